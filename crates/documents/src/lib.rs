@@ -1,0 +1,1 @@
+//! Plain data in, bytes out: spreadsheets, SVG charts, QR.

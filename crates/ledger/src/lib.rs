@@ -1,0 +1,1 @@
+//! Accounts, balanced transfers, sealing and proofs: a pure state machine.

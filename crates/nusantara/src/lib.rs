@@ -1,0 +1,1 @@
+//! Indonesian identifiers, money, dates and numbers.

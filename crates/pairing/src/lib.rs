@@ -1,0 +1,1 @@
+//! Who helps whom, and fair shares of a pooled stock.

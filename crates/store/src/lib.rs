@@ -1,0 +1,1 @@
+//! The only user of the database library: connect, read, write door, migrations.
