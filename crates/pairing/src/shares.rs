@@ -182,8 +182,9 @@ pub struct Good {
     pub already_credited: i64,
     /// How far below zero giving may take a balance; `None` for no limit, else at least 0.
     ///
-    /// With `Some(Milli(500))` a household gets what it is owed, rounded, and the rest is kept for the
-    /// villages whose turn has not come. With `None` everything goes out that caps and depots allow.
+    /// With `Some(Milli(0))` a household gets the whole units it is owed, and the rest is kept for the
+    /// villages whose turn has not come: what waits in the depots is always enough for the claims on it. With
+    /// `None` everything goes out that caps and depots allow.
     pub max_advance: Option<Milli>,
 }
 
