@@ -183,8 +183,8 @@ pub struct Good {
     /// How far below zero giving may take a balance; `None` for no limit, else at least 0.
     ///
     /// With `Some(Milli(0))` a household gets the whole units it is owed, and the rest is kept for the
-    /// villages whose turn has not come: what waits in the depots is always enough for the claims on it. With
-    /// `None` everything goes out that caps and depots allow.
+    /// villages whose turn has not come: kept up from the first week and without losses, the district's stock
+    /// always covers the claims on it. With `None` everything goes out that caps and depots allow.
     pub max_advance: Option<Milli>,
 }
 
