@@ -145,6 +145,13 @@ fn stock_below_nothing_at_the_end() {
         (records.stored[1].1, records.stored[2].1) = (-2, 42);
     };
     finds(drawn_over, [Finding::Negative { account: office().id, kind: OfficePost, balance: -2 }]);
+    let family = eggs(Household, 0);
+    let returned = |records: &mut Records| {
+        records.transfers.push(transfer(5, [line(family, warehouse(), 1)]));
+        records.stored[2].1 = 31;
+        records.stored.push((family.id, -1));
+    };
+    finds(returned, [Finding::Negative { account: family.id, kind: Household, balance: -1 }]);
     // The order of records made at the same moment is not the order of the facts: only the end counts.
     let mut swapped = sound();
     swapped.transfers.swap(0, 1);

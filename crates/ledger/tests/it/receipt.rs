@@ -1,7 +1,7 @@
 //! A receipt's proof holds, and every field of it matters.
 
-use asuh_ledger::seal::leaf_hash;
-use asuh_ledger::{Canonical, ChainHead, Hash, ProofError, ReceiptProof};
+use asuh_ledger::seal::{leaf_hash, merkle_root};
+use asuh_ledger::{BatchSeal, Canonical, ChainHead, Hash, ProofError, ReceiptProof};
 
 fn leaves(count: i64) -> Vec<Hash> {
     (1..=count).map(|number| Canonical::new("row/1").int(number).leaf()).collect()
@@ -63,4 +63,11 @@ fn every_field_matters() {
         touch(&mut proof);
         assert_eq!(proof.verify(), Err(error), "{what}");
     }
+
+    // The first row of all is number 1: no chain has a row 0, however well it is hashed.
+    let rows = leaves(2);
+    let batch =
+        BatchSeal { stream: "x", first_seq: 0, last_seq: 1, root: merkle_root(&rows), sealed_at_ms: 0 };
+    let proof = ReceiptProof::of(0, &batch, &rows, Hash::ZERO).unwrap();
+    assert_eq!(proof.verify(), Err(WrongPlace));
 }
