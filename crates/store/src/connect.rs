@@ -1,0 +1,239 @@
+//! Opening the database of an installation.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+
+use crate::door::Door;
+use crate::{Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, schema};
+
+/// The engine that keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file in the data folder, written by one process.
+    Sqlite,
+    /// A PostgreSQL server, version 15 or later.
+    Postgres,
+}
+
+impl Engine {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// What [`Store::open`] needs to know.
+#[derive(Clone)]
+pub struct Options {
+    /// The data folder: the SQLite file, the master key, automatic backups. Made when it is missing.
+    pub folder: PathBuf,
+    /// `postgres://...` to keep the data on a server instead of in the folder.
+    pub database_url: Option<String>,
+    /// Another place for the master key than `folder/master.key`.
+    pub key_file: Option<PathBuf>,
+    /// A given ring instead of the key file: tests and restores.
+    pub key_ring: Option<KeyRing>,
+    /// Where "now" comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Connections that answer questions at the same time.
+    pub readers: u32,
+}
+
+impl Options {
+    /// The data folder `folder` with the machine's clock and randomness.
+    pub fn folder(folder: impl Into<PathBuf>) -> Options {
+        Options {
+            folder: folder.into(),
+            database_url: None,
+            key_file: None,
+            key_ring: None,
+            clock: Arc::new(crate::SystemClock),
+            ids: Arc::new(crate::SystemIds),
+            readers: 6,
+        }
+    }
+
+    /// Where the master key is.
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.folder.join("master.key"))
+    }
+}
+
+/// An open installation: readers, the write door, keys, clock. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    reader: Reader,
+    writer: DatabaseConnection,
+    door: Door,
+    secrets: Secrets,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    folder: PathBuf,
+    /// Held until the store is closed.
+    lock: Mutex<Option<FolderLock>>,
+}
+
+impl Store {
+    /// Opens the installation, brings its schema up to date (after a backup, when there is data), and starts
+    /// the write door. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// The folder is in use or cannot be used, the server cannot be reached, the SQLite library is too old,
+    /// or the data is from a newer program.
+    pub async fn open(options: Options) -> Result<Store, StoreError> {
+        let failed = |source| StoreError::File { path: options.folder.display().to_string(), source };
+        std::fs::create_dir_all(&options.folder).map_err(failed)?;
+        let (engine, writer, lock) = match &options.database_url {
+            None => {
+                let lock = FolderLock::take(&options.folder)?;
+                let writer = sqlite(&options.folder.join("asuh.db"), false, 1).await?;
+                refuse_old_sqlite(&writer).await?;
+                (Engine::Sqlite, writer, Some(lock))
+            }
+            Some(url) => (Engine::Postgres, postgres(url, false, options.readers.max(4) * 2).await?, None),
+        };
+        let ring = match options.key_ring.clone() {
+            Some(ring) => ring,
+            None => KeyRing::load_or_create(&options.key_path())?,
+        };
+        schema::migrate(&writer, engine, &options.folder, options.clock.now()).await?;
+        let pool = match &options.database_url {
+            None => sqlite(&options.folder.join("asuh.db"), true, options.readers).await?,
+            Some(url) => postgres(url, true, options.readers).await?,
+        };
+        let secrets = Secrets::new(ring);
+        let door =
+            Door::start(engine, writer.clone(), secrets.clone(), options.clock.clone(), options.ids.clone());
+        Ok(Store {
+            inner: Arc::new(Inner {
+                engine,
+                reader: Reader { pool },
+                writer,
+                door,
+                secrets,
+                clock: options.clock,
+                ids: options.ids,
+                folder: options.folder,
+                lock: Mutex::new(lock),
+            }),
+        })
+    }
+
+    /// The engine that keeps the data.
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// A handle for questions.
+    pub fn reader(&self) -> &Reader {
+        &self.inner.reader
+    }
+
+    /// The keys.
+    pub fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    /// A new id, born now.
+    pub fn new_id(&self) -> crate::Id {
+        self.inner.ids.new_id(self.inner.clock.now())
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.inner.door
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.inner.writer
+    }
+
+    /// Finishes what was accepted, closes the connections and frees the data folder.
+    pub async fn close(&self) {
+        self.inner.door.close().await;
+        let _ = self.inner.reader.pool.close_by_ref().await;
+        let _ = self.inner.writer.close_by_ref().await;
+        self.inner.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    }
+}
+
+async fn sqlite(path: &Path, read_only: bool, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new("sqlite:asuh.db?mode=rwc");
+    let path = path.to_owned();
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .acquire_timeout(Duration::from_secs(30))
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .filename(&path)
+                .create_if_missing(!read_only)
+                .statement_cache_capacity(300)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", if read_only { "-4096" } else { "-16384" });
+            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
+        });
+    Ok(Database::connect(options).await?)
+}
+
+async fn postgres(url: &str, read_only: bool, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(0)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .acquire_timeout(Duration::from_secs(30))
+        .map_sqlx_postgres_opts(move |postgres| {
+            postgres.application_name("asuh").options([
+                ("default_transaction_read_only", if read_only { "on" } else { "off" }),
+                ("default_transaction_isolation", "read committed"),
+                ("synchronous_commit", "on"),
+            ])
+        });
+    Ok(Database::connect(options).await?)
+}
+
+async fn refuse_old_sqlite(conn: &DatabaseConnection) -> Result<(), StoreError> {
+    let row = conn
+        .query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version() AS version"))
+        .await?;
+    let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < (3, 51, 3) {
+        return Err(StoreError::OldSqlite(version));
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Rows that come back.
+
+use sea_orm::QueryResult;
+
+use crate::args::day_from_number;
+use crate::{DistrictId, Id, Instant, StoreError};
+
+/// One row of an answer.
+pub struct Row(pub(crate) QueryResult);
+
+impl Row {
+    /// The value of a column by name.
+    ///
+    /// # Errors
+    /// The column is missing, is NULL where the type does not allow it, or holds another type.
+    pub fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+        T::read(self, column)
+    }
+}
+
+/// A type made from a row; usually by [`row_struct!`](crate::row_struct).
+pub trait FromRow: Sized {
+    /// Reads the row.
+    ///
+    /// # Errors
+    /// A column is missing or holds something else.
+    fn from_row(row: &Row) -> Result<Self, StoreError>;
+}
+
+/// A type that a column can hold.
+pub trait Column: Sized {
+    /// Reads the column.
+    ///
+    /// # Errors
+    /// The column is missing or holds something else.
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError>;
+}
+
+macro_rules! plain {
+    ($($type:ty),+) => { $(
+        impl Column for $type {
+            fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+                Ok(row.0.try_get::<$type>("", column)?)
+            }
+        }
+    )+ };
+}
+plain!(i64, Option<i64>, String, Option<String>, Vec<u8>, Option<Vec<u8>>);
+
+macro_rules! via {
+    ($($type:ty, $from:ty => |$v:ident, $column:ident| $value:expr);+ $(;)?) => { $(
+        impl Column for $type {
+            fn read(row: &Row, $column: &str) -> Result<Self, StoreError> {
+                let $v = <$from>::read(row, $column)?;
+                $value
+            }
+        }
+        impl Column for Option<$type> {
+            fn read(row: &Row, $column: &str) -> Result<Self, StoreError> {
+                match Option::<$from>::read(row, $column)? {
+                    Some($v) => $value.map(Some),
+                    None => Ok(None),
+                }
+            }
+        }
+    )+ };
+}
+via! {
+    bool, i64 => |v, _c| Ok::<bool, StoreError>(v != 0);
+    i32, i64 => |v, c| i32::try_from(v).map_err(|_| shape(c, v));
+    u32, i64 => |v, c| u32::try_from(v).map_err(|_| shape(c, v));
+    DistrictId, i64 => |v, _c| Ok::<DistrictId, StoreError>(DistrictId(v));
+    Instant, i64 => |v, _c| Ok::<Instant, StoreError>(Instant(v));
+    time::Date, i64 => |v, c| day_from_number(v).ok_or_else(|| shape(c, v));
+    Id, Vec<u8> => |v, c| <[u8; 16]>::try_from(v.as_slice()).map(Id::from_bytes).map_err(|_| shape(c, v.len()));
+    [u8; 32], Vec<u8> => |v, c| <[u8; 32]>::try_from(v.as_slice()).map_err(|_| shape(c, v.len()));
+}
+
+fn shape(column: &str, value: impl std::fmt::Display) -> StoreError {
+    StoreError::Shape(format!("column {column} holds {value}"))
+}
+
+impl<T: Column> FromRow for (T,) {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let columns = row.0.column_names();
+        let name = columns.first().ok_or_else(|| StoreError::Shape("a row without columns".into()))?;
+        Ok((T::read(row, name)?,))
+    }
+}
+
+/// Defines a struct whose fields are read from the columns of the same names.
+///
+/// ```
+/// asuh_store::row_struct! {
+///     /// A family in a list.
+///     pub struct FamilyLine {
+///         /// Its key.
+///         pub id: asuh_store::Id,
+///         /// Name of its head.
+///         pub head_name: String,
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! row_struct {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident : $type:ty),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),* }
+        impl $crate::FromRow for $name {
+            fn from_row(row: &$crate::Row) -> Result<Self, $crate::StoreError> {
+                Ok($name { $($field: row.get(stringify!($field))?),* })
+            }
+        }
+    };
+}

@@ -1,0 +1,91 @@
+-- The ledger: accounts, immutable balanced transfers, lots, and balances derived from them.
+
+CREATE TABLE commodity (
+  district_id {int} NOT NULL,
+  code {text} NOT NULL,
+  name {text} NOT NULL,
+  -- The word for one of its smallest units: 'butir', 'gram', 'kaleng', 'rupiah'
+  unit {text} NOT NULL,
+  -- 'goods', 'cash'
+  kind {text} NOT NULL,
+  -- Estimated grams of one unit, shown as an estimate only; NULL where weighing makes no sense.
+  grams_per_unit {int},
+  -- Days after which it should be eaten; NULL = keeps.
+  keeps_days {int},
+  nth {int} NOT NULL,
+  PRIMARY KEY (district_id, code)
+) {table};
+
+CREATE TABLE account (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 'giver', 'office_post', 'transit', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'waste', 'opening'
+  kind {text} NOT NULL,
+  -- The institution, family or hand-over that the account stands for.
+  place_id {bytes} NOT NULL,
+  fund {text} NOT NULL,
+  commodity {text} NOT NULL,
+  opened_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, kind, place_id, fund, commodity)
+) {table};
+
+CREATE TABLE transfer (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 'collected', 'handed_over', 'received', 'deposited', 'packed', 'delivered', 'returned', 'written_off', 'reversal', 'opening'
+  kind {text} NOT NULL,
+  moved_on {int} NOT NULL,
+  reverses {bytes},
+  -- The roll, hand-over, deposit, package or run that caused it.
+  cause_id {bytes} NOT NULL,
+  reason {text} NOT NULL,
+  command_id {bytes} NOT NULL,
+  actor_id {bytes} NOT NULL,
+  recorded_at {int} NOT NULL,
+  sealed_seq {int},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX transfer_by_time ON transfer (district_id, recorded_at, id);
+CREATE INDEX transfer_by_cause ON transfer (district_id, cause_id);
+CREATE INDEX transfer_reversals ON transfer (district_id, reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX transfer_unsealed ON transfer (district_id, recorded_at, id) WHERE sealed_seq IS NULL;
+CREATE INDEX transfer_by_seal ON transfer (district_id, sealed_seq) WHERE sealed_seq IS NOT NULL;
+
+CREATE TABLE transfer_line (
+  district_id {int} NOT NULL,
+  transfer_id {bytes} NOT NULL,
+  nth {int} NOT NULL,
+  from_account {bytes} NOT NULL,
+  to_account {bytes} NOT NULL,
+  amount {int} NOT NULL CHECK (amount > 0),
+  lot_id {bytes},
+  PRIMARY KEY (district_id, transfer_id, nth),
+  FOREIGN KEY (district_id, transfer_id) REFERENCES transfer (district_id, id),
+  FOREIGN KEY (district_id, from_account) REFERENCES account (district_id, id),
+  FOREIGN KEY (district_id, to_account) REFERENCES account (district_id, id)
+) {table};
+CREATE INDEX transfer_line_from ON transfer_line (district_id, from_account);
+CREATE INDEX transfer_line_to ON transfer_line (district_id, to_account);
+
+-- The fold of the lines, kept by the same transaction that adds them; `asuh check` proves them equal.
+CREATE TABLE balance (
+  district_id {int} NOT NULL,
+  account_id {bytes} NOT NULL,
+  amount {int} NOT NULL,
+  PRIMARY KEY (district_id, account_id),
+  FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id)
+) {table};
+
+-- What one unit brought on one Monday, of one commodity.
+CREATE TABLE lot (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  roll_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  quantity {int} NOT NULL,
+  collected_on {int} NOT NULL,
+  best_before {int},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX lot_by_roll ON lot (district_id, roll_id);

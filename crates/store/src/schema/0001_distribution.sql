@@ -1,0 +1,108 @@
+-- Sharing out the pool of a week, and the way of every package to a family.
+
+CREATE TABLE allocation_run (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  number {text} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  -- Monday of the week that is shared out.
+  week_of {int} NOT NULL,
+  -- 'draft', 'approved', 'closed', 'discarded'
+  state {text} NOT NULL,
+  -- Seed of the public lottery that breaks ties.
+  lottery_seed {int} NOT NULL,
+  families {int} NOT NULL,
+  on_route {int} NOT NULL,
+  planned_at {int} NOT NULL,
+  planned_by {bytes} NOT NULL,
+  approved_at {int},
+  approved_by {bytes},
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, number)
+) {table};
+CREATE INDEX allocation_run_by_week ON allocation_run (district_id, campaign_id, week_of);
+
+CREATE TABLE allocation_stock (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  pool {int} NOT NULL,
+  planned {int} NOT NULL,
+  PRIMARY KEY (district_id, run_id, commodity),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
+-- The villages that this week's teams reach.
+CREATE TABLE allocation_village (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  village_code {int} NOT NULL,
+  families {int} NOT NULL,
+  PRIMARY KEY (district_id, run_id, village_code),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
+-- A family's running claim per commodity, in 1/1000 of a unit, after each approved run: nobody's share is lost.
+CREATE TABLE share_balance (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  family_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  before {int} NOT NULL,
+  entitled {int} NOT NULL,
+  given {int} NOT NULL,
+  after {int} NOT NULL,
+  PRIMARY KEY (district_id, run_id, family_id, commodity),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
+CREATE TABLE package (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  run_id {bytes} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  week_of {int} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- As they were when the run was approved.
+  village_code {int} NOT NULL,
+  head_name {text} NOT NULL,
+  -- 'planned', 'packed', 'delivered', 'undeliverable', 'cancelled'
+  state {text} NOT NULL,
+  delivered_on {int},
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, campaign_id, week_of, family_id),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+CREATE INDEX package_by_run ON package (district_id, run_id, village_code);
+CREATE INDEX package_by_family ON package (district_id, family_id, week_of);
+CREATE INDEX package_by_village ON package (district_id, village_code, state);
+
+CREATE TABLE package_item (
+  district_id {int} NOT NULL,
+  package_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  quantity {int} NOT NULL,
+  PRIMARY KEY (district_id, package_id, commodity),
+  FOREIGN KEY (district_id, package_id) REFERENCES package (district_id, id)
+) {table};
+
+CREATE TABLE delivery (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  package_id {bytes} NOT NULL,
+  -- 'delivered', 'undeliverable'
+  outcome {text} NOT NULL,
+  -- Why not: 'not_home', 'moved', 'refused', 'not_found', 'other'
+  reason {text} NOT NULL,
+  note {text} NOT NULL,
+  receiver_name {text} NOT NULL,
+  receiver_relation {text} NOT NULL,
+  happened_at {int} NOT NULL,
+  signature_id {bytes},
+  photo_id {bytes},
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, package_id),
+  FOREIGN KEY (district_id, package_id) REFERENCES package (district_id, id)
+) {table};

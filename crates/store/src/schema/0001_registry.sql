@@ -1,0 +1,168 @@
+-- Territories, institutions, families, persons, and what verification found.
+
+-- Codes as ten-digit integers (15.01.01.2001 = 1501012001), so that the inside of a territory is a number range.
+CREATE TABLE territory (
+  district_id {int} NOT NULL,
+  code {int} NOT NULL,
+  name {text} NOT NULL,
+  name_search {text} NOT NULL,
+  -- 'province', 'regency', 'subdistrict', 'village'
+  level {text} NOT NULL,
+  valid_from {int} NOT NULL,
+  valid_to {int},
+  PRIMARY KEY (district_id, code)
+) {table};
+CREATE INDEX territory_by_level ON territory (district_id, level, code);
+
+-- Offices (OPD), their units, schools, puskesmas, villages' halls, fund holders, warehouses, companies.
+CREATE TABLE institution (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 'opd', 'unit', 'school', 'puskesmas', 'posyandu', 'kitchen', 'warehouse', 'depot', 'fund_holder', 'company', 'community', 'other'
+  kind {text} NOT NULL,
+  parent_id {bytes},
+  name {text} NOT NULL,
+  name_search {text} NOT NULL,
+  -- Tags such as 'opd_kb', 'dinkes', separated by spaces.
+  tags {text} NOT NULL,
+  territory_code {int},
+  valid_from {int} NOT NULL,
+  valid_to {int},
+  recorded_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX institution_by_parent ON institution (district_id, parent_id);
+CREATE INDEX institution_by_name ON institution (district_id, name_search);
+
+CREATE TABLE family (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- Set when the family turned out to be another one; reversible, no key is rewritten.
+  canonical_id {bytes},
+  created_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+
+-- What was known of a family, and from when to when it was held true (superseded_at = 9223372036854775807: still).
+CREATE TABLE family_version (
+  district_id {int} NOT NULL,
+  family_id {bytes} NOT NULL,
+  version {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  superseded_at {int} NOT NULL,
+  valid_from {int} NOT NULL,
+  command_id {bytes} NOT NULL,
+  batch_id {bytes},
+  retracted_by {bytes},
+  -- Where the facts come from: 'krs', 'eppgbm', 'field', 'form'
+  source {text} NOT NULL,
+  village_code {int} NOT NULL,
+  hamlet {text} NOT NULL,
+  rw {text} NOT NULL,
+  rt {text} NOT NULL,
+  head_name {text} NOT NULL,
+  head_search {text} NOT NULL,
+  kki {text},
+  kk_sealed {bytes},
+  kk_hash {bytes},
+  address_sealed {bytes},
+  phone_sealed {bytes},
+  -- 'listed', 'verified', 'not_at_risk', 'moved', 'deceased', 'not_found', 'duplicate', 'refused'
+  status {text} NOT NULL,
+  -- BKKBN's own flag and the raw risk columns; NULL = not said.
+  krs {int},
+  poor_water {int},
+  poor_latrine {int},
+  too_young {int},
+  too_old {int},
+  too_close {int},
+  too_many {int},
+  no_modern_contraception {int},
+  pregnant {int},
+  has_under_two {int},
+  has_two_to_five {int},
+  desil {int},
+  desil_source {text},
+  desil_on {int},
+  PRIMARY KEY (district_id, family_id, version)
+) {table};
+CREATE INDEX family_version_list ON family_version (district_id, superseded_at, village_code, head_search, family_id);
+CREATE INDEX family_version_by_name ON family_version (district_id, superseded_at, head_search, family_id);
+CREATE INDEX family_version_by_kk ON family_version (district_id, kk_hash) WHERE kk_hash IS NOT NULL;
+CREATE INDEX family_version_by_kki ON family_version (district_id, kki) WHERE kki IS NOT NULL;
+CREATE INDEX family_version_by_batch ON family_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+
+CREATE TABLE person (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  canonical_id {bytes},
+  created_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+
+CREATE TABLE person_version (
+  district_id {int} NOT NULL,
+  person_id {bytes} NOT NULL,
+  version {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  superseded_at {int} NOT NULL,
+  valid_from {int} NOT NULL,
+  command_id {bytes} NOT NULL,
+  batch_id {bytes},
+  retracted_by {bytes},
+  source {text} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- 'head', 'wife', 'child', 'other'
+  relation {text} NOT NULL,
+  name {text} NOT NULL,
+  name_search {text} NOT NULL,
+  sex {text},
+  birth_date {int},
+  nik_sealed {bytes},
+  nik_hash {bytes},
+  parents_name {text} NOT NULL,
+  posyandu {text} NOT NULL,
+  -- NULL while the person belongs to the family; else 'died', 'moved', 'over_age', 'error'
+  ended_reason {text},
+  ended_on {int},
+  PRIMARY KEY (district_id, person_id, version)
+) {table};
+CREATE INDEX person_version_by_family ON person_version (district_id, family_id, superseded_at);
+CREATE INDEX person_version_by_name ON person_version (district_id, superseded_at, name_search, person_id);
+CREATE INDEX person_version_by_nik ON person_version (district_id, nik_hash) WHERE nik_hash IS NOT NULL;
+CREATE INDEX person_version_by_birth ON person_version (district_id, superseded_at, birth_date);
+CREATE INDEX person_version_by_batch ON person_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+
+-- A pregnancy or a breastfeeding period of a person: a target from one day to another.
+CREATE TABLE maternity (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  person_id {bytes} NOT NULL,
+  -- 'pregnancy', 'breastfeeding'
+  kind {text} NOT NULL,
+  starts_on {int} NOT NULL,
+  due_on {int},
+  ends_on {int},
+  source {text} NOT NULL,
+  recorded_at {int} NOT NULL,
+  retracted_at {int},
+  batch_id {bytes},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
+
+-- What a visit found. The newest row of a family counts; earlier ones stay.
+CREATE TABLE verification (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- 'as_listed', 'changed', 'not_at_risk', 'moved', 'deceased', 'not_found', 'duplicate', 'refused', 'newly_found'
+  result {text} NOT NULL,
+  reason {text} NOT NULL,
+  note {text} NOT NULL,
+  visited_on {int} NOT NULL,
+  verified_by {bytes} NOT NULL,
+  recorded_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX verification_by_family ON verification (district_id, family_id, recorded_at);

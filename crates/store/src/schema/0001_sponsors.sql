@@ -1,0 +1,103 @@
+-- Who gives, in which campaign, and how much they promise.
+
+-- A giver: a civil servant of the roster, a person, or an institution.
+CREATE TABLE sponsor (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 'asn', 'person', 'institution'
+  kind {text} NOT NULL,
+  institution_id {bytes},
+  created_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+
+CREATE TABLE sponsor_version (
+  district_id {int} NOT NULL,
+  sponsor_id {bytes} NOT NULL,
+  version {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  superseded_at {int} NOT NULL,
+  valid_from {int} NOT NULL,
+  command_id {bytes} NOT NULL,
+  batch_id {bytes},
+  retracted_by {bytes},
+  source {text} NOT NULL,
+  name {text} NOT NULL,
+  name_search {text} NOT NULL,
+  nip_sealed {bytes},
+  nip_hash {bytes},
+  phone_sealed {bytes},
+  -- The unit (institution) where a civil servant works; NULL for others.
+  unit_id {bytes},
+  home_code {int},
+  -- 'active', 'left'
+  status {text} NOT NULL,
+  PRIMARY KEY (district_id, sponsor_id, version)
+) {table};
+CREATE INDEX sponsor_version_list ON sponsor_version (district_id, superseded_at, name_search, sponsor_id);
+CREATE INDEX sponsor_version_by_unit ON sponsor_version (district_id, unit_id, superseded_at);
+CREATE INDEX sponsor_version_by_nip ON sponsor_version (district_id, nip_hash) WHERE nip_hash IS NOT NULL;
+CREATE INDEX sponsor_version_by_batch ON sponsor_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+
+CREATE TABLE campaign (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  name {text} NOT NULL,
+  slogan {text} NOT NULL,
+  -- 'weekly' (rhythm_day 1 = Monday .. 7), 'monthly' (rhythm_day 1 .. 28), 'once' (starts_on)
+  rhythm {text} NOT NULL,
+  rhythm_day {int} NOT NULL,
+  starts_on {int} NOT NULL,
+  ends_on {int},
+  -- 'asn', 'anyone'
+  contributor_scope {text} NOT NULL,
+  -- 'families', 'kitchens'
+  destination {text} NOT NULL,
+  -- The institution that holds the money, and the warehouse that holds the goods.
+  fund_holder_id {bytes} NOT NULL,
+  warehouse_id {bytes} NOT NULL,
+  -- The fund all gifts of the campaign belong to: 'asn', 'infak', 'csr', ...
+  fund {text} NOT NULL,
+  voluntary {int} NOT NULL,
+  -- Where a district decides otherwise: who decided, document, date.
+  obligation_basis {text} NOT NULL,
+  deposit_days {int} NOT NULL,
+  state {text} NOT NULL,
+  created_at {int} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+
+CREATE TABLE campaign_item (
+  district_id {int} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  nth {int} NOT NULL,
+  commodity {text} NOT NULL,
+  -- What one giver is asked to bring, in the commodity's smallest unit.
+  quantity {int} NOT NULL,
+  PRIMARY KEY (district_id, campaign_id, nth),
+  UNIQUE (district_id, campaign_id, commodity),
+  FOREIGN KEY (district_id, campaign_id) REFERENCES campaign (district_id, id)
+) {table};
+
+CREATE TABLE pledge (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  sponsor_id {bytes} NOT NULL,
+  -- Times the campaign's basket.
+  baskets {int} NOT NULL,
+  starts_on {int} NOT NULL,
+  -- Last day on which it holds; NULL = open. Set when the sponsor stops, without a reason.
+  ends_on {int},
+  -- 'self', 'unit' (entered for the whole office by its coordinator), 'admin'
+  origin {text} NOT NULL,
+  -- How the sponsor may be named in public: 'name', 'office', 'anonymous'
+  public_name {text} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  FOREIGN KEY (district_id, campaign_id) REFERENCES campaign (district_id, id),
+  FOREIGN KEY (district_id, sponsor_id) REFERENCES sponsor (district_id, id)
+) {table};
+CREATE INDEX pledge_by_sponsor ON pledge (district_id, sponsor_id, campaign_id);
+CREATE INDEX pledge_by_campaign ON pledge (district_id, campaign_id, starts_on);

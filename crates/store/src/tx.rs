@@ -1,0 +1,133 @@
+//! A command's transaction.
+
+use std::sync::Mutex;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value};
+
+use crate::query::{all, first, statement};
+use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
+
+/// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
+/// in, and the district's secrets. Only the door makes one.
+pub struct Tx<'a> {
+    pub(crate) conn: &'a DatabaseTransaction,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) recorded_at: Instant,
+    pub(crate) ids: &'a dyn IdSource,
+    pub(crate) secrets: &'a Secrets,
+    pub(crate) subject: Mutex<Option<(String, Id)>>,
+}
+
+impl Query for Tx<'_> {
+    async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
+        all(self.conn, sql, args).await
+    }
+
+    async fn first<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Option<T>, StoreError> {
+        first(self.conn, sql, args).await
+    }
+}
+
+impl Tx<'_> {
+    /// Runs a changing statement; the number of rows it touched.
+    ///
+    /// # Errors
+    /// A constraint or the engine refuses.
+    pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
+        let backend = self.conn.get_database_backend();
+        Ok(self.conn.execute_raw(statement(backend, sql, args)).await?.rows_affected())
+    }
+
+    /// Inserts many rows with few statements. `head` is the statement up to and including `VALUES`, `tail`
+    /// what follows the rows (such as `ON CONFLICT DO NOTHING`); every row has the same number of values.
+    ///
+    /// # Errors
+    /// A constraint or the engine refuses.
+    pub async fn insert_many(&self, head: &str, tail: &str, rows: Vec<Args>) -> Result<u64, StoreError> {
+        let backend = self.conn.get_database_backend();
+        let Some(columns) = rows.first().map(|row| row.0.len()) else { return Ok(0) };
+        // SQLite binds 32,766 values, PostgreSQL 65,535; longer statements than 500 rows gain nothing.
+        let limit = if backend == DbBackend::Sqlite { 32_766 } else { 65_535 };
+        let per_statement = (limit / columns.max(1)).clamp(1, 500);
+        let mut touched = 0;
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut sql = String::with_capacity(head.len() + tail.len() + per_statement * columns * 5);
+            sql.push_str(head);
+            let mut values: Vec<Value> = Vec::with_capacity(per_statement * columns);
+            for (nth, row) in rows.by_ref().take(per_statement).enumerate() {
+                sql.push_str(if nth == 0 { " (" } else { ", (" });
+                for (place, value) in row.0.into_iter().enumerate() {
+                    if place > 0 {
+                        sql.push_str(", ");
+                    }
+                    values.push(value);
+                    sql.push('$');
+                    sql.push_str(&values.len().to_string());
+                }
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            touched += self.execute(&sql, Args(values)).await?;
+        }
+        Ok(touched)
+    }
+
+    /// The district the command belongs to.
+    pub fn district(&self) -> DistrictId {
+        self.envelope.district
+    }
+
+    /// Who sent it.
+    pub fn actor(&self) -> Id {
+        self.envelope.actor
+    }
+
+    /// The envelope it came in.
+    pub fn envelope(&self) -> &Envelope {
+        self.envelope
+    }
+
+    /// The command's id: facts that it records name it as their origin.
+    pub fn command_id(&self) -> Id {
+        self.envelope.id
+    }
+
+    /// The instant at which this command is recorded.
+    pub fn now(&self) -> Instant {
+        self.recorded_at
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Id {
+        self.ids.new_id(self.recorded_at)
+    }
+
+    /// The keys of the installation.
+    pub fn secrets(&self) -> &Secrets {
+        self.secrets
+    }
+
+    /// Names the object that the command is about, for the audit trail ("everything done to this family").
+    pub fn subject(&self, kind: &str, id: Id) {
+        *self.subject.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((kind.to_owned(), id));
+    }
+
+    /// Encrypts a text of this district; see [`Secrets::seal`].
+    ///
+    /// # Errors
+    /// The keys cannot be used.
+    pub fn seal(&self, plain: &str) -> Result<Vec<u8>, StoreError> {
+        Ok(self.secrets.seal(self.envelope.district, plain.as_bytes())?)
+    }
+}
+
+/// A place in a statement with as many `$n` as there are values, for `IN (...)`: at most a page or a batch.
+impl Args {
+    /// Adds all values and returns `$a, $b, ...`; `NULL` when there are none, so that `IN (...)` is empty.
+    pub fn push_list<T: Arg>(&mut self, values: impl IntoIterator<Item = T>) -> String {
+        let places: Vec<String> = values.into_iter().map(|value| self.push(value)).collect();
+        if places.is_empty() { "NULL".to_owned() } else { places.join(", ") }
+    }
+}

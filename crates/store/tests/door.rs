@@ -1,0 +1,250 @@
+//! The write door on both engines: once, all or nothing, and durable before it answers.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{
+    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Refusal, Rejection, Store, Tx, args,
+};
+use serde::{Deserialize, Serialize};
+
+const DISTRICT: DistrictId = DistrictId(1);
+
+/// Puts a setting, refuses the word "no", breaks on "panic".
+#[derive(Serialize, Deserialize, Clone)]
+struct PutSetting {
+    name: String,
+    value: String,
+}
+
+impl Command for PutSetting {
+    const KIND: &'static str = "test.put_setting";
+    type Receipt = i64;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
+        tx.execute(
+            "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (district_id, name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
+            args![tx.district(), &self.name, &self.value, tx.now(), tx.actor()],
+        )
+        .await?;
+        match self.value.as_str() {
+            "no" => Err(Refusal::new("test.no").field("value").arg("name", &self.name).into()),
+            "panic" => panic!("a rule broke"),
+            _ => Ok(tx
+                .number("SELECT COUNT(*) AS n FROM setting WHERE district_id = $1", args![tx.district()])
+                .await?),
+        }
+    }
+}
+
+/// Takes one of the free places: read, then write, the shape of every pledge.
+#[derive(Serialize, Deserialize)]
+struct TakePlace;
+
+impl Command for TakePlace {
+    const KIND: &'static str = "test.take_place";
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        let taken = tx
+            .execute(
+                "UPDATE setting SET value = CAST(CAST(value AS INTEGER) - 1 AS TEXT) \
+                 WHERE district_id = $1 AND name = 'free' AND CAST(value AS INTEGER) > 0",
+                args![tx.district()],
+            )
+            .await?;
+        Ok(taken == 1)
+    }
+}
+
+fn envelope(store: &Store) -> Envelope {
+    Envelope {
+        id: store.new_id(),
+        district: DISTRICT,
+        actor: Id::from_bytes([1; 16]),
+        device: None,
+        captured_at: Instant(1),
+    }
+}
+
+fn put(name: &str, value: &str) -> PutSetting {
+    PutSetting { name: name.into(), value: value.into() }
+}
+
+async fn setting(store: &Store, name: &str) -> Option<String> {
+    let row: Option<(String,)> = store
+        .reader()
+        .first("SELECT value FROM setting WHERE district_id = $1 AND name = $2", args![DISTRICT, name])
+        .await
+        .unwrap();
+    row.map(|row| row.0)
+}
+
+#[db_test]
+async fn a_command_sent_twice_is_done_once_and_answers_with_the_first_receipt(db: TestDatabase) {
+    let store = db.open().await;
+    let envelope = envelope(&store);
+    let first = store.submit(envelope.clone(), put("a", "1")).await.unwrap();
+    db.clock.advance(60);
+    store.submit(self::envelope(&store), put("b", "1")).await.unwrap();
+    let second = store.submit(envelope.clone(), put("a", "1")).await.unwrap();
+    assert!(!first.repeated && second.repeated);
+    assert_eq!((first.value, first.recorded_at), (second.value, second.recorded_at));
+    let other = store.submit(envelope, put("a", "2")).await;
+    assert!(matches!(other, Err(Rejection::IdReused)), "{other:?}");
+    assert_eq!(setting(&store, "a").await.as_deref(), Some("1"));
+}
+
+#[db_test]
+async fn twenty_parallel_sendings_have_one_effect_and_one_receipt(db: TestDatabase) {
+    let store = db.open().await;
+    store.submit(envelope(&store), put("free", "100")).await.unwrap();
+    let envelope = envelope(&store);
+    let sendings = (0..20).map(|_| {
+        let (store, envelope) = (store.clone(), envelope.clone());
+        tokio::spawn(async move { store.submit(envelope, TakePlace).await.unwrap() })
+    });
+    let mut first = 0;
+    for sending in sendings.collect::<Vec<_>>() {
+        first += i32::from(!sending.await.unwrap().repeated);
+    }
+    assert_eq!(first, 1);
+    assert_eq!(setting(&store, "free").await.as_deref(), Some("99"));
+}
+
+#[db_test]
+async fn a_refusal_and_a_panic_leave_nothing_and_harm_nobody_else(db: TestDatabase) {
+    let store = db.open().await;
+    let refused = store.submit(envelope(&store), put("a", "no")).await;
+    let Err(Rejection::Refused(refusal)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refusal.field.as_deref(), Some("value"));
+    let sendings: Vec<_> = ["1", "panic", "2", "no", "3"]
+        .iter()
+        .map(|value| {
+            let store = store.clone();
+            tokio::spawn(async move { store.submit(envelope(&store), put(value, value)).await })
+        })
+        .collect();
+    let mut done = 0;
+    for sending in sendings {
+        done += usize::from(sending.await.unwrap().is_ok());
+    }
+    assert_eq!(done, 3);
+    assert_eq!(setting(&store, "a").await, None);
+    assert_eq!(setting(&store, "panic").await, None);
+    assert_eq!(setting(&store, "3").await.as_deref(), Some("3"));
+    let logged = store
+        .reader()
+        .number("SELECT COUNT(*) AS n FROM command_log WHERE district_id = $1", args![DISTRICT])
+        .await
+        .unwrap();
+    assert_eq!(logged, 3, "what did not happen is not in the trail");
+}
+
+#[db_test]
+async fn the_last_places_go_to_as_many_as_there_are(db: TestDatabase) {
+    let store = db.open().await;
+    store.submit(envelope(&store), put("free", "200")).await.unwrap();
+    let store = Arc::new(store);
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut taken = 0;
+                for _ in 0..40 {
+                    taken += i32::from(store.submit(envelope(&store), TakePlace).await.unwrap().value);
+                }
+                taken
+            })
+        })
+        .collect();
+    let mut taken = 0;
+    for client in clients {
+        taken += client.await.unwrap();
+    }
+    assert_eq!(taken, 200);
+    assert_eq!(setting(&store, "free").await.as_deref(), Some("0"));
+}
+
+#[db_test]
+async fn a_caller_that_goes_away_cancels_nothing(db: TestDatabase) {
+    let store = db.open().await;
+    {
+        let sending = store.submit(envelope(&store), put("a", "1"));
+        // The connection drops while the command waits.
+        let _ = tokio::time::timeout(std::time::Duration::ZERO, sending).await;
+    }
+    store.submit(envelope(&store), put("b", "1")).await.unwrap();
+    store.close().await;
+    let again = db.open().await;
+    assert_eq!(setting(&again, "b").await.as_deref(), Some("1"));
+}
+
+#[db_test]
+async fn the_trail_keeps_the_command_encrypted(db: TestDatabase) {
+    let store = db.open().await;
+    store.submit(envelope(&store), put("a", "1501010101200001")).await.unwrap();
+    asuh_store::row_struct! { struct Entry { kind: String, body_sealed: Vec<u8> } }
+    let entry: Entry = store
+        .reader()
+        .first("SELECT kind, body_sealed FROM command_log WHERE district_id = $1", args![DISTRICT])
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(entry.kind, "test.put_setting");
+    assert!(!entry.body_sealed.windows(16).any(|part| part == b"1501010101200001"));
+    let body = store.secrets().open_text(DISTRICT, &entry.body_sealed).unwrap();
+    assert!(body.contains("1501010101200001"));
+}
+
+#[derive(Serialize, Deserialize)]
+struct Quiet;
+
+impl Command for Quiet {
+    const KIND: &'static str = "test.quiet";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let rows =
+            (0..1_200).map(|n| args![tx.district(), format!("n{n}"), "v", tx.now(), tx.actor()]).collect();
+        let head = "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES";
+        assert_eq!(tx.insert_many(head, "", rows).await?, 1_200);
+        Ok(())
+    }
+}
+
+#[db_test]
+async fn many_rows_go_in_with_few_statements_and_bookkeeping_leaves_no_trail(db: TestDatabase) {
+    let store = db.open().await;
+    store.submit(envelope(&store), Quiet).await.unwrap();
+    let count = |table: &'static str| {
+        let store = store.clone();
+        async move { store.reader().number(&format!("SELECT COUNT(*) AS n FROM {table}"), args![]).await.unwrap() }
+    };
+    assert_eq!(count("setting").await, 1_200);
+    assert_eq!(count("command_log").await, 0);
+}
+
+#[db_test]
+async fn readers_cannot_write(db: TestDatabase) {
+    let store = db.open().await;
+    let tried: Result<Vec<(i64,)>, _> = store
+        .reader()
+        .all("INSERT INTO installation (name, value) VALUES ('a', 'b') RETURNING 1", args![])
+        .await;
+    assert!(tried.is_err());
+}
+
+#[test]
+fn a_second_process_is_told_who_holds_the_folder() {
+    asuh_store::testing::on_sqlite(|db| async move {
+        let _store = db.open().await;
+        let second = Store::open(db.options()).await;
+        let text = asuh_store::testing::error_text(second);
+        assert!(text.contains(&std::process::id().to_string()), "{text}");
+    });
+}
