@@ -1,0 +1,131 @@
+//! What a running asuh consists of.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use asuh_store::{Command, Envelope, Fault, Id, Query, Receipt, Refusal, Rejection, Store, Tx, args};
+use serde::Serialize;
+
+use super::access::Actor;
+use super::jobs::JobKind;
+use super::settings::ServerSettings;
+use super::staging::ImportKind;
+use super::web::{MenuItem, Task};
+
+/// A future that a step gives to the ground without the ground knowing the step.
+pub type Given<'a, T> = Pin<Box<dyn Future<Output = Result<T, asuh_store::StoreError>> + Send + 'a>>;
+
+/// A panel on a page of an earlier step, such as "help received" on the family page: HTML, or nothing when
+/// the caller may not see it.
+pub type Panel = for<'a> fn(&'a App, &'a Arc<Actor>, Id) -> Given<'a, Option<String>>;
+
+/// The tasks of a step on a caller's home page.
+pub type Tasks = for<'a> fn(&'a App, &'a Arc<Actor>) -> Given<'a, Vec<Task>>;
+
+/// A check of a step for `asuh check`: what is wrong, in words; empty when all is well.
+pub type Check = for<'a> fn(&'a App, asuh_store::DistrictId) -> Given<'a, Vec<String>>;
+
+/// What the steps bring to the ground, put together by the gates in the order of the data's path.
+#[derive(Default)]
+pub struct Registry {
+    /// Menu entries.
+    pub menu: Vec<MenuItem>,
+    /// Home-page tasks.
+    pub tasks: Vec<Tasks>,
+    /// Panels on the family page.
+    pub family_panels: Vec<Panel>,
+    /// Kinds of long work.
+    pub jobs: Vec<JobKind>,
+    /// Kinds of spreadsheets that can be taken in.
+    pub imports: Vec<&'static dyn ImportKind>,
+    /// Checks of the data.
+    pub checks: Vec<Check>,
+}
+
+/// A running asuh: the store, the settings, and what the steps registered. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The program's settings.
+    pub settings: Arc<ServerSettings>,
+    /// What the steps registered.
+    pub registry: Arc<Registry>,
+    /// Wakes the job worker.
+    pub job_bell: Arc<tokio::sync::Notify>,
+}
+
+impl App {
+    /// An asuh on this store.
+    pub fn new(store: Store, settings: ServerSettings, registry: Registry) -> App {
+        App {
+            store,
+            settings: Arc::new(settings),
+            registry: Arc::new(registry),
+            job_bell: Arc::new(tokio::sync::Notify::new()),
+        }
+    }
+
+    /// Sends a command in the caller's name. In the same transaction the door checks that he is still a
+    /// user with the same grants.
+    ///
+    /// # Errors
+    /// As [`Store::submit`].
+    pub async fn submit<C: Command>(
+        &self,
+        actor: &Actor,
+        id: Id,
+        command: C,
+    ) -> Result<Receipt<C::Receipt>, Rejection> {
+        let envelope = Envelope {
+            id,
+            district: actor.district,
+            actor: actor.user,
+            device: None,
+            captured_at: self.store.clock().now(),
+        };
+        let authority = (actor.user != Id::SYSTEM).then_some(actor.grants_version);
+        self.store.submit(envelope, Authorised { command, authority }).await
+    }
+
+    /// The present day in the caller's zone.
+    pub fn today(&self, actor: &Actor) -> time::Date {
+        actor.zone.local_date(self.store.clock().now().utc())
+    }
+}
+
+/// A command with the authority under which it was given.
+struct Authorised<C> {
+    command: C,
+    authority: Option<i64>,
+}
+
+impl<C: Command> Serialize for Authorised<C> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.command.serialize(serializer)
+    }
+}
+
+impl<C: Command> Command for Authorised<C> {
+    const KIND: &'static str = C::KIND;
+    const VERSION: u32 = C::VERSION;
+    const RECORDING: asuh_store::Recording = C::RECORDING;
+    type Receipt = C::Receipt;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<C::Receipt, Fault> {
+        if let Some(version) = self.authority {
+            let holds = tx
+                .number(
+                    "SELECT COUNT(*) AS n FROM app_user \
+                     WHERE district_id = $1 AND id = $2 AND grants_version = $3 AND disabled_at IS NULL",
+                    args![tx.district(), tx.actor(), version],
+                )
+                .await?;
+            if holds == 0 {
+                return Err(Refusal::new("web.error.authority_changed").into());
+            }
+        }
+        self.command.apply(tx).await
+    }
+}

@@ -1,0 +1,1 @@
+//! The program's own settings with their origin, and the district's settings.

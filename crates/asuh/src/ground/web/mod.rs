@@ -1,0 +1,17 @@
+//! The page shell: routes with their rule, forms, errors, language, assets.
+
+mod assets;
+mod error;
+mod form;
+mod layers;
+mod page;
+mod routes;
+mod text;
+
+pub use assets::assets;
+pub use error::{Error, Problem};
+pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
+pub use layers::with_layers;
+pub use page::{MenuItem, Page, Shell, Task, TaskState, page, page_with, redirect, see_other};
+pub use routes::{Access, Method, Route, Routes};
+pub use text::Text;

@@ -1,0 +1,133 @@
+//! The words on the screen, and numbers, days and money as the reader expects them.
+
+use std::borrow::Cow;
+
+use asuh_nusantara::{Language, Rupiah, Zone, age, date, number};
+use asuh_store::{Instant, Refusal};
+
+/// Writes for one reader: his language and his district's zone.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The reader's language.
+    pub language: Language,
+    /// The district's zone.
+    pub zone: Zone,
+}
+
+impl Text {
+    /// Texts in a language, with times of a zone.
+    pub fn new(language: Language, zone: Zone) -> Text {
+        Text { language, zone }
+    }
+
+    /// The sentence behind a key of `locales/`. A missing key shows itself; a test finds it.
+    pub fn t(&self, key: &str) -> Cow<'static, str> {
+        crate::_rust_i18n_try_translate(self.language.code(), key).unwrap_or_else(|| Cow::Owned(key.to_owned()))
+    }
+
+    /// The sentence with one value in its place `%{name}`.
+    pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.with(key, &[(name, value.to_string())])
+    }
+
+    /// The sentence with two values in their places.
+    pub fn t2(&self, key: &str, n1: &str, v1: impl ToString, n2: &str, v2: impl ToString) -> String {
+        self.with(key, &[(n1, v1.to_string()), (n2, v2.to_string())])
+    }
+
+    /// The sentence with three values in their places.
+    pub fn t3(
+        &self,
+        key: &str,
+        (n1, v1): (&str, impl ToString),
+        (n2, v2): (&str, impl ToString),
+        (n3, v3): (&str, impl ToString),
+    ) -> String {
+        self.with(key, &[(n1, v1.to_string()), (n2, v2.to_string()), (n3, v3.to_string())])
+    }
+
+    /// The sentence with values in their places `%{name}`.
+    pub fn with(&self, key: &str, values: &[(&str, String)]) -> String {
+        let mut text = self.t(key).into_owned();
+        for (name, value) in values {
+            text = text.replace(&format!("%{{{name}}}"), value);
+        }
+        text
+    }
+
+    /// A refusal as a sentence.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        let values: Vec<(&str, String)> =
+            refusal.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        self.with(&refusal.code, &values)
+    }
+
+    /// "1.234"
+    pub fn number(&self, value: i64) -> String {
+        number::thousands(self.language, value)
+    }
+
+    /// "82,4" for (824, 1).
+    pub fn fixed(&self, value: i64, decimals: u32) -> String {
+        number::fixed(self.language, value, decimals)
+    }
+
+    /// "Rp2.000", the same in every language.
+    pub fn rupiah(&self, value: i64) -> String {
+        Rupiah::new(value).to_string()
+    }
+
+    /// "Senin, 2 November 2026"
+    pub fn long_day(&self, day: time::Date) -> String {
+        date::long(self.language, day)
+    }
+
+    /// "2 Nov 2026"
+    pub fn day(&self, day: time::Date) -> String {
+        date::short(self.language, day)
+    }
+
+    /// "2 Nov 2026 07.42 WIB"
+    pub fn instant(&self, at: Instant) -> String {
+        date::date_time(self.language, self.zone, at.utc())
+    }
+
+    /// "07.42"
+    pub fn clock(&self, at: Instant) -> String {
+        date::clock(self.zone, at.utc())
+    }
+
+    /// "2 tahun 4 bulan (28 bulan)"
+    pub fn age(&self, birth: time::Date, on: time::Date) -> String {
+        age::words(self.language, birth, on)
+    }
+
+    /// "12 butir", "Rp24.000", "3,50 kg": a quantity of a commodity in the words of its unit.
+    pub fn quantity(&self, commodity: &str, unit: &str, value: i64) -> String {
+        match (commodity, unit) {
+            (_, "rupiah") => self.rupiah(value),
+            (_, "gram") if value.abs() >= 1000 => {
+                let (whole, rest) = (value / 10, value % 10);
+                if rest == 0 {
+                    format!("{} kg", number::fixed(self.language, whole, 2))
+                } else {
+                    format!("{} kg", number::fixed(self.language, value, 3))
+                }
+            }
+            _ => {
+                let key = format!("unit.{unit}");
+                let word = self.t(&key);
+                let word = if word == key { Cow::Owned(unit.to_owned()) } else { word };
+                format!("{} {word}", self.number(value))
+            }
+        }
+    }
+
+    /// "64 %", or "–" when there is nothing to compare with.
+    pub fn percent(&self, part: i64, whole: i64) -> String {
+        if whole <= 0 {
+            return "–".to_owned();
+        }
+        format!("{} %", self.number((part * 100 + whole / 2) / whole))
+    }
+}
