@@ -155,7 +155,7 @@ impl TerritoryCode {
             return Err(TerritoryCodeError::Province);
         }
         let [_, regency, subdistrict, village] = code.parts();
-        let gap = (regency == 0 && (subdistrict != 0 || village != 0)) || (subdistrict == 0 && village != 0);
+        let gap = (regency == 0 && subdistrict != 0) || (subdistrict == 0 && village != 0);
         if gap { Err(TerritoryCodeError::ZeroPart) } else { Ok(code) }
     }
 
