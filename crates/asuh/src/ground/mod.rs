@@ -6,8 +6,14 @@ pub mod audit;
 pub mod books;
 pub mod consent;
 pub mod jobs;
+pub mod part;
 pub mod settings;
 pub mod staging;
 pub mod web;
 
 pub use app::{App, Registry};
+
+use part::Part;
+
+/// What the ground shows of itself: users, logs, consent, imports, settings.
+pub const PARTS: &[Part] = &[];

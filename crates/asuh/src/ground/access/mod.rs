@@ -8,6 +8,7 @@ mod actor;
 mod capability;
 mod role;
 mod scope;
+pub mod session;
 
 pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};

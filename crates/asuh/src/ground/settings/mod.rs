@@ -1,1 +1,7 @@
-//! The program's own settings with their origin, and the district's settings.
+//! The program's own settings with their origin, and the district's settings as rows.
+
+mod district;
+mod server;
+
+pub use district::{District, all, get, put};
+pub use server::{Origin, ServerSettings, Setting};

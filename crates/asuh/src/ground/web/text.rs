@@ -1,6 +1,6 @@
 //! The words on the screen, and numbers, days and money as the reader expects them.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use asuh_nusantara::{Language, Rupiah, Zone, age, date, number};
 use asuh_store::{Instant, Refusal};
@@ -63,50 +63,51 @@ impl Text {
     }
 
     /// "1.234"
-    pub fn number(&self, value: i64) -> String {
-        number::thousands(self.language, value)
+    pub fn number(&self, value: impl Borrow<i64>) -> String {
+        number::thousands(self.language, *value.borrow())
     }
 
     /// "82,4" for (824, 1).
-    pub fn fixed(&self, value: i64, decimals: u32) -> String {
-        number::fixed(self.language, value, decimals)
+    pub fn fixed(&self, value: impl Borrow<i64>, decimals: u32) -> String {
+        number::fixed(self.language, *value.borrow(), decimals)
     }
 
     /// "Rp2.000", the same in every language.
-    pub fn rupiah(&self, value: i64) -> String {
-        Rupiah::new(value).to_string()
+    pub fn rupiah(&self, value: impl Borrow<i64>) -> String {
+        Rupiah::new(*value.borrow()).to_string()
     }
 
     /// "Senin, 2 November 2026"
-    pub fn long_day(&self, day: time::Date) -> String {
-        date::long(self.language, day)
+    pub fn long_day(&self, day: impl Borrow<time::Date>) -> String {
+        date::long(self.language, *day.borrow())
     }
 
     /// "2 Nov 2026"
-    pub fn day(&self, day: time::Date) -> String {
-        date::short(self.language, day)
+    pub fn day(&self, day: impl Borrow<time::Date>) -> String {
+        date::short(self.language, *day.borrow())
     }
 
     /// "2 Nov 2026 07.42 WIB"
-    pub fn instant(&self, at: Instant) -> String {
-        date::date_time(self.language, self.zone, at.utc())
+    pub fn instant(&self, at: impl Borrow<Instant>) -> String {
+        date::date_time(self.language, self.zone, at.borrow().utc())
     }
 
     /// "07.42"
-    pub fn clock(&self, at: Instant) -> String {
-        date::clock(self.zone, at.utc())
+    pub fn clock(&self, at: impl Borrow<Instant>) -> String {
+        date::clock(self.zone, at.borrow().utc())
     }
 
     /// "2 tahun 4 bulan (28 bulan)"
-    pub fn age(&self, birth: time::Date, on: time::Date) -> String {
-        age::words(self.language, birth, on)
+    pub fn age(&self, birth: impl Borrow<time::Date>, on: impl Borrow<time::Date>) -> String {
+        age::words(self.language, *birth.borrow(), *on.borrow())
     }
 
-    /// "12 butir", "Rp24.000", "3,50 kg": a quantity of a commodity in the words of its unit.
-    pub fn quantity(&self, commodity: &str, unit: &str, value: i64) -> String {
-        match (commodity, unit) {
-            (_, "rupiah") => self.rupiah(value),
-            (_, "gram") if value.abs() >= 1000 => {
+    /// "12 butir", "Rp24.000", "3,50 kg": a quantity in the words of its unit (`commodity.unit`).
+    pub fn quantity(&self, unit: &str, value: impl Borrow<i64>) -> String {
+        let value = *value.borrow();
+        match unit {
+            "rupiah" => self.rupiah(value),
+            "gram" if value.abs() >= 1000 => {
                 let (whole, rest) = (value / 10, value % 10);
                 if rest == 0 {
                     format!("{} kg", number::fixed(self.language, whole, 2))
@@ -124,7 +125,8 @@ impl Text {
     }
 
     /// "64 %", or "–" when there is nothing to compare with.
-    pub fn percent(&self, part: i64, whole: i64) -> String {
+    pub fn percent(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
+        let (part, whole) = (*part.borrow(), *whole.borrow());
         if whole <= 0 {
             return "–".to_owned();
         }

@@ -1,0 +1,28 @@
+//! How the world comes in. The gates know the steps only through the ordered list [`crate::steps::ALL`].
+
+pub mod cli;
+pub mod home;
+pub mod http;
+
+use crate::ground::Registry;
+use crate::ground::part::Part;
+use crate::steps;
+
+/// The parts of the program in order: the steps of the data's path, then what the ground shows of itself.
+pub fn parts() -> impl Iterator<Item = &'static Part> {
+    steps::ALL.iter().chain(crate::ground::PARTS)
+}
+
+/// Everything that the parts register, in order.
+pub fn registry() -> Registry {
+    let mut registry = Registry::default();
+    for part in parts() {
+        registry.menu.extend(part.menu.iter().copied());
+        registry.tasks.extend(part.tasks);
+        registry.family_panels.extend(part.family_panel);
+        registry.jobs.extend(part.jobs.iter().copied());
+        registry.imports.extend(part.imports.iter().copied());
+        registry.checks.extend(part.check);
+    }
+    registry
+}

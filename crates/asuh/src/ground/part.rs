@@ -1,0 +1,42 @@
+//! What a part of the program (a step, or a piece of the ground) shows the gates.
+
+use super::app::{Check, Panel, Tasks};
+use super::jobs::JobKind;
+use super::staging::ImportKind;
+use super::web::{MenuItem, Routes};
+
+/// A part: its routes, each with its rule, and what it adds to the common pages.
+pub struct Part {
+    /// The folder's name.
+    pub name: &'static str,
+    /// Its routes.
+    pub routes: fn() -> Routes,
+    /// Its menu entries.
+    pub menu: &'static [MenuItem],
+    /// Its tasks on home pages.
+    pub tasks: Option<Tasks>,
+    /// Its panel on the family page.
+    pub family_panel: Option<Panel>,
+    /// Its long work.
+    pub jobs: &'static [JobKind],
+    /// The spreadsheets it takes in.
+    pub imports: &'static [&'static dyn ImportKind],
+    /// Its part of `asuh check`.
+    pub check: Option<Check>,
+}
+
+impl Part {
+    /// A part with nothing but its name: the base of a constant.
+    pub const fn named(name: &'static str) -> Part {
+        Part {
+            name,
+            routes: Routes::new,
+            menu: &[],
+            tasks: None,
+            family_panel: None,
+            jobs: &[],
+            imports: &[],
+            check: None,
+        }
+    }
+}
