@@ -148,7 +148,8 @@ async fn without_javascript_pages_run_none_and_can_still_be_steered() -> Result<
 
 #[test]
 fn a_server_is_ready_when_it_says_where() -> Result<()> {
-    let script = r#"echo starting; echo '{"event":"listening","url":"http://127.0.0.1:8080/"}'; exec sleep 60"#;
+    let script =
+        r#"echo starting; echo '{"event":"listening","url":"http://127.0.0.1:8080/"}'; exec sleep 60"#;
     let mut server = Server::start_command(Command::new("sh").args(["-c", script]))?;
     assert_eq!(server.at("/masuk"), "http://127.0.0.1:8080/masuk");
     assert!(server.process().try_wait()?.is_none(), "it runs on");
