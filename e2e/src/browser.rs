@@ -106,10 +106,11 @@ impl Browser {
         };
         let driver = Driver::start(&chromedriver)?;
         // A snap sees another /tmp than we do; there, chromedriver's own new profile must do.
-        let snap = chromedriver.to_string_lossy().contains("snap");
+        let snap = is_snap(&chromedriver);
         let profile =
             if snap { None } else { Some(tempfile::Builder::new().prefix("asuh-browser-").tempdir()?) };
-        let capabilities = capabilities(&chrome, profile.as_ref().map(tempfile::TempDir::path), options);
+        let chrome = Some(chrome.as_path()).filter(|_| !snap);
+        let capabilities = capabilities(chrome, profile.as_ref().map(tempfile::TempDir::path), options);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{}", driver.port))
@@ -389,7 +390,11 @@ fn xpath_text(text: &str) -> String {
     if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
 }
 
-fn capabilities(chrome: &Path, profile: Option<&Path>, options: Options) -> serde_json::Map<String, Value> {
+fn capabilities(
+    chrome: Option<&Path>,
+    profile: Option<&Path>,
+    options: Options,
+) -> serde_json::Map<String, Value> {
     let (width, height) = options.screen.size();
     let mut arguments = vec![
         "--headless".to_owned(),
@@ -415,16 +420,28 @@ fn capabilities(chrome: &Path, profile: Option<&Path>, options: Options) -> serd
     if !options.javascript {
         preferences["profile.managed_default_content_settings.javascript"] = json!(2);
     }
-    let chrome = json!({ "binary": chrome, "args": arguments, "prefs": preferences });
+    let mut settings = json!({ "args": arguments, "prefs": preferences });
+    if let Some(chrome) = chrome {
+        settings["binary"] = json!(chrome);
+    }
     [
         ("browserName".to_owned(), json!("chrome")),
         // An office's own authority signs its certificate.
         ("acceptInsecureCerts".to_owned(), json!(true)),
-        ("goog:chromeOptions".to_owned(), chrome),
+        ("goog:chromeOptions".to_owned(), settings),
         ("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" })),
     ]
     .into_iter()
     .collect()
+}
+
+/// Whether the driver is Ubuntu's snap, or the script that starts it. It knows its own browser.
+fn is_snap(driver: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(driver).and_then(|file| file.take(1024).read_to_end(&mut start));
+    let script =
+        read.is_ok() && start.starts_with(b"#!") && String::from_utf8_lossy(&start).contains("/snap/");
+    script || driver.starts_with("/snap")
 }
 
 fn is_root() -> bool {

@@ -56,7 +56,8 @@ pub fn chromium() -> Result<Chromium, String> {
             "Chromium and chromedriver were not found and could not be installed: {reason}.\n\
              Install them yourself:\n\
              \x20 Debian: apt-get install chromium chromium-driver fonts-dejavu-core\n\
-             \x20 Ubuntu: snap install chromium (brings its driver), or Google Chrome and its chromedriver\n\
+             \x20 Ubuntu: snap install chromium (brings its driver); where there is no snap, as in a container,\n\
+             \x20         Google Chrome and its chromedriver, named as below\n\
              \x20 Fedora: dnf install chromium chromedriver dejavu-sans-fonts\n\
              \x20 Arch:   pacman -S chromium ttf-dejavu\n\
              \x20 Alpine: apk add chromium chromium-chromedriver font-dejavu\n\
@@ -147,7 +148,17 @@ fn install_postgres() -> Result<(), String> {
 }
 
 fn install_chromium() -> Result<(), String> {
-    Rights::find()?.install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    Rights::find()?.install(chromium_packages(&system))
+}
+
+/// What to install on the system that `/etc/os-release` describes. Ubuntu's packages bring the snap.
+fn chromium_packages(system: &str) -> &'static [&'static str] {
+    if system.lines().any(|line| line == "ID=ubuntu") {
+        &["chromium-browser", "chromium-chromedriver", "fonts-dejavu-core"]
+    } else {
+        &["chromium", "chromium-driver", "fonts-dejavu-core"]
+    }
 }
 
 /// How apt-get may be called.
@@ -218,6 +229,14 @@ mod tests {
         for (text, version) in examples {
             assert_eq!(version_in(text), version, "{text}");
         }
+    }
+
+    #[test]
+    fn ubuntu_calls_chromium_otherwise_than_debian() {
+        let debian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n";
+        let ubuntu = "ID=ubuntu\nID_LIKE=debian\n";
+        assert_eq!(chromium_packages(debian)[..2], ["chromium", "chromium-driver"]);
+        assert_eq!(chromium_packages(ubuntu)[..2], ["chromium-browser", "chromium-chromedriver"]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn sources(steps: &mut Steps, options: &Options) {
     if options.quick {
         return;
     }
-    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
     steps.command("clippy", cargo(&clippy));
     if deny::installed() {
         steps.step("deny", deny::check);
