@@ -48,16 +48,11 @@ impl Steps {
     /// having reported a failed test (a crash, say) counts as one failed test.
     pub fn tests(&mut self, name: &'static str, mut command: Command) -> bool {
         let mut counts = Counts::default();
-        let good = self.step(name, || match run_counting(&mut command) {
-            Ok((good, read)) => {
-                counts = read;
-                if good { Ending::Good } else { Ending::Failed(format!("{} failed", read.failed)) }
-            }
-            Err(error) => Ending::Failed(error.to_string()),
+        let good = self.step(name, || {
+            let ending;
+            (ending, counts) = judge(run_counting(&mut command, io::stdout(), io::stderr()));
+            ending
         });
-        if !good && counts.failed == 0 {
-            counts.failed = 1;
-        }
         self.counts += counts;
         good
     }
@@ -72,7 +67,7 @@ impl Steps {
     pub fn finish(self) -> bool {
         println!("\nSummary");
         for (name, ending, took) in &self.done {
-            println!("  {:>7.1} s  {name:<12} {}", took.as_secs_f64(), describe(ending));
+            println!("  {:>7.1} s  {name:<25} {}", took.as_secs_f64(), describe(ending));
         }
         let total: Duration = self.done.iter().map(|(_, _, took)| *took).sum();
         println!("  {:>7.1} s  in all", total.as_secs_f64());
@@ -115,14 +110,31 @@ pub fn run(command: &mut Command) -> Ending {
     }
 }
 
-/// Runs a command with its output passed through, and adds up the test summaries in it.
-fn run_counting(command: &mut Command) -> io::Result<(bool, Counts)> {
+/// How a test runner's step ended, and its counts.
+fn judge(result: io::Result<(bool, Counts)>) -> (Ending, Counts) {
+    match result {
+        Ok((true, counts)) if counts.failed == 0 => (Ending::Good, counts),
+        Ok((_, mut counts)) => {
+            counts.failed = counts.failed.max(1);
+            (Ending::Failed(format!("{} failed", counts.failed)), counts)
+        }
+        Err(error) => (Ending::Failed(error.to_string()), Counts { passed: 0, failed: 1 }),
+    }
+}
+
+/// Runs a command with its output passed through to `out` and `err`, and adds up the test
+/// summaries in it; the flag tells whether it ended well.
+fn run_counting(
+    command: &mut Command,
+    out: impl Write + Send,
+    err: impl Write,
+) -> io::Result<(bool, Counts)> {
     println!("    {}", shown(command));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let from = (child.stdout.take(), child.stderr.take());
     let counts = thread::scope(|scope| {
-        let out = scope.spawn(|| from.0.map_or(Counts::default(), |pipe| pass_through(pipe, io::stdout())));
-        let mut counts = from.1.map_or(Counts::default(), |pipe| pass_through(pipe, io::stderr()));
+        let out = scope.spawn(|| from.0.map_or(Counts::default(), |pipe| pass_through(pipe, out)));
+        let mut counts = from.1.map_or(Counts::default(), |pipe| pass_through(pipe, err));
         counts += out.join().unwrap_or_default();
         counts
     });
@@ -164,29 +176,46 @@ mod tests {
         command
     }
 
+    // Into sinks: what a test lets through to the terminal would be counted by the run it is part of.
+    fn counted(script: &str) -> (Ending, Counts) {
+        judge(run_counting(&mut shell(script), io::sink(), io::sink()))
+    }
+
     #[test]
     fn counts_of_all_binaries_are_added_from_both_streams() {
         let line = |passed| format!("test result: ok. {passed} passed; 0 failed; 0 ignored; 0 measured");
-        let mut steps = Steps::default();
-        steps.tests("tests", shell(&format!("echo '{}'; echo '{}' >&2", line(2), line(5))));
-        assert_eq!(steps.counts, Counts { passed: 7, failed: 0 });
-        assert!(steps.finish());
+        let result = counted(&format!("echo '{}'; echo '{}' >&2", line(2), line(5)));
+        assert_eq!(result, (Ending::Good, Counts { passed: 7, failed: 0 }));
+    }
+
+    #[test]
+    fn what_the_runner_prints_is_passed_through() {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let script = "printf 'a\\nb'; echo c >&2";
+        run_counting(&mut shell(script), &mut out, &mut err).expect("a shell");
+        assert_eq!((out.as_slice(), err.as_slice()), (&b"a\nb"[..], &b"c\n"[..]));
     }
 
     #[test]
     fn a_runner_that_dies_without_a_count_is_one_failed_test() {
-        let mut steps = Steps::default();
-        steps.tests("tests", shell("exit 101"));
-        assert_eq!(steps.counts, Counts { passed: 0, failed: 1 });
-        assert!(!steps.finish());
+        let (ending, counts) = counted("exit 101");
+        assert!(matches!(ending, Ending::Failed(_)));
+        assert_eq!(counts, Counts { passed: 0, failed: 1 });
     }
 
     #[test]
-    fn a_failed_step_fails_the_run_and_hides_no_later_one() {
-        let mut steps = Steps::default();
+    fn failed_tests_fail_the_step_whatever_the_runner_returns() {
+        let (ending, counts) = counted("echo 'test result: FAILED. 3 passed; 2 failed; 0 ignored'");
+        assert_eq!(ending, Ending::Failed("2 failed".to_owned()));
+        assert_eq!(counts, Counts { passed: 3, failed: 2 });
+    }
+
+    #[test]
+    fn a_failed_step_fails_the_run_and_is_kept_for_the_summary() {
+        let mut steps = Steps { done: Vec::new(), counts: Counts { passed: 1, failed: 0 } };
         assert!(!steps.command("fmt", shell("exit 1")));
-        steps.tests("tests", shell("echo 'test result: ok. 1 passed; 0 failed;'"));
-        assert_eq!(steps.counts.passed, 1);
+        assert!(steps.command("clippy", shell("exit 0")));
+        assert_eq!(steps.done.len(), 2);
         assert!(!steps.finish());
     }
 
@@ -196,5 +225,7 @@ mod tests {
         steps.command("fmt", shell("exit 0"));
         steps.skip("deny", "not installed");
         assert!(!steps.finish());
+        let tested = Steps { done: Vec::new(), counts: Counts { passed: 1, failed: 0 } };
+        assert!(tested.finish());
     }
 }

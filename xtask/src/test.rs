@@ -30,10 +30,8 @@ pub fn run(options: &Options) -> bool {
     let (url, _cluster) = database(&mut steps, options);
     let chromium = browser(&mut steps, options);
 
-    let mut build = cargo(&["build", "--workspace", "--bins", "--tests"]);
-    build.current_dir(root());
-    if steps.command("build", build) {
-        let runner = Runner { nextest: nextest_installed(), options, url, chromium };
+    let runner = Runner { nextest: nextest_installed(), options, url, chromium };
+    if steps.command("build", runner.build()) {
         runner.run(&mut steps);
     } else {
         steps.skip("tests", "the sources do not compile");
@@ -113,8 +111,14 @@ struct Runner<'run> {
 }
 
 impl Runner<'_> {
-    /// Both runners select packages in a way that leaves the features of the dependencies, and so
-    /// what the build step compiled, as they are.
+    /// Compiles what the tests need, the asuh binary included. Packages are selected as in
+    /// [`Runner::run`]: another selection gives dependencies other features and compiles them anew.
+    fn build(&self) -> Command {
+        let mut build = cargo(&["build", "--workspace", "--bins", "--tests"]);
+        build.args(self.excluded()).current_dir(root());
+        build
+    }
+
     fn run(&self, steps: &mut Steps) {
         if self.nextest {
             let select = |expression| ["nextest", "run", "--workspace", "--no-fail-fast", "-E", expression];
@@ -129,13 +133,15 @@ impl Runner<'_> {
             }
         } else {
             let mut all = cargo(&["test", "--workspace", "--no-fail-fast"]);
-            let mut name = "tests, doc tests, browser";
-            if self.chromium.is_none() {
-                all.args(["--exclude", "e2e"]);
-                name = "tests, doc tests";
-            }
+            all.args(self.excluded());
+            let name = if self.chromium.is_some() { "all tests" } else { "tests without the browser" };
             steps.tests(name, self.prepared(all));
         }
+    }
+
+    /// `cargo test` cannot select tests by package at run time, as nextest can.
+    fn excluded(&self) -> &[&str] {
+        if self.nextest || self.chromium.is_some() { &[] } else { &["--exclude", "e2e"] }
     }
 
     fn prepared(&self, mut command: Command) -> Command {
