@@ -18,19 +18,25 @@ impl AddAssign for Counts {
     }
 }
 
-/// The counts in one line of output, if it is a summary of `cargo test` or of nextest.
-///
-/// `cargo test` prints one such line for each test binary, nextest one at the end of the run; the
-/// sum over all lines is the count of the run in both cases.
+/// What prints the summaries. It must be known: below a failed test nextest repeats what the test
+/// binary printed, and that is a summary of `cargo test`'s form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// `cargo test`: one line for each test binary.
+    Cargo,
+    /// nextest: one line at the end of the run.
+    Nextest,
+}
+
+/// The counts in one line of output, if it is a summary of this runner. The sum over all lines is
+/// the count of the run.
 #[must_use]
-pub fn in_line(line: &str) -> Option<Counts> {
+pub fn in_line(runner: Runner, line: &str) -> Option<Counts> {
     let plain = without_colours(line);
     let line = plain.trim_start();
-    let tail = if let Some(tail) = line.strip_prefix("test result: ") {
-        tail.split_once(". ")?.1
-    } else {
-        let (_, tail) = line.strip_prefix("Summary [")?.split_once(']')?;
-        tail.split_once(" run:")?.1
+    let tail = match runner {
+        Runner::Cargo => line.strip_prefix("test result: ")?.split_once(". ")?.1,
+        Runner::Nextest => line.strip_prefix("Summary [")?.split_once(']')?.1.split_once(" run:")?.1,
     };
     let mut counts = Counts::default();
     for part in tail.split([',', ';']) {
@@ -91,7 +97,13 @@ mod tests {
             ),
         ];
         for (line, passed, failed) in examples {
-            assert_eq!(in_line(line), Some(Counts { passed, failed }), "{line}");
+            let (runner, other) = if line.starts_with("test") {
+                (Runner::Cargo, Runner::Nextest)
+            } else {
+                (Runner::Nextest, Runner::Cargo)
+            };
+            assert_eq!(in_line(runner, line), Some(Counts { passed, failed }), "{line}");
+            assert_eq!(in_line(other, line), None, "not the summary of {other:?}: {line}");
         }
     }
 
@@ -104,7 +116,8 @@ mod tests {
             "3 passed, 0 failed",
             "Summary of the week: 3 passed",
         ] {
-            assert_eq!(in_line(line), None, "{line}");
+            assert_eq!(in_line(Runner::Cargo, line), None, "{line}");
+            assert_eq!(in_line(Runner::Nextest, line), None, "{line}");
         }
     }
 }

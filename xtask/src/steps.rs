@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::counts::{self, Counts};
+use crate::counts::{self, Counts, Runner};
 
 /// How a step ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,11 +46,11 @@ impl Steps {
 
     /// Runs a test runner as the step `name` and adds its counts. A runner that fails without
     /// having reported a failed test (a crash, say) counts as one failed test.
-    pub fn tests(&mut self, name: &'static str, mut command: Command) -> bool {
+    pub fn tests(&mut self, name: &'static str, runner: Runner, mut command: Command) -> bool {
         let mut counts = Counts::default();
         let good = self.step(name, || {
             let ending;
-            (ending, counts) = judge(run_counting(&mut command, io::stdout(), io::stderr()));
+            (ending, counts) = judge(run_counting(runner, &mut command, io::stdout(), io::stderr()));
             ending
         });
         self.counts += counts;
@@ -125,6 +125,7 @@ fn judge(result: io::Result<(bool, Counts)>) -> (Ending, Counts) {
 /// Runs a command with its output passed through to `out` and `err`, and adds up the test
 /// summaries in it; the flag tells whether it ended well.
 fn run_counting(
+    runner: Runner,
     command: &mut Command,
     out: impl Write + Send,
     err: impl Write,
@@ -133,20 +134,20 @@ fn run_counting(
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let from = (child.stdout.take(), child.stderr.take());
     let counts = thread::scope(|scope| {
-        let out = scope.spawn(|| from.0.map_or(Counts::default(), |pipe| pass_through(pipe, out)));
-        let mut counts = from.1.map_or(Counts::default(), |pipe| pass_through(pipe, err));
+        let out = scope.spawn(|| from.0.map_or(Counts::default(), |pipe| pass_through(runner, pipe, out)));
+        let mut counts = from.1.map_or(Counts::default(), |pipe| pass_through(runner, pipe, err));
         counts += out.join().unwrap_or_default();
         counts
     });
     Ok((child.wait()?.success(), counts))
 }
 
-fn pass_through(from: impl Read, mut to: impl Write) -> Counts {
+fn pass_through(runner: Runner, from: impl Read, mut to: impl Write) -> Counts {
     let mut counts = Counts::default();
     let mut lines = BufReader::new(from);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-        if let Some(found) = counts::in_line(&String::from_utf8_lossy(&line)) {
+        if let Some(found) = counts::in_line(runner, &String::from_utf8_lossy(&line)) {
             counts += found;
         }
         // A closed terminal must not stop the tests.
@@ -178,7 +179,7 @@ mod tests {
 
     // Into sinks: what a test lets through to the terminal would be counted by the run it is part of.
     fn counted(script: &str) -> (Ending, Counts) {
-        judge(run_counting(&mut shell(script), io::sink(), io::sink()))
+        judge(run_counting(Runner::Cargo, &mut shell(script), io::sink(), io::sink()))
     }
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
     fn what_the_runner_prints_is_passed_through() {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let script = "printf 'a\\nb'; echo c >&2";
-        run_counting(&mut shell(script), &mut out, &mut err).expect("a shell");
+        run_counting(Runner::Cargo, &mut shell(script), &mut out, &mut err).expect("a shell");
         assert_eq!((out.as_slice(), err.as_slice()), (&b"a\nb"[..], &b"c\n"[..]));
     }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::counts;
 use crate::deny;
 use crate::postgres::{Cluster, Durability};
 use crate::programs::{self, Chromium};
@@ -122,20 +123,20 @@ impl Runner<'_> {
     fn run(&self, steps: &mut Steps) {
         if self.nextest {
             let select = |expression| ["nextest", "run", "--workspace", "--no-fail-fast", "-E", expression];
-            steps.tests("tests", self.prepared(cargo(&select("not package(e2e)"))));
+            steps.tests("tests", counts::Runner::Nextest, self.prepared(cargo(&select("not package(e2e)"))));
             let doc = cargo(&["test", "--workspace", "--no-fail-fast", "--doc"]);
-            steps.tests("doc tests", self.prepared(doc));
+            steps.tests("doc tests", counts::Runner::Cargo, self.prepared(doc));
             if self.chromium.is_some() {
                 let mut journeys = cargo(&select("package(e2e)"));
                 // Two browsers at a time: each is several processes.
                 journeys.arg("--test-threads=2");
-                steps.tests("browser", self.prepared(journeys));
+                steps.tests("browser", counts::Runner::Nextest, self.prepared(journeys));
             }
         } else {
             let mut all = cargo(&["test", "--workspace", "--no-fail-fast"]);
             all.args(self.excluded());
             let name = if self.chromium.is_some() { "all tests" } else { "tests without the browser" };
-            steps.tests(name, self.prepared(all));
+            steps.tests(name, counts::Runner::Cargo, self.prepared(all));
         }
     }
 
