@@ -1,2 +1,34 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: the commands of a developer of asuh.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of asuh")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every test, after installing or starting what the tests need.
+    Test(xtask::test::Options),
+    /// Run one bench by name, or all of them.
+    Bench {
+        /// The bench's name; without it all benches run.
+        name: Option<String>,
+    },
+    /// Check licences, forbidden crates, sources and known vulnerabilities, installing cargo-deny if absent.
+    Deny,
+}
+
+fn main() -> ExitCode {
+    let good = match Arguments::parse().command {
+        Command::Test(options) => xtask::test::run(&options),
+        Command::Bench { name } => xtask::bench::run(name.as_deref()),
+        Command::Deny => xtask::deny::run(),
+    };
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

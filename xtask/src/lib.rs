@@ -1,0 +1,21 @@
+//! What `cargo xtask` does, as a library, so that long drills can start a database of their own:
+//! see [`postgres::Cluster::start`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`test`] | the steps of `cargo xtask test`, in order |
+//! | [`bench`] | the table of benches |
+//! | [`deny`] | the supply chain check |
+//! | [`postgres`] | a throw-away PostgreSQL |
+//! | [`programs`] | finding and installing what is not Rust: PostgreSQL, Chromium |
+//! | [`steps`] | running a command as a timed step |
+//! | [`counts`] | reading passed and failed from a test runner's output |
+#![allow(clippy::disallowed_methods, reason = "developer commands measure real time")]
+
+pub mod bench;
+pub mod counts;
+pub mod deny;
+pub mod postgres;
+pub mod programs;
+pub mod steps;
+pub mod test;
