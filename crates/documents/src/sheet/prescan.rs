@@ -151,15 +151,16 @@ fn within(counts: &Counts, total: &Total, limits: &Limits) -> Result<(), SheetEr
     Ok(())
 }
 
-/// What the shared strings take in memory: the list, an allocation for each, their bytes. A list that
-/// was not announced grows by doubling and for a moment exists twice.
+/// What the shared strings take in memory: the list, an allocation for each, their bytes. What was not
+/// announced grows by doubling: a list for a moment exists twice, a text made of runs keeps its room.
 fn string_memory(counts: &Counts) -> u64 {
     const STRING: u64 = size_of::<String>() as u64;
-    const ALLOCATION: u64 = 16;
+    const ALLOCATION: u64 = 32;
     let list = if counts.announced_strings >= counts.strings {
         counts.announced_strings
     } else {
         counts.strings.saturating_mul(3)
     };
-    list * STRING + counts.strings * ALLOCATION + counts.string_bytes
+    let bytes = if counts.runs > 0 { 2 * counts.string_bytes } else { counts.string_bytes };
+    list * STRING + counts.strings * ALLOCATION + bytes
 }

@@ -28,6 +28,8 @@ pub(super) struct Counts {
     pub(super) strings: u64,
     /// Bytes of text after the first shared string.
     pub(super) string_bytes: u64,
+    /// `<r>`: runs of text in a format of their own.
+    pub(super) runs: u64,
     /// How many shared strings the part announces; the library reserves memory for them.
     pub(super) announced_strings: u64,
     /// `<xf>`: cell formats.
@@ -227,6 +229,7 @@ impl XmlScan {
         match local_name(name) {
             b"c" => self.counts.cells += 1,
             b"row" => self.counts.rows += 1,
+            b"r" => self.counts.runs += 1,
             b"xf" => self.counts.formats += 1,
             b"sheet" => self.counts.sheets += 1,
             b"sst" => self.announced_strings()?,
@@ -267,16 +270,33 @@ impl XmlScan {
         Ok(())
     }
 
-    /// The parts that the library opens must be parts that were scanned as XML.
+    /// The parts that the library opens must be parts that were scanned as XML, and the workbook itself
+    /// one that had to be small.
     fn relationship(&self) -> Result<(), SheetError> {
-        const READ: [&[u8]; 4] = [b"/officeDocument\"", b"/worksheet\"", b"/chartsheet\"", b"/dialogsheet\""];
+        const SHEETS: [&[u8]; 3] = [b"worksheet\"", b"chartsheet\"", b"dialogsheet\""];
         let tag: Vec<u8> = self.token.iter().map(|byte| if *byte == b'\'' { b'"' } else { *byte }).collect();
-        let read = READ.iter().any(|kind| contains(&tag, kind));
-        if read && !contains(&tag.to_ascii_lowercase(), b".xml\"") {
-            return Err(SheetError::damaged("a sheet that is not XML"));
+        let ending: &[u8] = if contains(&tag, b"officeDocument\"") {
+            b"workbook.xml"
+        } else if SHEETS.iter().any(|kind| contains(&tag, kind)) {
+            b".xml"
+        } else {
+            return Ok(());
+        };
+        if targets(&tag).all(|target| target.to_ascii_lowercase().ends_with(ending)) {
+            return Ok(());
         }
-        Ok(())
+        Err(SheetError::damaged("a sheet that is not XML"))
     }
+}
+
+/// The values of all `Target` attributes.
+fn targets(tag: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const NAME: &[u8] = b"Target";
+    (0..tag.len()).filter(|at| tag[*at..].starts_with(NAME)).filter_map(|at| {
+        let value = tag[at + NAME.len()..].trim_ascii_start().strip_prefix(b"=")?;
+        let value = value.trim_ascii_start().strip_prefix(b"\"")?;
+        value.split(|byte| *byte == b'"').next()
+    })
 }
 
 /// Notes that an element is open. Inside its like there is no way to say where the text ends.
@@ -347,6 +367,8 @@ mod tests {
             ("<is><v>", "damaged"),
             ("<is><t></is>", "damaged"),
             ("<Relationship Type='a/worksheet' Target='media/image1.png'/>", "damaged"),
+            ("<Relationship Type='worksheet' Target = 'a.png' x='.xml'/>", "damaged"),
+            ("<Relationship Type='a/officeDocument' Target='xl/other.xml'/>", "damaged"),
         ] {
             assert_eq!(scan(xml).unwrap_err(), code, "{xml}");
         }

@@ -1,5 +1,8 @@
 //! Spreadsheets as they come and as they are sent to harm.
 
+// Clippy knows test functions, not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
 mod annotate;
 mod hostile;
 mod text;
