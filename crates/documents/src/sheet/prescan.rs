@@ -19,6 +19,8 @@ const SMALL_PART_BYTES: u64 = 8 * 1024 * 1024;
 const STYLE_BYTES: u64 = 48 * 1024 * 1024;
 /// Elements in the style part; large real workbooks have a third of it.
 const STYLE_TAGS: u64 = 400_000;
+/// Elements of a part that are no cells: rows, links, merged areas.
+const OTHER_TAGS: u64 = 2_000_000;
 /// Rows that Excel itself allows in a sheet.
 const SHEET_ROWS: u64 = 1_048_576;
 
@@ -139,7 +141,9 @@ fn within(counts: &Counts, total: &Total, limits: &Limits) -> Result<(), SheetEr
     if total.strings + string_memory(counts) > limits.shared_strings_bytes {
         return Err(SheetError::TooMuchText { limit: limits.shared_strings_bytes });
     }
-    if total.cells + counts.cells > limits.cells || counts.tags > limits.cells.saturating_mul(4) {
+    // A cell has a value and may have a formula; elements beyond that only cost time.
+    let tags = limits.cells.saturating_mul(3).saturating_add(OTHER_TAGS);
+    if total.cells + counts.cells > limits.cells || counts.tags > tags {
         return Err(SheetError::TooManyCells { limit: limits.cells });
     }
     if counts.rows > SHEET_ROWS {
