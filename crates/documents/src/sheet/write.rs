@@ -1,0 +1,397 @@
+//! Spreadsheets out, in constant memory.
+//!
+//! Whatever people typed leaves as text and never as a formula. In XLSX every text is written as a
+//! string. In text files, where a spreadsheet program decides by itself, a text that begins with
+//! `=`, `+`, `-`, `@`, tab or carriage return gets a leading apostrophe; [`SheetReader`] takes it off
+//! again, so that a list that goes out and comes back is unchanged.
+//!
+//! [`SheetReader`]: super::SheetReader
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::{Format, FormatBorder, Workbook, Worksheet};
+use time::macros::date;
+
+use super::{Cell, SheetError, row::iso};
+
+/// Characters that an XLSX cell can hold.
+const CELL_CHARS: usize = 32_767;
+/// Integers above this are not exact in a spreadsheet.
+const EXACT: u64 = 1 << 53;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, also identifiers: NIK, KK, NIP and telephone numbers stay whole only as text.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers shown with this many decimals.
+    Decimal(u8),
+    /// Days.
+    Date,
+}
+
+/// One column of a sheet that is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Heading in the first row.
+    pub title: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Width in characters; without effect in a text file.
+    pub width: f64,
+}
+
+impl Column {
+    /// A column with a width that suits its kind and title.
+    pub fn new(title: impl Into<String>, kind: Kind) -> Self {
+        let title = title.into();
+        let usual = match kind {
+            Kind::Text => 20.0,
+            Kind::Integer | Kind::Decimal(_) | Kind::Date => 12.0,
+        };
+        let width = (title.chars().count().min(60) as f64 + 2.0).max(usual);
+        Self { title, kind, width }
+    }
+}
+
+/// A value to write. The column's kind decides how it is shown; in a text column numbers become text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Empty,
+    /// Text of any content.
+    Text(&'a str),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number; what is not finite is left empty.
+    Number(f64),
+    /// A day.
+    Date(time::Date),
+}
+
+/// A sheet in the making; nothing is valid before [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct SheetWriter {
+    sink: Sink,
+    kinds: Vec<Kind>,
+    row: u32,
+}
+
+#[derive(Debug)]
+enum Sink {
+    Xlsx(Box<XlsxSink>),
+    Csv(Box<CsvSink>),
+}
+
+impl SheetWriter {
+    /// Starts an XLSX with one sheet, its heading row and formats. Excel's rules for sheet names are met
+    /// by changing the name where needed.
+    ///
+    /// # Errors
+    /// No temporary file could be made, or there are more columns than a sheet has.
+    pub fn xlsx(path: &Path, sheet_name: &str, columns: &[Column]) -> Result<Self, SheetError> {
+        let mut sink = XlsxSink::new(path, sheet_name)?;
+        let kinds: Vec<Kind> = columns.iter().map(|column| column.kind).collect();
+        sink.columns(columns)?;
+        for (at, column) in columns.iter().enumerate() {
+            sink.heading(0, column_index(at)?, &column.title)?;
+        }
+        Ok(Self { sink: Sink::Xlsx(Box::new(sink)), kinds, row: 1 })
+    }
+
+    /// Starts a text file in UTF-8 with byte order mark and a heading row. With `;` (what Excel expects
+    /// in Indonesia) and tab decimals are written with a comma, with `,` with a point.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    pub fn csv(path: &Path, delimiter: u8, columns: &[Column]) -> Result<Self, SheetError> {
+        let mut sink = CsvSink::new(path, delimiter)?;
+        sink.record(columns.iter().map(|column| guarded(&column.title)))?;
+        let kinds = columns.iter().map(|column| column.kind).collect();
+        Ok(Self { sink: Sink::Csv(Box::new(sink)), kinds, row: 1 })
+    }
+
+    /// Appends a row.
+    ///
+    /// # Errors
+    /// More values than columns, a text longer than a cell can hold, or the disk is full.
+    pub fn row(&mut self, values: &[Value<'_>]) -> Result<(), SheetError> {
+        if values.len() > self.kinds.len() {
+            return Err(SheetError::Unwritable {
+                reason: format!("{} values for {} columns", values.len(), self.kinds.len()),
+            });
+        }
+        match &mut self.sink {
+            Sink::Xlsx(sink) => {
+                for (at, (value, kind)) in values.iter().zip(&self.kinds).enumerate() {
+                    sink.value(self.row, column_index(at)?, *value, *kind)?;
+                }
+            }
+            Sink::Csv(sink) => {
+                let comma = sink.delimiter != b',';
+                let missing = self.kinds.len() - values.len();
+                let fields = values.iter().zip(&self.kinds).map(|(value, kind)| field(*value, *kind, comma));
+                sink.record(fields.chain(std::iter::repeat_n(String::new(), missing)))?;
+            }
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    pub fn finish(self) -> Result<(), SheetError> {
+        match self.sink {
+            Sink::Xlsx(sink) => sink.finish(),
+            Sink::Csv(sink) => sink.finish(),
+        }
+    }
+}
+
+fn column_index(at: usize) -> Result<u16, SheetError> {
+    u16::try_from(at).map_err(|_| SheetError::Unwritable { reason: "too many columns".into() })
+}
+
+/// An XLSX of one sheet that is written from top to bottom.
+pub(super) struct XlsxSink {
+    workbook: Workbook,
+    path: PathBuf,
+    text: Format,
+    date: Format,
+    head: Format,
+    kinds: Vec<(Kind, Format)>,
+}
+
+impl std::fmt::Debug for XlsxSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("XlsxSink").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl XlsxSink {
+    pub(super) fn new(path: &Path, sheet_name: &str) -> Result<Self, SheetError> {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet_with_constant_memory()?.set_name(sheet_title(sheet_name))?;
+        Ok(Self {
+            workbook,
+            path: path.to_owned(),
+            text: Format::new().set_num_format("@"),
+            date: Format::new().set_num_format("yyyy-mm-dd"),
+            head: Format::new().set_bold().set_num_format("@").set_border_bottom(FormatBorder::Thin),
+            kinds: Vec::new(),
+        })
+    }
+
+    fn sheet(&mut self) -> Result<&mut Worksheet, SheetError> {
+        Ok(self.workbook.worksheet_from_index(0)?)
+    }
+
+    fn columns(&mut self, columns: &[Column]) -> Result<(), SheetError> {
+        for (at, column) in columns.iter().enumerate() {
+            let format = match column.kind {
+                Kind::Text => self.text.clone(),
+                Kind::Integer => Format::new().set_num_format("0"),
+                Kind::Decimal(0) => Format::new().set_num_format("0"),
+                Kind::Decimal(places) => {
+                    Format::new().set_num_format(format!("0.{}", "0".repeat(usize::from(places.min(15)))))
+                }
+                Kind::Date => self.date.clone(),
+            };
+            let at = column_index(at)?;
+            let sheet = self.sheet()?;
+            sheet.set_column_width(at, column.width.clamp(1.0, 255.0))?;
+            sheet.set_column_format(at, &format)?;
+            self.kinds.push((column.kind, format));
+        }
+        self.sheet()?.set_freeze_panes(1, 0)?;
+        Ok(())
+    }
+
+    pub(super) fn heading(&mut self, row: u32, column: u16, title: &str) -> Result<(), SheetError> {
+        let format = self.head.clone();
+        self.string(row, column, title, &format)
+    }
+
+    fn value(&mut self, row: u32, column: u16, value: Value<'_>, kind: Kind) -> Result<(), SheetError> {
+        let format = match self.kinds.get(usize::from(column)) {
+            Some((_, format)) => format.clone(),
+            None => self.text.clone(),
+        };
+        match value {
+            Value::Empty => Ok(()),
+            Value::Text(text) => self.text(row, column, text),
+            Value::Date(date) => self.date(row, column, date),
+            Value::Integer(number) if kind == Kind::Text || number.unsigned_abs() > EXACT => {
+                self.text(row, column, &number.to_string())
+            }
+            Value::Integer(number) => self.number(row, column, number as f64, &format),
+            Value::Number(number) if kind == Kind::Text => {
+                self.text(row, column, &Cell::Number(number).text())
+            }
+            Value::Number(number) => self.number(row, column, number, &format),
+        }
+    }
+
+    /// Copies a cell as it was read.
+    pub(super) fn cell(&mut self, row: u32, column: u16, cell: &Cell) -> Result<(), SheetError> {
+        match cell {
+            Cell::Empty => Ok(()),
+            Cell::Text(text) | Cell::Error(text) => self.text(row, column, text),
+            Cell::Number(number) => self.number(row, column, *number, &Format::default()),
+            Cell::Date(date) => self.date(row, column, *date),
+            Cell::Bool(truth) => {
+                self.sheet()?.write_boolean(row, column, *truth)?;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn text(&mut self, row: u32, column: u16, text: &str) -> Result<(), SheetError> {
+        let format = self.text.clone();
+        self.string(row, column, text, &format)
+    }
+
+    fn string(&mut self, row: u32, column: u16, text: &str, format: &Format) -> Result<(), SheetError> {
+        if text.len() > CELL_CHARS && text.chars().count() > CELL_CHARS {
+            return Err(SheetError::CellTooLong {
+                row: row + 1,
+                column: u32::from(column) + 1,
+                limit: CELL_CHARS,
+            });
+        }
+        self.sheet()?.write_string_with_format(row, column, text, format)?;
+        Ok(())
+    }
+
+    fn number(&mut self, row: u32, column: u16, number: f64, format: &Format) -> Result<(), SheetError> {
+        if number.is_finite() {
+            self.sheet()?.write_number_with_format(row, column, number, format)?;
+        }
+        Ok(())
+    }
+
+    /// Excel counts days from 1900 and wrongly before March of that year; earlier days are text.
+    fn date(&mut self, row: u32, column: u16, date: time::Date) -> Result<(), SheetError> {
+        if date < date!(1900 - 03 - 01) {
+            return self.text(row, column, &iso(date));
+        }
+        let serial = (date - date!(1899 - 12 - 30)).whole_days();
+        let format = self.date.clone();
+        self.number(row, column, serial as f64, &format)
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), SheetError> {
+        self.workbook.save(&self.path)?;
+        Ok(())
+    }
+}
+
+/// A sheet name that Excel accepts: at most 31 characters, none of `[]:*?/\`, no apostrophe at the ends.
+fn sheet_title(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| if "[]:*?/\\".contains(c) || c.is_control() { '-' } else { c })
+        .take(31)
+        .collect();
+    let name = name.trim().trim_matches('\'').trim();
+    if name.is_empty() || name.eq_ignore_ascii_case("history") { "Data".into() } else { name.into() }
+}
+
+/// A text file that is written from top to bottom.
+#[derive(Debug)]
+pub(super) struct CsvSink {
+    records: csv::Writer<BufWriter<File>>,
+    delimiter: u8,
+}
+
+impl CsvSink {
+    pub(super) fn new(path: &Path, delimiter: u8) -> Result<Self, SheetError> {
+        let mut file = BufWriter::new(File::create(path)?);
+        file.write_all("\u{FEFF}".as_bytes())?;
+        let records = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(file);
+        Ok(Self { records, delimiter })
+    }
+
+    pub(super) fn record(&mut self, fields: impl Iterator<Item = String>) -> Result<(), SheetError> {
+        Ok(self.records.write_record(fields.map(String::into_bytes))?)
+    }
+
+    pub(super) fn finish(self) -> Result<(), SheetError> {
+        let mut file = self.records.into_inner().map_err(|error| error.into_error())?;
+        file.flush()?;
+        Ok(())
+    }
+}
+
+fn field(value: Value<'_>, kind: Kind, comma: bool) -> String {
+    match value {
+        Value::Empty => String::new(),
+        Value::Text(text) => guarded(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) if !number.is_finite() => String::new(),
+        Value::Number(number) => {
+            let text = match kind {
+                Kind::Decimal(places) => format!("{number:.*}", usize::from(places.min(15))),
+                _ => Cell::Number(number).text().into_owned(),
+            };
+            if comma { text.replace('.', ",") } else { text }
+        }
+        Value::Date(date) => iso(date),
+    }
+}
+
+/// A text that no spreadsheet program takes for a formula, without the control characters that text
+/// files do not have.
+pub(super) fn guarded(text: &str) -> String {
+    let mut text = text.replace(|c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r'), "");
+    if is_formula_like(&text) {
+        text.insert(0, '\'');
+    }
+    text
+}
+
+/// Begins like a formula, or like our guard before one: taking off one apostrophe must always undo
+/// adding one.
+pub(super) fn is_formula_like(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_formulas() {
+        for text in ["=1+1", "+62812", "-", "@SUM(A1)", "\tx", "\rx", "'=1", "=cmd|' /C calc'!A0"] {
+            assert_eq!(guarded(text), format!("'{text}"));
+        }
+        for text in ["Siti", "'Aisyah", "1-2", " =1", ""] {
+            assert_eq!(guarded(text), text);
+        }
+    }
+
+    #[test]
+    fn sheet_names() {
+        assert_eq!(sheet_title("Balita 1/2 [desa]"), "Balita 1-2 -desa-");
+        assert_eq!(sheet_title("'' "), "Data");
+        assert_eq!(sheet_title(&"n".repeat(40)).len(), 31);
+    }
+
+    #[test]
+    fn csv_numbers() {
+        assert_eq!(field(Value::Number(82.4), Kind::Decimal(2), true), "82,40");
+        assert_eq!(field(Value::Number(82.4), Kind::Text, false), "82.4");
+        assert_eq!(field(Value::Integer(-5), Kind::Integer, true), "-5");
+        assert_eq!(field(Value::Number(f64::NAN), Kind::Decimal(1), true), "");
+    }
+}
