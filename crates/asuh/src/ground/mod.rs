@@ -16,4 +16,5 @@ pub use app::{App, Registry};
 use part::Part;
 
 /// What the ground shows of itself: users, logs, consent, imports, settings.
-pub const PARTS: &[Part] = &[];
+pub const PARTS: &[Part] =
+    &[staging::PART, consent::PART, books::PART, access::PART, audit::PART, settings::PART];

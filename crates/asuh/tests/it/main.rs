@@ -1,1 +1,19 @@
-//! The integration tests: one binary.
+//! The integration tests: one binary, a file per part.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, dead_code)]
+
+mod access;
+mod audit;
+mod books;
+mod collection;
+mod consent;
+mod custody;
+mod distribution;
+mod growth;
+mod registry;
+mod reports;
+mod settings;
+mod shell;
+mod sponsors;
+mod staging;
+mod support;

@@ -14,3 +14,8 @@ pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};
 pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
+
+use super::part::Part;
+
+/// The part, for the gates.
+pub const PART: Part = Part::named("access");

@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_scope_reaches_what_lies_inside() {
-        let scope = Scope { areas: vec![area("15.01.01", ""), area("15.01.02.2001", "003")], ..Scope::default() };
+        let scope =
+            Scope { areas: vec![area("15.01.01", ""), area("15.01.02.2001", "003")], ..Scope::default() };
         let village = |code| TerritoryCode::parse(code).unwrap();
         assert!(scope.reaches(village("15.01.01.2001"), "001"));
         assert!(scope.reaches(village("15.01.02.2001"), "003"));

@@ -161,7 +161,10 @@ pub async fn grants(
     // Roles that are not bound to a unit reach every unit of the district when no unit is named.
     for (_, grant) in &mut found {
         grant.scope.all_units = grant.scope.units.is_empty()
-            && !matches!(grant.role, Role::UnitCoordinator | Role::WarehouseKeeper | Role::Treasurer | Role::Kitchen);
+            && !matches!(
+                grant.role,
+                Role::UnitCoordinator | Role::WarehouseKeeper | Role::Treasurer | Role::Kitchen
+            );
     }
     Ok(found.into_iter().map(|(_, grant)| grant).collect())
 }
@@ -195,9 +198,12 @@ pub fn new_token() -> [u8; 32] {
 
 fn token(headers: &HeaderMap) -> Option<(DistrictId, [u8; 32])> {
     let cookies = headers.get_all(header::COOKIE);
-    let value = cookies.iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(
-        |cookie| cookie.trim().strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned),
-    )?;
+    let value =
+        cookies.iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(
+            |cookie| {
+                cookie.trim().strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned)
+            },
+        )?;
     let (district, token) = value.split_once('.')?;
     let token = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
     Some((DistrictId(district.parse().ok()?), hash(&token)))

@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The ledger's door: accounts, posting transfers, balances, lots.
+//!
+//! Collection, custody and distribution all post through [`post`]; nothing else writes these tables. A
+//! transfer is immutable, balanced by construction, and either moves everything or nothing; the rules are
+//! those of the pure crate `asuh-ledger`. Balances are kept by the same transaction and proved equal to the
+//! fold by `asuh check` ([`check`]).
+
+mod balances;
+mod check;
+mod post;
+
+pub use asuh_ledger::{AccountKind, Commodity, Fund};
+pub use balances::{
+    Balance, CommodityLine, balance, balances, commodities, define_commodity, place_balances,
+};
+pub use check::check;
+pub use post::{Holding, Move, Transfer, TransferKind, account_id, new_lot, post, post_many, reverse};
+
+use super::part::Part;
+
+/// The ground's books, for the gates.
+pub const PART: Part =
+    Part { check: Some(|app, district| Box::pin(check(app, district))), ..Part::named("books") };

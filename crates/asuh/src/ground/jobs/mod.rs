@@ -7,7 +7,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args};
+use asuh_store::{
+    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
+};
 use serde::{Deserialize, Serialize};
 
 use super::App;
@@ -143,7 +145,8 @@ impl Job {
     /// # Errors
     /// The store fails, or another worker has taken the job over.
     pub async fn progress(&self, app: &App, done: i64, total: i64, message: &str) -> Result<(), JobError> {
-        let update = Progress { job: self.id, attempt: self.attempts, done, total, message: message.to_owned() };
+        let update =
+            Progress { job: self.id, attempt: self.attempts, done, total, message: message.to_owned() };
         if !app.store.submit(bookkeeping(app, self.district_id), update).await?.value {
             return Err(JobError::Later("the job was taken over by another worker".into()));
         }

@@ -31,7 +31,8 @@ pub async fn all(db: &impl Query) -> Result<Vec<District>, StoreError> {
         .map(|row| {
             Ok(District {
                 id: row.id,
-                code: TerritoryCode::from_i64(row.code).map_err(|error| StoreError::Shape(error.to_string()))?,
+                code: TerritoryCode::from_i64(row.code)
+                    .map_err(|error| StoreError::Shape(error.to_string()))?,
                 name: row.name,
                 zone: Zone::parse(&row.zone).unwrap_or(Zone::Wib),
             })

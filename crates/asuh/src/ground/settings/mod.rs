@@ -5,3 +5,8 @@ mod server;
 
 pub use district::{District, all, get, put};
 pub use server::{Origin, ServerSettings, Setting};
+
+use super::part::Part;
+
+/// The part, for the gates.
+pub const PART: Part = Part::named("settings");

@@ -5,3 +5,8 @@ pub trait ImportKind: Sync {
     /// Its stable code: `krs`, `eppgbm`, `asn`, `territory`.
     fn code(&self) -> &'static str;
 }
+
+use super::part::Part;
+
+/// The part, for the gates.
+pub const PART: Part = Part::named("staging");

@@ -39,6 +39,7 @@ pub(crate) async fn serve(Path((_, name)): Path<(String, String)>) -> Response {
         "asuh.js" => ("text/javascript; charset=utf-8", JS),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, content).into_response()
 }

@@ -11,7 +11,7 @@ use super::{Error, Shell, Text};
 use crate::ground::App;
 
 /// The name of the hidden field with the form's id.
-pub const FORM_ID: &str = "_id";
+pub(super) const FORM_ID: &str = "_id";
 
 /// Limits of what a form may send.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,10 @@ impl Form {
     }
 
     /// A form with these values: for editing what is there, and for tests.
-    pub fn with(shell: &Shell, values: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Form {
+    pub fn with(
+        shell: &Shell,
+        values: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Form {
         Form {
             fields: values.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             ..Form::empty(shell)
@@ -107,7 +110,9 @@ impl Form {
 
     /// All fields whose name starts with `prefix`, as (rest of the name, value).
     pub fn starting_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.fields.iter().filter_map(move |(name, value)| name.strip_prefix(prefix).map(|rest| (rest, value.trim())))
+        self.fields
+            .iter()
+            .filter_map(move |(name, value)| name.strip_prefix(prefix).map(|rest| (rest, value.trim())))
     }
 
     /// The text of a field that must not be empty and not be longer than `most` characters.
@@ -188,11 +193,8 @@ impl Form {
     /// As [`Form::day`], but all boxes empty is simply nothing.
     pub fn day_optional(&mut self, field: &str) -> Option<time::Date> {
         let parts = ["tanggal", "bulan", "tahun"].map(|part| self.get(&format!("{field}_{part}")).to_owned());
-        let written = if parts.iter().all(String::is_empty) {
-            self.get(field).to_owned()
-        } else {
-            parts.join("-")
-        };
+        let written =
+            if parts.iter().all(String::is_empty) { self.get(field).to_owned() } else { parts.join("-") };
         if written.is_empty() {
             return None;
         }
@@ -292,8 +294,12 @@ impl FormView {
 
     /// The errors of a field, as one text; empty when there is none.
     pub fn error(&self, field: &str) -> String {
-        let found: Vec<&str> =
-            self.errors.iter().filter(|error| error.field == field).map(|error| error.message.as_str()).collect();
+        let found: Vec<&str> = self
+            .errors
+            .iter()
+            .filter(|error| error.field == field)
+            .map(|error| error.message.as_str())
+            .collect();
         found.join(" ")
     }
 
@@ -331,7 +337,8 @@ impl FromRequest<App> for Form {
 impl Form {
     async fn read_parts(&mut self, request: Request, app: &App, limits: UploadLimits) -> Result<(), Error> {
         let bad = |_| Error::BadRequest("the form cannot be read");
-        let mut parts = Multipart::from_request(request, app).await.map_err(|_| Error::BadRequest("not a form"))?;
+        let mut parts =
+            Multipart::from_request(request, app).await.map_err(|_| Error::BadRequest("not a form"))?;
         let mut room = limits.fields;
         while let Some(mut part) = parts.next_field().await.map_err(bad)? {
             let name = part.name().unwrap_or_default().to_owned();
@@ -346,8 +353,7 @@ impl Form {
                 }
                 Some(file_name) if file_name.is_empty() => {}
                 Some(file_name) => {
-                    let folder =
-                        app.store.folder().join("uploads").join(app.store.new_id().to_string());
+                    let folder = app.store.folder().join("uploads").join(app.store.new_id().to_string());
                     let failed = |error: std::io::Error| Error::Unavailable(error.to_string());
                     std::fs::create_dir_all(&folder).map_err(failed)?;
                     let path = folder.join("file");

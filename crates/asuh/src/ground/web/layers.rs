@@ -29,9 +29,10 @@ pub fn with_layers(app: App, routes: &Routes) -> Router {
     let mut router: Router<App> = Router::new();
     for route in routes.rows() {
         let access = route.access;
-        let handler = route.handler.clone().layer(axum::middleware::from_fn(
-            move |request: Request, next: Next| guard(access, request, next),
-        ));
+        let handler =
+            route.handler.clone().layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+                guard(access, request, next)
+            }));
         router = router.route(route.path, handler);
     }
     router
@@ -122,8 +123,8 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     };
     match template.render() {
         Ok(html) => {
-            let mut page =
-                (response.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+            let mut page = (response.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html)
+                .into_response();
             if let Some(after) = response.headers().get(header::RETRY_AFTER) {
                 page.headers_mut().insert(header::RETRY_AFTER, after.clone());
             }
@@ -132,4 +133,3 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
-

@@ -22,7 +22,8 @@ impl Text {
 
     /// The sentence behind a key of `locales/`. A missing key shows itself; a test finds it.
     pub fn t(&self, key: &str) -> Cow<'static, str> {
-        crate::_rust_i18n_try_translate(self.language.code(), key).unwrap_or_else(|| Cow::Owned(key.to_owned()))
+        crate::_rust_i18n_try_translate(self.language.code(), key)
+            .unwrap_or_else(|| Cow::Owned(key.to_owned()))
     }
 
     /// The sentence with one value in its place `%{name}`.

@@ -1,0 +1,6 @@
+//! Lists that come in, families and persons that are verified: who may be helped.
+
+use crate::ground::part::Part;
+
+/// The step, for the gates.
+pub const STEP: Part = Part::named("registry");

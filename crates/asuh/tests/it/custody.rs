@@ -1,0 +1,1 @@
+//! custody: through the real router, as its users do it, on both engines.

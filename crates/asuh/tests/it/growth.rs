@@ -1,0 +1,1 @@
+//! growth: through the real router, as its users do it, on both engines.

@@ -1,0 +1,1 @@
+//! registry: through the real router, as its users do it, on both engines.

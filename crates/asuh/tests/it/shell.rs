@@ -1,0 +1,65 @@
+//! The shell of every page: who is let in, what surrounds an answer.
+
+use asuh::ground::access::Role;
+use asuh_store::testing::{TestDatabase, db_test};
+use axum::http::StatusCode;
+
+use crate::support::TestApp;
+
+#[db_test]
+async fn a_stranger_is_sent_to_sign_in_and_a_user_sees_his_home(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    assert_eq!(test.anonymous().get("/").await.to(), "/masuk");
+    let coordinator = test.with_role(Role::UnitCoordinator).await;
+    let home = coordinator.get("/").await.ok();
+    assert!(home.contains("Selamat datang"), "{home}");
+    assert!(home.contains("Senin, 2 November 2026"), "{home}");
+}
+
+#[db_test]
+async fn every_answer_carries_the_security_headers(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    for path in ["/", "/healthz", "/tidak-ada"] {
+        let answer = test.anonymous().get(path).await;
+        let csp = answer.headers.get("content-security-policy").unwrap().to_str().unwrap();
+        assert!(csp.contains("default-src 'none'") && !csp.contains("unsafe"), "{path}: {csp}");
+        assert_eq!(answer.headers.get("x-content-type-options").unwrap(), "nosniff", "{path}");
+        assert_eq!(answer.headers.get("referrer-policy").unwrap(), "same-origin", "{path}");
+        assert_eq!(answer.headers.get("cache-control").unwrap(), "no-store", "{path}");
+        assert!(answer.headers.contains_key("strict-transport-security"), "{path}");
+    }
+}
+
+#[db_test]
+async fn a_form_from_another_site_is_refused(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let user = test.with_role(Role::Leader).await;
+    let request = axum::http::Request::builder()
+        .method("POST")
+        .uri("/bahasa")
+        .header("host", "asuh.test")
+        .header("sec-fetch-site", "cross-site")
+        .header("cookie", user.cookie.clone().unwrap())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from("bahasa=en"))
+        .unwrap();
+    assert_eq!(user.send(request).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(user.post("/bahasa", &[("bahasa", "en"), ("kembali", "//evil.test")]).await.to(), "/");
+}
+
+#[db_test]
+async fn an_unknown_page_has_a_way_out_and_no_stack(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let answer = test.anonymous().get("/tidak-ada").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(answer.body.contains("Halaman tidak ditemukan") && answer.body.contains("href=\"/\""));
+}
+
+#[db_test]
+async fn a_session_ends_when_it_is_idle(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let leader = test.with_role(Role::Leader).await;
+    leader.get("/").await.ok();
+    test.db.clock.advance(31 * 60);
+    assert_eq!(leader.get("/").await.to(), "/masuk");
+}

@@ -1,0 +1,1 @@
+//! sponsors: through the real router, as its users do it, on both engines.

@@ -1,0 +1,1 @@
+//! staging: through the real router, as its users do it, on both engines.
