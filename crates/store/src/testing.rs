@@ -187,3 +187,22 @@ pub fn error_text<T>(result: Result<T, StoreError>) -> String {
         Err(error) => error.to_string(),
     }
 }
+
+impl Store {
+    /// SQLite: lets the database grow by this many pages and then be "full"; `None` frees the disk again.
+    ///
+    /// # Panics
+    /// On PostgreSQL.
+    #[allow(clippy::disallowed_methods)] // a test stands in for the disk
+    pub async fn let_grow(&self, pages: Option<i64>) {
+        let conn = self.writer();
+        let held = conn
+            .query_one_raw(Statement::from_string(conn.get_database_backend(), "PRAGMA page_count"))
+            .await
+            .expect("SQLite answers")
+            .and_then(|row| row.try_get::<i64>("", "page_count").ok())
+            .expect("a page count");
+        let limit = pages.map_or(1 << 30, |pages| held + pages);
+        run(conn, &format!("PRAGMA max_page_count = {limit}")).await;
+    }
+}

@@ -60,6 +60,19 @@ pub fn sealed_columns() -> Vec<(String, String)> {
     found
 }
 
+/// The columns of a table's primary key, in its order.
+pub(crate) fn primary_key(table: &str) -> Vec<String> {
+    let texts = VERSIONS.iter().flat_map(|texts| texts.iter());
+    let head = format!("CREATE TABLE {table} (");
+    texts
+        .filter_map(|text| text.split_once(&head))
+        .filter_map(|(_, rest)| rest.split_once("PRIMARY KEY ("))
+        .filter_map(|(_, rest)| rest.split_once(')'))
+        .flat_map(|(key, _)| key.split(','))
+        .map(|column| column.trim().to_owned())
+        .collect()
+}
+
 fn statements(text: &str, engine: Engine) -> Vec<String> {
     let (int, bytes, table) = match engine {
         Engine::Sqlite => ("INTEGER", "BLOB", "STRICT"),
@@ -200,5 +213,6 @@ mod tests {
             }
         }
         assert!(tables().contains(&"district".to_owned()));
+        assert_eq!(primary_key("command_log"), ["district_id", "actor_id", "id"]);
     }
 }
