@@ -102,33 +102,32 @@ impl Store {
     pub async fn open(options: Options) -> Result<Store, StoreError> {
         let failed = |source| StoreError::File { path: options.folder.display().to_string(), source };
         std::fs::create_dir_all(&options.folder).map_err(failed)?;
-        let (engine, writer, lock) = match &options.database_url {
+        // PostgreSQL: migrations and a rotation have their own connection, the only one and never cut off.
+        let (engine, setup, lock) = match &options.database_url {
             None => {
                 let lock = Arc::new(FolderLock::take(&options.folder)?);
-                (Engine::Sqlite, sqlite(&options.folder.join("asuh.db"), false, 1).await?, Some(lock))
+                let writer = sqlite(&options.folder.join("asuh.db"), false, 1).await?;
+                refuse_old_sqlite(&writer).await?;
+                (Engine::Sqlite, writer, Some(lock))
             }
-            Some(url) => (Engine::Postgres, postgres(url, Use::Write, WRITERS).await?, None),
+            Some(url) => (Engine::Postgres, postgres(url, Use::SetUp, 1).await?, None),
         };
-        // PostgreSQL: migrations and a rotation may take long and are not cut off.
-        let setup = match &options.database_url {
-            None => writer.clone(),
-            Some(url) => postgres(url, Use::SetUp, 1).await?,
-        };
-        if engine == Engine::Sqlite {
-            refuse_old_sqlite(&setup).await?;
-        }
         let mut ring = match options.key_ring.clone() {
             Some(ring) => ring,
-            None => key_ring(&options, schema::version(&setup, engine).await?)?,
+            None => key_ring(&options, schema::holds_data(&setup, engine).await?)?,
         };
         schema::migrate(&setup, engine, &options.folder, options.clock.now()).await?;
         if options.key_ring.is_none() && ring.is_rotating() {
             tracing::warn!("a key rotation was interrupted; finishing it before anything else");
             rotate::finish(&setup, engine, &mut ring, &options.key_path(), &mut |_, _| ()).await?;
         }
-        if engine == Engine::Postgres {
-            setup.close().await?;
-        }
+        let writer = match &options.database_url {
+            None => setup,
+            Some(url) => {
+                setup.close().await?;
+                postgres(url, Use::Write, WRITERS).await?
+            }
+        };
         let pool = match &options.database_url {
             None => sqlite(&options.folder.join("asuh.db"), true, options.readers).await?,
             Some(url) => postgres(url, Use::Read, options.readers).await?,
@@ -282,9 +281,9 @@ pub(crate) async fn postgres(
 
 /// The ring of an installation. A database that holds data without its key file is not given a new key: what
 /// the lost key sealed could never be told from what the new one does.
-fn key_ring(options: &Options, schema: i64) -> Result<KeyRing, StoreError> {
+fn key_ring(options: &Options, holds_data: bool) -> Result<KeyRing, StoreError> {
     let path = options.key_path();
-    if schema > 0 && KeyRing::load(&path)?.is_none() {
+    if holds_data && KeyRing::load(&path)?.is_none() {
         let reason =
             "berkas tidak ada, padahal basis data sudah berisi; kembalikan salinan kunci itu ke sini";
         return Err(secrets::key_file(&path, reason).into());

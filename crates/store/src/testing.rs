@@ -67,6 +67,11 @@ impl TestDatabase {
         }
     }
 
+    /// An empty SQLite database, whichever engine is under test: for the road between the engines.
+    pub fn on_sqlite() -> TestDatabase {
+        TestDatabase::sqlite()
+    }
+
     fn new(url: Option<String>) -> TestDatabase {
         TestDatabase {
             folder: tempfile::tempdir().expect("a temporary folder"),

@@ -43,7 +43,13 @@ impl Tx<'_> {
     /// A constraint or the engine refuses.
     pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
         let backend = self.conn.get_database_backend();
-        let done = async { Ok(self.conn.execute_raw(statement(backend, sql, args)).await?) };
+        let done = async {
+            // SQLite would keep it, PostgreSQL cannot: the way between the engines would be closed.
+            if args.0.iter().any(|value| matches!(value, Value::String(Some(text)) if text.contains('\0'))) {
+                return Err(StoreError::Shape("a text holds a NUL character".into()));
+            }
+            Ok(self.conn.execute_raw(statement(backend, sql, args)).await?)
+        };
         Ok(self.watch(done).await?.rows_affected())
     }
 

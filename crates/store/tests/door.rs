@@ -382,8 +382,17 @@ async fn closing_waits_for_what_was_accepted_whoever_closes(db: TestDatabase) {
 async fn a_lost_key_file_is_not_replaced_by_a_new_key(db: TestDatabase) {
     let options = asuh_store::Options { key_ring: None, ..db.options() };
     let first = db.open().await;
+    first.submit(envelope(&first), put("a", "1")).await.unwrap();
     first.close().await;
     let text = asuh_store::testing::error_text(Store::open(options.clone()).await);
     assert!(text.contains("master.key"), "{text}");
     assert!(!options.key_path().exists());
+}
+
+#[db_test]
+async fn a_text_that_one_engine_cannot_keep_is_kept_by_none(db: TestDatabase) {
+    let store = db.open().await;
+    let answer = store.submit(envelope(&store), put("a", "satu\0dua")).await;
+    assert!(matches!(answer, Err(Rejection::Broken(_))), "{answer:?}");
+    store.submit(envelope(&store), put("a", "satu\u{1}dua")).await.unwrap();
 }

@@ -111,6 +111,13 @@ pub(crate) async fn version(conn: &impl ConnectionTrait, engine: Engine) -> Resu
     number(conn, "SELECT MAX(version) AS n FROM schema_version").await
 }
 
+/// Whether anybody has worked with this database: then there may be sealed values in it.
+pub(crate) async fn holds_data(conn: &impl ConnectionTrait, engine: Engine) -> Result<bool, StoreError> {
+    let rows = "SELECT (SELECT COUNT(*) FROM district) + \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM command_log LIMIT 1) AS logged) AS n";
+    Ok(version(conn, engine).await? > 0 && number(conn, rows).await? > 0)
+}
+
 async fn number(conn: &impl ConnectionTrait, sql: &str) -> Result<i64, StoreError> {
     let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
     Ok(row.map(|row| row.try_get::<Option<i64>>("", "n")).transpose()?.flatten().unwrap_or(0))
