@@ -177,7 +177,7 @@ impl Output {
 }
 
 /// Writes the backup beside its final name, syncs it, and then names it: a file that exists is whole.
-#[allow(clippy::disallowed_methods)] // a read-only snapshot of everything, outside the door
+#[allow(clippy::disallowed_methods, reason = "a read-only snapshot of everything, outside the door")]
 pub(crate) async fn write(
     conn: &DatabaseConnection,
     engine: Engine,
@@ -276,7 +276,7 @@ pub(crate) async fn columns(
         .collect()
 }
 
-#[allow(clippy::disallowed_methods)] // fills an empty installation, before anybody can use the door
+#[allow(clippy::disallowed_methods, reason = "fills an empty installation, before anybody can use the door")]
 async fn read(
     conn: &DatabaseConnection,
     engine: Engine,

@@ -269,7 +269,7 @@ async fn one_writer(works: Works, mut orders: mpsc::Receiver<Order>) {
 }
 
 /// One transaction with `first` and the commands that wait behind it.
-#[allow(clippy::disallowed_methods)] // opens the transaction; measures its time by the monotonic clock
+#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
 async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) {
     let immediate = TransactionOptions {
         isolation_level: None,
@@ -280,6 +280,7 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
         Ok(transaction) => transaction,
         Err(error) => return answer(first, Err(Rejection::Unavailable(error.to_string()))),
     };
+    // The machine's monotonic clock: the store's own may stand still or jump.
     let started = tokio::time::Instant::now();
     let mut done: Vec<(Order, Answer)> = Vec::new();
     let mut next = Some(first);
@@ -326,7 +327,6 @@ fn after(ended: &Result<(), String>, result: Answer) -> Answer {
 /// ROLLBACK of sqlx fails, and it takes every later transaction for a nested one: its COMMIT would only release
 /// a savepoint, and what was acknowledged would not be durable. So there is always a transaction for that
 /// ROLLBACK to end: the lost one, or (after COMMIT, or after the engine's own rollback) an empty one.
-#[allow(clippy::disallowed_methods)] // replaces the connection
 async fn end(works: &Works, transaction: DatabaseTransaction) {
     let _ = transaction.execute_unprepared("BEGIN").await;
     if let Err(error) = transaction.rollback().await {
@@ -370,7 +370,7 @@ async fn many_writers(works: Works, mut orders: mpsc::Receiver<Order>) {
 }
 
 /// One command, one transaction, again when the server asks for it or the connection breaks.
-#[allow(clippy::disallowed_methods)] // opens the transaction
+#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
 async fn on_its_own(works: &Works, order: &Order) -> Answer {
     let mut tries = 0;
     loop {
@@ -413,7 +413,7 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
 }
 
 /// The answer of an earlier sending of the same command, read outside the failed transaction.
-#[allow(clippy::disallowed_methods)] // opens a transaction to read in
+#[allow(clippy::disallowed_methods, reason = "the door reads in a transaction of its own")]
 async fn first_receipt(works: &Works, order: &Order) -> Option<Answer> {
     let body = order.body.as_ref()?;
     let transaction = works.conn.begin().await.ok()?;

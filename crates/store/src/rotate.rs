@@ -222,7 +222,7 @@ impl SealedTable {
     }
 
     /// Does the rows after the key `after`, in one transaction.
-    #[allow(clippy::disallowed_methods)] // nobody else works: the door is closed
+    #[allow(clippy::disallowed_methods, reason = "nobody else works: the door is closed")]
     async fn chunk(
         &self,
         conn: &DatabaseConnection,
@@ -264,7 +264,6 @@ impl SealedTable {
         Ok(chunk)
     }
 
-    #[allow(clippy::disallowed_methods)] // nobody else works: the door is closed
     async fn write(
         &self,
         transaction: &DatabaseTransaction,

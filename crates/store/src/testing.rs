@@ -198,7 +198,7 @@ impl Store {
     ///
     /// # Panics
     /// On PostgreSQL.
-    #[allow(clippy::disallowed_methods)] // a test stands in for the disk
+    #[allow(clippy::disallowed_methods, reason = "a test stands in for the disk")]
     pub async fn let_grow(&self, pages: Option<i64>) {
         let conn = self.writer();
         let held = conn

@@ -139,6 +139,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
+#[allow(clippy::disallowed_methods, reason = "measures how long a restart takes")]
 #[db_test]
 async fn killed_at_any_moment_it_loses_nothing_acknowledged(db: TestDatabase) {
     let (rounds, mut seed) = (number("ASUH_CRASH_ROUNDS", 5), number("ASUH_CRASH_SEED", 20_261_102));

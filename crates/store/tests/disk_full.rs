@@ -4,7 +4,7 @@
 
 use asuh_store::testing::on_sqlite;
 use asuh_store::{
-    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, Store, Tx, args,
+    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Refusal, Rejection, Store, Tx, args,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,5 +112,65 @@ fn a_full_disk_loses_no_acknowledged_command_and_writes_resume() {
         for (name, rows) in acknowledged {
             assert_eq!(held(&store, &name).await, rows, "{name} after opening again");
         }
+    });
+}
+
+/// Takes the only place there is.
+#[derive(Serialize, Deserialize)]
+struct TakePlace;
+
+impl Command for TakePlace {
+    const KIND: &'static str = "test.take_place";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let taken = tx
+            .execute(
+                "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, 'p-1', '', $2, $3) \
+                 ON CONFLICT (district_id, name) DO NOTHING",
+                args![tx.district(), tx.now(), tx.actor()],
+            )
+            .await?;
+        if taken == 0 { Err(Refusal::new("test.taken").into()) } else { Ok(()) }
+    }
+}
+
+/// Keeps the writer busy, so that what is sent meanwhile comes into one batch.
+#[derive(Serialize, Deserialize)]
+struct Busy;
+
+impl Command for Busy {
+    const KIND: &'static str = "test.busy";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, _: &Tx<'_>) -> Result<(), Fault> {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_refusal_that_rests_on_a_lost_batch_is_not_given() {
+    on_sqlite(|db| async move {
+        let store = db.open().await;
+        store.let_grow(Some(60)).await;
+        let fill = Fill { name: "big".into(), rows: 200, shrugs: false };
+        // The place goes to the first, the second comes too late, and then the disk takes it all back.
+        let (busy, first, second, full) = tokio::join!(
+            store.submit(envelope(&store), Busy),
+            store.submit(envelope(&store), TakePlace),
+            store.submit(envelope(&store), TakePlace),
+            store.submit(envelope(&store), fill),
+        );
+        busy.unwrap();
+        for answer in [first, second, full] {
+            assert!(matches!(answer, Err(Rejection::Unavailable(_))), "{answer:?}");
+        }
+        store.let_grow(None).await;
+        assert_eq!(held(&store, "p").await, 0);
+        store.submit(envelope(&store), TakePlace).await.unwrap();
+        let late = store.submit(envelope(&store), TakePlace).await;
+        assert!(matches!(late, Err(Rejection::Refused(_))), "{late:?}");
     });
 }

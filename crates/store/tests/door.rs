@@ -396,3 +396,38 @@ async fn a_text_that_one_engine_cannot_keep_is_kept_by_none(db: TestDatabase) {
     assert!(matches!(answer, Err(Rejection::Broken(_))), "{answer:?}");
     store.submit(envelope(&store), put("a", "satu\u{1}dua")).await.unwrap();
 }
+
+/// Works for ten milliseconds.
+#[derive(Serialize, Deserialize)]
+struct Slow;
+
+impl Command for Slow {
+    const KIND: &'static str = "test.slow";
+    type Receipt = ();
+
+    async fn apply(&self, _: &Tx<'_>) -> Result<(), Fault> {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        Ok(())
+    }
+}
+
+#[test]
+fn slow_commands_do_not_keep_finished_ones_waiting_whatever_the_clock_says() {
+    asuh_store::testing::on_sqlite(|db| async move {
+        let store = db.open().await;
+        let answered = std::sync::Mutex::new(Vec::new());
+        let began = tokio::time::Instant::now();
+        futures_util::future::join_all((0..60).map(|_| async {
+            store.submit(envelope(&store), Slow).await.unwrap();
+            answered.lock().unwrap().push(began.elapsed());
+        }))
+        .await;
+        let answered = answered.into_inner().unwrap();
+        assert!(
+            answered[0] * 3 < answered[59],
+            "first after {:?}, last after {:?}",
+            answered[0],
+            answered[59]
+        );
+    });
+}

@@ -124,7 +124,7 @@ async fn number(conn: &impl ConnectionTrait, sql: &str) -> Result<i64, StoreErro
 }
 
 /// Brings the schema up to date. A database with data is first copied to `folder/backups`.
-#[allow(clippy::disallowed_methods)] // before the door exists
+#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate(
     conn: &DatabaseConnection,
     engine: Engine,
@@ -149,7 +149,7 @@ pub(crate) async fn migrate(
 }
 
 /// Runs the versions up to `target`.
-#[allow(clippy::disallowed_methods)] // before the door exists
+#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate_to(
     conn: &DatabaseConnection,
     engine: Engine,
