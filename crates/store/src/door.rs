@@ -249,6 +249,8 @@ enum Outcome {
     Done(String, Instant, bool),
     /// Not done; to be rolled back.
     Not(Rejection),
+    /// Its id is in the trail already; to be rolled back and answered from there.
+    Known,
     /// The transaction itself is gone, and why.
     Lost(Failure, String),
 }
@@ -285,10 +287,16 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
     let mut done: Vec<(Order, Answer)> = Vec::new();
     let mut next = Some(first);
     let mut lost = None;
+    if let Err(error) = transaction.execute_unprepared("SAVEPOINT command").await {
+        let reason = error.to_string();
+        done.extend(next.take().map(|order| (order, Err(Rejection::Unavailable(reason.clone())))));
+        lost = Some(reason);
+    }
     while let Some(order) = next.take() {
         match in_savepoint(works, &transaction, &order).await {
             Outcome::Done(json, at, repeated) => done.push((order, Ok((json, at, repeated)))),
             Outcome::Not(rejection) => done.push((order, Err(rejection))),
+            Outcome::Known => done.push((order, Err(gone()))),
             Outcome::Lost(_, reason) => {
                 done.push((order, Err(Rejection::Unavailable(reason.clone()))));
                 lost = Some(reason);
@@ -337,20 +345,26 @@ async fn end(works: &Works, transaction: DatabaseTransaction) {
     }
 }
 
+/// Runs a command in the savepoint that is open, and leaves an open one for the next.
 async fn in_savepoint(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
-    if let Err(error) = transaction.execute_unprepared("SAVEPOINT command").await {
-        return Outcome::lost(&error.into());
-    }
-    let outcome = run(works, transaction, order).await;
+    let mut outcome = run(works, transaction, order).await;
     let ending = match &outcome {
-        Outcome::Done(..) => "RELEASE command",
-        Outcome::Not(_) => "ROLLBACK TO command; RELEASE command",
+        Outcome::Done(..) => "RELEASE command; SAVEPOINT command",
+        Outcome::Not(_) | Outcome::Known => "ROLLBACK TO command",
         Outcome::Lost(..) => return outcome,
     };
-    match transaction.execute_unprepared(ending).await {
-        Ok(_) => outcome,
-        Err(error) => Outcome::lost(&error.into()),
+    if let Err(error) = transaction.execute_unprepared(ending).await {
+        return Outcome::lost(&error.into());
     }
+    if let (Outcome::Not(_) | Outcome::Known, Some(body)) = (&outcome, &order.body) {
+        let tx = tx(works, transaction, &order.envelope);
+        match repeated(&tx, order, body).await {
+            Ok(Some(earlier)) => outcome = earlier,
+            Ok(None) => {}
+            Err(error) => outcome = Outcome::lost(&error),
+        }
+    }
+    outcome
 }
 
 async fn many_writers(works: Works, mut orders: mpsc::Receiver<Order>) {
@@ -393,6 +407,10 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
                     // Its twin may have been faster: then the first receipt is the answer, not the refusal.
                     return first_receipt(works, order).await.unwrap_or(Err(rejection));
                 }
+                Outcome::Known => {
+                    let _ = transaction.rollback().await;
+                    return first_receipt(works, order).await.unwrap_or_else(|| Err(gone()));
+                }
                 Outcome::Lost(failure, reason) => {
                     let _ = transaction.rollback().await;
                     (failure, reason, false)
@@ -410,6 +428,11 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
         }
         tokio::time::sleep(Duration::from_millis(5 << tries)).await;
     }
+}
+
+/// The trail had the id a moment ago and cannot be read now.
+fn gone() -> Rejection {
+    Rejection::Unavailable("the first receipt cannot be read".into())
 }
 
 /// The answer of an earlier sending of the same command, read outside the failed transaction.
@@ -449,15 +472,10 @@ fn tx<'a>(works: &'a Works, transaction: &'a DatabaseTransaction, envelope: &'a 
     }
 }
 
+/// Does the command without asking first whether it was done before, which is rare: then its entry in the trail
+/// is refused at the end, or it has failed for being the second, and the first receipt is looked up.
 async fn run(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
     let tx = tx(works, transaction, &order.envelope);
-    if let Some(body) = &order.body {
-        match repeated(&tx, order, body).await {
-            Ok(Some(outcome)) => return outcome,
-            Ok(None) => {}
-            Err(error) => return Outcome::lost(&error),
-        }
-    }
     let applying = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind();
     let applied = match tokio::time::timeout(works.limit, applying).await {
         Ok(applied) => applied,
@@ -484,10 +502,12 @@ async fn run(works: &Works, transaction: &DatabaseTransaction, order: &Order) ->
         Ok(Err(Fault::Store(error))) => return failed(&error),
         Err(panic) => return Outcome::Not(Rejection::Broken(panic_text(&*panic))),
     };
-    if let Some(body) = &order.body
-        && let Err(error) = record(&tx, order, body, &json).await
-    {
-        return failed(&error);
+    if let Some(body) = &order.body {
+        match record(&tx, order, body, &json).await {
+            Ok(true) => {}
+            Ok(false) => return Outcome::Known,
+            Err(error) => return failed(&error),
+        }
     }
     Outcome::Done(json, tx.recorded_at, false)
 }
@@ -536,13 +556,16 @@ async fn repeated(tx: &Tx<'_>, order: &Order, body: &Body) -> Result<Option<Outc
     Ok(Some(Outcome::Done(earlier.receipt, earlier.recorded_at, true)))
 }
 
-async fn record(tx: &Tx<'_>, order: &Order, body: &Body, receipt: &str) -> Result<(), StoreError> {
+/// Enters the command in the trail; false when its id is there already.
+async fn record(tx: &Tx<'_>, order: &Order, body: &Body, receipt: &str) -> Result<bool, StoreError> {
     let subject = lock(&tx.subject).clone();
     let (subject_kind, subject_id) = subject.unzip();
-    tx.execute(
+    let entered = tx
+        .execute(
         "INSERT INTO command_log (district_id, actor_id, id, kind, version, device_id, captured_at, recorded_at, \
          subject_kind, subject_id, body_hash, body_sealed, receipt) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         ON CONFLICT (district_id, actor_id, id) DO NOTHING",
         args![
             tx.district(),
             tx.actor(),
@@ -560,5 +583,5 @@ async fn record(tx: &Tx<'_>, order: &Order, body: &Body, receipt: &str) -> Resul
         ],
     )
     .await?;
-    Ok(())
+    Ok(entered == 1)
 }
