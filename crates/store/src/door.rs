@@ -76,8 +76,8 @@ pub trait Command: Serialize + Send + Sync + 'static {
     /// What the sender gets back: ids and numbers, no personal data.
     type Receipt: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Does it. May run again from the start when the engine asks for a retry; everything it does goes
-    /// through `tx`.
+    /// Does it. May run again from the start when the engine asks for a retry, and runs to be rolled back when
+    /// it was done before; everything it does goes through `tx`.
     fn apply(&self, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Receipt, Fault>> + Send;
 }
 
@@ -101,7 +101,8 @@ pub enum Rejection {
     /// The id was used for another command before (422).
     #[error("this id was used for another command")]
     IdReused,
-    /// The store failed or is closing; the same command may be sent again.
+    /// The store failed or is closing; the same command may be sent again. (When the connection to a server
+    /// broke during COMMIT, an unlogged command may have been done all the same.)
     #[error("not stored: {0}")]
     Unavailable(String),
     /// The command itself broke; a fault of the program.

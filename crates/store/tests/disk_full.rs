@@ -174,3 +174,62 @@ fn a_refusal_that_rests_on_a_lost_batch_is_not_given() {
         assert!(matches!(late, Err(Rejection::Refused(_))), "{late:?}");
     });
 }
+
+/// With a real file system of 8 to 64 MB whose folder `ASUH_SMALL_DISK` names, such as a loop device.
+#[test]
+fn a_really_full_disk_loses_no_acknowledged_command_and_writes_resume() {
+    let Ok(disk) = std::env::var("ASUH_SMALL_DISK") else {
+        eprintln!("skipped: ASUH_SMALL_DISK does not name a folder on a small disk");
+        return;
+    };
+    on_sqlite(|db| async move {
+        let folder = std::path::Path::new(&disk).join("asuh-disk-full");
+        let _ = std::fs::remove_dir_all(&folder);
+        let options = asuh_store::Options { folder: folder.clone(), ..db.options() };
+        let store = Store::open(options.clone()).await.unwrap();
+        let mut acknowledged = Vec::new();
+        for round in 0..10 {
+            // Something else takes all the room but a little.
+            let other = folder.join("other");
+            let mut ballast = std::fs::File::create(&other).unwrap();
+            while std::io::Write::write_all(&mut ballast, &[0; 4096]).is_ok() {}
+            let taken = ballast.metadata().unwrap().len();
+            ballast.set_len(taken.saturating_sub(400_000)).unwrap();
+            let sendings: Vec<_> = (0..200)
+                .map(|n| {
+                    let store = store.clone();
+                    let name = format!("r{round}n{n}");
+                    let fill = Fill { name: name.clone(), rows: 1 + n % 3, shrugs: n % 5 == 0 };
+                    let rows = fill.rows as i64 * 2;
+                    tokio::spawn(async move { (name, rows, store.submit(envelope(&store), fill).await) })
+                })
+                .collect();
+            let mut refused = 0;
+            for sending in sendings {
+                let (name, rows, answer) = sending.await.unwrap();
+                match answer {
+                    Ok(_) => acknowledged.push((name, rows)),
+                    Err(Rejection::Unavailable(_)) => refused += 1,
+                    Err(other) => panic!("{name}: {other}"),
+                }
+            }
+            assert!(refused > 0, "round {round}: the disk was not full");
+            std::fs::remove_file(&other).unwrap();
+            let name = format!("r{round}after");
+            let fill = Fill { name: name.clone(), rows: 1, shrugs: false };
+            store.submit(envelope(&store), fill).await.unwrap();
+            acknowledged.push((name, 2));
+            for (name, rows) in &acknowledged {
+                assert_eq!(held(&store, name).await, *rows, "{name} in round {round}");
+            }
+        }
+        println!("{} acknowledged on a full disk, 0 lost", acknowledged.len());
+        store.close().await;
+        let store = Store::open(options).await.unwrap();
+        for (name, rows) in acknowledged {
+            assert_eq!(held(&store, &name).await, rows, "{name} after opening again");
+        }
+        store.close().await;
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
