@@ -431,3 +431,42 @@ fn slow_commands_do_not_keep_finished_ones_waiting_whatever_the_clock_says() {
         );
     });
 }
+
+/// Cannot be done a second time: refused (`polite`) or stopped by a unique key.
+#[derive(Serialize, Deserialize)]
+struct OnlyOnce {
+    polite: bool,
+}
+
+impl Command for OnlyOnce {
+    const KIND: &'static str = "test.only_once";
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        let name = format!("once {}", self.polite);
+        let there = "SELECT COUNT(*) AS n FROM setting WHERE district_id = $1 AND name = $2";
+        if self.polite && tx.number(there, args![tx.district(), &name]).await? > 0 {
+            return Err(Refusal::new("test.once").into());
+        }
+        tx.execute(
+            "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, $2, '', $3, $4)",
+            args![tx.district(), &name, tx.now(), tx.actor()],
+        )
+        .await?;
+        Ok(self.polite)
+    }
+}
+
+#[db_test]
+async fn a_repeated_command_that_its_own_rule_would_now_stop_has_its_first_receipt(db: TestDatabase) {
+    let store = db.open().await;
+    for polite in [true, false] {
+        let first = envelope(&store);
+        store.submit(first.clone(), OnlyOnce { polite }).await.unwrap();
+        let again = store.submit(first.clone(), OnlyOnce { polite }).await.unwrap();
+        assert!(again.repeated && again.value == polite);
+        let other = store.submit(first, OnlyOnce { polite: !polite }).await;
+        assert!(matches!(other, Err(Rejection::IdReused)), "{other:?}");
+        assert!(store.submit(envelope(&store), OnlyOnce { polite }).await.is_err());
+    }
+}
