@@ -57,7 +57,8 @@ fn measure(bench: &Bench) -> bool {
         }
         (false, _) => None,
     };
-    let mut arguments = vec!["run", "--release", "--package", bench.package, "--example", bench.example, "--"];
+    let mut arguments =
+        vec!["run", "--release", "--package", bench.package, "--example", bench.example, "--"];
     let url = cluster.as_ref().map(Cluster::url);
     if let Some(url) = &url {
         arguments.extend(["--database-url", url.as_str()]);

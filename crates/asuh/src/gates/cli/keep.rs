@@ -36,8 +36,17 @@ pub(super) async fn backup(data: &DataArgs, file: &Path, json: bool) -> Result<E
     if json {
         println!("{}", serde_json::to_string(&report).unwrap_or_default());
     } else {
-        println!("{}: {} baris, {} byte, SHA-256 {}", file.display(), report.rows, report.bytes, report.sha256);
-        println!("Simpan salinan {} di tempat lain: tanpa berkas itu NIK, KK dan telepon tidak terbaca.", options(data).key_path().display());
+        println!(
+            "{}: {} baris, {} byte, SHA-256 {}",
+            file.display(),
+            report.rows,
+            report.bytes,
+            report.sha256
+        );
+        println!(
+            "Simpan salinan {} di tempat lain: tanpa berkas itu NIK, KK dan telepon tidak terbaca.",
+            options(data).key_path().display()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -96,7 +105,10 @@ pub(super) async fn check(data: &DataArgs, json: bool) -> Result<ExitCode, CliEr
                 println!("  {finding}");
             }
         }
-        println!("{}", if bad == 0 { "Semua pemeriksaan baik.".to_owned() } else { format!("{bad} temuan.") });
+        println!(
+            "{}",
+            if bad == 0 { "Semua pemeriksaan baik.".to_owned() } else { format!("{bad} temuan.") }
+        );
     }
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -112,6 +124,8 @@ pub(super) async fn keys(verb: &KeysVerb) -> Result<ExitCode, CliError> {
     .await?;
     bar.finish_and_clear();
     println!("Kunci nomor {} berlaku; {} baris disegel ulang.", report.key, report.rows);
-    println!("Cadangan lama memerlukan kunci lama: simpan salinan berkas kunci yang lama selama cadangan itu disimpan.");
+    println!(
+        "Cadangan lama memerlukan kunci lama: simpan salinan berkas kunci yang lama selama cadangan itu disimpan."
+    );
     Ok(ExitCode::SUCCESS)
 }
