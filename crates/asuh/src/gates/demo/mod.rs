@@ -1,0 +1,2 @@
+//! A made-up district.
+mod dice; mod offices; mod people;
