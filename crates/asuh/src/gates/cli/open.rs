@@ -39,12 +39,16 @@ impl Opened {
             let wanted = asuh_nusantara::TerritoryCode::parse(code)
                 .map_err(|error| CliError::Text(format!("--district {code}: {error}")))?;
             return districts.into_iter().find(|district| district.code == wanted).ok_or_else(|| {
-                CliError::Text(format!("no district {wanted} in this data folder; the set-up page or `asuh demo` makes one"))
+                CliError::Text(format!(
+                    "no district {wanted} in this data folder; the set-up page or `asuh demo` makes one"
+                ))
             });
         }
         match districts.len() {
             1 => Ok(districts.remove(0)),
-            0 => Err(CliError::Text("there is no district yet: run `asuh serve` and open the address it prints".into())),
+            0 => Err(CliError::Text(
+                "there is no district yet: run `asuh serve` and open the address it prints".into(),
+            )),
             _ => Err(CliError::Text("there are several districts: name one with --district CODE".into())),
         }
     }
