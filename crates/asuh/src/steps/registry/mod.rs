@@ -1,5 +1,7 @@
 //! Lists that come in, families and persons that are verified: who may be helped.
 
+pub mod record;
+
 use crate::ground::part::Part;
 
 /// The step, for the gates.
