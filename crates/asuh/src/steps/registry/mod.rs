@@ -5,6 +5,7 @@
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
 mod institution;
+pub mod record;
 mod rights;
 pub mod rules;
 mod territory;
