@@ -37,9 +37,24 @@ pub(super) fn data_table(data: &DataArgs, origins: &Origins) -> Vec<Setting> {
     let server = if data.database_url.is_some() { "(set)" } else { "(none: SQLite in the data folder)" };
     vec![
         origins.setting("data", "data", folder, "data folder (ASUH_DATA, --data)"),
-        origins.setting("database_url", "database-url", server.into(), "PostgreSQL server (ASUH_DATABASE_URL)"),
-        origins.setting("-", "master-key", key, "key of the encrypted fields; keep a copy apart from backups"),
-        origins.setting("-", "log", std::env::var("ASUH_LOG").unwrap_or_else(|_| "warn,asuh=info".into()), "log filter (ASUH_LOG)"),
+        origins.setting(
+            "database_url",
+            "database-url",
+            server.into(),
+            "PostgreSQL server (ASUH_DATABASE_URL)",
+        ),
+        origins.setting(
+            "-",
+            "master-key",
+            key,
+            "key of the encrypted fields; keep a copy apart from backups",
+        ),
+        origins.setting(
+            "-",
+            "log",
+            std::env::var("ASUH_LOG").unwrap_or_else(|_| "warn,asuh=info".into()),
+            "log filter (ASUH_LOG)",
+        ),
     ]
 }
 
@@ -78,6 +93,12 @@ pub(super) fn print(table: &[Setting], json: bool) {
         return;
     }
     for setting in table {
-        println!("{:<14} {:<40} {:<13} {}", setting.name, setting.value, setting.origin.code(), setting.about);
+        println!(
+            "{:<14} {:<40} {:<13} {}",
+            setting.name,
+            setting.value,
+            setting.origin.code(),
+            setting.about
+        );
     }
 }

@@ -48,7 +48,11 @@ pub(super) fn run(verb: &TlsVerb) -> Result<ExitCode, CliError> {
     let server_certificate = server.signed_by(&server_key, &issuer).map_err(failed)?;
 
     write(&folder.join("ca.pem"), &authority_certificate.pem(), false)?;
-    write(&folder.join("server.pem"), &format!("{}{}", server_certificate.pem(), authority_certificate.pem()), false)?;
+    write(
+        &folder.join("server.pem"),
+        &format!("{}{}", server_certificate.pem(), authority_certificate.pem()),
+        false,
+    )?;
     write(&folder.join("server.key"), &server_key.serialize_pem(), true)?;
     println!("{}", folder.display());
     println!("  ca.pem      pasang di komputer dan HP kantor sebagai otoritas tepercaya");

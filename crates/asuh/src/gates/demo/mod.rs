@@ -1,2 +1,4 @@
 //! A made-up district.
-mod dice; mod offices; mod people;
+mod dice;
+mod offices;
+mod people;

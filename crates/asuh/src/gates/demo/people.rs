@@ -6,21 +6,87 @@ use time::{Date, Duration};
 use super::dice::Dice;
 
 const MEN: &[&str] = &[
-    "Ahmad", "Andri", "Arif", "Bambang", "Bustami", "Dedi", "Deni", "Edi", "Efrizal", "Eko", "Erwin", "Fadli", "Fauzan",
-    "Hendri", "Ilham", "Irwan", "Jefri", "Joni", "Khairul", "Marlis", "Mawardi", "Nasrul", "Nofri", "Pebri", "Rahmat",
-    "Randi", "Riko", "Rizal", "Rudi", "Safrizal", "Syahrul", "Taufik", "Tarmizi", "Wahyu", "Yandri", "Yusman", "Zainal",
-    "Zulkifli",
+    "Ahmad", "Andri", "Arif", "Bambang", "Bustami", "Dedi", "Deni", "Edi", "Efrizal", "Eko", "Erwin",
+    "Fadli", "Fauzan", "Hendri", "Ilham", "Irwan", "Jefri", "Joni", "Khairul", "Marlis", "Mawardi", "Nasrul",
+    "Nofri", "Pebri", "Rahmat", "Randi", "Riko", "Rizal", "Rudi", "Safrizal", "Syahrul", "Taufik", "Tarmizi",
+    "Wahyu", "Yandri", "Yusman", "Zainal", "Zulkifli",
 ];
 const WOMEN: &[&str] = &[
-    "Aisyah", "Asnita", "Dahlia", "Desi", "Dewi", "Elvi", "Erna", "Fatimah", "Fitri", "Gusti", "Hasnah", "Ida", "Indah",
-    "Jumiati", "Kartini", "Lena", "Lisa", "Marlina", "Maya", "Mega", "Murni", "Nelvi", "Nurhayati", "Nurul", "Oktavia",
-    "Puji", "Rahmi", "Ratna", "Reni", "Rosmaini", "Sari", "Siti", "Sri", "Suryani", "Tuti", "Wulan", "Yeni", "Yulia",
+    "Aisyah",
+    "Asnita",
+    "Dahlia",
+    "Desi",
+    "Dewi",
+    "Elvi",
+    "Erna",
+    "Fatimah",
+    "Fitri",
+    "Gusti",
+    "Hasnah",
+    "Ida",
+    "Indah",
+    "Jumiati",
+    "Kartini",
+    "Lena",
+    "Lisa",
+    "Marlina",
+    "Maya",
+    "Mega",
+    "Murni",
+    "Nelvi",
+    "Nurhayati",
+    "Nurul",
+    "Oktavia",
+    "Puji",
+    "Rahmi",
+    "Ratna",
+    "Reni",
+    "Rosmaini",
+    "Sari",
+    "Siti",
+    "Sri",
+    "Suryani",
+    "Tuti",
+    "Wulan",
+    "Yeni",
+    "Yulia",
     "Zubaidah",
 ];
 const LAST: &[&str] = &[
-    "Adnan", "Amri", "Anwar", "Arsyad", "Bakri", "Candra", "Darwis", "Effendi", "Fahmi", "Gunawan", "Hamid", "Hidayat",
-    "Idris", "Iskandar", "Jamil", "Kurniawan", "Lubis", "Mahmud", "Nasution", "Oktaviani", "Pratama", "Putra", "Ramadhan",
-    "Saputra", "Siregar", "Sulaiman", "Syafri", "Tanjung", "Umar", "Utama", "Wijaya", "Yusuf", "Zahari", "Zulfikar",
+    "Adnan",
+    "Amri",
+    "Anwar",
+    "Arsyad",
+    "Bakri",
+    "Candra",
+    "Darwis",
+    "Effendi",
+    "Fahmi",
+    "Gunawan",
+    "Hamid",
+    "Hidayat",
+    "Idris",
+    "Iskandar",
+    "Jamil",
+    "Kurniawan",
+    "Lubis",
+    "Mahmud",
+    "Nasution",
+    "Oktaviani",
+    "Pratama",
+    "Putra",
+    "Ramadhan",
+    "Saputra",
+    "Siregar",
+    "Sulaiman",
+    "Syafri",
+    "Tanjung",
+    "Umar",
+    "Utama",
+    "Wijaya",
+    "Yusuf",
+    "Zahari",
+    "Zulfikar",
 ];
 
 /// An invented person.
@@ -77,7 +143,13 @@ impl People {
     /// A family card number with the same impossible area.
     pub(super) fn family_card(&mut self, dice: &mut Dice) -> String {
         self.serial += 1;
-        format!("150100{:02}{:02}{:02}{:04}", dice.between(1, 28), dice.between(1, 12), dice.between(10, 26), 1 + self.serial % 9_998)
+        format!(
+            "150100{:02}{:02}{:02}{:04}",
+            dice.between(1, 28),
+            dice.between(1, 12),
+            dice.between(10, 26),
+            1 + self.serial % 9_998
+        )
     }
 
     /// BKKBN's own family number.
