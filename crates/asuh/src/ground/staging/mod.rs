@@ -16,6 +16,8 @@ mod command;
 mod file;
 mod header;
 mod kind;
+mod pages;
+mod query;
 mod run;
 mod save;
 
@@ -28,8 +30,18 @@ pub use kind::{
 pub use run::{Progress, RunError, Summary, SummaryMessage, decide, run};
 pub use save::purge;
 
+use std::sync::Arc;
+
+use super::access::{Actor, Capability, Role, capability};
+use super::app::{App, Given};
 use super::jobs::JobKind;
 use super::part::Part;
+use super::web::{MenuItem, Routes, Task, TaskState, Text};
+
+capability! {
+    /// Takes spreadsheets in. Which kinds, the kind itself says.
+    pub struct UseImports = "staging.use": [Role::ListKeeper, Role::DistrictAdmin];
+}
 
 /// Days after which an uploaded file and its rows are removed, where the district says nothing else
 /// (`staging.keep_days`). The counts stay.
@@ -42,6 +54,9 @@ const CLEAR: &str = "staging.clear";
 
 /// The part, for the gates.
 pub const PART: Part = Part {
+    routes,
+    menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
+    tasks: Some(tasks),
     jobs: &[
         JobKind { kind: CHECK, run: save::run_check },
         JobKind { kind: COMMIT, run: save::run_save },
@@ -50,3 +65,34 @@ pub const PART: Part = Part {
     ],
     ..Part::named("staging")
 };
+
+fn routes() -> Routes {
+    Routes::new()
+        .get::<UseImports, _>("/impor", pages::list)
+        .post::<UseImports, _>("/impor", pages::upload)
+        .get::<UseImports, _>("/impor/{id}", pages::batch)
+        .get::<UseImports, _>("/impor/{id}/berkas", pages::own_file)
+        .post::<UseImports, _>("/impor/{id}/simpan", pages::save)
+        .post::<UseImports, _>("/impor/{id}/tolak", pages::refuse)
+        .post::<UseImports, _>("/impor/{id}/batalkan", pages::undo)
+        .post::<UseImports, _>("/impor/{id}/periksa-lagi", pages::check)
+}
+
+/// Imports that wait for a decision.
+fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Task>> {
+    Box::pin(async move {
+        if UseImports::of(actor).is_none() {
+            return Ok(Vec::new());
+        }
+        let waiting = query::waiting(app, actor).await?;
+        let text = Text::new(actor.language, actor.zone);
+        Ok((waiting > 0)
+            .then(|| Task {
+                title: text.t1("staging.task.ready", "count", text.number(waiting)),
+                path: "/impor".into(),
+                state: TaskState::NeedsAction,
+            })
+            .into_iter()
+            .collect())
+    })
+}
