@@ -177,5 +177,6 @@ pub const STEP: Part = Part {
         },
     ],
     tasks: Some(|app, actor| Box::pin(pledge::tasks::tasks(app, actor))),
+    imports: &[&roster::import::AsnImport],
     ..Part::named("sponsors")
 };
