@@ -296,21 +296,6 @@ pub fn propose(goods: &[Good], in_turn: &[VillageClaim]) -> BTreeSet<i64> {
     route
 }
 
-/// Reads amounts per commodity as a setting holds them: `egg=5, rice_can=3`. Parts that cannot be read are
-/// left out.
-pub fn amounts(text: &str) -> Vec<(String, i64)> {
-    text.split([',', ' ', ';'])
-        .filter_map(|part| part.split_once('='))
-        .filter_map(|(code, amount)| Some((code.trim().to_owned(), amount.trim().parse().ok()?)))
-        .filter(|(code, amount)| !code.is_empty() && *amount >= 0)
-        .collect()
-}
-
-/// The amount of a commodity in such a list.
-pub fn amount_of(list: &[(String, i64)], commodity: &str) -> Option<i64> {
-    list.iter().find(|(code, _)| code == commodity).map(|(_, amount)| *amount)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -424,13 +409,6 @@ mod tests {
         let cans = Good { commodity: "rice_can".into(), pool: 30, per_family: 3, step: 1 };
         assert_eq!(reach(&[eggs(5_000, 5), cans]), 10);
         assert_eq!(reach(&[]), 0);
-    }
-
-    #[test]
-    fn settings_are_read_leniently() {
-        assert_eq!(amounts("egg=5, rice_can=3"), [("egg".to_owned(), 5), ("rice_can".to_owned(), 3)]);
-        assert_eq!(amounts("egg=x rice=-2 =3"), []);
-        assert_eq!(amount_of(&amounts("egg=5"), "egg"), Some(5));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::ground::access::Scope;
+use crate::ground::attachments;
 use crate::ground::books::{self, Holding, Move, Transfer, TransferKind};
 use crate::ground::settings;
 use crate::steps::distribution::plan::{self, RunLine};
@@ -212,7 +213,7 @@ impl Command for DeliverVillage {
     async fn apply(&self, tx: &Tx<'_>) -> Result<Delivered, Fault> {
         let run = approved_run(tx, self.run).await?;
         tx.subject("run", run.id);
-        if proof_asked(tx).await? != "none" {
+        if proof_asked(tx).await? != "optional" {
             return Err(Refusal::new("distribution.refused.proof_each").into());
         }
         let wanted: BTreeSet<Id> = self.lines.iter().map(|line| line.package).collect();
@@ -282,7 +283,15 @@ impl Command for DeliverPackage {
             "photo" if self.photo.is_none() => {
                 return Err(Refusal::new("distribution.refused.photo").field("foto").into());
             }
+            "any" if self.photo.is_none() && self.signature.is_none() => {
+                return Err(Refusal::new("distribution.refused.any_proof").field("tanda_tangan").into());
+            }
             _ => {}
+        }
+        for attachment in self.signature.iter().chain(&self.photo) {
+            if !attachments::is_own(tx, tx.district(), *attachment, tx.actor()).await? {
+                return Err(Refusal::not_found().into());
+            }
         }
         let entry = Entry {
             package: package.id,
@@ -299,9 +308,9 @@ impl Command for DeliverPackage {
     }
 }
 
-/// The proof that the district asks for: 'none', 'signature' or 'photo'.
+/// The proof that the district asks for: 'optional', 'signature', 'photo' or 'any' of the two.
 async fn proof_asked(tx: &Tx<'_>) -> Result<String, StoreError> {
-    settings::get(tx, tx.district(), "distribution.proof", "none").await
+    settings::get_typed(tx, tx.district(), "distribution.proof").await
 }
 
 asuh_store::row_struct! {

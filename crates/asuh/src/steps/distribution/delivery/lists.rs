@@ -10,7 +10,7 @@ use super::command::PackVillage;
 use super::query::{self, PackageLine, Reach, VillageSum};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
-use crate::ground::settings;
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::distribution::plan::{self, RunLine};
 use crate::steps::distribution::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
@@ -43,18 +43,12 @@ pub(super) fn place((run, code): (String, String)) -> Result<(Id, i64), Error> {
     Ok((run.parse().map_err(|_| Error::NotFound)?, code.parse().map_err(|_| Error::NotFound)?))
 }
 
-/// The class of the paper that the district prints on.
-async fn paper(app: &App, district: asuh_store::DistrictId) -> Result<&'static str, Error> {
-    let paper = settings::get(app.store.reader(), district, "paper", "A4").await?;
-    Ok(if paper.eq_ignore_ascii_case("f4") { "f4" } else { "a4" })
-}
-
 #[derive(Template)]
 #[template(path = "steps/distribution/delivery/packing.html")]
 struct Packing {
     shell: Shell,
     head: Head,
-    paper: &'static str,
+    letterhead: Letterhead,
     lines: Vec<PackageLine>,
     sums: Vec<VillageSum>,
     named: bool,
@@ -96,7 +90,7 @@ pub(super) async fn packing(
         && lines.iter().any(|line| line.state == "packed");
     let sums = query::sums(db, cap.district(), head.run.id, head.code, None).await?;
     page(&Packing {
-        paper: paper(&app, cap.district()).await?,
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         named,
         may_pack: packs.is_some() && head.run.state == "approved" && waiting > 0,
         may_deliver,
@@ -113,7 +107,7 @@ pub(super) async fn packing(
 struct Recipients {
     shell: Shell,
     head: Head,
-    paper: &'static str,
+    letterhead: Letterhead,
     lines: Vec<PackageLine>,
     niks: HashMap<Id, String>,
 }
@@ -149,7 +143,13 @@ pub(super) async fn recipients(
         return Err(Error::NotFound);
     }
     let niks = query::masked_niks(&app, cap.district(), head.run.id, head.code).await?;
-    page(&Recipients { paper: paper(&app, cap.district()).await?, shell, head, lines, niks })
+    page(&Recipients {
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
+        shell,
+        head,
+        lines,
+        niks,
+    })
 }
 
 #[derive(Template)]

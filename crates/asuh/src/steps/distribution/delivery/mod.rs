@@ -3,7 +3,6 @@
 mod command;
 mod lists;
 mod pages;
-mod proof;
 mod query;
 
 pub(super) use command::take_back_rest;

@@ -1,23 +1,27 @@
 //! Delivering: a village at a time, or one package with its proof.
 
 use askama::Template;
-use asuh_store::{Id, Instant};
+use asuh_store::{Id, Instant, Refusal};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
+use data_encoding::BASE64;
 use time::{Date, Time};
 
 use super::command::{DeliverPackage, DeliverVillage, DeliveryLine, REASONS, Undeliverable};
 use super::lists::{Head, head, place};
-use super::proof;
 use super::query::{self, PackageDetail, PackageLine, Reach};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
-use crate::ground::attachments::{self, Attachment};
+use crate::ground::attachments::{self, Content, MediaType};
 use crate::ground::settings;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::distribution::{DeliverPackages, ReadRecipients};
 
+/// Most bytes of a signature.
+const SIGNATURE_BYTES: usize = 200 * 1024;
+/// Most bytes of a photo.
+const PHOTO_BYTES: u64 = 5 * 1024 * 1024;
 /// What a receiver can be to the family.
 const RELATIONS: [&str; 5] = ["head", "wife", "member", "neighbour", "official"];
 
@@ -49,7 +53,8 @@ async fn village_page(
     }
     let count = |state: &str| lines.iter().filter(|line| line.state == state).count();
     let (open, delivered) = (count("packed"), count("delivered"));
-    let one_by_one = settings::get(db, cap.district(), "distribution.proof", "none").await? != "none";
+    let proof: String = settings::get_typed(db, cap.district(), "distribution.proof").await?;
+    let one_by_one = proof != "optional";
     page_with(form.status(), &Village { shell, head, f: form.view(), lines, open, delivered, one_by_one })
 }
 
@@ -127,7 +132,7 @@ async fn package_page(app: &App, cap: &DeliverPackages, id: Id, form: &Form, she
             .map(|code| ((*code).to_owned(), shell.t(&format!("distribution.{stem}.{code}")).into_owned()))
             .collect()
     };
-    let proof = settings::get(db, cap.district(), "distribution.proof", "none").await?;
+    let proof = settings::get_typed(db, cap.district(), "distribution.proof").await?;
     let template = Package {
         f: form.view(),
         contents: query::contents(&items, &shell),
@@ -170,7 +175,7 @@ pub(super) async fn deliver(
         form.error("hubungan", "web.error.choose");
     }
     let (day, happened_at) = when(&app, cap.actor(), &mut form);
-    let proof = proofs(&mut form)?;
+    let proof = proofs(&mut form);
     if !form.is_valid() {
         return package_page(&app, &cap, package, &form, shell).await;
     }
@@ -196,48 +201,40 @@ pub(super) async fn deliver(
     }
 }
 
-async fn keep(
-    app: &App,
-    actor: &Actor,
-    cause: Id,
-    attachment: Option<Attachment>,
-) -> Result<Option<Id>, Error> {
-    match attachment {
-        Some(attachment) => Ok(Some(attachments::keep(app, actor, cause, attachment).await?)),
+async fn keep(app: &App, actor: &Actor, form: Id, content: Option<Content>) -> Result<Option<Id>, Error> {
+    match content {
+        Some(content) => Ok(Some(attachments::store(app, actor, form, content).await?)),
         None => Ok(None),
     }
 }
 
-/// The signature and the photo that came with the form.
-fn proofs(form: &mut Form) -> Result<(Option<Attachment>, Option<Attachment>), Error> {
-    let signature = match form.get("tanda_tangan") {
-        "" => None,
-        drawn => match proof::signature(drawn) {
-            Ok(signature) => Some(signature),
-            Err(key) => {
-                form.error("tanda_tangan", key);
-                None
-            }
-        },
-    };
-    let read = match form.file("foto") {
-        None => None,
-        Some(upload) if upload.size > proof::PHOTO_BYTES => Some(Err("distribution.error.photo_size")),
-        Some(upload) => {
-            let content =
-                std::fs::read(&upload.path).map_err(|error| Error::Unavailable(error.to_string()))?;
-            Some(proof::photo(&content))
-        }
-    };
-    let photo = match read {
-        Some(Ok(photo)) => Some(photo),
-        Some(Err(key)) => {
-            form.error("foto", key);
+/// The signature and the photo that came with the form; what is wrong with them is noted on their fields.
+fn proofs(form: &mut Form) -> (Option<Content>, Option<Content>) {
+    let drawn = form.get("tanda_tangan");
+    let signature = (!drawn.is_empty()).then(|| signature(drawn));
+    let photo = form.file("foto").map(|upload| attachments::read(upload, MediaType::PICTURES, PHOTO_BYTES));
+    (noted(form, "tanda_tangan", signature), noted(form, "foto", photo))
+}
+
+fn noted(form: &mut Form, field: &str, read: Option<Result<Content, Refusal>>) -> Option<Content> {
+    match read? {
+        Ok(content) => Some(content),
+        Err(refusal) => {
+            form.refuse(&refusal.field(field));
             None
         }
-        None => None,
-    };
-    Ok((signature, photo))
+    }
+}
+
+/// The signature that the page drew: `data:image/png;base64,...`.
+fn signature(drawn: &str) -> Result<Content, Refusal> {
+    let wrong = || Refusal::new("distribution.error.signature");
+    let coded = drawn.strip_prefix("data:image/png;base64,").ok_or_else(wrong)?;
+    if coded.len() > SIGNATURE_BYTES / 3 * 4 + 4 {
+        return Err(Refusal::new("distribution.error.signature_size"));
+    }
+    let bytes = BASE64.decode(coded.as_bytes()).map_err(|_| wrong())?;
+    attachments::clean(bytes, &[MediaType::Png]).map_err(|_| wrong())
 }
 
 /// Day and time of a delivery; without any, today.
@@ -323,13 +320,13 @@ pub(super) async fn evidence(
         "foto" => package.photo_id,
         _ => None,
     };
-    let attachment = attachments::open(&app, cap.district(), id.ok_or(Error::NotFound)?).await?;
+    let attachment = attachments::open(&app.store, cap.district(), id.ok_or(Error::NotFound)?).await?;
     let attachment = attachment.ok_or(Error::NotFound)?;
-    let (media_type, name) = match attachment.media_type.as_str() {
-        "image/jpeg" => ("image/jpeg", "bukti.jpg"),
+    let (media_type, name) = match attachment.media_type {
+        MediaType::Jpeg => ("image/jpeg", "bukti.jpg"),
         _ => ("image/png", "bukti.png"),
     };
-    let mut response = attachment.content.into_response();
+    let mut response = attachment.bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}\"")) {
@@ -341,6 +338,16 @@ pub(super) async fn evidence(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_is_a_small_png() {
+        let code = |drawn: &str| signature(drawn).unwrap_err().code;
+        assert_eq!(code("data:text/html;base64,AAAA"), "distribution.error.signature");
+        let svg = format!("data:image/png;base64,{}", BASE64.encode(b"<svg onload=alert(1)>"));
+        assert_eq!(code(&svg), "distribution.error.signature");
+        let large = format!("data:image/png;base64,{}", BASE64.encode(&vec![0; SIGNATURE_BYTES + 10]));
+        assert_eq!(code(&large), "distribution.error.signature_size");
+    }
 
     #[test]
     fn times_as_people_write_them() {

@@ -318,7 +318,7 @@ pub(super) async fn items(
 
 /// A package on the family page.
 #[derive(Debug, Clone)]
-pub(super) struct FamilyPackage {
+pub(in crate::steps::distribution) struct FamilyPackage {
     /// Its key.
     pub id: Id,
     /// Monday of the week.
@@ -337,7 +337,7 @@ pub(super) struct FamilyPackage {
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn of_family(
+pub(in crate::steps::distribution) async fn of_family(
     db: &impl Query,
     district: DistrictId,
     family: Id,
@@ -396,7 +396,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn to_pack(
+pub(in crate::steps::distribution) async fn to_pack(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -433,7 +433,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn to_deliver(
+pub(in crate::steps::distribution) async fn to_deliver(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -456,7 +456,10 @@ pub(super) async fn to_deliver(
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn check_couriers(db: &impl Query, district: DistrictId) -> Result<Vec<String>, StoreError> {
+pub(in crate::steps::distribution) async fn check_couriers(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<String>, StoreError> {
     let held = db
         .number(
             "SELECT COUNT(*) AS n FROM ( \

@@ -362,7 +362,7 @@ asuh_store::row_struct! {
 async fn recipients(tx: &Tx<'_>, run: &RunLine) -> Result<Vec<Recipient>, Fault> {
     let statuses = query::eligible_statuses(tx, tx.district()).await?;
     let mut args = args![tx.district(), run.id, Instant::NEVER];
-    let statuses = args.push_list(statuses);
+    let statuses = args.push_list(statuses.iter().map(|status| status.code()));
     Ok(tx
         .all(
             &format!(

@@ -10,11 +10,7 @@ use crate::ground::access::Scope;
 use crate::ground::books::{self, CommodityLine};
 use crate::ground::settings;
 use crate::steps::distribution::rules::{self, Good, VillageClaim, Weight};
-
-/// Amount per family when the district has set none (setting `distribution.per_family`).
-const PER_FAMILY: &str = "egg=5, rice_can=3, rice=750, cash=10000";
-/// Smallest amounts handed over (setting `distribution.step`); 1 where nothing is said.
-const STEP: &str = "rice=250, cash=1000";
+use crate::steps::registry::{self, rules::FamilyStatus};
 
 asuh_store::row_struct! {
     /// A campaign that can be shared out to families.
@@ -57,19 +53,17 @@ asuh_store::row_struct! {
     }
 }
 
-/// The statuses of families that may receive (setting `registry.eligible_statuses`).
+/// The statuses of families that may receive, as the district has set them.
 pub(super) async fn eligible_statuses(
     db: &impl Query,
     district: DistrictId,
-) -> Result<Vec<String>, StoreError> {
-    let text = settings::get(db, district, "registry.eligible_statuses", "verified").await?;
-    Ok(text.split([',', ' ']).map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect())
+) -> Result<Vec<FamilyStatus>, StoreError> {
+    let setting: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
+    Ok(registry::rules::eligible_statuses(&setting))
 }
 
-/// The families that may receive on a day: of a status that counts, and with at least one target: a child of
-/// 0 to 59 months, a pregnancy or a breastfeeding period that holds on that day. Where the list named nobody
-/// of these kinds, its own columns (pregnant, under two, two to five) count.
-/// Indexes: family_version_list, person_version_by_birth, maternity (all of the district).
+/// The families that may receive on a day, by the registry's rule. Indexes: those of
+/// [`registry::rules::eligible_sql`].
 ///
 /// # Errors
 /// The store fails.
@@ -79,45 +73,18 @@ pub async fn eligible_families(
     day: Date,
 ) -> Result<Vec<EligibleFamily>, StoreError> {
     let statuses = eligible_statuses(db, district).await?;
-    let mut args = args![district, Instant::NEVER, day, five_years_before(day)];
-    let statuses = args.push_list(statuses);
+    let mut args = Args::new();
+    let eligible = registry::rules::eligible_sql(&mut args, district, day, &statuses);
+    let district = args.push(district);
     db.all(
         &format!(
-            "SELECT e.family_id, e.village_code, e.targets FROM ( \
-               SELECT v.family_id, v.village_code, v.head_search, \
-                 CASE WHEN COALESCE(t.known, 0) > 0 THEN t.targets \
-                      ELSE COALESCE(v.pregnant, 0) + COALESCE(v.has_under_two, 0) + COALESCE(v.has_two_to_five, 0) \
-                 END AS targets \
-               FROM family_version v \
-               JOIN family f ON f.district_id = v.district_id AND f.id = v.family_id AND f.canonical_id IS NULL \
-               LEFT JOIN ( \
-                 SELECT x.family_id, CAST(SUM(x.targets) AS BIGINT) AS targets, CAST(SUM(x.known) AS BIGINT) AS known FROM ( \
-                   SELECT p.family_id, \
-                     CASE WHEN p.birth_date > $4 AND p.birth_date <= $3 AND p.ended_reason IS NULL THEN 1 ELSE 0 END AS targets, \
-                     1 AS known \
-                   FROM person_version p WHERE p.district_id = $1 AND p.superseded_at = $2 \
-                     AND p.retracted_by IS NULL AND p.relation = 'child' AND p.birth_date IS NOT NULL \
-                   UNION ALL \
-                   SELECT p.family_id, \
-                     CASE WHEN m.starts_on <= $3 AND (m.ends_on IS NULL OR m.ends_on >= $3) AND p.ended_reason IS NULL \
-                       THEN 1 ELSE 0 END AS targets, \
-                     1 AS known \
-                   FROM maternity m JOIN person_version p ON p.district_id = m.district_id \
-                     AND p.person_id = m.person_id AND p.superseded_at = $2 AND p.retracted_by IS NULL \
-                   WHERE m.district_id = $1 AND m.retracted_at IS NULL \
-                 ) x GROUP BY x.family_id \
-               ) t ON t.family_id = v.family_id \
-               WHERE v.district_id = $1 AND v.superseded_at = $2 AND v.retracted_by IS NULL AND v.status IN ({statuses}) \
-             ) e WHERE e.targets > 0 ORDER BY e.village_code, e.head_search, e.family_id"
+            "WITH {eligible} SELECT e.family_id, e.village_code, e.targets FROM eligible e \
+             JOIN family f ON f.district_id = {district} AND f.id = e.family_id AND f.canonical_id IS NULL \
+             ORDER BY e.village_code, e.head_search, e.family_id"
         ),
         args,
     )
     .await
-}
-
-/// The day 60 months earlier: who was born after it is at most 59 months old.
-fn five_years_before(day: Date) -> Date {
-    day.replace_year(day.year() - 5).unwrap_or_else(|_| day - time::Duration::days(1826))
 }
 
 /// What of a campaign can be shared out, per commodity: what the warehouse holds of its fund less what
@@ -169,13 +136,13 @@ pub(super) async fn pool(
 }
 
 async fn share_cash(db: &impl Query, district: DistrictId) -> Result<bool, StoreError> {
-    let value = settings::get(db, district, "distribution.share_cash", "0").await?;
-    Ok(matches!(value.trim(), "1" | "ya" | "yes" | "true"))
+    settings::get_typed(db, district, "distribution.share_cash").await
 }
 
 /// How families count against each other (setting `distribution.weight`).
 pub(super) async fn weight(db: &impl Query, district: DistrictId) -> Result<Weight, StoreError> {
-    Ok(Weight::parse(&settings::get(db, district, "distribution.weight", "equal").await?))
+    let weight: String = settings::get_typed(db, district, "distribution.weight").await?;
+    Ok(Weight::parse(&weight))
 }
 
 asuh_store::row_struct! {
@@ -324,16 +291,18 @@ pub(super) async fn goods(
     campaign: &Campaign,
 ) -> Result<Vec<Good>, StoreError> {
     let pool = pool(db, district, campaign).await?;
-    let per_family =
-        rules::amounts(&settings::get(db, district, "distribution.per_family", PER_FAMILY).await?);
-    let steps = rules::amounts(&settings::get(db, district, "distribution.step", STEP).await?);
+    let values = settings::values(db, district).await?;
+    let set = |stem: &str, code: &str| {
+        let name = format!("distribution.{stem}_{code}");
+        values.get(name.as_str()).and_then(|value| value.parse::<i64>().ok())
+    };
     let commodities = books::commodities(db, district).await?;
     Ok(commodities
         .iter()
         .filter_map(|line| {
             let pool = *pool.get(&line.code)?;
-            let step = rules::amount_of(&steps, &line.code).unwrap_or(1).max(1);
-            let per_family = rules::amount_of(&per_family, &line.code).unwrap_or(step);
+            let step = set("step", &line.code).unwrap_or(1).max(1);
+            let per_family = set("per_family", &line.code).unwrap_or(step);
             Some(Good { commodity: line.code.clone(), pool, per_family: per_family / step * step, step })
         })
         .collect())
@@ -403,7 +372,7 @@ const RUN: &str = "SELECT r.id, r.number, r.campaign_id, c.name AS campaign_name
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn run(
+pub(in crate::steps::distribution) async fn run(
     db: &impl Query,
     district: DistrictId,
     id: Id,
@@ -445,7 +414,10 @@ pub(super) async fn approved_runs(
 }
 
 /// How many drafts wait for approval, with one of them. Index: allocation_run primary key (a few rows).
-pub(super) async fn drafts(db: &impl Query, district: DistrictId) -> Result<Vec<(Id,)>, StoreError> {
+pub(in crate::steps::distribution) async fn drafts(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<(Id,)>, StoreError> {
     db.all(
         "SELECT id FROM allocation_run WHERE district_id = $1 AND state = 'draft' ORDER BY planned_at",
         args![district],
@@ -631,7 +603,10 @@ pub(super) async fn commodities(
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn check_accounts(db: &impl Query, district: DistrictId) -> Result<Vec<String>, StoreError> {
+pub(in crate::steps::distribution) async fn check_accounts(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<String>, StoreError> {
     let wrong = db
         .number(
             "SELECT COUNT(*) AS n FROM ( \
