@@ -28,8 +28,7 @@ pub type Check = for<'a> fn(&'a App, asuh_store::DistrictId) -> Given<'a, Vec<St
 
 /// What a part keeps about a family, for the family itself: a JSON value in plain words and days, nothing
 /// left out that the law gives it a right to.
-pub type SubjectExport =
-    for<'a> fn(&'a App, asuh_store::DistrictId, Id) -> Given<'a, serde_json::Value>;
+pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id) -> Given<'a, serde_json::Value>;
 
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]

@@ -80,15 +80,24 @@ impl Command for RecordConsent {
         let mut ids = Vec::new();
         for purpose in &self.purposes {
             // The same consent is not recorded twice while it holds; after a withdrawal it may be given anew.
+            let mut args = args![district, self.family, purpose.code()];
+            let of_person = match self.person {
+                Some(person) => format!("person_id = {}", args.push(person)),
+                None => "person_id IS NULL".to_owned(),
+            };
             let held = tx
                 .number(
-                    "SELECT COUNT(*) AS n FROM consent WHERE district_id = $1 AND family_id = $2 AND purpose = $3 \
-                     AND withdrawn_on IS NULL AND COALESCE(person_id, $4) = $4 AND (person_id IS NULL) = $5",
-                    args![district, self.family, purpose.code(), self.person.unwrap_or(self.family), self.person.is_none()],
+                    &format!(
+                        "SELECT COUNT(*) AS n FROM consent WHERE district_id = $1 AND family_id = $2 \
+                         AND purpose = $3 AND withdrawn_on IS NULL AND {of_person}"
+                    ),
+                    args,
                 )
                 .await?;
             if held > 0 {
-                return Err(Refusal::new(format!("consent.refused.already.{}", purpose.code())).field("tujuan").into());
+                return Err(Refusal::new(format!("consent.refused.already.{}", purpose.code()))
+                    .field("tujuan")
+                    .into());
             }
             let id = tx.new_id();
             tx.execute(

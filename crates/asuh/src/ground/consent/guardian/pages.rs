@@ -65,8 +65,12 @@ async fn register(
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Page {
-    let after = asked.sesudah.split_once('.').and_then(|(at, id)| Some((Instant(at.parse().ok()?), id.parse().ok()?)));
-    let filter = Filter { purpose: Purpose::parse(&asked.tujuan), withdrawn: asked.keadaan == "ditarik", after };
+    let after = asked
+        .sesudah
+        .split_once('.')
+        .and_then(|(at, id)| Some((Instant(at.parse().ok()?), id.parse().ok()?)));
+    let filter =
+        Filter { purpose: Purpose::parse(&asked.tujuan), withdrawn: asked.keadaan == "ditarik", after };
     let mut lines = query::register(app.store.reader(), cap.district(), cap.scope(), &filter).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
@@ -116,7 +120,8 @@ async fn of_family(
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
-    let family = query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let family =
+        query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
     let lines = query::of_family(db, cap.district(), family.id).await?;
     noted(&app, cap.actor(), "open", Some(("family", family.id)), "consent").await?;
     page(&FamilyPage {
@@ -153,11 +158,15 @@ async fn new_page(app: &App, cap: &RecordConsents, shell: Shell, family: Id, for
         purposes: purposes(&shell),
         relations: Relation::ALL
             .iter()
-            .map(|one| (one.code().to_owned(), shell.t(&format!("consent.relation.{}", one.code())).into_owned()))
+            .map(|one| {
+                (one.code().to_owned(), shell.t(&format!("consent.relation.{}", one.code())).into_owned())
+            })
             .collect(),
         methods: Method::ALL
             .iter()
-            .map(|one| (one.code().to_owned(), shell.t(&format!("consent.method.{}", one.code())).into_owned()))
+            .map(|one| {
+                (one.code().to_owned(), shell.t(&format!("consent.method.{}", one.code())).into_owned())
+            })
             .collect(),
         everybody: shell.t("consent.everybody").into_owned(),
         choose: shell.t("web.form.choose").into_owned(),
@@ -218,14 +227,26 @@ async fn record(
         }
         None => None,
     };
-    if let (true, Some(relation), Some(method), Some(given_on)) = (form.is_valid(), relation, method, given_on) {
+    if let (true, Some(relation), Some(method), Some(given_on)) =
+        (form.is_valid(), relation, method, given_on)
+    {
         let scan = match content {
             Some(content) => Some(attachments::store(&app, cap.actor(), command_id, content).await?),
             None => None,
         };
         let scope = cap.scope().clone();
-        let command =
-            RecordConsent { family, person, purposes, guardian_name, relation, method, witness, given_on, scan, scope };
+        let command = RecordConsent {
+            family,
+            person,
+            purposes,
+            guardian_name,
+            relation,
+            method,
+            witness,
+            given_on,
+            scan,
+            scope,
+        };
         match app.submit(cap.actor(), command_id, command).await {
             Ok(_) => return redirect(&format!("/persetujuan/keluarga/{family}?tercatat=1")),
             Err(rejection) => form.reject(rejection)?,
@@ -258,7 +279,8 @@ async fn printed(
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
-    let family = query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let family =
+        query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
     let mut values = settings::values(db, cap.district()).await?;
     let mut joined = |names: [&'static str; 3]| -> String {
         let parts: Vec<String> =
@@ -269,7 +291,11 @@ async fn printed(
     // The form is a paper for the guardian: always in Indonesian, whatever the officer reads.
     let text = crate::ground::web::Text::new(asuh_nusantara::Language::Indonesian, cap.actor().zone);
     page(&Printed {
-        complaints: joined(["contact.complaints_name", "contact.complaints_phone", "contact.complaints_email"]),
+        complaints: joined([
+            "contact.complaints_name",
+            "contact.complaints_phone",
+            "contact.complaints_email",
+        ]),
         officer: joined(["contact.dpo_name", "contact.dpo_phone", "contact.dpo_email"]),
         years: settings::get_typed(db, cap.district(), "retention.family_years").await?,
         text_version: TEXT_VERSION,
@@ -293,7 +319,8 @@ struct WithdrawPage {
 }
 
 async fn withdraw_page(app: &App, cap: &RecordConsents, shell: Shell, id: Id, form: Form) -> Page {
-    let line = query::one(app.store.reader(), cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let line =
+        query::one(app.store.reader(), cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
     page_with(form.status(), &WithdrawPage { f: form.view(), line, shell })
 }
 
@@ -329,7 +356,9 @@ async fn withdrawn(
 }
 
 async fn scan(cap: Cap<ReadConsents>, State(app): State<App>, Path(id): Path<String>) -> Page {
-    let line = query::one(app.store.reader(), cap.district(), key(&id)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let line = query::one(app.store.reader(), cap.district(), key(&id)?, cap.scope())
+        .await?
+        .ok_or(Error::NotFound)?;
     let attachment = line.attachment_id.ok_or(Error::NotFound)?;
     let content = attachments::open(&app.store, cap.district(), attachment).await?.ok_or(Error::NotFound)?;
     noted(&app, cap.actor(), "open", Some(("family", line.family_id)), "consent scan").await?;

@@ -118,7 +118,8 @@ pub(super) async fn register(
     filter: &Filter,
 ) -> Result<Vec<ConsentLine>, StoreError> {
     let mut args = args![district, Instant::NEVER];
-    let mut sql = format!("{LINES} AND {}", scope.territory_condition("v.village_code", Some("v.rw"), &mut args));
+    let mut sql =
+        format!("{LINES} AND {}", scope.territory_condition("v.village_code", Some("v.rw"), &mut args));
     if let Some(purpose) = filter.purpose {
         sql.push_str(&format!(" AND c.purpose = {}", args.push(purpose.code())));
     }

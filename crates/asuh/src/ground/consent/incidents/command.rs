@@ -46,7 +46,10 @@ impl Command for RecordIncident {
         }
         let login = self.login.trim().to_lowercase();
         let account: Option<(Id,)> = tx
-            .first("SELECT id FROM app_user WHERE district_id = $1 AND login = $2", args![tx.district(), &login])
+            .first(
+                "SELECT id FROM app_user WHERE district_id = $1 AND login = $2",
+                args![tx.district(), &login],
+            )
             .await?;
         if account.is_none() && !login.is_empty() {
             return Err(Refusal::new("consent.refused.no_account").field("akun").into());

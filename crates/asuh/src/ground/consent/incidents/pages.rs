@@ -103,7 +103,8 @@ async fn record(cap: Cap<KeepIncidents>, State(app): State<App>, shell: Shell, m
     let description = form.required("uraian", 4000);
     let data = form.required("data", 1000);
     let login = form.optional("akun", 60);
-    if let (true, Some(happened_from), Some(happened_to), Some(known_at)) = (form.is_valid(), from, to, known) {
+    if let (true, Some(happened_from), Some(happened_to), Some(known_at)) = (form.is_valid(), from, to, known)
+    {
         let command =
             RecordIncident { title, happened_from, happened_to, known_at, description, data, login };
         match app.submit(cap.actor(), command_id, command).await {
@@ -245,7 +246,12 @@ struct Letter {
     signatory: Option<Signatory>,
 }
 
-async fn letter(cap: Cap<ReadIncidents>, State(app): State<App>, Path(id): Path<String>, shell: Shell) -> Page {
+async fn letter(
+    cap: Cap<ReadIncidents>,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    shell: Shell,
+) -> Page {
     let db = app.store.reader();
     let line = query::one(db, cap.district(), key(&id)?).await?.ok_or(Error::NotFound)?;
     let values = settings::values(db, cap.district()).await?;
@@ -262,7 +268,8 @@ async fn letter(cap: Cap<ReadIncidents>, State(app): State<App>, Path(id): Path<
         data: opened(&app, cap.district(), Some(&line.data_sealed))?,
         measures: opened(&app, cap.district(), line.measures_sealed.as_ref())?,
         contact: contact.join(", "),
-        place_and_day: letterhead.place_and_day(&asuh_nusantara::date::medium(indonesian.language, shell.today)),
+        place_and_day: letterhead
+            .place_and_day(&asuh_nusantara::date::medium(indonesian.language, shell.today)),
         signatory: settings::signatory(db, cap.district(), "letter").await?,
         letterhead,
         line,
@@ -286,11 +293,15 @@ async fn workbook(
     let failed = |error: &dyn std::fmt::Display| Error::Unavailable(error.to_string());
     std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
     let written = write(&folder.join("daftar.xlsx"), &shell, &touched);
-    let bytes = written.and_then(|()| std::fs::read(folder.join("daftar.xlsx")).map_err(|error| failed(&error)));
+    let bytes =
+        written.and_then(|()| std::fs::read(folder.join("daftar.xlsx")).map_err(|error| failed(&error)));
     let _ = std::fs::remove_dir_all(&folder);
     let name = line.number.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+        ),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes?).into_response())

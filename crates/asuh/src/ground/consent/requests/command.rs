@@ -95,7 +95,10 @@ impl Command for AnswerRequest {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         let state: Option<(String,)> = tx
-            .first("SELECT state FROM data_request WHERE district_id = $1 AND id = $2", args![tx.district(), self.id])
+            .first(
+                "SELECT state FROM data_request WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.id],
+            )
             .await?;
         let (state,) = state.ok_or_else(Refusal::not_found)?;
         tx.subject("data_request", self.id);

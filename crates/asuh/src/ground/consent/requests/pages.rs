@@ -64,11 +64,18 @@ struct Asked {
     tercatat: String,
 }
 
-async fn list(cap: Cap<ReadRequests>, State(app): State<App>, Query(asked): Query<Asked>, shell: Shell) -> Page {
+async fn list(
+    cap: Cap<ReadRequests>,
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Page {
     let db = app.store.reader();
     let now = app.store.clock().now();
-    let after =
-        asked.sesudah.split_once('.').and_then(|(at, id)| Some((Instant(at.parse().ok()?), id.parse().ok()?)));
+    let after = asked
+        .sesudah
+        .split_once('.')
+        .and_then(|(at, id)| Some((Instant(at.parse().ok()?), id.parse().ok()?)));
     let open = query::open(db, cap.district()).await?;
     let mut closed = query::closed(db, cap.district(), after).await?;
     let more = closed.len() > PAGE as usize;
@@ -102,7 +109,10 @@ fn new_page(shell: Shell, form: Form) -> Page {
         kinds: RequestKind::ALL
             .iter()
             .map(|kind| {
-                (kind.code().to_owned(), shell.t(&format!("consent.request_kind.{}", kind.code())).into_owned())
+                (
+                    kind.code().to_owned(),
+                    shell.t(&format!("consent.request_kind.{}", kind.code())).into_owned(),
+                )
             })
             .collect(),
         family: form.get("keluarga").to_owned(),

@@ -80,7 +80,10 @@ pub(super) async fn one(
 ///
 /// # Errors
 /// The store fails.
-pub(in crate::ground::consent) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+pub(in crate::ground::consent) async fn tasks(
+    app: &App,
+    actor: &Arc<Actor>,
+) -> Result<Vec<Task>, StoreError> {
     if KeepRequests::of(actor).is_none() {
         return Ok(Vec::new());
     }
