@@ -157,6 +157,49 @@ impl Store {
         })
     }
 
+    /// Opens an installation that exists only to read it, beside the process that writes it: for backups and
+    /// checks. Nothing is locked, migrated or changed, and the write door stays shut.
+    ///
+    /// # Errors
+    /// There is no installation, its schema is not this program's, its key is missing, or the server cannot
+    /// be reached.
+    pub async fn open_to_read(options: Options) -> Result<Store, StoreError> {
+        let (engine, pool) = match &options.database_url {
+            None => {
+                let path = options.folder.join("asuh.db");
+                if !path.exists() {
+                    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+                    return Err(StoreError::File { path: path.display().to_string(), source });
+                }
+                let pool = sqlite(&path, true, options.readers).await?;
+                refuse_old_sqlite(&pool).await?;
+                (Engine::Sqlite, pool)
+            }
+            Some(url) => (Engine::Postgres, postgres(url, Use::Read, options.readers).await?),
+        };
+        let found = schema::version(&pool, engine).await?;
+        if found != schema::newest() {
+            return Err(StoreError::NewerSchema { found, known: schema::newest() });
+        }
+        let ring = match options.key_ring.clone() {
+            Some(ring) => ring,
+            None => key_ring(&options, true)?,
+        };
+        Ok(Store {
+            inner: Arc::new(Inner {
+                engine,
+                reader: Reader { pool: pool.clone() },
+                writer: pool,
+                door: Door::shut(),
+                secrets: Secrets::new(ring),
+                clock: options.clock,
+                ids: options.ids,
+                folder: options.folder,
+                lock: Mutex::new(None),
+            }),
+        })
+    }
+
     /// The engine that keeps the data.
     pub fn engine(&self) -> Engine {
         self.inner.engine

@@ -201,6 +201,11 @@ impl Door {
         Door { queue: Mutex::new(Some(queue)), worker: tokio::sync::Mutex::new(Some(worker)) }
     }
 
+    /// A door that nobody can use.
+    pub(crate) fn shut() -> Door {
+        Door { queue: Mutex::new(None), worker: tokio::sync::Mutex::new(None) }
+    }
+
     async fn submit(&self, envelope: Envelope, command: Box<dyn Waiting>, body: Option<Body>) -> Answer {
         let closing = || Rejection::Unavailable("the program is stopping".into());
         let queue = lock(&self.queue).clone().ok_or_else(closing)?;

@@ -228,3 +228,21 @@ async fn a_backup_under_another_master_key_is_refused(db: TestDatabase) {
     restored.close().await;
     other.open().await.restore(&file).await.unwrap();
 }
+
+#[db_test]
+async fn an_installation_is_read_and_backed_up_beside_the_process_that_writes_it(db: TestDatabase) {
+    let store = db.open().await;
+    found(&store, 1).await;
+    let beside = Store::open_to_read(db.options()).await.unwrap();
+    assert_eq!(districts(&beside).await, 1);
+    found(&store, 2).await;
+    assert!(beside.backup(&db.folder().join("samping.asuh")).await.unwrap().rows >= 2);
+    let envelope = Envelope {
+        id: store.new_id(),
+        district: DistrictId(3),
+        actor: Id::SYSTEM,
+        device: None,
+        captured_at: Instant(0),
+    };
+    assert!(beside.submit(envelope, Found { n: 3 }).await.is_err(), "its door is shut");
+}

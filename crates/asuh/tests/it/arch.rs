@@ -253,7 +253,7 @@ fn the_architecture_page_names_what_there_is() {
             broken.push(format!("crates/{name} is not in ARCHITECTURE.md"));
         }
     }
-    let listed: Vec<&str> = page.lines().filter_map(|line| line.trim().strip_prefix("steps/")).collect();
+    let listed: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    steps/")).collect();
     let listed: Vec<&str> = listed.iter().filter_map(|line| line.split_whitespace().next()).collect();
     let known: Vec<&str> = asuh::steps::ALL.iter().map(|step| step.name).collect();
     if listed != known {

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the work found something wrong (a check with findings, an import with error rows),
 //! 2 the command could not run.
 
+mod keep;
 mod open;
 mod settings;
 mod tls;
@@ -38,6 +39,42 @@ pub struct DataArgs {
 enum Verb {
     /// Runs the program.
     Serve(ServeArgs),
+    /// Proves the books, the seals and the references; exit code 1 when something is found.
+    Check {
+        #[command(flatten)]
+        data: DataArgs,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes everything (except the master key) to one file, while the service may go on.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Loads a backup into an empty data folder or an empty PostgreSQL database.
+    Restore {
+        /// The file to read.
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+        /// The master key that belongs to the backup; copied into the folder when it has none.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The master key of the encrypted fields.
+    Keys {
+        #[command(subcommand)]
+        verb: keep::KeysVerb,
+    },
     /// Prints the settings of the program and where each comes from.
     Settings {
         #[command(flatten)]
@@ -124,6 +161,10 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
             let opened = Opened::open(&args.data, table).await?;
             crate::serve::serve(opened.app, &args.into()).await
         }
+        Verb::Check { data, json } => keep::check(&data, json).await,
+        Verb::Backup { file, data, json } => keep::backup(&data, &file, json).await,
+        Verb::Restore { file, data, key, json } => keep::restore(&data, &file, key.as_ref(), json).await,
+        Verb::Keys { verb } => keep::keys(&verb).await,
         Verb::Settings { data, json } => {
             settings::print(&settings::data_table(&data, origins), json);
             Ok(ExitCode::SUCCESS)

@@ -7,6 +7,11 @@ use crate::gates;
 use crate::ground::App;
 use crate::ground::settings::{District, ServerSettings, Setting, all};
 
+/// How the store is opened for these arguments.
+pub(super) fn options(data: &DataArgs) -> Options {
+    Options { database_url: data.database_url.clone(), ..Options::folder(&data.data) }
+}
+
 /// An open installation.
 pub struct Opened {
     /// The program on it.
@@ -19,14 +24,27 @@ impl Opened {
     /// # Errors
     /// The folder is in use, the server does not answer, the data is from a newer program.
     pub async fn open(data: &DataArgs, table: Vec<Setting>) -> Result<Opened, CliError> {
-        let options = Options { database_url: data.database_url.clone(), ..Options::folder(&data.data) };
+        let store = Store::open(options(data)).await?;
+        Ok(Opened::on(store, data, table))
+    }
+
+    /// Opens it only to read, beside a process that may be writing.
+    ///
+    /// # Errors
+    /// There is no installation, or it belongs to another version of the program.
+    pub async fn open_to_read(data: &DataArgs) -> Result<Opened, CliError> {
+        let store = Store::open_to_read(options(data)).await?;
+        Ok(Opened::on(store, data, Vec::new()))
+    }
+
+    fn on(store: Store, data: &DataArgs, table: Vec<Setting>) -> Opened {
         let public_url = table
             .iter()
             .find(|setting| setting.name == "public-url")
             .map(|setting| setting.value.clone())
             .unwrap_or_default();
         let settings = ServerSettings { folder: data.data.clone(), demo: false, public_url, table };
-        Ok(Opened { app: App::new(Store::open(options).await?, settings, gates::registry()) })
+        Opened { app: App::new(store, settings, gates::registry()) }
     }
 
     /// The district that a command works on: the one named by its code, or the only one there is.
