@@ -32,7 +32,25 @@ CREATE TABLE institution (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX institution_by_parent ON institution (district_id, parent_id);
-CREATE INDEX institution_by_name ON institution (district_id, name_search);
+CREATE INDEX institution_by_name ON institution (district_id, name_search, id);
+CREATE INDEX institution_by_kind ON institution (district_id, kind, name_search);
+
+-- What an institution was called, and where it stood, before it was changed.
+CREATE TABLE institution_history (
+  district_id {int} NOT NULL,
+  institution_id {bytes} NOT NULL,
+  superseded_at {int} NOT NULL,
+  command_id {bytes} NOT NULL,
+  kind {text} NOT NULL,
+  parent_id {bytes},
+  name {text} NOT NULL,
+  tags {text} NOT NULL,
+  territory_code {int},
+  valid_from {int} NOT NULL,
+  valid_to {int},
+  recorded_at {int} NOT NULL,
+  PRIMARY KEY (district_id, institution_id, superseded_at, command_id)
+) {table};
 
 CREATE TABLE family (
   district_id {int} NOT NULL,
@@ -87,6 +105,7 @@ CREATE TABLE family_version (
   PRIMARY KEY (district_id, family_id, version)
 ) {table};
 CREATE INDEX family_version_list ON family_version (district_id, superseded_at, village_code, head_search, family_id);
+CREATE INDEX family_version_progress ON family_version (district_id, superseded_at, village_code, rw, status);
 CREATE INDEX family_version_by_name ON family_version (district_id, superseded_at, head_search, family_id);
 CREATE INDEX family_version_by_kk ON family_version (district_id, kk_hash) WHERE kk_hash IS NOT NULL;
 CREATE INDEX family_version_by_kki ON family_version (district_id, kki) WHERE kki IS NOT NULL;
@@ -150,6 +169,7 @@ CREATE TABLE maternity (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
+CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
 
 -- What a visit found. The newest row of a family counts; earlier ones stay.
 CREATE TABLE verification (
