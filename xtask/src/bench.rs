@@ -1,27 +1,34 @@
-//! `cargo xtask bench [NAME]`: the benches of the workspace by name.
+//! `cargo xtask bench [NAME]`: the benches of the workspace by name. Each is an example of its package, built
+//! in release mode, that prints a small table and a line of JSON.
 
+use crate::postgres::{Cluster, Durability};
+use crate::programs;
 use crate::steps::cargo;
 
-/// One bench: a `[[bench]]` target of a package.
+/// One bench.
 struct Bench {
     /// What a developer types.
     name: &'static str,
     /// What it measures, with its unit.
     about: &'static str,
     package: &'static str,
-    target: &'static str,
+    example: &'static str,
+    /// Whether it also measures a PostgreSQL server, one that syncs to disk as in real life.
+    postgres: bool,
 }
 
-/// Every bench, in the order in which they run. Add a line here with the bench's `[[bench]]` target.
-const BENCHES: &[Bench] = &[];
+/// Every bench, in the order in which they run.
+const BENCHES: &[Bench] = &[Bench {
+    name: "write-door",
+    about: "acknowledged commands per second, 1 client and 32, on both engines",
+    package: "asuh-store",
+    example: "write_door",
+    postgres: true,
+}];
 
-/// Runs the bench `name`, or all; false when one failed, is unknown, or none exists.
+/// Runs the bench `name`, or all; false when one failed or is unknown.
 #[must_use]
 pub fn run(name: Option<&str>) -> bool {
-    if BENCHES.is_empty() {
-        eprintln!("There is no bench yet. A bench is a line in xtask/src/bench.rs and a [[bench]] target.");
-        return false;
-    }
     let chosen: Vec<&Bench> =
         BENCHES.iter().filter(|bench| name.is_none_or(|name| bench.name == name)).collect();
     if chosen.is_empty() {
@@ -31,11 +38,30 @@ pub fn run(name: Option<&str>) -> bool {
         }
         return false;
     }
-    let mut good = true;
-    for bench in chosen {
-        println!("==> {}: {}", bench.name, bench.about);
-        let status = cargo(&["bench", "--package", bench.package, "--bench", bench.target]).status();
-        good &= status.is_ok_and(|status| status.success());
+    chosen.into_iter().fold(true, |good, bench| measure(bench) && good)
+}
+
+fn measure(bench: &Bench) -> bool {
+    println!("==> {}: {}", bench.name, bench.about);
+    let cluster = match (bench.postgres, programs::installed_postgres()) {
+        (true, Some(programs)) => match Cluster::start(&programs, Durability::Durable) {
+            Ok(cluster) => Some(cluster),
+            Err(error) => {
+                eprintln!("PostgreSQL is left out: {error}");
+                None
+            }
+        },
+        (true, None) => {
+            eprintln!("PostgreSQL is left out: it is not installed (cargo xtask test installs it)");
+            None
+        }
+        (false, _) => None,
+    };
+    let mut arguments =
+        vec!["run", "--release", "--package", bench.package, "--example", bench.example, "--"];
+    let url = cluster.as_ref().map(Cluster::url);
+    if let Some(url) = &url {
+        arguments.extend(["--database-url", url.as_str()]);
     }
-    good
+    cargo(&arguments).status().is_ok_and(|status| status.success())
 }

@@ -5,6 +5,7 @@
 
 pub mod gates;
 pub mod ground;
+pub mod serve;
 pub mod steps;
 
 rust_i18n::i18n!("../../locales", fallback = "id");

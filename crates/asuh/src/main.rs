@@ -1,5 +1,5 @@
 //! The binary. Everything it does is in the library.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    asuh::gates::cli::main()
 }

@@ -5,6 +5,7 @@
 //! altered by one bit is refused before anything is written. Sealed values stay sealed: the master key is
 //! not in it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -20,7 +21,8 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Engine, Instant, Store, StoreError, schema};
+use crate::secrets::key_number;
+use crate::{DistrictId, Engine, Instant, Secrets, Store, StoreError, schema};
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -38,7 +40,7 @@ struct TableHead {
 
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(crate) enum Kind {
     Int,
     Text,
     Bytes,
@@ -99,9 +101,10 @@ impl Store {
     /// Loads a backup into this installation, which must be empty (no district yet).
     ///
     /// # Errors
-    /// The file is damaged or from a newer program, or the installation holds data; then nothing is changed.
+    /// The file is damaged or from a newer program, the installation holds data, or its master key is not the
+    /// one that sealed the backup's values; then nothing is changed.
     pub async fn restore(&self, file: &Path) -> Result<RestoreReport, StoreError> {
-        read(self.writer(), self.engine(), file).await
+        read(self.writer(), self.engine(), self.secrets(), file).await
     }
 }
 
@@ -174,7 +177,7 @@ impl Output {
 }
 
 /// Writes the backup beside its final name, syncs it, and then names it: a file that exists is whole.
-#[allow(clippy::disallowed_methods)] // a read-only snapshot of everything, outside the door
+#[allow(clippy::disallowed_methods, reason = "a read-only snapshot of everything, outside the door")]
 pub(crate) async fn write(
     conn: &DatabaseConnection,
     engine: Engine,
@@ -233,17 +236,18 @@ pub(crate) async fn write(
     target.sync_all().map_err(failed)?;
     let bytes = target.metadata().map_err(failed)?.len();
     std::fs::rename(&partial, file).map_err(failed)?;
+    crate::lock::sync_folder_of(file).map_err(failed)?;
     Ok(BackupReport { schema, tables: counts, rows, sha256, bytes })
 }
 
-fn backend(engine: Engine) -> DbBackend {
+pub(crate) fn backend(engine: Engine) -> DbBackend {
     match engine {
         Engine::Sqlite => DbBackend::Sqlite,
         Engine::Postgres => DbBackend::Postgres,
     }
 }
 
-async fn columns(
+pub(crate) async fn columns(
     conn: &impl ConnectionTrait,
     engine: Engine,
     table: &str,
@@ -272,8 +276,13 @@ async fn columns(
         .collect()
 }
 
-#[allow(clippy::disallowed_methods)] // fills an empty installation, before anybody can use the door
-async fn read(conn: &DatabaseConnection, engine: Engine, file: &Path) -> Result<RestoreReport, StoreError> {
+#[allow(clippy::disallowed_methods, reason = "fills an empty installation, before anybody can use the door")]
+async fn read(
+    conn: &DatabaseConnection,
+    engine: Engine,
+    secrets: &Secrets,
+    file: &Path,
+) -> Result<RestoreReport, StoreError> {
     let report = verify(file)?;
     if report.schema != schema::newest() {
         // Only the newest schema exists so far; when there are more, an older backup is loaded into a
@@ -293,6 +302,7 @@ async fn read(conn: &DatabaseConnection, engine: Engine, file: &Path) -> Result<
     transaction.execute_unprepared("DELETE FROM installation").await?;
     let mut head: Option<TableHead> = None;
     let mut waiting: Vec<Value> = Vec::new();
+    let mut keys = BTreeMap::new();
     for line in lines(file)? {
         let line = line?;
         if line.starts_with('[') {
@@ -301,9 +311,11 @@ async fn read(conn: &DatabaseConnection, engine: Engine, file: &Path) -> Result<
             if cells.len() != head.columns.len() {
                 return Err(damaged("a row of another width"));
             }
+            let begin = waiting.len();
             for (cell, (_, kind)) in cells.into_iter().zip(&head.columns) {
                 waiting.push(value(cell, *kind)?);
             }
+            try_keys(head, &waiting[begin..], secrets, &mut keys);
             if waiting.len() + head.columns.len() > 12_000 {
                 insert(&transaction, engine, head, &mut waiting).await?;
             }
@@ -317,8 +329,27 @@ async fn read(conn: &DatabaseConnection, engine: Engine, file: &Path) -> Result<
     if let Some(head) = &head {
         insert(&transaction, engine, head, &mut waiting).await?;
     }
+    if let Some((number, _)) = keys.iter().find(|(_, opened)| !**opened) {
+        return Err(StoreError::Backup(format!(
+            "its values were sealed with another master key (number {number}): put the master.key of the \
+             installation it was made from into this data folder first"
+        )));
+    }
     transaction.commit().await?;
     Ok(report)
+}
+
+/// Tries the master key on the values of a row, until one value of every key number was opened.
+fn try_keys(head: &TableHead, row: &[Value], secrets: &Secrets, opened: &mut BTreeMap<u32, bool>) {
+    let named = || head.columns.iter().map(|(name, _)| name.as_str()).zip(row);
+    let district = named().find(|(name, _)| *name == "district_id");
+    let Some((_, Value::BigInt(Some(district)))) = district else { return };
+    for (column, cell) in named() {
+        let Value::Bytes(Some(sealed)) = cell else { continue };
+        let Some(number) = key_number(sealed).filter(|_| column.ends_with("_sealed")) else { continue };
+        let opened = opened.entry(number).or_insert(false);
+        *opened = *opened || secrets.open(DistrictId(*district), sealed).is_ok();
+    }
 }
 
 fn value(cell: serde_json::Value, kind: Kind) -> Result<Value, StoreError> {

@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use crate::door::Door;
-use crate::{Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, schema};
+use crate::door::{Door, WRITERS, Works};
+use crate::{Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets};
+
+/// How connections name themselves on a server.
+pub(crate) const APPLICATION: &str = "asuh";
 
 /// The engine that keeps the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub struct Options {
     pub ids: Arc<dyn IdSource>,
     /// Connections that answer questions at the same time.
     pub readers: u32,
+    /// How long one command may take before it is given up; on SQLite all others wait for it.
+    pub command_limit: Duration,
 }
 
 impl Options {
@@ -58,6 +63,7 @@ impl Options {
             clock: Arc::new(crate::SystemClock),
             ids: Arc::new(crate::SystemIds),
             readers: 6,
+            command_limit: Duration::from_secs(30),
         }
     }
 
@@ -83,7 +89,7 @@ struct Inner {
     ids: Arc<dyn IdSource>,
     folder: PathBuf,
     /// Held until the store is closed.
-    lock: Mutex<Option<FolderLock>>,
+    lock: Mutex<Option<Arc<FolderLock>>>,
 }
 
 impl Store {
@@ -96,27 +102,46 @@ impl Store {
     pub async fn open(options: Options) -> Result<Store, StoreError> {
         let failed = |source| StoreError::File { path: options.folder.display().to_string(), source };
         std::fs::create_dir_all(&options.folder).map_err(failed)?;
-        let (engine, writer, lock) = match &options.database_url {
+        // PostgreSQL: migrations and a rotation have their own connection, the only one and never cut off.
+        let (engine, setup, lock) = match &options.database_url {
             None => {
-                let lock = FolderLock::take(&options.folder)?;
+                let lock = Arc::new(FolderLock::take(&options.folder)?);
                 let writer = sqlite(&options.folder.join("asuh.db"), false, 1).await?;
                 refuse_old_sqlite(&writer).await?;
                 (Engine::Sqlite, writer, Some(lock))
             }
-            Some(url) => (Engine::Postgres, postgres(url, false, options.readers.max(4) * 2).await?, None),
+            Some(url) => (Engine::Postgres, postgres(url, Use::SetUp, 1).await?, None),
         };
-        let ring = match options.key_ring.clone() {
+        let mut ring = match options.key_ring.clone() {
             Some(ring) => ring,
-            None => KeyRing::load_or_create(&options.key_path())?,
+            None => key_ring(&options, schema::holds_data(&setup, engine).await?)?,
         };
-        schema::migrate(&writer, engine, &options.folder, options.clock.now()).await?;
+        schema::migrate(&setup, engine, &options.folder, options.clock.now()).await?;
+        if options.key_ring.is_none() && ring.is_rotating() {
+            tracing::warn!("a key rotation was interrupted; finishing it before anything else");
+            rotate::finish(&setup, engine, &mut ring, &options.key_path(), &mut |_, _| ()).await?;
+        }
+        let writer = match &options.database_url {
+            None => setup,
+            Some(url) => {
+                setup.close().await?;
+                postgres(url, Use::Write, WRITERS).await?
+            }
+        };
         let pool = match &options.database_url {
             None => sqlite(&options.folder.join("asuh.db"), true, options.readers).await?,
-            Some(url) => postgres(url, true, options.readers).await?,
+            Some(url) => postgres(url, Use::Read, options.readers).await?,
         };
         let secrets = Secrets::new(ring);
-        let door =
-            Door::start(engine, writer.clone(), secrets.clone(), options.clock.clone(), options.ids.clone());
+        let works = Works {
+            conn: writer.clone(),
+            secrets: secrets.clone(),
+            clock: options.clock.clone(),
+            ids: options.ids.clone(),
+            limit: options.command_limit,
+            _folder: lock.clone(),
+        };
+        let door = Door::start(engine, works);
         Ok(Store {
             inner: Arc::new(Inner {
                 engine,
@@ -128,6 +153,49 @@ impl Store {
                 ids: options.ids,
                 folder: options.folder,
                 lock: Mutex::new(lock),
+            }),
+        })
+    }
+
+    /// Opens an installation that exists only to read it, beside the process that writes it: for backups and
+    /// checks. Nothing is locked, migrated or changed, and the write door stays shut.
+    ///
+    /// # Errors
+    /// There is no installation, its schema is not this program's, its key is missing, or the server cannot
+    /// be reached.
+    pub async fn open_to_read(options: Options) -> Result<Store, StoreError> {
+        let (engine, pool) = match &options.database_url {
+            None => {
+                let path = options.folder.join("asuh.db");
+                if !path.exists() {
+                    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+                    return Err(StoreError::File { path: path.display().to_string(), source });
+                }
+                let pool = sqlite(&path, true, options.readers).await?;
+                refuse_old_sqlite(&pool).await?;
+                (Engine::Sqlite, pool)
+            }
+            Some(url) => (Engine::Postgres, postgres(url, Use::Read, options.readers).await?),
+        };
+        let found = schema::version(&pool, engine).await?;
+        if found != schema::newest() {
+            return Err(StoreError::NewerSchema { found, known: schema::newest() });
+        }
+        let ring = match options.key_ring.clone() {
+            Some(ring) => ring,
+            None => key_ring(&options, true)?,
+        };
+        Ok(Store {
+            inner: Arc::new(Inner {
+                engine,
+                reader: Reader { pool: pool.clone() },
+                writer: pool,
+                door: Door::shut(),
+                secrets: Secrets::new(ring),
+                clock: options.clock,
+                ids: options.ids,
+                folder: options.folder,
+                lock: Mutex::new(None),
             }),
         })
     }
@@ -179,7 +247,11 @@ impl Store {
     }
 }
 
-async fn sqlite(path: &Path, read_only: bool, connections: u32) -> Result<DatabaseConnection, StoreError> {
+pub(crate) async fn sqlite(
+    path: &Path,
+    read_only: bool,
+    connections: u32,
+) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite:asuh.db?mode=rwc");
     let path = path.to_owned();
     options
@@ -207,22 +279,59 @@ async fn sqlite(path: &Path, read_only: bool, connections: u32) -> Result<Databa
     Ok(Database::connect(options).await?)
 }
 
-async fn postgres(url: &str, read_only: bool, connections: u32) -> Result<DatabaseConnection, StoreError> {
+/// What connections to PostgreSQL are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    /// The door: nothing may wait or hold locks for long.
+    Write,
+    /// Migrations and key rotation.
+    SetUp,
+}
+
+pub(crate) async fn postgres(
+    url: &str,
+    purpose: Use,
+    connections: u32,
+) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .min_connections(0)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        // The door notices a dead connection by itself and tries again; a ping per command is not needed.
+        .test_before_acquire(purpose != Use::Write)
         .acquire_timeout(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |postgres| {
-            postgres.application_name("asuh").options([
-                ("default_transaction_read_only", if read_only { "on" } else { "off" }),
+            let postgres = postgres.application_name(APPLICATION).statement_cache_capacity(300).options([
+                ("default_transaction_read_only", if purpose == Use::Read { "on" } else { "off" }),
                 ("default_transaction_isolation", "read committed"),
                 ("synchronous_commit", "on"),
-            ])
+            ]);
+            if purpose == Use::Write {
+                postgres.options([
+                    ("lock_timeout", "10s"),
+                    ("statement_timeout", "60s"),
+                    ("idle_in_transaction_session_timeout", "120s"),
+                ])
+            } else {
+                postgres
+            }
         });
     Ok(Database::connect(options).await?)
+}
+
+/// The ring of an installation. A database that holds data without its key file is not given a new key: what
+/// the lost key sealed could never be told from what the new one does.
+fn key_ring(options: &Options, holds_data: bool) -> Result<KeyRing, StoreError> {
+    let path = options.key_path();
+    if holds_data && KeyRing::load(&path)?.is_none() {
+        let reason =
+            "berkas tidak ada, padahal basis data sudah berisi; kembalikan salinan kunci itu ke sini";
+        return Err(secrets::key_file(&path, reason).into());
+    }
+    KeyRing::load_or_create(&path)
 }
 
 async fn refuse_old_sqlite(conn: &DatabaseConnection) -> Result<(), StoreError> {

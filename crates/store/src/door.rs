@@ -4,11 +4,15 @@
 //! `BEGIN IMMEDIATE` transaction, commits once with a full sync, and then answers: many clients share one
 //! disk sync. On PostgreSQL every command is its own READ COMMITTED transaction (the server groups commits),
 //! retried when the server asks for it. A caller that goes away cancels nothing half-way.
+//!
+//! What costs processor time and needs no transaction (serialising, hashing and sealing the command) is done
+//! by the caller, beside the others; the writer only runs statements.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use sea_orm::{
@@ -20,9 +24,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::error::Failure;
 use crate::{
-    Clock, DistrictId, Engine, Fault, Id, IdSource, Instant, Query, Refusal, Secrets, Store, StoreError, Tx,
-    args,
+    Clock, DistrictId, Engine, Fault, FolderLock, Id, IdSource, Instant, LookupHash, Query, Refusal, Secrets,
+    Store, StoreError, Tx, args,
 };
 
 /// Commands that wait at most at one time; later callers wait for a place.
@@ -30,7 +35,9 @@ const WAITING: usize = 1024;
 /// Commands in one SQLite transaction.
 const BATCH: usize = 128;
 /// A batch that has worked this long takes no further command: those that are done want their answer.
-const BATCH_MILLISECONDS: i64 = 25;
+const BATCH_TIME: Duration = Duration::from_millis(25);
+/// Commands that run on PostgreSQL at the same time, each on its own connection.
+pub(crate) const WRITERS: u32 = 16;
 /// How often a transaction runs again when PostgreSQL asks for it.
 const TRIES: u32 = 6;
 
@@ -69,8 +76,8 @@ pub trait Command: Serialize + Send + Sync + 'static {
     /// What the sender gets back: ids and numbers, no personal data.
     type Receipt: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Does it. May run again from the start when the engine asks for a retry; everything it does goes
-    /// through `tx`.
+    /// Does it. May run again from the start when the engine asks for a retry, and runs to be rolled back when
+    /// it was done before; everything it does goes through `tx`.
     fn apply(&self, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Receipt, Fault>> + Send;
 }
 
@@ -94,7 +101,8 @@ pub enum Rejection {
     /// The id was used for another command before (422).
     #[error("this id was used for another command")]
     IdReused,
-    /// The store failed or is closing; the same command may be sent again.
+    /// The store failed or is closing; the same command may be sent again. (When the connection to a server
+    /// broke during COMMIT, an unlogged command may have been done all the same.)
     #[error("not stored: {0}")]
     Unavailable(String),
     /// The command itself broke; a fault of the program.
@@ -108,8 +116,6 @@ type Answer = Result<(String, Instant, bool), Rejection>;
 trait Waiting: Send + Sync {
     fn kind(&self) -> &'static str;
     fn version(&self) -> u32;
-    fn recording(&self) -> Recording;
-    fn body(&self) -> Result<String, StoreError>;
     fn apply<'a>(
         &'a self,
         tx: &'a Tx<'a>,
@@ -125,14 +131,6 @@ impl<C: Command> Waiting for C {
         C::VERSION
     }
 
-    fn recording(&self) -> Recording {
-        C::RECORDING
-    }
-
-    fn body(&self) -> Result<String, StoreError> {
-        serde_json::to_string(self).map_err(|error| StoreError::Shape(error.to_string()))
-    }
-
     fn apply<'a>(
         &'a self,
         tx: &'a Tx<'a>,
@@ -144,57 +142,86 @@ impl<C: Command> Waiting for C {
     }
 }
 
+/// A command as the audit trail keeps it.
+struct Body {
+    hash: LookupHash,
+    sealed: Vec<u8>,
+}
+
+impl Body {
+    fn of<C: Command>(
+        command: &C,
+        envelope: &Envelope,
+        secrets: &Secrets,
+    ) -> Result<Option<Body>, StoreError> {
+        if C::RECORDING == Recording::Unlogged {
+            return Ok(None);
+        }
+        let body = serde_json::to_string(command).map_err(|error| StoreError::Shape(error.to_string()))?;
+        Ok(Some(Body {
+            hash: secrets.lookup(envelope.district, C::KIND, &body)?,
+            sealed: secrets.seal(envelope.district, body.as_bytes())?,
+        }))
+    }
+}
+
 struct Order {
     envelope: Envelope,
-    command: Arc<dyn Waiting>,
+    command: Box<dyn Waiting>,
+    /// `None` for a command that leaves no entry.
+    body: Option<Body>,
     answer: oneshot::Sender<Answer>,
 }
 
 /// What every transaction of the door needs.
 #[derive(Clone)]
-struct Works {
-    conn: DatabaseConnection,
-    secrets: Secrets,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
+pub(crate) struct Works {
+    pub(crate) conn: DatabaseConnection,
+    pub(crate) secrets: Secrets,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    /// How long one command may take.
+    pub(crate) limit: Duration,
+    /// The data folder stays locked until the last command has ended, also when nobody called `close`.
+    pub(crate) _folder: Option<Arc<FolderLock>>,
 }
 
 pub(crate) struct Door {
     queue: Mutex<Option<mpsc::Sender<Order>>>,
-    worker: Mutex<Option<JoinHandle<()>>>,
+    worker: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Door {
-    pub(crate) fn start(
-        engine: Engine,
-        conn: DatabaseConnection,
-        secrets: Secrets,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-    ) -> Door {
+    pub(crate) fn start(engine: Engine, works: Works) -> Door {
         let (queue, orders) = mpsc::channel(WAITING);
-        let works = Works { conn, secrets, clock, ids };
         let worker = match engine {
             Engine::Sqlite => tokio::spawn(one_writer(works, orders)),
             Engine::Postgres => tokio::spawn(many_writers(works, orders)),
         };
-        Door { queue: Mutex::new(Some(queue)), worker: Mutex::new(Some(worker)) }
+        Door { queue: Mutex::new(Some(queue)), worker: tokio::sync::Mutex::new(Some(worker)) }
     }
 
-    async fn submit(&self, envelope: Envelope, command: Arc<dyn Waiting>) -> Answer {
+    /// A door that nobody can use.
+    pub(crate) fn shut() -> Door {
+        Door { queue: Mutex::new(None), worker: tokio::sync::Mutex::new(None) }
+    }
+
+    async fn submit(&self, envelope: Envelope, command: Box<dyn Waiting>, body: Option<Body>) -> Answer {
         let closing = || Rejection::Unavailable("the program is stopping".into());
         let queue = lock(&self.queue).clone().ok_or_else(closing)?;
         let (answer, receipt) = oneshot::channel();
-        queue.send(Order { envelope, command, answer }).await.map_err(|_| closing())?;
+        queue.send(Order { envelope, command, body, answer }).await.map_err(|_| closing())?;
         drop(queue);
-        receipt.await.unwrap_or_else(|_| Err(closing()))
+        receipt.await.unwrap_or_else(|_| Err(Rejection::Unavailable("the store broke off its work".into())))
     }
 
+    /// Ends when everything accepted has been answered, for every caller.
     pub(crate) async fn close(&self) {
         lock(&self.queue).take();
-        let worker = lock(&self.worker).take();
-        if let Some(worker) = worker {
-            let _ = worker.await;
+        let mut worker = self.worker.lock().await;
+        if let Some(running) = worker.as_mut() {
+            let _ = running.await;
+            worker.take();
         }
     }
 }
@@ -214,7 +241,9 @@ impl Store {
         envelope: Envelope,
         command: C,
     ) -> Result<Receipt<C::Receipt>, Rejection> {
-        let (json, recorded_at, repeated) = self.door().submit(envelope, Arc::new(command)).await?;
+        let body = Body::of(&command, &envelope, self.secrets())
+            .map_err(|error| Rejection::Broken(error.to_string()))?;
+        let (json, recorded_at, repeated) = self.door().submit(envelope, Box::new(command), body).await?;
         let value = serde_json::from_str(&json).map_err(|error| Rejection::Broken(error.to_string()))?;
         Ok(Receipt { value, recorded_at, repeated })
     }
@@ -224,79 +253,128 @@ impl Store {
 enum Outcome {
     /// Done (or done before: `true`); to be committed.
     Done(String, Instant, bool),
-    /// Not done; its savepoint was rolled back.
+    /// Not done; to be rolled back.
     Not(Rejection),
-    /// The transaction itself is gone.
-    Lost(StoreError),
+    /// Its id is in the trail already; to be rolled back and answered from there.
+    Known,
+    /// The transaction itself is gone, and why.
+    Lost(Failure, String),
+}
+
+impl Outcome {
+    fn lost(error: &StoreError) -> Outcome {
+        Outcome::Lost(error.failure(), error.to_string())
+    }
 }
 
 async fn one_writer(works: Works, mut orders: mpsc::Receiver<Order>) {
     while let Some(first) = orders.recv().await {
-        let begun = works
-            .conn
-            .begin_with_options(TransactionOptions {
-                isolation_level: None,
-                access_mode: None,
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            })
-            .await;
-        let transaction = match begun {
-            Ok(transaction) => transaction,
-            Err(error) => {
-                answer(first, Err(Rejection::Unavailable(error.to_string())));
-                continue;
-            }
-        };
-        let started = works.clock.now();
-        let mut done: Vec<(Order, Answer)> = Vec::new();
-        let mut next = Some(first);
-        let mut lost = None;
-        while let Some(order) = next.take() {
-            match in_savepoint(&works, &transaction, &order).await {
-                Outcome::Done(json, at, repeated) => done.push((order, Ok((json, at, repeated)))),
-                Outcome::Not(rejection) => answer(order, Err(rejection)),
-                Outcome::Lost(error) => {
-                    answer(order, Err(Rejection::Unavailable(error.to_string())));
-                    lost = Some(error.to_string());
-                    break;
-                }
-            }
-            if done.len() < BATCH && works.clock.now().0 - started.0 < BATCH_MILLISECONDS {
-                next = orders.try_recv().ok();
-            }
-        }
-        let ended = match lost {
-            // The engine ended the transaction (disk full, I/O error): the whole batch fails cleanly.
-            Some(reason) => {
-                let _ = transaction.rollback().await;
-                Err(reason)
-            }
-            None => transaction.commit().await.map_err(|error| error.to_string()),
-        };
-        for (order, result) in done {
-            answer(order, ended.clone().map_err(Rejection::Unavailable).and(result));
+        // A panic inside a command is caught closer to it; this one keeps the door alive through our own.
+        if let Err(panic) = AssertUnwindSafe(batch(&works, &mut orders, first)).catch_unwind().await {
+            tracing::error!(reason = panic_text(&*panic), "the store broke off a batch");
         }
     }
 }
 
-async fn in_savepoint(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
-    if let Err(error) = transaction.execute_unprepared("SAVEPOINT command").await {
-        return Outcome::Lost(error.into());
-    }
-    let outcome = run(works, transaction, order).await;
-    let ending = match &outcome {
-        Outcome::Done(..) => "RELEASE command",
-        Outcome::Not(_) => "ROLLBACK TO command",
-        Outcome::Lost(_) => return outcome,
+/// One transaction with `first` and the commands that wait behind it.
+#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
+async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) {
+    let immediate = TransactionOptions {
+        isolation_level: None,
+        access_mode: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     };
-    match transaction.execute_unprepared(ending).await {
-        Ok(_) => outcome,
-        Err(error) => Outcome::Lost(error.into()),
+    let transaction = match works.conn.begin_with_options(immediate).await {
+        Ok(transaction) => transaction,
+        Err(error) => return answer(first, Err(Rejection::Unavailable(error.to_string()))),
+    };
+    // The machine's monotonic clock: the store's own may stand still or jump.
+    let started = tokio::time::Instant::now();
+    let mut done: Vec<(Order, Answer)> = Vec::new();
+    let mut next = Some(first);
+    let mut lost = None;
+    if let Err(error) = transaction.execute_unprepared("SAVEPOINT command").await {
+        let reason = error.to_string();
+        done.extend(next.take().map(|order| (order, Err(Rejection::Unavailable(reason.clone())))));
+        lost = Some(reason);
     }
+    while let Some(order) = next.take() {
+        match in_savepoint(works, &transaction, &order).await {
+            Outcome::Done(json, at, repeated) => done.push((order, Ok((json, at, repeated)))),
+            Outcome::Not(rejection) => done.push((order, Err(rejection))),
+            Outcome::Known => done.push((order, Err(gone()))),
+            Outcome::Lost(_, reason) => {
+                done.push((order, Err(Rejection::Unavailable(reason.clone()))));
+                lost = Some(reason);
+                break;
+            }
+        }
+        if done.len() < BATCH && started.elapsed() < BATCH_TIME {
+            next = orders.try_recv().ok();
+        }
+    }
+    let ended = match lost {
+        // The engine ended the transaction (disk full, I/O error): the whole batch fails cleanly.
+        Some(reason) => Err(reason),
+        None => transaction.execute_unprepared("COMMIT").await.map(drop).map_err(|error| error.to_string()),
+    };
+    for (order, result) in done {
+        answer(order, after(&ended, result));
+    }
+    end(works, transaction).await;
+}
+
+/// The answer to a command once it is known how its batch ended. A refusal may rest on what an earlier command
+/// of the batch did, so it holds only when the batch does.
+fn after(ended: &Result<(), String>, result: Answer) -> Answer {
+    match (ended, result) {
+        (Err(reason), Ok(_) | Err(Rejection::Refused(_) | Rejection::IdReused)) => {
+            Err(Rejection::Unavailable(reason.clone()))
+        }
+        (_, result) => result,
+    }
+}
+
+/// Gives the connection back outside of any transaction.
+///
+/// sqlx counts BEGIN and ROLLBACK that succeed. After a full disk SQLite has ended the transaction itself, the
+/// ROLLBACK of sqlx fails, and it takes every later transaction for a nested one: its COMMIT would only release
+/// a savepoint, and what was acknowledged would not be durable. So there is always a transaction for that
+/// ROLLBACK to end: the lost one, or (after COMMIT, or after the engine's own rollback) an empty one.
+async fn end(works: &Works, transaction: DatabaseTransaction) {
+    let _ = transaction.execute_unprepared("BEGIN").await;
+    if let Err(error) = transaction.rollback().await {
+        tracing::error!(%error, "the write connection cannot be used any more; opening another one");
+        if let Ok(connection) = works.conn.get_sqlite_connection_pool().acquire().await {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+/// Runs a command in the savepoint that is open, and leaves an open one for the next.
+async fn in_savepoint(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
+    let mut outcome = run(works, transaction, order).await;
+    let ending = match &outcome {
+        Outcome::Done(..) => "RELEASE command; SAVEPOINT command",
+        Outcome::Not(_) | Outcome::Known => "ROLLBACK TO command",
+        Outcome::Lost(..) => return outcome,
+    };
+    if let Err(error) = transaction.execute_unprepared(ending).await {
+        return Outcome::lost(&error.into());
+    }
+    if let (Outcome::Not(_) | Outcome::Known, Some(body)) = (&outcome, &order.body) {
+        let tx = tx(works, transaction, &order.envelope);
+        match repeated(&tx, order, body).await {
+            Ok(Some(earlier)) => outcome = earlier,
+            Ok(None) => {}
+            Err(error) => outcome = Outcome::lost(&error),
+        }
+    }
+    outcome
 }
 
 async fn many_writers(works: Works, mut orders: mpsc::Receiver<Order>) {
-    let places = Arc::new(Semaphore::new(16));
+    let places = Arc::new(Semaphore::new(WRITERS as usize));
     let mut running = tokio::task::JoinSet::new();
     while let Some(order) = orders.recv().await {
         while running.try_join_next().is_some() {}
@@ -311,52 +389,67 @@ async fn many_writers(works: Works, mut orders: mpsc::Receiver<Order>) {
     while running.join_next().await.is_some() {}
 }
 
-/// One command, one transaction, again when the server asks for it.
+/// One command, one transaction, again when the server asks for it or the connection breaks.
+#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
 async fn on_its_own(works: &Works, order: &Order) -> Answer {
     let mut tries = 0;
     loop {
         tries += 1;
-        let transaction = match works.conn.begin().await {
-            Ok(transaction) => transaction,
-            Err(error) => return Err(Rejection::Unavailable(error.to_string())),
-        };
-        let failure = match run(works, &transaction, order).await {
-            Outcome::Done(json, at, repeated) => match transaction.commit().await {
-                Ok(()) => return Ok((json, at, repeated)),
-                Err(error) => StoreError::from(error),
+        let (failure, reason, committing) = match works.conn.begin().await {
+            Err(error) => {
+                let error = StoreError::from(error);
+                (error.failure(), error.to_string(), false)
+            }
+            Ok(transaction) => match run(works, &transaction, order).await {
+                Outcome::Done(json, at, repeated) => match transaction.commit().await {
+                    Ok(()) => return Ok((json, at, repeated)),
+                    Err(error) => {
+                        let error = StoreError::from(error);
+                        (error.failure(), error.to_string(), true)
+                    }
+                },
+                Outcome::Not(rejection) => {
+                    let _ = transaction.rollback().await;
+                    // Its twin may have been faster: then the first receipt is the answer, not the refusal.
+                    return first_receipt(works, order).await.unwrap_or(Err(rejection));
+                }
+                Outcome::Known => {
+                    let _ = transaction.rollback().await;
+                    return first_receipt(works, order).await.unwrap_or_else(|| Err(gone()));
+                }
+                Outcome::Lost(failure, reason) => {
+                    let _ = transaction.rollback().await;
+                    (failure, reason, false)
+                }
             },
-            Outcome::Not(rejection) => {
-                let _ = transaction.rollback().await;
-                // Its twin may have been faster: then the first receipt is the answer, not the refusal.
-                return match first_receipt(works, order).await {
-                    Some(answer) => answer,
-                    None => Err(rejection),
-                };
-            }
-            Outcome::Lost(error) => {
-                let _ = transaction.rollback().await;
-                error
-            }
         };
-        if !failure.is_retryable() || tries >= TRIES {
-            return match first_receipt(works, order).await {
-                Some(answer) => answer,
-                None => Err(Rejection::Unavailable(failure.to_string())),
-            };
+        let again = match failure {
+            Failure::Again => true,
+            // A COMMIT without an answer may have been done: only a command with an id finds that out.
+            Failure::Connection => !committing || order.body.is_some(),
+            Failure::Statement | Failure::Engine => false,
+        };
+        if !again || tries >= TRIES {
+            return first_receipt(works, order).await.unwrap_or(Err(Rejection::Unavailable(reason)));
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5 << tries)).await;
+        tokio::time::sleep(Duration::from_millis(5 << tries)).await;
     }
 }
 
+/// The trail had the id a moment ago and cannot be read now.
+fn gone() -> Rejection {
+    Rejection::Unavailable("the first receipt cannot be read".into())
+}
+
 /// The answer of an earlier sending of the same command, read outside the failed transaction.
+#[allow(clippy::disallowed_methods, reason = "the door reads in a transaction of its own")]
 async fn first_receipt(works: &Works, order: &Order) -> Option<Answer> {
-    if order.command.recording() == Recording::Unlogged {
-        return None;
-    }
+    let body = order.body.as_ref()?;
     let transaction = works.conn.begin().await.ok()?;
-    let tx = tx(works, &transaction, &order.envelope);
-    let found = repeated(&tx, order).await;
-    drop(tx);
+    let found = {
+        let tx = tx(works, &transaction, &order.envelope);
+        repeated(&tx, order, body).await
+    };
     let _ = transaction.rollback().await;
     match found {
         Ok(Some(Outcome::Done(json, at, again))) => Some(Ok((json, at, again))),
@@ -381,49 +474,56 @@ fn tx<'a>(works: &'a Works, transaction: &'a DatabaseTransaction, envelope: &'a 
         ids: &*works.ids,
         secrets: &works.secrets,
         subject: Mutex::new(None),
+        spoiled: OnceLock::new(),
     }
 }
 
+/// Does the command without asking first whether it was done before, which is rare: then its entry in the trail
+/// is refused at the end, or it has failed for being the second, and the first receipt is looked up.
 async fn run(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
     let tx = tx(works, transaction, &order.envelope);
-    let logged = order.command.recording() == Recording::Logged;
-    if logged {
-        match repeated(&tx, order).await {
-            Ok(Some(outcome)) => return outcome,
-            Ok(None) => {}
-            Err(error) => return Outcome::Lost(error),
+    let applying = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind();
+    let applied = match tokio::time::timeout(works.limit, applying).await {
+        Ok(applied) => applied,
+        Err(_) => {
+            let reason = format!("{} took longer than {:?}", order.command.kind(), works.limit);
+            tracing::error!(id = %order.envelope.id, reason, "a command was stopped");
+            return Outcome::Not(Rejection::Unavailable(reason));
         }
+    };
+    match tx.spoiled.get() {
+        // The engine's word counts, whatever the command made of it.
+        Some((failure, reason)) if *failure != Failure::Statement => {
+            return Outcome::Lost(*failure, reason.clone());
+        }
+        Some((_, reason)) if matches!(applied, Ok(Ok(_))) => {
+            let reason = format!("it went on after a statement had failed: {reason}");
+            return Outcome::Not(Rejection::Broken(reason));
+        }
+        _ => {}
     }
-    let applied = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind().await;
     let json = match applied {
         Ok(Ok(json)) => json,
         Ok(Err(Fault::Refused(refusal))) => return Outcome::Not(Rejection::Refused(refusal)),
-        Ok(Err(Fault::Store(error))) => return failed(error),
+        Ok(Err(Fault::Store(error))) => return failed(&error),
         Err(panic) => return Outcome::Not(Rejection::Broken(panic_text(&*panic))),
     };
-    if logged && let Err(error) = record(&tx, order, &json).await {
-        return failed(error);
+    if let Some(body) = &order.body {
+        match record(&tx, order, body, &json).await {
+            Ok(true) => {}
+            Ok(false) => return Outcome::Known,
+            Err(error) => return failed(&error),
+        }
     }
     Outcome::Done(json, tx.recorded_at, false)
 }
 
-/// A constraint that refused is the command's fault and leaves the transaction usable (on SQLite); anything
-/// else may mean that the transaction is gone.
-fn failed(error: StoreError) -> Outcome {
-    if error.is_retryable() {
-        return Outcome::Lost(error);
-    }
-    match &error {
-        StoreError::Database(_) if !error.is_unique_violation() => {
-            let text = error.to_string();
-            let engine_gone =
-                ["disk", "full", "I/O", "closed", "broken pipe", "no such savepoint", "readonly"];
-            if engine_gone.iter().any(|word| text.contains(word)) {
-                return Outcome::Lost(error);
-            }
-            Outcome::Not(Rejection::Broken(text))
-        }
-        _ => Outcome::Not(Rejection::Broken(error.to_string())),
+/// A statement that was refused is the command's fault and leaves the transaction to be rolled back by us;
+/// anything else has ended it.
+fn failed(error: &StoreError) -> Outcome {
+    match error.failure() {
+        Failure::Statement => Outcome::Not(Rejection::Broken(error.to_string())),
+        failure => Outcome::Lost(failure, error.to_string()),
     }
 }
 
@@ -437,40 +537,41 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 
 crate::row_struct! {
     struct Logged {
-        body_hash: [u8; 32],
+        kind: String,
+        body_hash: Vec<u8>,
         receipt: String,
         recorded_at: Instant,
     }
 }
 
-fn body_hash(tx: &Tx<'_>, order: &Order) -> Result<[u8; 32], StoreError> {
-    let body = order.command.body()?;
-    Ok(tx.secrets.lookup(tx.district(), order.command.kind(), &body)?)
-}
-
-async fn repeated(tx: &Tx<'_>, order: &Order) -> Result<Option<Outcome>, StoreError> {
+async fn repeated(tx: &Tx<'_>, order: &Order, body: &Body) -> Result<Option<Outcome>, StoreError> {
     let earlier: Option<Logged> = tx
         .first(
-            "SELECT body_hash, receipt, recorded_at FROM command_log \
+            "SELECT kind, body_hash, receipt, recorded_at FROM command_log \
              WHERE district_id = $1 AND actor_id = $2 AND id = $3",
             args![tx.district(), tx.actor(), order.envelope.id],
         )
         .await?;
     let Some(earlier) = earlier else { return Ok(None) };
-    if earlier.body_hash != body_hash(tx, order)? {
+    // An empty hash: the keys were rotated after the body's retention time, so nothing is left to compare.
+    let same = earlier.kind == order.command.kind()
+        && (earlier.body_hash.is_empty() || earlier.body_hash == body.hash);
+    if !same {
         return Ok(Some(Outcome::Not(Rejection::IdReused)));
     }
     Ok(Some(Outcome::Done(earlier.receipt, earlier.recorded_at, true)))
 }
 
-async fn record(tx: &Tx<'_>, order: &Order, receipt: &str) -> Result<(), StoreError> {
+/// Enters the command in the trail; false when its id is there already.
+async fn record(tx: &Tx<'_>, order: &Order, body: &Body, receipt: &str) -> Result<bool, StoreError> {
     let subject = lock(&tx.subject).clone();
     let (subject_kind, subject_id) = subject.unzip();
-    let body = order.command.body()?;
-    tx.execute(
+    let entered = tx
+        .execute(
         "INSERT INTO command_log (district_id, actor_id, id, kind, version, device_id, captured_at, recorded_at, \
          subject_kind, subject_id, body_hash, body_sealed, receipt) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         ON CONFLICT (district_id, actor_id, id) DO NOTHING",
         args![
             tx.district(),
             tx.actor(),
@@ -482,11 +583,11 @@ async fn record(tx: &Tx<'_>, order: &Order, receipt: &str) -> Result<(), StoreEr
             tx.recorded_at,
             subject_kind,
             subject_id,
-            body_hash(tx, order)?,
-            tx.seal(&body)?,
+            body.hash,
+            body.sealed.as_slice(),
             receipt,
         ],
     )
     .await?;
-    Ok(())
+    Ok(entered == 1)
 }

@@ -1,5 +1,6 @@
 //! What can go wrong, as values.
 
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use serde::{Deserialize, Serialize};
 
 /// The database, or the data folder, did not do what was asked.
@@ -39,6 +40,25 @@ pub enum StoreError {
     /// A backup file is damaged or not a backup.
     #[error("backup: {0}")]
     Backup(String),
+    /// The keys cannot be rotated now.
+    #[error("key rotation: {0}")]
+    Rotation(String),
+    /// A statement of a command's transaction failed earlier; the rest of the command cannot count.
+    #[error("an earlier statement of this command failed: {0}")]
+    Spoiled(String),
+}
+
+/// What the failure of a statement means for its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The statement was refused (a constraint, a wrong text); the engine is well.
+    Statement,
+    /// PostgreSQL asks to run the transaction again (40001 and 40P01).
+    Again,
+    /// The connection is gone; another one may serve.
+    Connection,
+    /// The engine cannot go on (disk full, I/O error, a wait that is too long): the transaction is gone.
+    Engine,
 }
 
 impl StoreError {
@@ -48,11 +68,50 @@ impl StoreError {
             if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
     }
 
-    /// Whether the same transaction may succeed when it runs again (PostgreSQL 40001 and 40P01).
-    pub(crate) fn is_retryable(&self) -> bool {
-        let StoreError::Database(error) = self else { return false };
-        let text = error.to_string();
-        text.contains("could not serialize access") || text.contains("deadlock detected")
+    /// What this failure means for the transaction in which it happened.
+    pub(crate) fn failure(&self) -> Failure {
+        let StoreError::Database(error) = self else { return Failure::Statement };
+        let cause = match error {
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return Failure::Connection,
+            _ => return Failure::Statement,
+        };
+        match cause.as_database_error().and_then(|error| error.code().map(|code| code.into_owned())) {
+            Some(code) => failure_of_code(&code),
+            None if matches!(
+                **cause,
+                SqlxError::Io(_)
+                    | SqlxError::Tls(_)
+                    | SqlxError::Protocol(_)
+                    | SqlxError::PoolTimedOut
+                    | SqlxError::PoolClosed
+                    | SqlxError::WorkerCrashed
+            ) =>
+            {
+                Failure::Connection
+            }
+            None => Failure::Statement,
+        }
+    }
+}
+
+/// SQLSTATE has five characters; SQLite gives its extended result code, whose low byte is the primary one.
+fn failure_of_code(code: &str) -> Failure {
+    if code.len() != 5 {
+        // NOMEM 7, READONLY 8, INTERRUPT 9, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15,
+        // NOLFS 22, NOTADB 26 may have ended the transaction; BUSY 5 and LOCKED 6 come from outsiders.
+        return match code.parse::<u32>().map(|code| code & 0xff) {
+            Ok(5..=11 | 13..=15 | 22 | 26) => Failure::Engine,
+            _ => Failure::Statement,
+        };
+    }
+    match (code, &code[..2]) {
+        ("40001" | "40P01", _) => Failure::Again,
+        // Connection lost, server shut down, starting up or crashed.
+        ("57P01" | "57P02" | "57P03", _) | (_, "08") => Failure::Connection,
+        // Lock or statement time-out, no disk or memory, a standby, an idle transaction cut off.
+        ("55P03" | "57014" | "25006" | "25P03", _) | (_, "53" | "57" | "58" | "XX") => Failure::Engine,
+        _ => Failure::Statement,
     }
 }
 
@@ -128,5 +187,35 @@ impl From<Refusal> for Fault {
 impl From<crate::SecretsError> for Fault {
     fn from(error: crate::SecretsError) -> Self {
         Fault::Store(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_not_words_decide_what_a_failure_means() {
+        for (code, failure) in [
+            ("40001", Failure::Again),
+            ("40P01", Failure::Again),
+            ("57P01", Failure::Connection),
+            ("08006", Failure::Connection),
+            ("53100", Failure::Engine),    // disk full
+            ("55P03", Failure::Engine),    // lock time-out
+            ("25006", Failure::Engine),    // read-only standby
+            ("23505", Failure::Statement), // unique
+            ("25P02", Failure::Statement), // transaction aborted
+            ("13", Failure::Engine),       // SQLITE_FULL
+            ("778", Failure::Engine),      // SQLITE_IOERR_WRITE
+            ("11", Failure::Engine),       // SQLITE_CORRUPT
+            ("1032", Failure::Engine),     // SQLITE_READONLY_DBMOVED
+            ("26", Failure::Engine),       // SQLITE_NOTADB
+            ("7", Failure::Engine),        // SQLITE_NOMEM
+            ("2067", Failure::Statement),  // SQLITE_CONSTRAINT_UNIQUE
+            ("1", Failure::Statement),     // SQLITE_ERROR
+        ] {
+            assert_eq!(failure_of_code(code), failure, "{code}");
+        }
     }
 }

@@ -93,7 +93,7 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods)] // the one place that asks the machine
+    #[allow(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     fn now(&self) -> Instant {
         time::OffsetDateTime::now_utc().into()
     }

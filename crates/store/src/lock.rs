@@ -64,3 +64,14 @@ impl FolderLock {
         &self.path
     }
 }
+
+/// Makes a renamed file durable under its new name.
+pub(crate) fn sync_folder_of(file: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = file.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder)?.sync_all()?;
+    }
+    let _ = file;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, StreamTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, StreamTrait};
 
 use crate::{Args, FromRow, Row, StoreError};
 
@@ -35,21 +35,27 @@ pub(crate) fn statement(backend: DbBackend, sql: &str, args: Args) -> Statement 
     Statement::from_sql_and_values(backend, sql, args.0)
 }
 
-pub(crate) async fn all<T: FromRow>(
+pub(crate) async fn rows(
     conn: &impl ConnectionTrait,
     sql: &str,
     args: Args,
-) -> Result<Vec<T>, StoreError> {
-    let rows = conn.query_all_raw(statement(conn.get_database_backend(), sql, args)).await?;
+) -> Result<Vec<QueryResult>, StoreError> {
+    Ok(conn.query_all_raw(statement(conn.get_database_backend(), sql, args)).await?)
+}
+
+pub(crate) async fn row(
+    conn: &impl ConnectionTrait,
+    sql: &str,
+    args: Args,
+) -> Result<Option<QueryResult>, StoreError> {
+    Ok(conn.query_one_raw(statement(conn.get_database_backend(), sql, args)).await?)
+}
+
+pub(crate) fn read_all<T: FromRow>(rows: Vec<QueryResult>) -> Result<Vec<T>, StoreError> {
     rows.into_iter().map(|row| T::from_row(&Row(row))).collect()
 }
 
-pub(crate) async fn first<T: FromRow>(
-    conn: &impl ConnectionTrait,
-    sql: &str,
-    args: Args,
-) -> Result<Option<T>, StoreError> {
-    let row = conn.query_one_raw(statement(conn.get_database_backend(), sql, args)).await?;
+pub(crate) fn read_first<T: FromRow>(row: Option<QueryResult>) -> Result<Option<T>, StoreError> {
     row.map(|row| T::from_row(&Row(row))).transpose()
 }
 
@@ -61,11 +67,11 @@ pub struct Reader {
 
 impl Query for Reader {
     async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
-        all(&self.pool, sql, args).await
+        read_all(rows(&self.pool, sql, args).await?)
     }
 
     async fn first<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Option<T>, StoreError> {
-        first(&self.pool, sql, args).await
+        read_first(row(&self.pool, sql, args).await?)
     }
 }
 

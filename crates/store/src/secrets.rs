@@ -5,10 +5,11 @@
 //! XChaCha20-Poly1305 under a random nonce; the key's number stands in front, so that old values stay
 //! readable while a rotation re-seals them. Equal values are found by a keyed hash (HMAC-SHA-256).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -64,14 +65,21 @@ impl KeyRing {
     /// # Errors
     /// The file cannot be read, made or understood.
     pub fn load_or_create(path: &Path) -> Result<KeyRing, StoreError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok(KeyRing::parse(&text)
-                .map_err(|reason| SecretsError::KeyFile { path: path.display().to_string(), reason })?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        match KeyRing::load(path)? {
+            Some(ring) => Ok(ring),
+            None => {
                 let ring = KeyRing::from_key(random_key());
                 ring.save(path)?;
                 Ok(ring)
             }
+        }
+    }
+
+    /// Reads the ring from its file, if there is one.
+    pub(crate) fn load(path: &Path) -> Result<Option<KeyRing>, StoreError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Some(KeyRing::parse(&text).map_err(|reason| key_file(path, &reason))?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(StoreError::File { path: path.display().to_string(), source }),
         }
     }
@@ -82,7 +90,7 @@ impl KeyRing {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (name, value) = line.split_once('=').ok_or("sebuah baris bukan nama=nilai")?;
             if name.trim() == "lookup" {
-                lookup = value.trim().parse().ok();
+                lookup = Some(value.trim().parse().map_err(|_| "nomor kunci pencarian bukan angka")?);
                 continue;
             }
             let number: u32 = name.trim().parse().map_err(|_| "nomor kunci bukan angka")?;
@@ -120,7 +128,8 @@ impl KeyRing {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&partial).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&partial, path).map_err(failed)
+        std::fs::rename(&partial, path).map_err(failed)?;
+        crate::lock::sync_folder_of(path).map_err(failed)
     }
 
     /// Adds a new random key, which seals from now on; the old ones still open.
@@ -139,6 +148,17 @@ impl KeyRing {
         }
     }
 
+    /// Makes the newest key the one of the lookup hashes and keeps the older keys: for values that no key
+    /// opened, which somebody may still repair.
+    pub(crate) fn renew_lookup(&mut self) {
+        self.lookup = self.newest();
+    }
+
+    /// Whether a rotation was begun and not finished: some hashes may be under the old key, some under the new.
+    pub(crate) fn is_rotating(&self) -> bool {
+        self.lookup != self.newest()
+    }
+
     /// The number of the key that seals.
     pub fn newest(&self) -> u32 {
         self.keys.keys().next_back().copied().unwrap_or(0)
@@ -151,6 +171,15 @@ impl KeyRing {
     }
 }
 
+pub(crate) fn key_file(path: &Path, reason: &str) -> SecretsError {
+    SecretsError::KeyFile { path: path.display().to_string(), reason: reason.to_owned() }
+}
+
+/// The number of the key that sealed a value.
+pub(crate) fn key_number(sealed: &[u8]) -> Option<u32> {
+    sealed.first_chunk::<4>().map(|number| u32::from_le_bytes(*number))
+}
+
 fn random_key() -> [u8; 32] {
     let mut key = [0; 32];
     getrandom::fill(&mut key).expect("the operating system gives random bytes");
@@ -161,15 +190,25 @@ fn random_key() -> [u8; 32] {
 pub type LookupHash = [u8; 32];
 
 /// Seals, opens and hashes personal values of a district.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Secrets {
     ring: KeyRing,
+    /// The districts' keys, derived once.
+    derived: Arc<RwLock<Derived>>,
+}
+
+type Derived = HashMap<(u32, DistrictId, &'static [u8]), [u8; 32]>;
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").field("ring", &self.ring).finish_non_exhaustive()
+    }
 }
 
 impl Secrets {
     /// Secrets under this ring.
     pub fn new(ring: KeyRing) -> Secrets {
-        Secrets { ring }
+        Secrets { ring, derived: Arc::default() }
     }
 
     /// The ring.
@@ -236,12 +275,22 @@ impl Secrets {
         Ok(mac.finalize().into_bytes().into())
     }
 
-    fn derive(&self, number: u32, district: DistrictId, purpose: &[u8]) -> Result<[u8; 32], SecretsError> {
+    fn derive(
+        &self,
+        number: u32,
+        district: DistrictId,
+        purpose: &'static [u8],
+    ) -> Result<[u8; 32], SecretsError> {
+        let place = (number, district, purpose);
+        if let Some(key) = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
+            return Ok(*key);
+        }
         let master = self.ring.keys.get(&number).ok_or(SecretsError::UnknownKey(number))?;
         let mut key = [0; 32];
         Hkdf::<Sha256>::new(None, master)
             .expand_multi_info(&[b"asuh/", purpose, b"/", &district.0.to_be_bytes()], &mut key)
             .map_err(|_| SecretsError::Damaged)?;
+        self.derived.write().unwrap_or_else(PoisonError::into_inner).insert(place, key);
         Ok(key)
     }
 }
@@ -297,6 +346,9 @@ mod tests {
         let second = Secrets::new(KeyRing::load_or_create(&path).unwrap());
         let sealed = first.seal(KERINCI, b"x").unwrap();
         assert_eq!(second.open(KERINCI, &sealed).unwrap(), b"x");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("lookup=1", "lookup=satu")).unwrap();
+        assert!(KeyRing::load_or_create(&path).is_err(), "a lookup key that cannot be read is not guessed");
         std::fs::write(&path, "1=abc\n").unwrap();
         assert!(KeyRing::load_or_create(&path).is_err());
     }

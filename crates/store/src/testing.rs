@@ -67,6 +67,11 @@ impl TestDatabase {
         }
     }
 
+    /// An empty SQLite database, whichever engine is under test: for the road between the engines.
+    pub fn on_sqlite() -> TestDatabase {
+        TestDatabase::sqlite()
+    }
+
     fn new(url: Option<String>) -> TestDatabase {
         TestDatabase {
             folder: tempfile::tempdir().expect("a temporary folder"),
@@ -185,5 +190,24 @@ pub fn error_text<T>(result: Result<T, StoreError>) -> String {
     match result {
         Ok(_) => panic!("an error was expected"),
         Err(error) => error.to_string(),
+    }
+}
+
+impl Store {
+    /// SQLite: lets the database grow by this many pages and then be "full"; `None` frees the disk again.
+    ///
+    /// # Panics
+    /// On PostgreSQL.
+    #[allow(clippy::disallowed_methods, reason = "a test stands in for the disk")]
+    pub async fn let_grow(&self, pages: Option<i64>) {
+        let conn = self.writer();
+        let held = conn
+            .query_one_raw(Statement::from_string(conn.get_database_backend(), "PRAGMA page_count"))
+            .await
+            .expect("SQLite answers")
+            .and_then(|row| row.try_get::<i64>("", "page_count").ok())
+            .expect("a page count");
+        let limit = pages.map_or(1 << 30, |pages| held + pages);
+        run(conn, &format!("PRAGMA max_page_count = {limit}")).await;
     }
 }

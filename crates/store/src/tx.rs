@@ -1,14 +1,20 @@
 //! A command's transaction.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value};
 
-use crate::query::{all, first, statement};
+use crate::error::Failure;
+use crate::query::{read_all, read_first, row, rows, statement};
 use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
 /// in, and the district's secrets. Only the door makes one.
+///
+/// A statement that the engine refuses ends the command: it may still turn the error into a
+/// [`Refusal`](crate::Refusal), but further statements fail and `Ok` is not believed. PostgreSQL works so by
+/// itself (and turns the later COMMIT silently into a rollback); SQLite would go on, after a full disk even
+/// outside of the transaction. Where a conflict is expected, say `ON CONFLICT`.
 pub struct Tx<'a> {
     pub(crate) conn: &'a DatabaseTransaction,
     pub(crate) envelope: &'a Envelope,
@@ -16,15 +22,17 @@ pub struct Tx<'a> {
     pub(crate) ids: &'a dyn IdSource,
     pub(crate) secrets: &'a Secrets,
     pub(crate) subject: Mutex<Option<(String, Id)>>,
+    /// The first statement that failed.
+    pub(crate) spoiled: OnceLock<(Failure, String)>,
 }
 
 impl Query for Tx<'_> {
     async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
-        all(self.conn, sql, args).await
+        read_all(self.watch(rows(self.conn, sql, args)).await?)
     }
 
     async fn first<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Option<T>, StoreError> {
-        first(self.conn, sql, args).await
+        read_first(self.watch(row(self.conn, sql, args)).await?)
     }
 }
 
@@ -35,7 +43,26 @@ impl Tx<'_> {
     /// A constraint or the engine refuses.
     pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
         let backend = self.conn.get_database_backend();
-        Ok(self.conn.execute_raw(statement(backend, sql, args)).await?.rows_affected())
+        let done = async {
+            // SQLite would keep it, PostgreSQL cannot: the way between the engines would be closed.
+            if args.0.iter().any(|value| matches!(value, Value::String(Some(text)) if text.contains('\0'))) {
+                return Err(StoreError::Shape("a text holds a NUL character".into()));
+            }
+            Ok(self.conn.execute_raw(statement(backend, sql, args)).await?)
+        };
+        Ok(self.watch(done).await?.rows_affected())
+    }
+
+    /// Runs a statement unless an earlier one failed, and notes when it fails.
+    async fn watch<T>(&self, running: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        if let Some((_, reason)) = self.spoiled.get() {
+            return Err(StoreError::Spoiled(reason.clone()));
+        }
+        let result = running.await;
+        if let Err(error) = &result {
+            let _ = self.spoiled.set((error.failure(), error.to_string()));
+        }
+        result
     }
 
     /// Inserts many rows with few statements. `head` is the statement up to and including `VALUES`, `tail`

@@ -248,3 +248,225 @@ fn a_second_process_is_told_who_holds_the_folder() {
         assert!(text.contains(&std::process::id().to_string()), "{text}");
     });
 }
+
+/// Does one of the things a careless command could do.
+#[derive(Serialize, Deserialize)]
+enum Careless {
+    /// Takes a unique violation for nothing.
+    ShrugsAtTwin,
+    /// Takes a unique violation for nothing and reads on.
+    ReadsOn,
+    /// Turns a unique violation into a refusal.
+    Refuses,
+    /// Never comes to an end.
+    Sleeps,
+}
+
+impl Command for Careless {
+    const KIND: &'static str = "test.careless";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let sql = "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5)";
+        let insert =
+            |name: &'static str| tx.execute(sql, args![tx.district(), name, "v", tx.now(), tx.actor()]);
+        insert("before").await?;
+        if let Careless::Sleeps = self {
+            std::future::pending::<()>().await;
+        }
+        let twin = insert("a").await;
+        assert!(twin.as_ref().is_err_and(|error| error.is_unique_violation()), "{twin:?}");
+        match self {
+            Careless::Refuses => return Err(Refusal::new("test.twin").into()),
+            Careless::ReadsOn => {
+                let _ = tx.number("SELECT COUNT(*) AS n FROM setting", args![]).await;
+                let _ = insert("after").await;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[db_test]
+async fn a_command_that_shrugs_at_a_failed_statement_is_not_acknowledged(db: TestDatabase) {
+    let store = db.open().await;
+    store.submit(envelope(&store), put("a", "1")).await.unwrap();
+    for careless in [Careless::ShrugsAtTwin, Careless::ReadsOn] {
+        let answer = store.submit(envelope(&store), careless).await;
+        assert!(matches!(answer, Err(Rejection::Broken(_))), "{answer:?}");
+    }
+    let answer = store.submit(envelope(&store), Careless::Refuses).await;
+    assert!(matches!(answer, Err(Rejection::Refused(_))), "{answer:?}");
+    assert_eq!(setting(&store, "before").await, None);
+    assert_eq!(setting(&store, "after").await, None);
+    store.submit(envelope(&store), put("b", "1")).await.unwrap();
+    assert_eq!(setting(&store, "b").await.as_deref(), Some("1"));
+}
+
+#[db_test]
+async fn a_command_that_does_not_end_is_stopped_and_the_others_go_on(db: TestDatabase) {
+    let options =
+        asuh_store::Options { command_limit: std::time::Duration::from_millis(200), ..db.options() };
+    let store = Store::open(options).await.unwrap();
+    let stuck = tokio::spawn({
+        let (store, envelope) = (store.clone(), envelope(&store));
+        async move { store.submit(envelope, Careless::Sleeps).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let soon = std::time::Duration::from_secs(5);
+    let other = tokio::time::timeout(soon, store.submit(envelope(&store), put("b", "1"))).await;
+    other.expect("the door goes on").unwrap();
+    let answer = stuck.await.unwrap();
+    assert!(matches!(answer, Err(Rejection::Unavailable(_))), "{answer:?}");
+    assert_eq!(setting(&store, "before").await, None);
+}
+
+/// Its body cannot be written down, by a fault of the program.
+#[derive(Deserialize)]
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("a field broke")
+    }
+}
+
+impl Command for Unwritable {
+    const KIND: &'static str = "test.unwritable";
+    type Receipt = ();
+
+    async fn apply(&self, _: &Tx<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+#[db_test]
+async fn a_panic_outside_of_the_rule_does_not_stop_the_door(db: TestDatabase) {
+    let store = db.open().await;
+    let broken = tokio::spawn({
+        let (store, envelope) = (store.clone(), envelope(&store));
+        async move { store.submit(envelope, Unwritable).await }
+    });
+    assert!(!matches!(broken.await, Ok(Ok(_))));
+    store.submit(envelope(&store), put("b", "1")).await.unwrap();
+}
+
+#[db_test]
+async fn closing_waits_for_what_was_accepted_whoever_closes(db: TestDatabase) {
+    let store = db.open().await;
+    let sendings: Vec<_> = (0..200)
+        .map(|n| {
+            let (store, envelope) = (store.clone(), envelope(&store));
+            tokio::spawn(async move { store.submit(envelope, put(&format!("n{n}"), "1")).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let (first, second) = (store.clone(), store.clone());
+    tokio::join!(first.close(), second.close());
+    let mut done = 0;
+    for sending in sendings {
+        match sending.await.unwrap() {
+            Ok(_) => done += 1,
+            Err(Rejection::Unavailable(reason)) => assert!(reason.contains("stopping"), "{reason}"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    let again = db.open().await;
+    let kept = again.reader().number("SELECT COUNT(*) AS n FROM setting", args![]).await.unwrap();
+    assert_eq!(kept, done);
+}
+
+#[db_test]
+async fn a_lost_key_file_is_not_replaced_by_a_new_key(db: TestDatabase) {
+    let options = asuh_store::Options { key_ring: None, ..db.options() };
+    let first = db.open().await;
+    first.submit(envelope(&first), put("a", "1")).await.unwrap();
+    first.close().await;
+    let text = asuh_store::testing::error_text(Store::open(options.clone()).await);
+    assert!(text.contains("master.key"), "{text}");
+    assert!(!options.key_path().exists());
+}
+
+#[db_test]
+async fn a_text_that_one_engine_cannot_keep_is_kept_by_none(db: TestDatabase) {
+    let store = db.open().await;
+    let answer = store.submit(envelope(&store), put("a", "satu\0dua")).await;
+    assert!(matches!(answer, Err(Rejection::Broken(_))), "{answer:?}");
+    store.submit(envelope(&store), put("a", "satu\u{1}dua")).await.unwrap();
+}
+
+/// Works for ten milliseconds.
+#[derive(Serialize, Deserialize)]
+struct Slow;
+
+impl Command for Slow {
+    const KIND: &'static str = "test.slow";
+    type Receipt = ();
+
+    async fn apply(&self, _: &Tx<'_>) -> Result<(), Fault> {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        Ok(())
+    }
+}
+
+#[test]
+fn slow_commands_do_not_keep_finished_ones_waiting_whatever_the_clock_says() {
+    asuh_store::testing::on_sqlite(|db| async move {
+        let store = db.open().await;
+        let answered = std::sync::Mutex::new(Vec::new());
+        let began = tokio::time::Instant::now();
+        futures_util::future::join_all((0..60).map(|_| async {
+            store.submit(envelope(&store), Slow).await.unwrap();
+            answered.lock().unwrap().push(began.elapsed());
+        }))
+        .await;
+        let answered = answered.into_inner().unwrap();
+        assert!(
+            answered[0] * 3 < answered[59],
+            "first after {:?}, last after {:?}",
+            answered[0],
+            answered[59]
+        );
+    });
+}
+
+/// Cannot be done a second time: refused (`polite`) or stopped by a unique key.
+#[derive(Serialize, Deserialize)]
+struct OnlyOnce {
+    polite: bool,
+}
+
+impl Command for OnlyOnce {
+    const KIND: &'static str = "test.only_once";
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        let name = format!("once {}", self.polite);
+        let there = "SELECT COUNT(*) AS n FROM setting WHERE district_id = $1 AND name = $2";
+        if self.polite && tx.number(there, args![tx.district(), &name]).await? > 0 {
+            return Err(Refusal::new("test.once").into());
+        }
+        tx.execute(
+            "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, $2, '', $3, $4)",
+            args![tx.district(), &name, tx.now(), tx.actor()],
+        )
+        .await?;
+        Ok(self.polite)
+    }
+}
+
+#[db_test]
+async fn a_repeated_command_that_its_own_rule_would_now_stop_has_its_first_receipt(db: TestDatabase) {
+    let store = db.open().await;
+    for polite in [true, false] {
+        let first = envelope(&store);
+        store.submit(first.clone(), OnlyOnce { polite }).await.unwrap();
+        let again = store.submit(first.clone(), OnlyOnce { polite }).await.unwrap();
+        assert!(again.repeated && again.value == polite);
+        let other = store.submit(first, OnlyOnce { polite: !polite }).await;
+        assert!(matches!(other, Err(Rejection::IdReused)), "{other:?}");
+        assert!(store.submit(envelope(&store), OnlyOnce { polite }).await.is_err());
+    }
+}

@@ -1,6 +1,7 @@
 //! How the world comes in. The gates know the steps only through the ordered list [`crate::steps::ALL`].
 
 pub mod cli;
+pub mod demo;
 pub mod home;
 pub mod http;
 

@@ -1,1 +1,324 @@
 //! access: through the real router, as its users do it, on both engines.
+
+use asuh::ground::access::Role;
+use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Id, args};
+use axum::http::StatusCode;
+
+use crate::support::{Answer, Client, KERINCI, TestApp};
+
+const PASSWORD: &str = " telur ayam di pagi hari ";
+
+/// A user with a role over the district who can sign in with [`PASSWORD`], and his activation code used up.
+async fn member(test: &TestApp, role: Role, login: &str) -> Id {
+    let user = test.with_role(role).await.user;
+    test.sql("DELETE FROM session", args![]).await;
+    test.sql("UPDATE app_user SET login = $1 WHERE id = $2", args![login, user]).await;
+    let browser = activate(test, login, user).await;
+    assert!(browser.cookie.is_some());
+    test.sql("DELETE FROM session", args![]).await;
+    user
+}
+
+/// An activation code for a user, as the admin's page would make it.
+async fn code_for(test: &TestApp, user: Id) -> String {
+    let code = "ABCDEFGHJK";
+    let hash = test.app.store.secrets().lookup(KERINCI, "activation", code).unwrap();
+    let now = test.app.store.clock().now();
+    test.sql("DELETE FROM activation_code WHERE code_hash = $1", args![hash]).await;
+    test.sql(
+        "INSERT INTO activation_code (district_id, code_hash, user_id, created_at, expires_at, used_at) \
+         VALUES ($1, $2, $3, $4, $5, NULL)",
+        args![KERINCI, hash, user, now, now.plus_seconds(72 * 3600)],
+    )
+    .await;
+    "abcd-efgh-jk".to_owned()
+}
+
+async fn activate(test: &TestApp, login: &str, user: Id) -> Client {
+    let code = code_for(test, user).await;
+    let mut client = test.anonymous();
+    let page = client.post("/aktivasi", &[("kode", &code)]).await.ok();
+    assert!(page.contains(login), "{page}");
+    let answer = client
+        .post("/aktivasi/sandi", &[("kode", &code), ("sandi_baru", PASSWORD), ("sandi_ulang", PASSWORD)])
+        .await;
+    client.keep(&answer);
+    answer.to();
+    client
+}
+
+async fn sign_in(client: &mut Client, login: &str, password: &str) -> Answer {
+    let answer = client.post("/masuk", &[("nama", login), ("sandi", password)]).await;
+    client.keep(&answer);
+    answer
+}
+
+#[db_test]
+async fn a_user_signs_in_and_out(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::Cadre, "kader.rina").await;
+    let mut client = test.anonymous();
+    assert_eq!(client.get("/").await.to(), "/masuk");
+    client.get("/masuk").await.ok();
+    let answer = sign_in(&mut client, " Kader.Rina ", PASSWORD).await;
+    let cookie = answer.headers.get("set-cookie").unwrap().to_str().unwrap().to_owned();
+    for part in ["__Host-sesi=1.", "Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert_eq!(answer.to(), "/");
+    client.get("/").await.ok();
+    assert_eq!(client.get("/masuk").await.to(), "/");
+    let first = client.clone();
+    // Signing in again gives a new token, and the old one is dead.
+    sign_in(&mut client, "kader.rina", PASSWORD).await.to();
+    assert_ne!(first.cookie, client.cookie);
+    assert_eq!(first.get("/").await.to(), "/masuk");
+    let out = client.post("/keluar", &[]).await;
+    assert_eq!(out.headers.get("clear-site-data").unwrap(), "\"cache\", \"storage\"");
+    assert_eq!(out.to(), "/masuk");
+    assert_eq!(client.get("/").await.to(), "/masuk");
+}
+
+#[db_test]
+async fn an_unknown_user_is_answered_like_a_known_one(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::Cadre, "kader.rina").await;
+    let mut known = test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", "salah")]).await;
+    let mut unknown = test.anonymous().post("/masuk", &[("nama", "kader.rino"), ("sandi", "salah")]).await;
+    for answer in [&mut known, &mut unknown] {
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.headers.get("set-cookie").is_none());
+        // What was typed stays, the password does not; only login and form id differ.
+        let id = answer.body.split("name=\"_id\" value=\"").nth(1).unwrap()[..36].to_owned();
+        answer.body = answer.body.replace(&id, "").replace("kader.rino", "kader.rina");
+    }
+    assert!(known.body.contains("value=\"kader.rina\"") && !known.body.contains("salah\""));
+    assert_eq!(known.body, unknown.body);
+    // Trailing spaces are part of a password.
+    let trimmed =
+        test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", PASSWORD.trim())]).await;
+    trimmed.refused();
+    let logged =
+        test.number("SELECT COUNT(*) AS n FROM access_log WHERE action = 'sign_in_failed'", args![]).await;
+    assert_eq!(logged, 3);
+}
+
+#[db_test]
+async fn five_wrong_tries_close_the_door_for_a_while(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::Cadre, "kader.rina").await;
+    let mut known = test.anonymous();
+    sign_in(&mut known, "kader.rina", PASSWORD).await.to();
+    for login in ["kader.rina", "tidak.ada"] {
+        // An address is closed too: move its counter away to see the account's own.
+        test.sql("DELETE FROM sign_in_counter", args![]).await;
+        for _ in 0..5 {
+            test.anonymous().post("/masuk", &[("nama", login), ("sandi", "salah")]).await.refused();
+        }
+        let answer = test.anonymous().post("/masuk", &[("nama", login), ("sandi", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.headers.get("retry-after").unwrap(), "900");
+        assert!(answer.body.contains("15 menit"), "{}", answer.body);
+        let other = test.anonymous().post("/masuk", &[("nama", "lain"), ("sandi", "x")]).await;
+        assert_eq!(other.status, StatusCode::TOO_MANY_REQUESTS, "the address");
+    }
+    // Wrong tries while closed do not make it longer; afterwards one more wrong one doubles the wait.
+    test.db.clock.advance(901);
+    test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", "salah")]).await.refused();
+    let answer = test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", "salah")]).await;
+    assert_eq!(answer.headers.get("retry-after").unwrap(), "1800");
+    // Never for good: an hour is the longest, and then the right password opens.
+    test.db.clock.advance(3601);
+    sign_in(&mut test.anonymous(), "kader.rina", PASSWORD).await.to();
+}
+
+#[db_test]
+async fn a_stranger_cannot_keep_a_known_browser_out(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::Cadre, "kader.rina").await;
+    let mut known = test.anonymous();
+    sign_in(&mut known, "kader.rina", PASSWORD).await.to();
+    known.post("/keluar", &[]).await.to();
+    for _ in 0..5 {
+        test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", "salah")]).await.refused();
+    }
+    // The stranger sits elsewhere: his address is not the user's.
+    let here = test.app.store.secrets().lookup(KERINCI, "tries/address", "unknown").unwrap();
+    test.sql("DELETE FROM sign_in_counter WHERE subject_hash = $1", args![here]).await;
+    let stranger = test.anonymous().post("/masuk", &[("nama", "kader.rina"), ("sandi", PASSWORD)]).await;
+    assert_eq!(stranger.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(sign_in(&mut known, "kader.rina", PASSWORD).await.to(), "/");
+}
+
+#[db_test]
+async fn what_is_typed_as_a_login_never_reaches_a_log(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let typed = "rina\r\n2026-11-02 ERROR forged";
+    test.anonymous().post("/masuk", &[("nama", typed), ("sandi", "salah sekali")]).await.refused();
+    let forged = test
+        .number(
+            "SELECT COUNT(*) AS n FROM access_log WHERE detail LIKE '%forged%' OR action LIKE '%forged%'",
+            args![],
+        )
+        .await;
+    assert_eq!(forged, 0);
+    assert_eq!(test.number("SELECT COUNT(*) AS n FROM access_log", args![]).await, 1);
+}
+
+#[db_test]
+async fn an_activation_code_works_once_and_for_three_days(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let user = test.with_role(Role::Cadre).await.user;
+    let code = code_for(&test, user).await;
+    let client = test.anonymous();
+    client.get("/aktivasi").await.ok();
+    client.post("/aktivasi", &[("kode", "ZZZZ-ZZZZ-ZZ")]).await.refused();
+    for (chosen, again) in [("xq7z", "xq7z"), ("kerinci12345", "kerinci12345"), (PASSWORD, "lain sekali lho")]
+    {
+        let fields = [("kode", code.as_str()), ("sandi_baru", chosen), ("sandi_ulang", again)];
+        let page = client.post("/aktivasi/sandi", &fields).await.refused();
+        assert!(!page.contains(chosen), "a password is never shown again");
+    }
+    let fields = [("kode", code.as_str()), ("sandi_baru", PASSWORD), ("sandi_ulang", PASSWORD)];
+    client.post("/aktivasi/sandi", &fields).await.to();
+    client.post("/aktivasi/sandi", &fields).await.refused();
+    client.post("/aktivasi", &[("kode", &code)]).await.refused();
+
+    test.sql("DELETE FROM sign_in_counter", args![]).await;
+    let late = code_for(&test, user).await;
+    test.db.clock.advance(72 * 3600 + 1);
+    client.post("/aktivasi", &[("kode", &late)]).await.refused();
+    let late = code_for(&test, user).await;
+    for _ in 0..4 {
+        client.post("/aktivasi", &[("kode", "YYYY-YYYY-YY")]).await;
+    }
+    let closed = client.post("/aktivasi", &[("kode", &late)]).await;
+    assert_eq!(closed.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// The secret that a set-up page shows, and the sealed ticket in its form.
+fn shown_secret(page: &str) -> (Vec<u8>, String) {
+    let spelled = page.split("<code>").nth(1).unwrap().split("</code>").next().unwrap().replace(' ', "");
+    let secret = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).unwrap();
+    let ticket = page.split("name=\"tiket\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    (secret, ticket.to_owned())
+}
+
+fn app_code(test: &TestApp, secret: &[u8]) -> String {
+    let app = totp_rs::Builder::new().with_secret(secret.to_vec()).build().unwrap();
+    app.generate((test.app.store.clock().now().0 / 1000) as u64).to_string()
+}
+
+#[db_test]
+async fn a_second_factor_is_set_up_asked_and_never_counts_twice(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::DistrictAdmin, "admin").await;
+    let mut client = test.anonymous();
+    assert_eq!(sign_in(&mut client, "admin", PASSWORD).await.to(), "/masuk/kode");
+    assert_eq!(client.get("/").await.to(), "/masuk", "half signed in is not signed in");
+    assert_eq!(client.get("/akun").await.to(), "/masuk");
+    assert_eq!(client.get("/masuk/kode").await.to(), "/masuk/kode/pasang");
+    let page = client.get("/masuk/kode/pasang").await.ok();
+    let (secret, ticket) = shown_secret(&page);
+    assert!(page.contains("<svg"));
+    let wrong = client.post("/masuk/kode/pasang", &[("tiket", &ticket), ("kode", "000000")]).await.refused();
+    assert_eq!(shown_secret(&wrong), (secret.clone(), ticket.clone()), "the same secret is kept");
+    let code = app_code(&test, &secret);
+    let answer = client.post("/masuk/kode/pasang", &[("tiket", &ticket), ("kode", &code)]).await;
+    client.keep(&answer);
+    let page = answer.ok();
+    let spare: Vec<String> = page.split("<li><code>").skip(1).map(|part| part[..12].to_owned()).collect();
+    assert_eq!(spare.len(), 8, "{page}");
+    client.get("/").await.ok();
+    let stored = test.number("SELECT COUNT(*) AS n FROM recovery_code WHERE used_at IS NULL", args![]).await;
+    assert_eq!(stored, 8);
+
+    // The code that set it up is spent; the next one works, once.
+    let mut client = test.anonymous();
+    sign_in(&mut client, "admin", PASSWORD).await.to();
+    client.get("/masuk/kode").await.ok();
+    assert_eq!(client.get("/masuk/kode/pasang").await.to(), "/masuk/kode");
+    client.post("/masuk/kode", &[("kode", &code)]).await.refused();
+    test.db.clock.advance(30);
+    let next = app_code(&test, &secret);
+    let half = client.clone();
+    let answer = client.post("/masuk/kode", &[("kode", &next)]).await;
+    client.keep(&answer);
+    assert_eq!(answer.to(), "/");
+    client.get("/").await.ok();
+    assert_ne!(half.cookie, client.cookie);
+    assert_eq!(half.get("/masuk/kode").await.to(), "/masuk", "the half session is over");
+    let mut replay = test.anonymous();
+    sign_in(&mut replay, "admin", PASSWORD).await.to();
+    replay.post("/masuk/kode", &[("kode", &next)]).await.refused();
+    // A spare code, once.
+    let answer = replay.post("/masuk/kode", &[("kode", &spare[0])]).await;
+    replay.keep(&answer);
+    assert_eq!(answer.to(), "/");
+    let mut again = test.anonymous();
+    sign_in(&mut again, "admin", PASSWORD).await.to();
+    again.post("/masuk/kode", &[("kode", &spare[0])]).await.refused();
+    for _ in 0..4 {
+        again.post("/masuk/kode", &[("kode", "123456")]).await;
+    }
+    let closed = again.post("/masuk/kode", &[("kode", &spare[1])]).await;
+    assert_eq!(closed.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[db_test]
+async fn in_the_demo_a_code_signs_in_at_once(db: TestDatabase) {
+    let test = TestApp::demo(db).await;
+    let user = test.with_role(Role::DistrictAdmin).await.user;
+    let code = code_for(&test, user).await;
+    for _ in 0..2 {
+        let mut client = test.anonymous();
+        let answer = client.post("/aktivasi", &[("kode", &code)]).await;
+        client.keep(&answer);
+        assert_eq!(answer.to(), "/");
+        client.get("/").await.ok();
+    }
+}
+
+#[db_test]
+async fn an_old_hash_is_made_anew_at_sign_in(db: TestDatabase) {
+    use argon2::PasswordHasher;
+    let test = TestApp::start(db).await;
+    let user = member(&test, Role::Cadre, "kader.rina").await;
+    let params = argon2::Params::new(8 * 1024, 1, 1, None).unwrap();
+    let weak = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let hash = weak.hash_password(b"cukup panjang dulu").unwrap().to_string();
+    test.sql("UPDATE app_user SET password_hash = $1 WHERE id = $2", args![hash, user]).await;
+    sign_in(&mut test.anonymous(), "kader.rina", "cukup panjang dulu").await.to();
+    let strong =
+        "SELECT COUNT(*) AS n FROM app_user WHERE password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'";
+    assert_eq!(test.number(strong, args![]).await, 1);
+    sign_in(&mut test.anonymous(), "kader.rina", "cukup panjang dulu").await.to();
+}
+
+#[db_test]
+async fn the_account_page_changes_the_password_and_ends_sessions(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    member(&test, Role::Cadre, "kader.rina").await;
+    let (mut here, mut there) = (test.anonymous(), test.anonymous());
+    sign_in(&mut here, "kader.rina", PASSWORD).await.to();
+    sign_in(&mut there, "kader.rina", PASSWORD).await.to();
+    let page = here.get("/akun").await.ok();
+    assert!(page.contains("Kader/TPK") && page.contains("Kabupaten Kerinci"), "{page}");
+    let new = "kopi pahit sore hari";
+    let fields = |now, one, two| [("sandi", now), ("sandi_baru", one), ("sandi_ulang", two)];
+    here.post("/akun/sandi", &fields("salah", new, new)).await.refused();
+    here.post("/akun/sandi", &fields(PASSWORD, new, "lain")).await.refused();
+    let answer = here.post("/akun/sandi", &fields(PASSWORD, new, new)).await;
+    let old = here.clone();
+    here.keep(&answer);
+    assert_eq!(answer.to(), "/akun");
+    here.get("/akun").await.ok();
+    assert_eq!(old.get("/akun").await.to(), "/masuk", "a new token");
+    assert_eq!(there.get("/akun").await.to(), "/masuk", "the other browser is signed out");
+    sign_in(&mut there, "kader.rina", PASSWORD).await.refused();
+    sign_in(&mut there, "kader.rina", new).await.to();
+    assert_eq!(here.post("/akun/keluar-semua", &[]).await.to(), "/masuk");
+    assert_eq!(here.get("/").await.to(), "/masuk");
+    assert_eq!(there.get("/").await.to(), "/masuk");
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, dead_code)]
 
 mod access;
+mod arch;
 mod audit;
 mod books;
 mod collection;
@@ -17,3 +18,4 @@ mod shell;
 mod sponsors;
 mod staging;
 mod support;
+mod text;

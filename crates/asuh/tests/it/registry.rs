@@ -589,7 +589,7 @@ async fn a_sheet_is_printed_and_noted(db: TestDatabase) {
     let done_family = family(&test, VILLAGES[0], "1", "Zulkifli Rekaan").await;
     done(&test, visit(done_family, VisitResult::AsListed)).await;
     test.sql(
-        "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, 'paper', 'F4', 0, $2)",
+        "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, 'letterhead.paper', 'f4', 0, $2)",
         args![KERINCI, Id::SYSTEM],
     )
     .await;

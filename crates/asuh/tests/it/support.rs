@@ -54,8 +54,17 @@ pub const VILLAGES: [i64; 4] = [1_501_012_001, 1_501_012_002, 1_501_022_001, 1_5
 impl TestApp {
     /// Starts one.
     pub async fn start(db: TestDatabase) -> TestApp {
+        TestApp::with(db, ServerSettings::default()).await
+    }
+
+    /// Starts one that is the demo.
+    pub async fn demo(db: TestDatabase) -> TestApp {
+        TestApp::with(db, ServerSettings { demo: true, ..ServerSettings::default() }).await
+    }
+
+    async fn with(db: TestDatabase, settings: ServerSettings) -> TestApp {
         let store = db.open().await;
-        let settings = ServerSettings { folder: db.folder(), ..ServerSettings::default() };
+        let settings = ServerSettings { folder: db.folder(), ..settings };
         let app = App::new(store, settings, gates::registry());
         let router = gates::http::router(app.clone());
         let test = TestApp { app, router, db };
@@ -233,6 +242,20 @@ impl Answer {
 }
 
 impl Client {
+    /// Keeps the cookies of an answer, as a browser does.
+    pub fn keep(&mut self, answer: &Answer) {
+        let mut jar: Vec<(String, String)> = Vec::new();
+        let held = self.cookie.clone().unwrap_or_default();
+        let set = answer.headers.get_all(header::SET_COOKIE);
+        let set = set.iter().filter_map(|value| value.to_str().ok()?.split(';').next());
+        for (name, value) in held.split("; ").chain(set).filter_map(|cookie| cookie.split_once('=')) {
+            jar.retain(|(held, _)| held != name);
+            jar.push((name.to_owned(), value.to_owned()));
+        }
+        let line = jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        self.cookie = (!line.is_empty()).then_some(line);
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await

@@ -108,6 +108,17 @@ CREATE TABLE activation_code (
   FOREIGN KEY (district_id, user_id) REFERENCES app_user (district_id, id)
 ) {table};
 
+-- Spare codes for the day the telephone with the second factor is lost; each works once.
+CREATE TABLE recovery_code (
+  district_id {int} NOT NULL,
+  user_id {bytes} NOT NULL,
+  code_hash {bytes} NOT NULL,
+  created_at {int} NOT NULL,
+  used_at {int},
+  PRIMARY KEY (district_id, user_id, code_hash),
+  FOREIGN KEY (district_id, user_id) REFERENCES app_user (district_id, id)
+) {table};
+
 -- Failed sign-ins per account and per address (both hashed) within a window.
 CREATE TABLE sign_in_counter (
   district_id {int} NOT NULL,

@@ -60,6 +60,19 @@ pub fn sealed_columns() -> Vec<(String, String)> {
     found
 }
 
+/// The columns of a table's primary key, in its order.
+pub(crate) fn primary_key(table: &str) -> Vec<String> {
+    let texts = VERSIONS.iter().flat_map(|texts| texts.iter());
+    let head = format!("CREATE TABLE {table} (");
+    texts
+        .filter_map(|text| text.split_once(&head))
+        .filter_map(|(_, rest)| rest.split_once("PRIMARY KEY ("))
+        .filter_map(|(_, rest)| rest.split_once(')'))
+        .flat_map(|(key, _)| key.split(','))
+        .map(|column| column.trim().to_owned())
+        .collect()
+}
+
 fn statements(text: &str, engine: Engine) -> Vec<String> {
     let (int, bytes, table) = match engine {
         Engine::Sqlite => ("INTEGER", "BLOB", "STRICT"),
@@ -98,13 +111,20 @@ pub(crate) async fn version(conn: &impl ConnectionTrait, engine: Engine) -> Resu
     number(conn, "SELECT MAX(version) AS n FROM schema_version").await
 }
 
+/// Whether anybody has worked with this database: then there may be sealed values in it.
+pub(crate) async fn holds_data(conn: &impl ConnectionTrait, engine: Engine) -> Result<bool, StoreError> {
+    let rows = "SELECT (SELECT COUNT(*) FROM district) + \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM command_log LIMIT 1) AS logged) AS n";
+    Ok(version(conn, engine).await? > 0 && number(conn, rows).await? > 0)
+}
+
 async fn number(conn: &impl ConnectionTrait, sql: &str) -> Result<i64, StoreError> {
     let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
     Ok(row.map(|row| row.try_get::<Option<i64>>("", "n")).transpose()?.flatten().unwrap_or(0))
 }
 
 /// Brings the schema up to date. A database with data is first copied to `folder/backups`.
-#[allow(clippy::disallowed_methods)] // before the door exists
+#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate(
     conn: &DatabaseConnection,
     engine: Engine,
@@ -129,7 +149,7 @@ pub(crate) async fn migrate(
 }
 
 /// Runs the versions up to `target`.
-#[allow(clippy::disallowed_methods)] // before the door exists
+#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate_to(
     conn: &DatabaseConnection,
     engine: Engine,
@@ -200,5 +220,6 @@ mod tests {
             }
         }
         assert!(tables().contains(&"district".to_owned()));
+        assert_eq!(primary_key("command_log"), ["district_id", "actor_id", "id"]);
     }
 }

@@ -4,11 +4,20 @@
 //! it needs; only a caller with one of the capability's roles can hold it, and it carries the [`Scope`] that
 //! every query filters by.
 
+mod account;
+mod activation;
 mod actor;
+mod attempts;
 mod capability;
+mod codes;
+mod password;
 mod role;
 mod scope;
 pub mod session;
+mod signin;
+mod totp;
+mod user;
+mod users;
 
 pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};
@@ -16,6 +25,11 @@ pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
 
 use super::part::Part;
+use super::web::Routes;
 
 /// The part, for the gates.
-pub const PART: Part = Part::named("access");
+pub const PART: Part = Part { routes, ..Part::named("access") };
+
+fn routes() -> Routes {
+    signin::routes().and(activation::routes()).and(account::routes()).and(users::routes())
+}

@@ -15,6 +15,8 @@ pub const COOKIE: &str = "__Host-sesi";
 pub const IDLE_MINUTES: i64 = 30;
 /// Hours after which a session ends in any case.
 pub const ABSOLUTE_HOURS: i64 = 12;
+/// Minutes within which the second factor must be given.
+const HALF_MINUTES: i64 = 15;
 /// The last use is written down at most this often: reading pages is not writing.
 const SEEN_EVERY_SECONDS: i64 = 60;
 
@@ -196,14 +198,19 @@ pub fn new_token() -> [u8; 32] {
     token
 }
 
-fn token(headers: &HeaderMap) -> Option<(DistrictId, [u8; 32])> {
-    let cookies = headers.get_all(header::COOKIE);
-    let value =
-        cookies.iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(
-            |cookie| {
-                cookie.trim().strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned)
-            },
-        )?;
+/// The value of a cookie.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// The district and the token's hash that the cookie names, whether such a session exists or not.
+pub(super) fn token(headers: &HeaderMap) -> Option<(DistrictId, [u8; 32])> {
+    let value = cookie(headers, COOKIE)?;
     let (district, token) = value.split_once('.')?;
     let token = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
     Some((DistrictId(district.parse().ok()?), hash(&token)))
@@ -228,6 +235,19 @@ impl Command for OpenSession {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        Ok(self.open(tx).await?)
+    }
+}
+
+impl OpenSession {
+    /// Opens it within another command; sessions of the user that have run out are forgotten.
+    pub(super) async fn open(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        tx.execute(
+            "DELETE FROM session WHERE district_id = $1 AND user_id = $2 AND expires_at < $3",
+            args![tx.district(), self.user, tx.now()],
+        )
+        .await?;
+        let seconds = if self.complete { ABSOLUTE_HOURS * 3600 } else { HALF_MINUTES * 60 };
         tx.execute(
             "INSERT INTO session (district_id, token_hash, user_id, created_at, seen_at, expires_at, complete, browser) \
              VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
@@ -236,7 +256,7 @@ impl Command for OpenSession {
                 self.token_hash,
                 self.user,
                 tx.now(),
-                tx.now().plus_seconds(ABSOLUTE_HOURS * 3600),
+                tx.now().plus_seconds(seconds),
                 self.complete,
                 &self.browser,
             ],
@@ -244,6 +264,22 @@ impl Command for OpenSession {
         .await?;
         Ok(())
     }
+}
+
+/// Ends one session, within a command.
+pub(super) async fn end(tx: &Tx<'_>, token_hash: &[u8]) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM session WHERE district_id = $1 AND token_hash = $2",
+        args![tx.district(), token_hash],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends all sessions of a user, within a command: his next request anywhere is refused.
+pub(super) async fn end_all(tx: &Tx<'_>, user: Id) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM session WHERE district_id = $1 AND user_id = $2", args![tx.district(), user])
+        .await
 }
 
 #[derive(Serialize, Deserialize)]

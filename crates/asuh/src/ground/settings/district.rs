@@ -1,7 +1,11 @@
 //! What a district decides: letterhead, paper, team name, thresholds. Rows, changed by commands.
 
+use std::collections::BTreeMap;
+
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::{DistrictId, Query, StoreError, Tx, args};
+
+use super::table::{self, DISTRICT_NAME, DISTRICT_ZONE};
 
 asuh_store::row_struct! {
     struct DistrictRow { id: DistrictId, code: i64, name: String, zone: String }
@@ -20,6 +24,19 @@ pub struct District {
     pub zone: Zone,
 }
 
+impl TryFrom<DistrictRow> for District {
+    type Error = StoreError;
+
+    fn try_from(row: DistrictRow) -> Result<Self, StoreError> {
+        Ok(District {
+            id: row.id,
+            code: TerritoryCode::from_i64(row.code).map_err(|error| StoreError::Shape(error.to_string()))?,
+            name: row.name,
+            zone: Zone::parse(&row.zone).unwrap_or(Zone::Wib),
+        })
+    }
+}
+
 /// All districts (without the national reference list, district 0).
 ///
 /// # Errors
@@ -27,20 +44,20 @@ pub struct District {
 pub async fn all(db: &impl Query) -> Result<Vec<District>, StoreError> {
     let rows: Vec<DistrictRow> =
         db.all("SELECT id, code, name, zone FROM district WHERE id > 0 ORDER BY name, id", args![]).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(District {
-                id: row.id,
-                code: TerritoryCode::from_i64(row.code)
-                    .map_err(|error| StoreError::Shape(error.to_string()))?,
-                name: row.name,
-                zone: Zone::parse(&row.zone).unwrap_or(Zone::Wib),
-            })
-        })
-        .collect()
+    rows.into_iter().map(District::try_from).collect()
 }
 
-/// The value of a setting, or its default.
+/// One district, if there is one with this key. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub async fn one(db: &impl Query, district: DistrictId) -> Result<Option<District>, StoreError> {
+    let row: Option<DistrictRow> =
+        db.first("SELECT id, code, name, zone FROM district WHERE id = $1", args![district]).await?;
+    row.map(District::try_from).transpose()
+}
+
+/// The value of a setting, or this default.
 ///
 /// # Errors
 /// The store fails.
@@ -56,6 +73,82 @@ pub async fn get(
     Ok(row.map_or_else(|| default.to_owned(), |row| row.0))
 }
 
+/// A type that a setting can be read as.
+pub trait SettingValue: Sized {
+    /// The value behind a stored text; nothing when it is not one.
+    fn read(stored: &str) -> Option<Self>;
+}
+
+impl SettingValue for String {
+    fn read(stored: &str) -> Option<Self> {
+        Some(stored.to_owned())
+    }
+}
+
+impl SettingValue for i64 {
+    fn read(stored: &str) -> Option<Self> {
+        stored.trim().parse().ok()
+    }
+}
+
+impl SettingValue for bool {
+    fn read(stored: &str) -> Option<Self> {
+        Some(!matches!(stored.trim(), "" | "0"))
+    }
+}
+
+/// Codes or lines, without empty ones.
+impl SettingValue for Vec<String> {
+    fn read(stored: &str) -> Option<Self> {
+        let parts = stored.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        Some(parts.map(str::to_owned).collect())
+    }
+}
+
+/// The value of a setting of the [table](super::TABLE), or its default there. Index: primary key.
+///
+/// # Errors
+/// The store fails, or the table has no setting of this name that can be read as `T`.
+pub async fn get_typed<T: SettingValue>(
+    db: &impl Query,
+    district: DistrictId,
+    name: &str,
+) -> Result<T, StoreError> {
+    let spec = table::find(name).ok_or_else(|| StoreError::Shape(format!("there is no setting {name}")))?;
+    let stored = get(db, district, name, spec.default).await?;
+    T::read(&stored)
+        .or_else(|| T::read(spec.default))
+        .ok_or_else(|| StoreError::Shape(format!("the setting {name} holds {stored:?}")))
+}
+
+/// All settings of the [table](super::TABLE) with their present values (or defaults), by name, in one query.
+///
+/// # Errors
+/// The store fails.
+pub async fn values(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<BTreeMap<&'static str, String>, StoreError> {
+    asuh_store::row_struct! {
+        struct Row { name: String, value: String }
+    }
+    let mut values: BTreeMap<&'static str, String> =
+        table::TABLE.iter().map(|spec| (spec.name, spec.default.to_owned())).collect();
+    let rows: Vec<Row> =
+        db.all("SELECT name, value FROM setting WHERE district_id = $1", args![district]).await?;
+    for row in rows {
+        if let Some(spec) = table::find(&row.name) {
+            values.insert(spec.name, row.value);
+        }
+    }
+    // The row of the district is what sign-in and every page show: it counts.
+    if let Some(found) = one(db, district).await? {
+        values.insert(DISTRICT_NAME, found.name);
+        values.insert(DISTRICT_ZONE, found.zone.code().to_owned());
+    }
+    Ok(values)
+}
+
 /// Sets a setting, within a command.
 ///
 /// # Errors
@@ -68,5 +161,11 @@ pub async fn put(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), StoreError>
         args![tx.district(), name, value, tx.now(), tx.actor()],
     )
     .await?;
+    if name == DISTRICT_NAME {
+        tx.execute("UPDATE district SET name = $2 WHERE id = $1", args![tx.district(), value]).await?;
+    }
+    if name == DISTRICT_ZONE {
+        tx.execute("UPDATE district SET zone = $2 WHERE id = $1", args![tx.district(), value]).await?;
+    }
     Ok(())
 }

@@ -98,6 +98,11 @@ impl Form {
         self.fields.iter().rev().find(|(name, _)| name == field).map_or("", |(_, value)| value.trim())
     }
 
+    /// The text of a field exactly as it was typed: passwords, where a space at the end counts.
+    pub fn raw(&self, field: &str) -> &str {
+        self.fields.iter().rev().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
+    }
+
     /// All texts of a repeated field (ticked boxes).
     pub fn all(&self, field: &str) -> Vec<&str> {
         self.fields.iter().filter(|(name, _)| name == field).map(|(_, value)| value.trim()).collect()

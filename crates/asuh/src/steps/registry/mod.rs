@@ -6,6 +6,7 @@
 
 mod family;
 mod institution;
+pub mod record;
 mod rights;
 pub mod rules;
 mod territory;
@@ -35,8 +36,11 @@ pub use rights::{
 };
 pub use verification::{RecordVerification, VisitResult};
 
+use asuh_store::{DistrictId, Query, StoreError};
+
 use crate::ground::access::Capability;
 use crate::ground::part::Part;
+use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
 
 /// The step, for the gates.
@@ -49,6 +53,18 @@ const MENU: &[MenuItem] = &[
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
+
+/// The statuses whose families may be helped in a district: its setting `registry.eligible_statuses`.
+///
+/// # Errors
+/// The store fails.
+pub async fn eligible_statuses(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<rules::FamilyStatus>, StoreError> {
+    let setting = settings::get(db, district, "registry.eligible_statuses", "verified").await?;
+    Ok(rules::eligible_statuses(&setting))
+}
 
 fn routes() -> Routes {
     Routes::new()

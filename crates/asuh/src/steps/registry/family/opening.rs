@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use asuh_store::{Command, Fault, Id, Recording, Tx, args};
+use asuh_store::{Command, Fault, Id, Recording, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::App;
 use crate::ground::access::Actor;
+use crate::ground::audit;
 use crate::ground::web::Error;
 
 /// Notes that the caller opened names of families: `action` is `open`, `reveal` or `export`, the subject a
@@ -38,21 +39,8 @@ impl Command for Opened {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        tx.execute(
-            "INSERT INTO access_log (district_id, id, at, user_id, action, subject_kind, subject_id, detail) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            args![
-                tx.district(),
-                tx.new_id(),
-                tx.now(),
-                tx.actor(),
-                &self.action,
-                self.subject.map(|_| "family"),
-                self.subject,
-                &self.detail,
-            ],
-        )
-        .await?;
+        let subject = self.subject.map(|id| ("family", id));
+        audit::entry(tx, tx.actor(), &self.action, subject, &self.detail).await?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::query::{self, ToVisit, Visited};
 use super::{RecordVerification, VisitResult};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
-use crate::ground::settings;
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::registry::family::{opened, targets};
 use crate::steps::registry::rights::{Reach, ReadFamilies, SeeProgress, VerifyFamilies};
@@ -150,7 +150,7 @@ struct SheetPage {
     shell: Shell,
     code: i64,
     name: String,
-    paper: &'static str,
+    letterhead: Letterhead,
     lines: Vec<VisitLine>,
     results: Vec<String>,
 }
@@ -167,17 +167,14 @@ pub(in crate::steps::registry) async fn sheet(
     let (found, _) = query::to_visit(db, cap.district(), cap.scope(), code, None, true).await?;
     opened(&app, cap.actor(), "export", None, format!("verification sheet {code}, {}", found.len())).await?;
     let lines = with_targets(&cap, &app, &shell, found).await?;
-    let paper = match settings::get(db, cap.district(), "paper", "A4").await?.as_str() {
-        "F4" | "f4" => "f4",
-        _ => "a4",
-    };
+    let letterhead = Letterhead::load(&app.store, cap.district()).await?;
     let results = VisitResult::ALL
         .iter()
         .filter(|result| **result != VisitResult::NewlyFound)
         .enumerate()
         .map(|(nth, result)| format!("{} {}", nth + 1, words(&shell, *result)))
         .collect();
-    page(&SheetPage { shell, code, name, paper, lines, results })
+    page(&SheetPage { shell, code, name, letterhead, lines, results })
 }
 
 fn words(shell: &Shell, result: VisitResult) -> String {

@@ -161,7 +161,7 @@ async fn edit_page(
     let villages = territory::villages_within(app.store.reader(), cap.district(), cap.scope()).await?;
     let statuses = if id.is_some() && cap.actor().has_any(MAY_SET_STATUS) {
         let codes = FamilyStatus::ALL.iter().map(|status| status.code());
-        choices(&shell, "registry.status", codes)
+        choices(&shell, "registry.status.", codes)
     } else {
         Vec::new()
     };
@@ -176,7 +176,7 @@ async fn edit_page(
         ("tidak".to_owned(), shell.t("web.form.no").into_owned()),
     ];
     let template = EditPage {
-        sources: choices(&shell, "registry.source", ["field", "form"]),
+        sources: choices(&shell, "registry.source.", ["field", "form"]),
         shell,
         id,
         form: form.view(),
@@ -190,7 +190,7 @@ async fn edit_page(
 }
 
 fn choices<'a>(shell: &Shell, stem: &str, codes: impl IntoIterator<Item = &'a str>) -> Choices {
-    codes.into_iter().map(|code| (code.to_owned(), shell.t(&format!("{stem}.{code}")).into_owned())).collect()
+    codes.into_iter().map(|code| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned())).collect()
 }
 
 /// Stores a new family.
@@ -347,10 +347,10 @@ async fn person_page(
         head_name: facts.head_name,
         person,
         form: form.view(),
-        relations: choices(&shell, "registry.relation", Relation::ALL.iter().map(|one| one.code())),
+        relations: choices(&shell, "registry.relation.", Relation::ALL.iter().map(|one| one.code())),
         sexes,
-        endings: choices(&shell, "registry.ending", Ending::ALL.iter().map(|one| one.code())),
-        sources: choices(&shell, "registry.source", ["field", "form"]),
+        endings: choices(&shell, "registry.ending.", Ending::ALL.iter().map(|one| one.code())),
+        sources: choices(&shell, "registry.source.", ["field", "form"]),
         known,
         shell,
     };
@@ -489,8 +489,8 @@ async fn maternity_page(
         family,
         person: member.id,
         name: member.name.clone(),
-        kinds: choices(&shell, "registry.maternity", ["pregnancy", "breastfeeding"]),
-        sources: choices(&shell, "registry.source", ["field", "form"]),
+        kinds: choices(&shell, "registry.maternity.", ["pregnancy", "breastfeeding"]),
+        sources: choices(&shell, "registry.source.", ["field", "form"]),
         replaces: !form.get("ganti").is_empty(),
         form: form.view(),
         shell,

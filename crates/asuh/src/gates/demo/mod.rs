@@ -1,0 +1,4 @@
+//! A made-up district.
+mod dice;
+mod offices;
+mod people;

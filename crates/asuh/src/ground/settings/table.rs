@@ -1,0 +1,190 @@
+//! Every setting of a district, in one table: name, kind, default, group. Steps read theirs from here by name.
+//!
+//! Labels and hints are translations: `setting.<name>.label`, `setting.<name>.help`, for choices
+//! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
+
+use super::kind::{Cell, Column, Kind};
+
+/// A page of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Name and zone of the district.
+    Identity,
+    /// What stands at the top of every letter, and the paper.
+    Letterhead,
+    /// Who signs.
+    Signatories,
+    /// Patterns of letter numbers.
+    Numbers,
+    /// How the programme runs here.
+    Programme,
+    /// What goods are worth.
+    Prices,
+    /// Whom people may turn to.
+    Contacts,
+    /// Protection of data: roles, deadlines, retention.
+    Protection,
+}
+
+impl Group {
+    /// All groups in the order in which they are offered.
+    pub const ALL: &'static [Group] = &[
+        Group::Identity,
+        Group::Letterhead,
+        Group::Signatories,
+        Group::Numbers,
+        Group::Programme,
+        Group::Prices,
+        Group::Contacts,
+        Group::Protection,
+    ];
+
+    /// Its word in the address `/pengaturan/<code>`; its title is the translation `settings.group.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Group::Identity => "identitas",
+            Group::Letterhead => "kop-surat",
+            Group::Signatories => "penanda-tangan",
+            Group::Numbers => "nomor-surat",
+            Group::Programme => "program",
+            Group::Prices => "harga",
+            Group::Contacts => "kontak",
+            Group::Protection => "pelindungan",
+        }
+    }
+
+    /// The group with this word.
+    pub fn parse(code: &str) -> Option<Group> {
+        Group::ALL.iter().copied().find(|group| group.code() == code)
+    }
+
+    /// Its settings.
+    pub fn specs(self) -> impl Iterator<Item = &'static Spec> {
+        TABLE.iter().filter(move |spec| spec.group == self)
+    }
+}
+
+/// A setting of a district.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What holds while the district has not decided.
+    pub default: &'static str,
+    /// The page it stands on.
+    pub group: Group,
+    /// Whether it may not be left empty.
+    pub required: bool,
+    /// Where it is changed, when not on its group's page: there it is only shown.
+    pub own_form: Option<&'static str>,
+}
+
+/// The setting with this name.
+pub fn find(name: &str) -> Option<&'static Spec> {
+    TABLE.iter().find(|spec| spec.name == name)
+}
+
+const fn spec(group: Group, name: &'static str, kind: Kind, default: &'static str) -> Spec {
+    Spec { name, kind, default, group, required: false, own_form: None }
+}
+
+const fn needed(group: Group, name: &'static str, kind: Kind, default: &'static str) -> Spec {
+    Spec { required: true, ..spec(group, name, kind, default) }
+}
+
+/// The papers that signatories sign, as codes of `signatories` rows.
+pub const SIGNED: &[&str] = &["handover", "deposit", "distribution", "letter"];
+
+/// The district's display name; also in the row of the district.
+pub const DISTRICT_NAME: &str = "district.name";
+/// The district's zone; also in the row of the district.
+pub const DISTRICT_ZONE: &str = "district.zone";
+
+use Group::{Contacts, Identity, Letterhead, Numbers, Prices, Programme, Protection, Signatories};
+
+/// The table.
+pub const TABLE: &[Spec] = &[
+    needed(Identity, DISTRICT_NAME, Kind::Text(60), ""),
+    needed(Identity, DISTRICT_ZONE, Kind::Choice(&["WIB", "WITA", "WIT"]), "WIB"),
+    spec(Letterhead, "letterhead.government", Kind::Text(80), ""),
+    spec(Letterhead, "letterhead.office", Kind::Lines(3), ""),
+    spec(Letterhead, "letterhead.address", Kind::Text(160), ""),
+    spec(Letterhead, "letterhead.phone", Kind::Text(40), ""),
+    spec(Letterhead, "letterhead.email", Kind::Text(80), ""),
+    spec(Letterhead, "letterhead.place", Kind::Text(60), ""),
+    spec(Letterhead, "letterhead.logo", Kind::Image, ""),
+    needed(Letterhead, "letterhead.paper", Kind::Choice(&["a4", "f4"]), "a4"),
+    spec(
+        Signatories,
+        "signatories",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column { name: "nip", cell: Cell::Nip, required: false },
+            Column { name: "rank", cell: Cell::Text(60), required: false },
+            Column { name: "title", cell: Cell::Text(120), required: true },
+            Column { name: "acting", cell: Cell::Choice(&["", "plt", "plh"]), required: false },
+            Column { name: "documents", cell: Cell::Several(SIGNED), required: false },
+        ]),
+        "[]",
+    ),
+    needed(Numbers, "collection.bast_pattern", Kind::Pattern, "BAST/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "collection.deposit_pattern", Kind::Pattern, "STS/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
+    needed(Programme, "registry.eligible_statuses", Kind::Several(&["listed", "verified"]), "verified"),
+    needed(
+        Programme,
+        "distribution.proof",
+        Kind::Choice(&["optional", "signature", "photo", "any"]),
+        "optional",
+    ),
+    spec(Programme, "distribution.share_cash", Kind::YesNo, "0"),
+    needed(Programme, "distribution.per_family_egg", Kind::Number(0, 1000), "7"),
+    needed(Programme, "distribution.per_family_rice_can", Kind::Number(0, 1000), "7"),
+    spec(
+        Prices,
+        "prices",
+        Kind::List(&[
+            Column { name: "commodity", cell: Cell::Commodity, required: true },
+            Column { name: "rupiah", cell: Cell::Rupiah, required: true },
+            Column { name: "from", cell: Cell::Day, required: true },
+        ]),
+        "[]",
+    ),
+    spec(Contacts, "contact.complaints_name", Kind::Text(80), ""),
+    spec(Contacts, "contact.complaints_phone", Kind::Text(40), ""),
+    spec(Contacts, "contact.complaints_email", Kind::Text(80), ""),
+    spec(Contacts, "contact.dpo_name", Kind::Text(80), ""),
+    spec(Contacts, "contact.dpo_phone", Kind::Text(40), ""),
+    spec(Contacts, "contact.dpo_email", Kind::Text(80), ""),
+    needed(Protection, "consent.answer_hours", Kind::Number(1, 720), "72"),
+    needed(Protection, "consent.notice_hours", Kind::Number(1, 72), "72"),
+    needed(Protection, "staging.keep_days", Kind::Number(1, 365), "30"),
+    needed(Protection, "retention.family_years", Kind::Number(1, 30), "5"),
+    Spec {
+        own_form: Some("/pengguna"),
+        ..spec(Protection, "access.incompatible_roles", Kind::Text(400), "treasurer+warehouse_keeper")
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_default_is_a_value() {
+        for (nth, spec) in TABLE.iter().enumerate() {
+            assert!(TABLE[..nth].iter().all(|other| other.name != spec.name), "{} twice", spec.name);
+            let checked = spec.kind.check(spec.name, spec.default).unwrap();
+            assert_eq!(checked, spec.default, "{}: the default is not in its stored form", spec.name);
+        }
+        for group in Group::ALL {
+            assert_eq!(Group::parse(group.code()), Some(*group));
+            assert!(group.specs().count() > 0, "{group:?} is empty");
+        }
+    }
+}

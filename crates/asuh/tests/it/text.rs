@@ -1,0 +1,126 @@
+//! Every text that the program asks for exists, in Indonesian and in English.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use asuh::ground::web::Text;
+use asuh_nusantara::{Language, Zone};
+
+fn root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn walk(folder: &Path, into: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
+            into.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// Text literals of the form `part.something` in code and templates, with the files they stand in.
+fn literals() -> BTreeMap<String, String> {
+    let mut sources = Vec::new();
+    walk(&root().join("crates/asuh/src"), &mut sources);
+    let mut found = BTreeMap::new();
+    for (file, text) in sources {
+        for (nth, part) in text.split('"').enumerate() {
+            if nth % 2 == 1 {
+                found.entry(part.to_owned()).or_insert_with(|| file.clone());
+            }
+        }
+    }
+    found
+}
+
+fn known_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("locales")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for line in text.lines().filter(|line| !line.starts_with([' ', '#', '_'])) {
+            if let Some((key, _)) = line.split_once(": {").or_else(|| line.split_once(':')) {
+                keys.insert(key.trim().trim_matches('"').to_owned());
+            }
+        }
+    }
+    keys
+}
+
+fn has(language: Language, key: &str) -> bool {
+    Text::new(language, Zone::Wib).t(key) != key
+}
+
+#[test]
+fn every_key_has_both_languages() {
+    let missing: Vec<String> = known_keys()
+        .into_iter()
+        .flat_map(|key| {
+            [Language::Indonesian, Language::English]
+                .into_iter()
+                .filter(|language| !has(*language, &key))
+                .map(|language| format!("{} in {}", key, language.code()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(missing.is_empty(), "texts without a language:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn english_is_a_translation_and_not_a_copy() {
+    let same: Vec<String> = known_keys()
+        .into_iter()
+        .filter(|key| {
+            let (id, en) = (
+                Text::new(Language::Indonesian, Zone::Wib).t(key),
+                Text::new(Language::English, Zone::Wib).t(key),
+            );
+            id == en && id.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count() > 3
+        })
+        .collect();
+    assert!(same.is_empty(), "the same words in both languages:\n{}", same.join("\n"));
+}
+
+#[test]
+fn every_key_that_is_used_exists() {
+    let known = known_keys();
+    let stems: BTreeSet<&str> = known.iter().filter_map(|key| key.split('.').next()).collect();
+    let mut missing = Vec::new();
+    for (literal, file) in literals() {
+        let looks_like_a_key = literal.contains('.')
+            && literal.split('.').all(|part| {
+                !part.is_empty()
+                    && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            })
+            && stems.contains(literal.split('.').next().unwrap_or_default());
+        if looks_like_a_key && !known.contains(&literal) && !is_a_name(&literal) {
+            missing.push(format!("{literal} ({file})"));
+        }
+    }
+    assert!(missing.is_empty(), "texts that are asked for and do not exist:\n{}", missing.join("\n"));
+}
+
+/// Names of the same form that are no texts: kinds of commands and jobs, capabilities, settings.
+fn is_a_name(literal: &str) -> bool {
+    let rights: BTreeSet<&str> = asuh::gates::http::routes()
+        .rows()
+        .iter()
+        .filter_map(|route| match route.access {
+            asuh::ground::web::Access::Holds(name, _) => Some(name),
+            asuh::ground::web::Access::Public => None,
+        })
+        .collect();
+    let mut sources = Vec::new();
+    walk(&root().join("crates/asuh/src"), &mut sources);
+    rights.contains(literal)
+        || asuh::ground::settings::find(literal).is_some()
+        || asuh::ground::settings::find(literal).is_some()
+        || asuh::ground::settings::find(&format!("{literal}_pattern")).is_some()
+        || sources.iter().any(|(_, text)| {
+            text.contains(&format!("KIND: &'static str = \"{literal}\""))
+                || text.contains(&format!("kind: \"{literal}\""))
+                || text.contains(&format!("= \"{literal}\": ["))
+        })
+}
