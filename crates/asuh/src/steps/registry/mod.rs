@@ -5,6 +5,7 @@
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
 mod family;
+mod import;
 mod institution;
 pub mod record;
 mod rights;
@@ -27,6 +28,7 @@ pub mod institutions {
 
 /// The territories, for other steps.
 pub mod territories {
+    pub use super::import::adopt;
     pub use super::territory::{Territory, names, subdistricts, villages};
 }
 
@@ -44,8 +46,13 @@ use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
 
 /// The step, for the gates.
-pub const STEP: Part =
-    Part { routes, menu: MENU, tasks: Some(verification::tasks), ..Part::named("registry") };
+pub const STEP: Part = Part {
+    routes,
+    menu: MENU,
+    tasks: Some(verification::tasks),
+    imports: import::KINDS,
+    ..Part::named("registry")
+};
 
 const MENU: &[MenuItem] = &[
     MenuItem { path: "/sasaran", label: "registry.families.title", roles: ReadFamilies::ROLES },

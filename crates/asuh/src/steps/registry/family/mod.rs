@@ -12,5 +12,5 @@ mod version;
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
-pub(super) use opening::opened;
+pub(super) use opening::{Opening, opened};
 pub(super) use version::{FamilyVersion, current_family, next_family};

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::file::{self, Member, MemberVersion, Visit};
 use super::list::{self, Line, Selection};
-use super::opened;
 use super::version::FamilyVersion;
+use super::{Opening, opened};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Form, Page, Shell, page};
@@ -294,8 +294,7 @@ async fn file_page(
     let db = app.store.reader();
     let district = cap.district();
     let family = file::family(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    let action = if revealed { "reveal" } else { "open" };
-    opened(app, cap.actor(), action, Some(id), String::new()).await?;
+    opened(app, cap.actor(), if revealed { Opening::Numbers(id) } else { Opening::File(id) });
     let subdistrict_code = family.village_code - family.village_code % 10_000;
     let mut names = territory::names(db, district, [family.village_code, subdistrict_code]).await?;
     let versions = file::versions(db, district, id).await?;

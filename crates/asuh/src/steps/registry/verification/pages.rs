@@ -14,7 +14,7 @@ use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
-use crate::steps::registry::family::{opened, targets};
+use crate::steps::registry::family::{Opening, opened, targets};
 use crate::steps::registry::rights::{Reach, ReadFamilies, SeeProgress, VerifyFamilies};
 use crate::steps::registry::rules::FamilyStatus;
 use crate::steps::registry::territory;
@@ -165,7 +165,7 @@ pub(in crate::steps::registry) async fn sheet(
     let db = app.store.reader();
     let (code, name) = reached_village(&cap, &app, &code).await?;
     let (found, _) = query::to_visit(db, cap.district(), cap.scope(), code, None, true).await?;
-    opened(&app, cap.actor(), "export", None, format!("verification sheet {code}, {}", found.len())).await?;
+    opened(&app, cap.actor(), Opening::Sheet(code, found.len()));
     let lines = with_targets(&cap, &app, &shell, found).await?;
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
     let results = VisitResult::ALL
@@ -240,7 +240,7 @@ pub(in crate::steps::registry) async fn visit(
 ) -> Page {
     let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     query::visited(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    opened(&app, cap.actor(), "open", Some(id), "verification".to_owned()).await?;
+    opened(&app, cap.actor(), Opening::File(id));
     let day = shell.today;
     let form = Form::with(
         &shell,

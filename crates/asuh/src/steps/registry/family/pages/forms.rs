@@ -6,7 +6,7 @@ use asuh_store::{Id, Rejection};
 use axum::extract::{Path, Query as Params, State};
 use serde::Deserialize;
 
-use super::{Choices, file, opened};
+use super::{Choices, Opening, file, opened};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page_with, redirect};
@@ -121,7 +121,7 @@ pub(in crate::steps::registry) async fn edit(
     Path(id): Path<String>,
 ) -> Page {
     let (id, family) = found(&cap, &app, &id).await?;
-    opened(&app, cap.actor(), "open", Some(id), "edit".to_owned()).await?;
+    opened(&app, cap.actor(), Opening::File(id));
     let mut values = vec![
         ("versi".to_owned(), family.version.to_string()),
         ("desa".to_owned(), family.village_code.to_string()),
