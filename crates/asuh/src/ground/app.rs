@@ -8,6 +8,7 @@ use asuh_store::{Command, Envelope, Fault, Id, Query, Receipt, Refusal, Rejectio
 use serde::Serialize;
 
 use super::access::Actor;
+use super::audit::AccessLog;
 use super::jobs::JobKind;
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
@@ -60,6 +61,8 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// Wakes the job worker.
     pub job_bell: Arc<tokio::sync::Notify>,
+    /// Openings that are not yet written into the access log.
+    pub access_log: Arc<AccessLog>,
 }
 
 impl App {
@@ -70,6 +73,7 @@ impl App {
             settings: Arc::new(settings),
             registry: Arc::new(registry),
             job_bell: Arc::new(tokio::sync::Notify::new()),
+            access_log: Arc::default(),
         }
     }
 

@@ -35,6 +35,7 @@ CREATE TABLE app_user (
   id {bytes} NOT NULL,
   login {text} NOT NULL,
   name {text} NOT NULL,
+  name_search {text} NOT NULL DEFAULT '',
   password_hash {text},
   totp_sealed {bytes},
   totp_confirmed_at {int},
@@ -49,6 +50,8 @@ CREATE TABLE app_user (
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, login)
 ) {table};
+
+CREATE INDEX app_user_by_name ON app_user (district_id, name_search, id);
 
 CREATE TABLE user_grant (
   district_id {int} NOT NULL,
