@@ -4,6 +4,7 @@
 //! then on as what the visit found; whoever of it is pregnant, breastfeeding or under five is a target
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
+pub mod district;
 mod family;
 pub mod import;
 mod institution;
