@@ -540,7 +540,7 @@ async fn a_staff_list_comes_in_and_again_changes_nothing(db: TestDatabase) {
     let first = world.import(&list).await;
     assert_eq!((first.new, first.changed, first.same, first.errors), (3, 0, 0, 2), "{first:?}");
     let told: Vec<(u32, &str)> =
-        first.messages.iter().map(|message| (message.row as u32, message.column.as_str())).collect();
+        first.messages.iter().map(|message| (message.row, message.column.as_str())).collect();
     assert!(
         told.contains(&(5, "NIP")) && told.contains(&(6, "Nama")) && told.contains(&(3, "Desa")),
         "{told:?}"
