@@ -34,7 +34,11 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let worker = tokio::spawn(jobs::work(app.clone()));
+    let work = [
+        tokio::spawn(jobs::work(app.clone())),
+        tokio::spawn(audit::run(app.clone())),
+        tokio::spawn(audit::seal::run(app.clone())),
+    ];
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
     let setup = settings::first_run::code(&app).await?;
@@ -60,7 +64,10 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
                 .await
         }
     };
-    worker.abort();
+    for task in work {
+        task.abort();
+    }
+    audit::flush(&app).await;
     app.store.close().await;
     ended.map_err(failed)?;
     Ok(ExitCode::SUCCESS)

@@ -34,8 +34,8 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
     let campaign = app.submit(&world.actor, app.store.new_id(), create).await?.value;
     for unit in &places.units {
         // Giving is voluntary: in every unit some have not promised.
-        let staff = sponsors::staff::of_unit(app.store.reader(), DISTRICT, unit.id).await?;
-        let chosen = staff.iter().map(|line| line.sponsor_id).filter(|_| !world.dice.chance(6)).collect();
+        let staff = sponsors::staff::of_unit(app.store.reader(), DISTRICT, unit.id, None).await?;
+        let chosen = staff.iter().map(|line| line.id).filter(|_| !world.dice.chance(6)).collect();
         let pledge = sponsors::pledges::PledgeUnit {
             campaign,
             unit: unit.id,

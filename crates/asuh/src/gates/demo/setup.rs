@@ -34,7 +34,7 @@ pub(super) struct Unit {
 pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), CliError> {
     let list = folder.join("wilayah.csv");
     std::fs::write(&list, lists::TERRITORIES).map_err(|error| CliError::Io(list.display().to_string(), error))?;
-    let rows = registry::district::read_list(lists::TERRITORIES.as_bytes())
+    let rows = registry::district::read_list(&list)
         .map_err(|error| CliError::Text(format!("{error:?}")))?;
     let on = world.app.today(&world.actor);
     let national = asuh_store::DistrictId(0);
