@@ -5,7 +5,7 @@
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
 mod family;
-mod import;
+pub mod import;
 mod institution;
 pub mod record;
 mod rights;
@@ -26,7 +26,7 @@ pub mod institutions {
     };
 }
 
-/// The territories, for other steps.
+/// The territories, for other steps: those of the district, and adopting them from the national list.
 pub mod territories {
     pub use super::import::adopt;
     pub use super::territory::{Territory, names, subdistricts, villages};
