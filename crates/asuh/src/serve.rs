@@ -9,7 +9,7 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, jobs, settings};
+use crate::ground::{App, audit, jobs, settings};
 
 /// Where to listen.
 pub struct Listen {

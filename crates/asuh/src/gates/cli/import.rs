@@ -91,7 +91,7 @@ async fn actor(opened: &Opened, args: &ImportArgs) -> Result<Actor, CliError> {
         let names = crate::steps::registry::territories::names(
             opened.app.store.reader(),
             DistrictId(0),
-            &[code.as_i64()],
+            [code.as_i64()],
         )
         .await?;
         let name = names.into_iter().next().map_or_else(|| format!("Kabupaten {code}"), |found| found.1);

@@ -95,10 +95,24 @@ async fn act(verb: &UserVerb, opened: &Opened, place: &Where) -> Result<ExitCode
         UserVerb::List { json, .. } => {
             let users = cli::list(&opened.app, district).await.map_err(failed)?;
             if *json {
-                println!("{}", serde_json::to_string(&users).unwrap_or_default());
+                let rows: Vec<serde_json::Value> = users
+                    .iter()
+                    .map(|user| {
+                        serde_json::json!({
+                            "login": user.login, "name": user.name, "roles": user.roles,
+                            "activated": user.activated_at.is_some(), "disabled": user.disabled_at.is_some(),
+                        })
+                    })
+                    .collect();
+                println!("{}", serde_json::Value::Array(rows));
             } else {
                 for user in users {
-                    println!("{user}");
+                    let state = match (user.disabled_at.is_some(), user.activated_at.is_some()) {
+                        (true, _) => "dihentikan",
+                        (false, true) => "aktif",
+                        (false, false) => "belum diaktifkan",
+                    };
+                    println!("{:<16} {:<30} {:<16} {}", user.login, user.name, state, user.roles);
                 }
             }
         }
