@@ -4,12 +4,9 @@
 //! then on as what the visit found; whoever of it is pregnant, breastfeeding or under five is a target
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
-<<<<<<< HEAD
 pub mod district;
-=======
 mod family;
 pub mod import;
->>>>>>> main
 mod institution;
 pub mod record;
 mod rights;
