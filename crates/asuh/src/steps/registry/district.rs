@@ -82,15 +82,7 @@ impl Command for CreateDistrict {
             return Err(Refusal::new("web.error.required").field("nama").into());
         }
         settings::create(tx, self.code, called, self.zone).await?;
-        let (from, to) = self.code.range();
-        tx.execute(
-            "INSERT INTO territory (district_id, code, name, name_search, level, valid_from, valid_to) \
-             SELECT $1, code, name, name_search, level, valid_from, valid_to FROM territory \
-             WHERE district_id = $2 AND code BETWEEN $3 AND $4 AND valid_to IS NULL \
-             ON CONFLICT (district_id, code) DO NOTHING",
-            args![tx.district(), NATIONAL, from, to],
-        )
-        .await?;
+        super::import::adopt(tx, tx.district(), self.code).await?;
         // A district entered by hand has at least itself; its villages come with the list.
         let today = self.zone.local_date(tx.now().utc());
         tx.execute(
