@@ -39,10 +39,7 @@ impl Line {
     fn of(shell: &Shell, batch: Batch) -> Line {
         Line {
             kind: shell.t(&format!("import.kind.{}", batch.kind)).into_owned(),
-            who: batch
-                .uploader
-                .clone()
-                .unwrap_or_else(|| shell.t("staging.program").into_owned()),
+            who: batch.uploader.clone().unwrap_or_else(|| shell.t("staging.program").into_owned()),
             batch,
         }
     }
@@ -75,7 +72,8 @@ async fn show_list(
         .map(|last| format!("/impor?setelah={}.{}", last.uploaded_at.0, last.id));
     let codes: Vec<&str> = run::kinds_of(app, cap.actor()).map(|kind| kind.code()).collect();
     let named = |suffix: &str| {
-        let word = |code: &&str| ((*code).to_owned(), shell.t(&format!("import.kind.{code}{suffix}")).into_owned());
+        let word =
+            |code: &&str| ((*code).to_owned(), shell.t(&format!("import.kind.{code}{suffix}")).into_owned());
         codes.iter().map(word).collect::<Vec<_>>()
     };
     let list = List {
@@ -115,7 +113,10 @@ pub(super) async fn upload(
     let chosen = form.get("jenis").to_owned();
     let kind = run::kinds_of(&app, cap.actor()).find(|kind| kind.code() == chosen);
     if kind.is_none() {
-        form.error("jenis", if chosen.is_empty() { "staging.upload.choose_kind" } else { "staging.refused.kind" });
+        form.error(
+            "jenis",
+            if chosen.is_empty() { "staging.upload.choose_kind" } else { "staging.refused.kind" },
+        );
     }
     let file = form.file("berkas").map(|file| (file.file_name.clone(), file.path.clone(), file.size));
     match &file {
@@ -200,7 +201,8 @@ async fn show_batch(
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(kind) = batch.import(app).filter(|_| batch.state == "ready") {
             for row in query::sample(app, &batch).await? {
-                let (names, values): (Vec<String>, Vec<String>) = kind.sample(&row, &text).into_iter().unzip();
+                let (names, values): (Vec<String>, Vec<String>) =
+                    kind.sample(&row, &text).into_iter().unzip();
                 if !names.is_empty() {
                     titles = names;
                     sample.push((row.number, row.verdict.code(), values));
@@ -321,8 +323,7 @@ pub(super) async fn own_file(
     .await
     .map_err(|error| Error::Internal(error.to_string()))?
     .map_err(|error| Error::Internal(error.to_string()))?;
-    let file =
-        tokio::fs::File::open(&out).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    let file = tokio::fs::File::open(&out).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok(download(&batch, file, scratch))
 }
 
@@ -334,8 +335,10 @@ fn download(batch: &Batch, file: tokio::fs::File, scratch: Scratch) -> Response 
         _ => ("text/csv; charset=utf-8", "csv"),
     };
     let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
-    let stem: String =
-        stem.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
+    let stem: String = stem
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
+        .collect();
     let stream = futures_util::stream::try_unfold((file, scratch), |(mut file, scratch)| async move {
         let mut buffer = vec![0; 64 * 1024];
         let read = file.read(&mut buffer).await?;

@@ -56,7 +56,10 @@ pub(super) async fn list(
 pub(super) async fn one(app: &App, actor: &Actor, id: Id) -> Result<Option<Batch>, StoreError> {
     let mut args = args![actor.district, id];
     let seen = visible(app, actor, &mut args);
-    app.store.reader().first(&format!("{BATCH} WHERE b.district_id = $1 AND b.id = $2 AND {seen}"), args).await
+    app.store
+        .reader()
+        .first(&format!("{BATCH} WHERE b.district_id = $1 AND b.id = $2 AND {seen}"), args)
+        .await
 }
 
 /// How many batches that the caller sees wait for a decision.

@@ -22,7 +22,7 @@ use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, P
 const SOURCE: &str = "krs";
 
 /// The kind `krs`.
-pub struct Krs;
+pub(super) struct Krs;
 
 /// What a row says, before and after its village is known.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -3,10 +3,11 @@
 mod krs;
 mod territory;
 
-pub use krs::Krs;
-pub use territory::{Territories, adopt};
+use krs::Krs;
+use territory::Territories;
+pub use territory::adopt;
 
 use crate::ground::staging::ImportKind;
 
 /// The kinds, for the step.
-pub const KINDS: &[&dyn ImportKind] = &[&Krs, &Territories];
+pub(super) const KINDS: &[&dyn ImportKind] = &[&Krs, &Territories];

@@ -19,7 +19,7 @@ use crate::ground::staging::{
 const LIST: usize = 5000;
 
 /// The kind `territory`.
-pub struct Territories;
+pub(super) struct Territories;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
