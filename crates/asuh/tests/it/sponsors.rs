@@ -500,19 +500,22 @@ async fn who_is_transferred_keeps_his_promise_and_who_leaves_ends_it(db: TestDat
     let all = promise(&gerakan, &[("semua", "ya")]);
     admin.post(&format!("/janji/unit/{}", world.school), &all).await.to();
     let (page, to) = (format!("/pegawai/{}", people[0]), world.other_school.to_string());
-    let day = |field: &str| {
-        [("tanggal", "9"), ("bulan", "11"), ("tahun", "2026")]
+    let day = |field: &str, on: &'static str| {
+        [("tanggal", on), ("bulan", "11"), ("tahun", "2026")]
             .map(|(part, value)| (format!("{field}_{part}"), value))
     };
-    let moved = day("pindah");
+    let moved = day("pindah", "2");
     let mut fields: Vec<(&str, &str)> = moved.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     fields.push(("unit", &to));
+    let mut ahead = fields.clone();
+    ahead[0].1 = "9";
+    assert!(admin.post(&format!("{page}/pindah"), &ahead).await.refused().contains("paling lambat hari ini"));
     admin.post(&format!("{page}/pindah"), &fields).await.to();
     assert!(admin.post(&format!("{page}/pindah"), &fields).await.refused().contains("sudah bekerja"));
     let monday = date!(2026 - 11 - 09);
     assert_eq!(world.in_force(campaign, world.other_school, monday).await, ["Ani Rahmawati x1"]);
     assert!(world.in_force(campaign, world.school, monday).await.is_empty());
-    let left = day("keluar");
+    let left = day("keluar", "9");
     let fields: Vec<(&str, &str)> = left.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     admin.post(&format!("{page}/keluar"), &fields).await.to();
     assert!(admin.get(&page).await.ok().contains("Sudah keluar"));
