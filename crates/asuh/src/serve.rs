@@ -67,7 +67,9 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
     for task in work {
         task.abort();
     }
-    audit::flush(&app).await;
+    if let Err(error) = audit::flush(&app).await {
+        tracing::error!(%error, "the access log was not written to its end");
+    }
     app.store.close().await;
     ended.map_err(failed)?;
     Ok(ExitCode::SUCCESS)

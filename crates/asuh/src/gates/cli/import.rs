@@ -83,7 +83,8 @@ async fn actor(opened: &Opened, args: &ImportArgs) -> Result<Actor, CliError> {
         return Ok(Actor::system(DistrictId(0), code, "Indonesia", Zone::Wib));
     }
     let districts = crate::ground::settings::all(opened.app.store.reader()).await?;
-    let wanted = args.district.as_deref().map(TerritoryCode::parse).transpose().map_err(|error| failed(&error))?;
+    let wanted =
+        args.district.as_deref().map(TerritoryCode::parse).transpose().map_err(|error| failed(&error))?;
     if let Some(code) = wanted
         && !districts.iter().any(|district| district.code == code)
     {

@@ -14,7 +14,8 @@ use crate::steps::{collection, distribution, sponsors};
 /// SECANTING, and the promises of every unit.
 pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, CliError> {
     let app = &world.app;
-    let basket = |commodity: &str, quantity| sponsors::campaigns::BasketItem { commodity: commodity.into(), quantity };
+    let basket =
+        |commodity: &str, quantity| sponsors::campaigns::BasketItem { commodity: commodity.into(), quantity };
     let create = sponsors::campaigns::CreateCampaign {
         name: "SECANTING".into(),
         slogan: "Senin Cegah Stunting".into(),
@@ -140,7 +141,12 @@ async fn roll(
             reason: if total.damaged > 0 { "Pecah saat dikumpulkan".into() } else { String::new() },
         })
         .collect();
-    let close = collection::CloseRoll { roll, counts, cash_witness: "Bendahara Pengeluaran".into(), reach: reach.clone() };
+    let close = collection::CloseRoll {
+        roll,
+        counts,
+        cash_witness: "Bendahara Pengeluaran".into(),
+        reach: reach.clone(),
+    };
     let closed = app.submit(&world.actor, app.store.new_id(), close).await?.value;
 
     let announce = collection::AnnounceHandOver {
@@ -194,8 +200,11 @@ async fn roll(
 
 /// Forgot the rice, brought a broken egg, brought no cash.
 fn partial(dice: &mut Dice) -> Vec<collection::Amount> {
-    let amount =
-        |commodity: &str, brought, damaged| collection::Amount { commodity: commodity.into(), brought, damaged };
+    let amount = |commodity: &str, brought, damaged| collection::Amount {
+        commodity: commodity.into(),
+        brought,
+        damaged,
+    };
     match dice.below(3) {
         0 => vec![amount("rice_can", 0, 0), amount("egg", 1, 0), amount("cash", 2_000, 0)],
         1 => vec![amount("rice_can", 1, 0), amount("egg", 1, 1), amount("cash", 2_000, 0)],
@@ -224,7 +233,8 @@ async fn week(
         return Ok(());
     }
     let today = app.today(&world.actor);
-    let plan = distribution::PlanRun { campaign, week_of: day, goods: Vec::new(), villages: route.clone(), today };
+    let plan =
+        distribution::PlanRun { campaign, week_of: day, goods: Vec::new(), villages: route.clone(), today };
     let run = app.submit(&world.actor, app.store.new_id(), plan).await?.value;
     app.submit(&world.actor, app.store.new_id(), distribution::ApproveRun { run }).await?;
 
@@ -233,7 +243,8 @@ async fn week(
     let scope = Scope::whole(world.actor.district_code);
     let packing = app.today(&world.actor);
     for village in &route {
-        let pack = distribution::PackVillage { run, village: *village, day: packing, scope: warehouse.clone() };
+        let pack =
+            distribution::PackVillage { run, village: *village, day: packing, scope: warehouse.clone() };
         app.submit(&world.actor, app.store.new_id(), pack).await?;
     }
     world.at(day + Duration::days(3), 10, 30);

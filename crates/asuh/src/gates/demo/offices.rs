@@ -5,31 +5,30 @@ use super::dice::Dice;
 /// An office with its units and how many people work in each.
 pub(super) struct Office {
     pub(super) name: String,
-    pub(super) tags: &'static str,
     pub(super) units: Vec<(String, usize)>,
 }
 
-const OFFICES: &[(&str, &str)] = &[
-    ("Sekretariat Daerah", ""),
-    ("Sekretariat DPRD", ""),
-    ("Inspektorat", "inspektorat"),
-    ("Badan Perencanaan Pembangunan Daerah", "bappeda"),
-    ("Badan Kepegawaian dan Pengembangan SDM", ""),
-    ("Badan Pengelola Keuangan dan Pendapatan Daerah", ""),
-    ("Badan Penanggulangan Bencana Daerah", ""),
-    ("Badan Kesatuan Bangsa dan Politik", ""),
-    ("Dinas Pengendalian Penduduk, KB, Pemberdayaan Perempuan dan Perlindungan Anak", "opd_kb"),
-    ("Dinas Sosial", "dinsos"),
-    ("Dinas Pekerjaan Umum dan Penataan Ruang", "pupr"),
-    ("Dinas Perumahan dan Kawasan Permukiman", ""),
-    ("Dinas Komunikasi dan Informatika", "kominfo"),
-    ("Dinas Pemberdayaan Masyarakat dan Desa", "dpmd"),
-    ("Dinas Kependudukan dan Pencatatan Sipil", ""),
-    ("Dinas Tanaman Pangan dan Hortikultura", ""),
-    ("Dinas Perkebunan dan Peternakan", ""),
-    ("Dinas Perikanan dan Ketahanan Pangan", ""),
-    ("Dinas Pariwisata dan Kebudayaan", ""),
-    ("Dinas Perhubungan dan Lingkungan Hidup", ""),
+const OFFICES: &[&str] = &[
+    "Sekretariat Daerah",
+    "Sekretariat DPRD",
+    "Inspektorat",
+    "Badan Perencanaan Pembangunan Daerah",
+    "Badan Kepegawaian dan Pengembangan SDM",
+    "Badan Pengelola Keuangan dan Pendapatan Daerah",
+    "Badan Penanggulangan Bencana Daerah",
+    "Badan Kesatuan Bangsa dan Politik",
+    "Dinas Pengendalian Penduduk, KB, Pemberdayaan Perempuan dan Perlindungan Anak",
+    "Dinas Sosial",
+    "Dinas Pekerjaan Umum dan Penataan Ruang",
+    "Dinas Perumahan dan Kawasan Permukiman",
+    "Dinas Komunikasi dan Informatika",
+    "Dinas Pemberdayaan Masyarakat dan Desa",
+    "Dinas Kependudukan dan Pencatatan Sipil",
+    "Dinas Tanaman Pangan dan Hortikultura",
+    "Dinas Perkebunan dan Peternakan",
+    "Dinas Perikanan dan Ketahanan Pangan",
+    "Dinas Pariwisata dan Kebudayaan",
+    "Dinas Perhubungan dan Lingkungan Hidup",
 ];
 
 /// The offices: the twenty above, education, health, and the eighteen kecamatan.
@@ -37,9 +36,8 @@ pub(super) fn offices(dice: &mut Dice, subdistricts: &[String]) -> Vec<Office> {
     let sections = ["Sekretariat", "Bidang I", "Bidang II", "Bidang III"];
     let mut offices: Vec<Office> = OFFICES
         .iter()
-        .map(|(name, tags)| Office {
+        .map(|name| Office {
             name: (*name).to_owned(),
-            tags,
             units: sections.iter().map(|unit| ((*unit).to_owned(), dice.between(16, 34) as usize)).collect(),
         })
         .collect();
@@ -52,11 +50,10 @@ pub(super) fn offices(dice: &mut Dice, subdistricts: &[String]) -> Vec<Office> {
         schools.push((format!("SMPN {} {name}", nth + 1), dice.between(28, 40) as usize));
         clinics.push((format!("Puskesmas {name}"), dice.between(36, 48) as usize));
     }
-    offices.push(Office { name: "Dinas Pendidikan".into(), tags: "", units: schools });
-    offices.push(Office { name: "Dinas Kesehatan".into(), tags: "dinkes", units: clinics });
+    offices.push(Office { name: "Dinas Pendidikan".into(), units: schools });
+    offices.push(Office { name: "Dinas Kesehatan".into(), units: clinics });
     offices.extend(subdistricts.iter().map(|name| Office {
         name: format!("Kantor Camat {name}"),
-        tags: "",
         units: vec![("Kantor Camat".to_owned(), dice.between(22, 34) as usize)],
     }));
     offices

@@ -33,9 +33,9 @@ pub(super) struct Unit {
 /// Territories, the district, its letterhead.
 pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), CliError> {
     let list = folder.join("wilayah.csv");
-    std::fs::write(&list, lists::TERRITORIES).map_err(|error| CliError::Io(list.display().to_string(), error))?;
-    let rows = registry::district::read_list(&list)
-        .map_err(|error| CliError::Text(format!("{error:?}")))?;
+    std::fs::write(&list, lists::TERRITORIES)
+        .map_err(|error| CliError::Io(list.display().to_string(), error))?;
+    let rows = registry::district::read_list(&list).map_err(|error| CliError::Text(format!("{error:?}")))?;
     let on = world.app.today(&world.actor);
     let national = asuh_store::DistrictId(0);
     let envelope = |world: &World, district| asuh_store::Envelope {
@@ -45,7 +45,11 @@ pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), Cli
         device: None,
         captured_at: world.app.store.clock().now(),
     };
-    world.app.store.submit(envelope(world, national), registry::district::LoadNationalList { rows, on }).await?;
+    world
+        .app
+        .store
+        .submit(envelope(world, national), registry::district::LoadNationalList { rows, on })
+        .await?;
     let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
     let create = registry::district::CreateDistrict { code, name: NAME.into(), zone: Zone::Wib };
     world.app.store.submit(envelope(world, DISTRICT), create).await?;
@@ -128,7 +132,10 @@ async fn take_in(world: &World, kind: &str, file: &Path) -> Result<(), CliError>
         .map_err(|error| CliError::Text(format!("{kind}: {error}")))?;
     if summary.new == 0 || summary.errors * 50 > summary.rows {
         let first = summary.messages.first().map(|message| message.message.clone()).unwrap_or_default();
-        return Err(CliError::Text(format!("{kind}: {} of {} rows stayed out: {first}", summary.errors, summary.rows)));
+        return Err(CliError::Text(format!(
+            "{kind}: {} of {} rows stayed out: {first}",
+            summary.errors, summary.rows
+        )));
     }
     Ok(())
 }
@@ -187,4 +194,3 @@ pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
         .await?;
     Ok(open_village)
 }
-
