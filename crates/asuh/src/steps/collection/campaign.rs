@@ -238,7 +238,7 @@ pub(crate) async fn units(
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn local_today(tx: &asuh_store::Tx<'_>) -> Result<time::Date, StoreError> {
+pub async fn local_today(tx: &asuh_store::Tx<'_>) -> Result<time::Date, StoreError> {
     asuh_store::row_struct! {
         struct Zone { zone: String }
     }
