@@ -9,7 +9,7 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, jobs};
+use crate::ground::{App, jobs, settings};
 
 /// Where to listen.
 pub struct Listen {
@@ -37,7 +37,8 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
     let worker = tokio::spawn(jobs::work(app.clone()));
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
-    announce(address, listen);
+    let setup = settings::first_run::code(&app).await?;
+    announce(address, listen, setup.as_deref());
     let ended = match &listen.tls {
         None => {
             if !address.ip().is_loopback() {
@@ -65,16 +66,22 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn announce(address: SocketAddr, listen: &Listen) {
+fn announce(address: SocketAddr, listen: &Listen, setup: Option<&str>) {
     let scheme = if listen.tls.is_some() { "https" } else { "http" };
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     let url = format!("{scheme}://{host}:{}", address.port());
     if listen.json {
         let mut line = listen.extra.clone();
         line.insert("url".into(), url.into());
+        if let Some(code) = setup {
+            line.insert("setup_code".into(), code.into());
+        }
         println!("{}", serde_json::Value::Object(line));
     } else {
         println!("asuh berjalan di {url}  (Ctrl+C untuk berhenti)");
+        if let Some(code) = setup {
+            println!("Belum disiapkan: buka {url}/mulai dan masukkan kode {code} (berlaku 24 jam)");
+        }
     }
 }
 

@@ -74,13 +74,13 @@ impl Monday {
             coordinator,
         };
         for nth in 0..=people {
-            let person = monday.person(office, &format!("Pegawai {nth:02}")).await;
+            let person = monday.person(office, &format!("Sahabat {nth:02}")).await;
             if nth < people {
                 monday.promise(person).await;
                 monday.people.push(person);
             }
         }
-        monday.person(other, "Pegawai Lain").await;
+        monday.person(other, "Sahabat Lain").await;
         monday
     }
 
@@ -197,7 +197,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     assert!(home.contains("Setoran Senin, 2 November 2026, Dinas Pendidikan"), "{home}");
     let list = user.get("/setoran").await.ok();
     assert!(list.contains("https://wa.me/?text=Senin%2C%202%20November%202026"), "{list}");
-    assert!(!list.contains("Pegawai"), "no names in the reminder");
+    assert!(!list.contains("Sahabat"), "no names in the reminder");
     let roll = monday.open().await;
     assert_eq!(monday.open().await, roll, "opened twice is one");
     let page = user.get(&roll).await.ok();
@@ -232,7 +232,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     assert!(check.contains("Tutup setoran") && check.contains("9,75 kg"), "{check}");
     let sheet = user.post(&format!("{roll}/tutup"), &pairs(&counted)).await.to();
     let sheet = user.get(&sheet).await.ok();
-    assert!(sheet.contains("Pegawai 00") && !sheet.contains("Pegawai 01<"), "givers only: {sheet}");
+    assert!(sheet.contains("Sahabat 00") && !sheet.contains("Sahabat 01<"), "givers only: {sheet}");
     assert!(user.post(&format!("{roll}/tutup"), &pairs(&counted)).await.refused().contains("sudah ditutup"));
     assert_eq!(user.get(&roll).await.to(), format!("{roll}/lembar"));
     assert!(user.post(&roll, &[("aksi", "semua")]).await.status.is_redirection(), "leads to the sheet");
@@ -323,7 +323,7 @@ async fn two_counters_lose_no_tick(db: TestDatabase) {
     let to = second.post(&roll, &pairs(&second_saves)).await.to();
     assert!(to.contains("disimpan=1") && to.contains("tetap="), "{to}");
     let after = second.get(&to).await.ok();
-    assert!(after.contains("sudah diubah pencatat lain") && after.contains("<li>Pegawai 00</li>"), "{after}");
+    assert!(after.contains("sudah diubah pencatat lain") && after.contains("<li>Sahabat 00</li>"), "{after}");
     let states = "SELECT COUNT(*) AS n FROM contribution WHERE state = $1";
     for (state, expected) in [("full", 1), ("nothing", 1), ("open", 1), ("away", 0)] {
         assert_eq!(monday.test.number(states, args![state]).await, expected, "{state}");
@@ -366,8 +366,8 @@ async fn gifts_without_promise_and_make_ups_are_added_by_name(db: TestDatabase) 
     let roll = monday.open().await;
     let add = format!("{roll}/tambah");
     let page = monday.coordinator.get(&add).await.ok();
-    assert!(page.contains("Pegawai 01") && !page.contains("Pegawai Lain"), "{page}");
-    let extra = page.split("Pegawai 01").next().unwrap().rsplit("value=\"").next().unwrap();
+    assert!(page.contains("Sahabat 01") && !page.contains("Sahabat Lain"), "{page}");
+    let extra = page.split("Sahabat 01").next().unwrap().rsplit("value=\"").next().unwrap();
     let extra = extra.split('"').next().unwrap().to_owned();
     monday.coordinator.post(&add, &[("nama", &extra)]).await.to();
     assert!(
@@ -527,7 +527,7 @@ async fn superiors_see_units_of_five_people_and_more(db: TestDatabase) {
     let leader = monday.test.with_role(Role::Leader).await;
     let totals = leader.get("/setoran/rekap").await.ok();
     assert!(totals.contains("Dinas Pendidikan") && totals.contains("5 butir"), "{totals}");
-    assert!(!totals.contains("Pegawai"), "{totals}");
+    assert!(!totals.contains("Sahabat"), "{totals}");
     monday.test.sql("UPDATE roll SET people = 4, givers = 4", args![]).await;
     let totals = leader.get("/setoran/rekap").await.ok();
     assert!(!totals.contains("Dinas Pendidikan") && !totals.contains("5 butir"), "{totals}");
