@@ -6,7 +6,7 @@ mod access;
 mod arch;
 mod audit;
 mod books;
-mod collection;
+pub mod collection;
 mod consent;
 mod custody;
 mod distribution;

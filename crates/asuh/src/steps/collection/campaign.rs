@@ -1,10 +1,13 @@
 //! What the collection reads of campaigns, promises and institutions, which earlier steps keep.
 
+use std::collections::BTreeMap;
+
 use asuh_ledger::{Commodity, Fund};
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
 use super::drive::rules::Rhythm;
 use super::reach::Reach;
+use crate::steps::sponsors::pledges;
 
 asuh_store::row_struct! {
     /// A campaign as a Monday needs it.
@@ -125,20 +128,17 @@ pub(crate) async fn basket(
     .await
 }
 
-asuh_store::row_struct! {
-    /// A promise (janji) that holds on a day.
-    pub(crate) struct Promise {
-        /// Who promised.
-        pub(crate) sponsor_id: Id,
-        /// The promise.
-        pub(crate) pledge_id: Id,
-        /// How many baskets.
-        pub(crate) baskets: i64,
-    }
+/// A promise (janji) that holds on a day.
+pub(crate) struct Promise {
+    /// Who promised.
+    pub(crate) sponsor_id: Id,
+    /// The promise.
+    pub(crate) pledge_id: Id,
+    /// How many baskets.
+    pub(crate) baskets: i64,
 }
 
-/// The promises of a unit's people that hold on a day, one per person (several are added up).
-/// Index: `sponsor_version_by_unit`, `pledge_by_sponsor`.
+/// The promises of a unit's people that hold on a day, one per person: several are added up.
 ///
 /// # Errors
 /// The store fails.
@@ -149,23 +149,13 @@ pub(crate) async fn promises(
     unit: Id,
     day: time::Date,
 ) -> Result<Vec<Promise>, StoreError> {
-    let rows: Vec<Promise> = db
-        .all(
-            "SELECT p.sponsor_id, p.id AS pledge_id, p.baskets FROM sponsor_version v \
-             JOIN pledge p ON p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $2 \
-             WHERE v.district_id = $1 AND v.unit_id = $3 AND v.superseded_at = $4 AND v.status = 'active' \
-             AND p.starts_on <= $5 AND (p.ends_on IS NULL OR p.ends_on >= $5) ORDER BY p.sponsor_id, p.id",
-            args![district, campaign, unit, Instant::NEVER, day],
-        )
-        .await?;
-    let mut found: Vec<Promise> = Vec::with_capacity(rows.len());
-    for row in rows {
-        match found.last_mut() {
-            Some(last) if last.sponsor_id == row.sponsor_id => last.baskets += row.baskets,
-            _ => found.push(row),
-        }
+    let mut found: BTreeMap<Id, Promise> = BTreeMap::new();
+    for line in pledges::in_force(db, district, campaign, unit, day).await? {
+        found.entry(line.sponsor_id).and_modify(|promise| promise.baskets += line.baskets).or_insert(
+            Promise { sponsor_id: line.sponsor_id, pledge_id: line.pledge_id, baskets: line.baskets },
+        );
     }
-    Ok(found)
+    Ok(found.into_values().collect())
 }
 
 asuh_store::row_struct! {
@@ -238,7 +228,7 @@ pub(crate) async fn units(
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn local_today(tx: &asuh_store::Tx<'_>) -> Result<time::Date, StoreError> {
+pub async fn local_today(tx: &asuh_store::Tx<'_>) -> Result<time::Date, StoreError> {
     asuh_store::row_struct! {
         struct Zone { zone: String }
     }

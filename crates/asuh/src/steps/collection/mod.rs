@@ -16,25 +16,21 @@ mod count;
 mod deposit;
 mod drive;
 mod hand_over;
-mod number;
 mod reach;
 mod roll;
 mod tasks;
 mod totals;
 
+pub use campaign::local_today;
 pub use count::{CloseRoll, Closed, Count};
-pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack, Slip};
+pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 pub use drive::{CancelDrive, OpenDrive};
 pub use hand_over::{AnnounceHandOver, Announced, Arrival, CancelHandOver, ReceiveHandOver};
-pub use number::{Series, take as take_number};
 pub use reach::Reach;
 pub use roll::{AddGiver, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded};
 
-use asuh_store::{DistrictId, Query, StoreError};
-
 use crate::ground::access::{Role, capability};
 use crate::ground::part::Part;
-use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
 
 capability! {
@@ -124,10 +120,4 @@ fn routes() -> Routes {
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/konfirmasi", deposit::pages::confirm)
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/kembalikan", deposit::pages::send_back)
         .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi", deposit::pages::receipt)
-}
-
-/// The style of pages to print: the district's paper, A4 or F4 (setting `paper`).
-async fn paper_class(db: &impl Query, district: DistrictId) -> Result<String, StoreError> {
-    let paper = settings::get(db, district, "paper", "A4").await?;
-    Ok(if paper.eq_ignore_ascii_case("f4") { "f4".to_owned() } else { String::new() })
 }

@@ -3,12 +3,13 @@
 use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 
+use super::super::campaign;
 use super::super::reach::Reach;
 use super::super::roll::command::touch;
-use super::super::{campaign, number};
 use super::query;
 use super::rules::{Count, OnRoll, check};
 use crate::ground::books::{self, AccountKind, Holding, Move, Transfer, TransferKind};
+use crate::ground::settings;
 
 /// Closes a roll with what was counted: goods and money enter the books at the unit's collection post,
 /// damaged goods leave them as waste, cash becomes due at the fund holder. The roll is frozen.
@@ -167,7 +168,7 @@ async fn due(tx: &Tx<'_>, roll: Id, campaign: &campaign::Campaign, amount: i64) 
     let due_on =
         today.checked_add(time::Duration::days(campaign.deposit_days.clamp(0, 366))).unwrap_or(today);
     let id = tx.new_id();
-    let number = number::take(tx, number::DEPOSIT, today).await?;
+    let number = settings::documents::next_number(tx, "collection.deposit", today).await?;
     tx.execute(
         "INSERT INTO deposit (district_id, id, number, roll_id, fund_holder_id, amount, due_on, state, slip_number, \
          slip_attachment_id, deposited_on, announced_by, confirmed_at, confirmed_by, note) \

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::campaign;
 use super::super::reach::Reach;
-use super::slip::Slip;
+use crate::ground::attachments;
 use crate::ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
 
 /// Says that a roll's cash was brought to the fund holder.
@@ -17,8 +17,8 @@ pub struct AnnounceDeposit {
     pub slip_number: String,
     /// The day of the slip; not a future one.
     pub deposited_on: time::Date,
-    /// A photo of the slip.
-    pub slip: Option<Slip>,
+    /// The stored photo or scan of the slip.
+    pub slip: Option<Id>,
     /// What the caller reaches (units).
     pub reach: Reach,
 }
@@ -35,10 +35,14 @@ impl Command for AnnounceDeposit {
         if self.deposited_on > campaign::local_today(tx).await? {
             return Err(Refusal::new("collection.refused.future").field("hari").into());
         }
-        let attachment = self.slip.as_ref().map(|_| tx.new_id());
         let district = tx.district();
+        if let Some(slip) = self.slip
+            && !attachments::is_own(tx, district, slip, tx.actor()).await?
+        {
+            return Err(Refusal::not_found().into());
+        }
         let mut args =
-            args![district, self.deposit, self.slip_number.trim(), self.deposited_on, attachment, tx.actor()];
+            args![district, self.deposit, self.slip_number.trim(), self.deposited_on, self.slip, tx.actor()];
         let reached = self.reach.condition("r.unit_id", &mut args);
         let announced = tx
             .execute(
@@ -68,23 +72,6 @@ impl Command for AnnounceDeposit {
             } else {
                 Refusal::new("collection.refused.not_due").into()
             });
-        }
-        if let (Some(slip), Some(id)) = (&self.slip, attachment) {
-            tx.execute(
-                "INSERT INTO attachment (district_id, id, media_type, size, sha256, content_sealed, created_at, \
-                 created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                args![
-                    district,
-                    id,
-                    &slip.media_type,
-                    slip.content.len() as i64,
-                    slip.sha256,
-                    tx.secrets().seal(district, &slip.content)?,
-                    tx.now(),
-                    tx.actor()
-                ],
-            )
-            .await?;
         }
         Ok(())
     }

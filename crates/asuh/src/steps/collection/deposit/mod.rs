@@ -3,7 +3,5 @@
 pub(super) mod command;
 pub(super) mod pages;
 pub(super) mod query;
-pub(crate) mod slip;
 
 pub use command::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
-pub use slip::Slip;

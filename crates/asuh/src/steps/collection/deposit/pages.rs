@@ -12,12 +12,16 @@ use axum::response::IntoResponse;
 use super::super::{ConfirmDeposits, Reach, ReadDeposits, RecordRolls};
 use super::command::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 use super::query::{self, Deposit, Sides};
-use super::slip::Slip;
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
+use crate::ground::attachments::{self, MediaType};
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 
 const PAGE: i64 = 50;
+
+/// The largest photo of a slip: 5 MB.
+const MOST_BYTES: u64 = 5 << 20;
 
 /// Above this amount a receipt bears a revenue stamp (UU 10/2020, Pasal 3 and 5: Rp10.000 above Rp5 million).
 const STAMP_ABOVE: i64 = 5_000_000;
@@ -136,25 +140,20 @@ pub(crate) async fn announce(
 ) -> Page {
     let slip_number = form.required("bukti", 60);
     let deposited_on = form.day("hari");
-    let slip = match form.file("foto").map(|upload| (upload.size, upload.path.clone())) {
-        None => None,
-        Some((size, _)) if size > super::slip::MOST_BYTES as u64 => {
-            form.error("foto", "collection.error.photo_size");
+    let photo = match form.file("foto").map(|upload| attachments::read(upload, MediaType::SCANS, MOST_BYTES))
+    {
+        Some(Ok(content)) => Some(content),
+        Some(Err(refusal)) => {
+            form.refuse(&refusal.field("foto"));
             None
         }
-        Some((_, path)) => {
-            let bytes =
-                tokio::fs::read(&path).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-            match Slip::read(&bytes) {
-                Ok(slip) => Some(slip),
-                Err(key) => {
-                    form.error("foto", key);
-                    None
-                }
-            }
-        }
+        None => None,
     };
     if let (Some(deposited_on), true) = (deposited_on, form.is_valid()) {
+        let slip = match photo {
+            Some(content) => Some(attachments::store(&app, cap.actor(), form.command_id()?, content).await?),
+            None => None,
+        };
         let reach = Reach::of(cap.scope());
         let command = AnnounceDeposit { deposit: id, slip_number, deposited_on, slip, reach };
         match app.submit(cap.actor(), form.command_id()?, command).await {
@@ -210,14 +209,13 @@ pub(crate) async fn photo(cap: Cap<ReadDeposits>, State(app): State<App>, Path(i
     let db = app.store.reader();
     let deposit = query::by_id(db, cap.district(), &sides(cap.actor()), id).await?.ok_or(Error::NotFound)?;
     let attachment = deposit.slip_attachment_id.ok_or(Error::NotFound)?;
-    let photo = query::photo(db, cap.district(), attachment).await?.ok_or(Error::NotFound)?;
-    let bytes = app.store.secrets().open(cap.district(), &photo.content_sealed)?;
-    let ending = if photo.media_type == "image/png" { "png" } else { "jpg" };
+    let photo = attachments::open(&app.store, cap.district(), attachment).await?.ok_or(Error::NotFound)?;
+    let ending = photo.media_type.name().rsplit('/').next().unwrap_or_default();
     let headers = [
-        (header::CONTENT_TYPE, photo.media_type),
+        (header::CONTENT_TYPE, photo.media_type.name().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"bukti-setor.{ending}\"")),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, photo.bytes).into_response())
 }
 
 #[derive(Template)]
@@ -227,8 +225,7 @@ struct ReceiptPage {
     deposit: Deposit,
     words: String,
     stamp: bool,
-    paper: String,
-    letterhead: String,
+    letterhead: Letterhead,
 }
 
 /// The receipt of a confirmed deposit (kuitansi).
@@ -246,8 +243,7 @@ pub(crate) async fn receipt(
     page(&ReceiptPage {
         words: terbilang_rupiah(Rupiah::new(deposit.amount)),
         stamp: deposit.amount > STAMP_ABOVE,
-        paper: super::super::paper_class(db, cap.district()).await?,
-        letterhead: cap.actor().district_name.clone(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         deposit,
         shell,
     })

@@ -197,29 +197,3 @@ pub(crate) async fn waiting(
         .await?;
     Ok(found.unwrap_or(Waiting { announced: 0, late: 0, open: 0 }))
 }
-
-asuh_store::row_struct! {
-    /// A kept photo.
-    pub(crate) struct Photo {
-        /// Its type.
-        pub(crate) media_type: String,
-        /// Its encrypted bytes.
-        pub(crate) content_sealed: Vec<u8>,
-    }
-}
-
-/// A slip's photo. Index: primary key of `attachment`.
-///
-/// # Errors
-/// The store fails.
-pub(crate) async fn photo(
-    db: &impl Query,
-    district: DistrictId,
-    id: Id,
-) -> Result<Option<Photo>, StoreError> {
-    db.first(
-        "SELECT media_type, content_sealed FROM attachment WHERE district_id = $1 AND id = $2",
-        args![district, id],
-    )
-    .await
-}

@@ -4,10 +4,11 @@ use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::super::reach::Reach;
-use super::super::{campaign, count, number};
+use super::super::{campaign, count};
 use super::query::{self, HandOverItem};
 use super::rules::{Arrival, check};
 use crate::ground::books::{self, AccountKind, Fund, Holding, Move, Transfer, TransferKind};
+use crate::ground::settings;
 
 /// Announces the goods of a closed roll to the campaign's warehouse or a depot: they are on the way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,7 +85,7 @@ impl Command for AnnounceHandOver {
             return Err(Refusal::new("collection.refused.no_goods").into());
         }
         let today = campaign::local_today(tx).await?;
-        let number = number::take(tx, number::HAND_OVER, today).await?;
+        let number = settings::documents::next_number(tx, "collection.bast", today).await?;
         let id = tx.new_id();
         tx.subject("hand_over", id);
         let fund = campaign.fund()?;

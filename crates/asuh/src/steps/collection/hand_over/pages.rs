@@ -14,6 +14,7 @@ use super::query::{self, HandOver, HandOverItem, Sides};
 use super::rules::{Arrival, check};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 
 const PAGE: i64 = 50;
@@ -140,8 +141,7 @@ struct HandOverPage {
     f: FormView,
     hand_over: HandOver,
     items: Vec<HandOverItem>,
-    letterhead: String,
-    paper: String,
+    letterhead: Letterhead,
     may_receive: bool,
     may_cancel: bool,
     checked: bool,
@@ -198,8 +198,7 @@ async fn hand_over_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id:
         f: form.view(),
         may_receive: waits && actor.scope(&[Role::WarehouseKeeper]).reaches_unit(hand_over.to_id),
         may_cancel: waits && actor.scope(&[Role::UnitCoordinator]).reaches_unit(hand_over.unit_id),
-        letterhead: actor.district_name.clone(),
-        paper: super::super::paper_class(db, actor.district).await?,
+        letterhead: Letterhead::load(&app.store, actor.district).await?,
         hand_over,
         items,
         checked: checked && form.is_valid(),

@@ -17,6 +17,7 @@ use super::open::{AddGiver, OpenRoll};
 use super::query::{self, Roll, RollLine};
 use crate::ground::App;
 use crate::ground::access::Cap;
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, Text, page, page_with, redirect};
 
 const PAGE: i64 = 50;
@@ -399,8 +400,7 @@ struct SheetPage {
     counts: Vec<super::super::count::query::CountLine>,
     hand_over: Option<(Id, String, String)>,
     deposit: Option<(Id, String, String)>,
-    district: String,
-    paper: String,
+    letterhead: Letterhead,
     may_record: bool,
 }
 
@@ -424,15 +424,13 @@ pub(crate) async fn sheet(
     let counts = count::query::of_roll(db, cap.district(), id).await?;
     let hand_over = hand_over::query::of_roll(db, cap.district(), id).await?;
     let deposit = deposit::query::of_roll(db, cap.district(), id).await?;
-    let paper = super::super::paper_class(db, cap.district()).await?;
     page(&SheetPage {
-        district: cap.actor().district_name.clone(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         roll,
         givers,
         counts,
         hand_over: hand_over.map(|found| (found.id, found.number, found.state)),
         deposit: deposit.map(|found| (found.id, found.number, found.state)),
-        paper,
         may_record,
         shell,
     })
