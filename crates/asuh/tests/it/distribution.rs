@@ -62,7 +62,9 @@ impl Scene {
             )
             .await;
         }
-        for (name, amount) in [("distribution.per_family_egg", "5"), ("distribution.per_family_rice_can", "3")] {
+        for (name, amount) in
+            [("distribution.per_family_egg", "5"), ("distribution.per_family_rice_can", "3")]
+        {
             test.sql(
                 "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, $2, $3, 0, $4)",
                 args![KERINCI, name, amount, Id::SYSTEM],
@@ -191,9 +193,8 @@ fn test_scope() -> asuh::ground::access::Scope {
 
 /// A small picture that is one.
 fn png() -> Vec<u8> {
-    let chunk = |kind: &[u8; 4], data: &[u8]| {
-        [&(data.len() as u32).to_be_bytes()[..], kind, data, &[0; 4]].concat()
-    };
+    let chunk =
+        |kind: &[u8; 4], data: &[u8]| [&(data.len() as u32).to_be_bytes()[..], kind, data, &[0; 4]].concat();
     let header = [0, 0, 0, 9, 0, 0, 0, 9, 8, 6, 0, 0, 0];
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
@@ -253,7 +254,10 @@ async fn a_week_goes_from_the_pool_to_the_families(db: TestDatabase) {
     assert_eq!(stranger.get(&list).await.status, StatusCode::NOT_FOUND);
     assert!(keeper.get("/").await.ok().contains("Kemas 2 paket"));
     let names = keeper.get(&list).await.ok();
-    assert!(!names.contains("Ani") && names.contains("5 butir, 3 kaleng"), "the warehouse packs without names");
+    assert!(
+        !names.contains("Ani") && names.contains("5 butir, 3 kaleng"),
+        "the warehouse packs without names"
+    );
     assert!(keeper.get(&pack).await.ok().contains("10 butir"));
     assert_eq!(keeper.post(&pack, &[]).await.to(), list);
     keeper.post(&pack, &[]).await.refused();
@@ -371,7 +375,8 @@ async fn what_cannot_be_delivered_goes_back_and_the_claim_stays(db: TestDatabase
     let next = scene.plan(date!(2026 - 11 - 09), &[VILLAGES[0]]).await;
     let credited = "SELECT credited AS n FROM allocation_stock WHERE run_id = $1 AND commodity = 'egg'";
     assert_eq!(scene.number(credited, args![next]).await, 0);
-    let given = "SELECT CAST(SUM(given) AS BIGINT) AS n FROM share_balance WHERE run_id = $1 AND commodity = 'egg'";
+    let given =
+        "SELECT CAST(SUM(given) AS BIGINT) AS n FROM share_balance WHERE run_id = $1 AND commodity = 'egg'";
     assert_eq!(scene.number(given, args![next]).await, 10);
 }
 
@@ -390,14 +395,10 @@ async fn villages_take_turns_over_three_weeks(db: TestDatabase) {
     for week in 0..3 {
         let monday = MONDAY + time::Duration::weeks(week);
         scene.stock(10, 6).await;
-        let proposal = asuh::steps::distribution::propose(
-            scene.test.app.store.reader(),
-            KERINCI,
-            &campaigns[0],
-            monday,
-        )
-        .await
-        .unwrap();
+        let proposal =
+            asuh::steps::distribution::propose(scene.test.app.store.reader(), KERINCI, &campaigns[0], monday)
+                .await
+                .unwrap();
         let route = proposal.route();
         assert_eq!(route.len(), 1, "week {week}: {proposal:?}");
         let run = scene.plan(monday, &route).await;
@@ -463,7 +464,8 @@ async fn bad_plans_are_refused_and_keep_what_was_typed(db: TestDatabase) {
     assert!(send("2026-11-03", "5", &[&village]).await.contains("hari Senin"));
     assert!(send("2026-11-09", "5", &[&village]).await.contains("hari Senin"));
     assert!(send("2026-11-02", "5", &["1501022001"]).await.contains("Pilih paling sedikit satu desa"));
-    let unknown = [("gerakan", Id::SYSTEM.to_string()), ("minggu", "2026-11-02".into()), ("desa", village.clone())];
+    let unknown =
+        [("gerakan", Id::SYSTEM.to_string()), ("minggu", "2026-11-02".into()), ("desa", village.clone())];
     let unknown: Vec<(&str, &str)> = unknown.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(admin.post("/penyaluran/baru", &unknown).await.status, StatusCode::NOT_FOUND);
     assert_eq!(scene.number("SELECT COUNT(*) AS n FROM allocation_run", args![]).await, 0);
@@ -495,8 +497,12 @@ async fn proof_is_kept_sealed_and_asked_for_where_the_district_says_so(db: TestD
     let drawn = format!("data:image/png;base64,{}", data_encoding::BASE64.encode(&png()));
     let bad = verifier.upload(&path, &[("tanda_tangan", &drawn)], "foto", "a.png", b"<html>").await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.body);
-    let fields =
-        [("tanda_tangan", drawn.as_str()), ("penerima", "Nenek Ani"), ("hubungan", "member"), ("jam", "6.30")];
+    let fields = [
+        ("tanda_tangan", drawn.as_str()),
+        ("penerima", "Nenek Ani"),
+        ("hubungan", "member"),
+        ("jam", "6.30"),
+    ];
     verifier.upload(&path, &fields, "foto", "x.png", &png()).await.to();
     let shown = verifier.get(&format!("/paket/{package}")).await.ok();
     assert!(shown.contains("Nenek Ani") && shown.contains("06.30"), "{shown}");
