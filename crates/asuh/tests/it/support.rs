@@ -144,9 +144,9 @@ impl TestApp {
         let user = self.app.store.new_id();
         let grant = self.app.store.new_id();
         self.sql(
-            "INSERT INTO app_user (district_id, id, login, name, password_hash, totp_sealed, totp_confirmed_at, \
+            "INSERT INTO app_user (district_id, id, login, name, name_search, password_hash, totp_sealed, totp_confirmed_at, \
              totp_last_step, grants_version, language, created_at, activated_at, disabled_at, sponsor_id) \
-             VALUES ($1, $2, $3, $4, NULL, NULL, NULL, 0, 1, 'id', 0, 0, NULL, NULL)",
+             VALUES ($1, $2, $3, $4, LOWER($4), NULL, NULL, NULL, 0, 1, 'id', 0, 0, NULL, NULL)",
             args![KERINCI, user, format!("u{user}"), format!("Pengguna {}", role.code())],
         )
         .await;

@@ -35,6 +35,7 @@ CREATE TABLE app_user (
   id {bytes} NOT NULL,
   login {text} NOT NULL,
   name {text} NOT NULL,
+  name_search {text} NOT NULL DEFAULT '',
   password_hash {text},
   totp_sealed {bytes},
   totp_confirmed_at {int},
@@ -49,6 +50,8 @@ CREATE TABLE app_user (
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, login)
 ) {table};
+
+CREATE INDEX app_user_by_name ON app_user (district_id, name_search, id);
 
 CREATE TABLE user_grant (
   district_id {int} NOT NULL,
@@ -244,8 +247,10 @@ CREATE TABLE import_batch (
   file_size {int} NOT NULL,
   file_sha256 {bytes} NOT NULL,
   format {text} NOT NULL,
-  -- 'queued', 'checking', 'ready', 'committing', 'committed', 'refused', 'failed', 'undoing', 'undone'
+  -- 'receiving', 'queued', 'checking', 'ready', 'committing', 'committed', 'refused', 'failed', 'undoing', 'undone'
   state {text} NOT NULL,
+  -- How far its uploader reaches, as JSON.
+  scope {text} NOT NULL,
   error_code {text},
   error_detail {text},
   header_row {int},
@@ -256,12 +261,23 @@ CREATE TABLE import_batch (
   rows_same {int} NOT NULL,
   rows_error {int} NOT NULL,
   warnings {int} NOT NULL,
-  rows_done {int} NOT NULL,
+  -- Saving has come to this row of the sheet.
+  saved_to {int} NOT NULL,
+  saved_new {int} NOT NULL,
+  saved_changed {int} NOT NULL,
+  saved_same {int} NOT NULL,
+  saved_error {int} NOT NULL,
+  undo_steps {int} NOT NULL,
+  undo_next {text},
+  undone {int} NOT NULL,
+  kept {int} NOT NULL,
   uploaded_at {int} NOT NULL,
   uploaded_by {bytes} NOT NULL,
   decided_at {int},
   decided_by {bytes},
   finished_at {int},
+  -- When file and rows were removed; the counts stay.
+  cleared_at {int},
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX import_batch_by_time ON import_batch (district_id, uploaded_at, id);
@@ -281,8 +297,9 @@ CREATE TABLE import_row (
   row_number {int} NOT NULL,
   -- 'new', 'changed', 'same', 'error'
   verdict {text} NOT NULL,
-  -- What the step understood, as JSON, encrypted.
-  record_sealed {bytes} NOT NULL,
+  -- What the step understood, as JSON: encrypted, or open where it is not personal.
+  record_sealed {bytes},
+  record_open {bytes},
   -- The object the row was matched with or made.
   subject_id {bytes},
   PRIMARY KEY (district_id, batch_id, row_number),
@@ -297,6 +314,8 @@ CREATE TABLE import_message (
   column_name {text} NOT NULL,
   severity {text} NOT NULL,
   code {text} NOT NULL,
+  -- Values for the sentence, as JSON: nothing personal.
+  args {text} NOT NULL,
   value_sealed {bytes},
   PRIMARY KEY (district_id, batch_id, row_number, nth),
   FOREIGN KEY (district_id, batch_id) REFERENCES import_batch (district_id, id)
@@ -325,6 +344,7 @@ CREATE TABLE consent (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX consent_by_family ON consent (district_id, family_id, purpose);
+CREATE INDEX consent_by_time ON consent (district_id, recorded_at, id);
 
 CREATE TABLE data_request (
   district_id {int} NOT NULL,
@@ -348,6 +368,7 @@ CREATE TABLE data_request (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX data_request_open ON data_request (district_id, state, due_at);
+CREATE INDEX data_request_by_family ON data_request (district_id, family_id) WHERE family_id IS NOT NULL;
 
 CREATE TABLE incident (
   district_id {int} NOT NULL,
@@ -358,7 +379,9 @@ CREATE TABLE incident (
   happened_to {int} NOT NULL,
   known_at {int} NOT NULL,
   notice_due_at {int} NOT NULL,
+  -- How it happened, and which kinds of data it touches: what the notice must say.
   description_sealed {bytes} NOT NULL,
+  data_sealed {bytes} NOT NULL,
   -- The account through which it happened, if known: the touched families are read from the logs.
   account_id {bytes},
   measures_sealed {bytes},

@@ -2,6 +2,10 @@
 
 use asuh_store::{Id, StoreError, Tx, args};
 
+mod log;
+
+pub use log::{AccessLog, flush, opened, run};
+
 use super::part::Part;
 
 /// The part, for the gates.

@@ -5,17 +5,94 @@
 //!
 //! `receiving` -> `queued` -> `checking` -> `ready` -> `committing` -> `committed` -> `undoing` -> `undone`,
 //! or ends as `refused` (by a person, or because the file cannot be read) or `failed`.
+//!
+//! Everything long is a job in chunks. The batch's own row says how far it came, in the same transaction as the
+//! chunk: after a crash a job goes on where it was, and nothing is done twice.
 
+mod batch;
 mod cells;
+mod check;
+mod command;
+mod file;
+mod header;
 mod kind;
+mod pages;
+mod query;
+mod run;
+mod save;
 
 pub use cells::{Identifier, RowCells};
+pub use command::{Decide, Decision};
 pub use kind::{
     BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
     UndoStep, Verdict,
 };
+pub use run::{Progress, RunError, Summary, SummaryMessage, decide, run};
+pub use save::purge;
 
+use std::sync::Arc;
+
+use super::access::{Actor, Capability, Role, capability};
+use super::app::{App, Given};
+use super::jobs::JobKind;
 use super::part::Part;
+use super::web::{MenuItem, Routes, Task, TaskState, Text};
+
+capability! {
+    /// Takes spreadsheets in. Which kinds, the kind itself says.
+    pub struct UseImports = "staging.use": [Role::ListKeeper, Role::DistrictAdmin];
+}
+
+/// Days after which an uploaded file and its rows are removed, where the district says nothing else
+/// (`staging.keep_days`). The counts stay.
+pub const KEEP_DAYS: i64 = 30;
+
+const CHECK: &str = "staging.check";
+const COMMIT: &str = "staging.commit";
+const UNDO: &str = "staging.undo";
+const CLEAR: &str = "staging.clear";
 
 /// The part, for the gates.
-pub const PART: Part = Part::named("staging");
+pub const PART: Part = Part {
+    routes,
+    menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
+    tasks: Some(tasks),
+    jobs: &[
+        JobKind { kind: CHECK, run: save::run_check },
+        JobKind { kind: COMMIT, run: save::run_save },
+        JobKind { kind: UNDO, run: save::run_undo },
+        JobKind { kind: CLEAR, run: save::run_clear },
+    ],
+    ..Part::named("staging")
+};
+
+fn routes() -> Routes {
+    Routes::new()
+        .get::<UseImports, _>("/impor", pages::list)
+        .post::<UseImports, _>("/impor", pages::upload)
+        .get::<UseImports, _>("/impor/{id}", pages::batch)
+        .get::<UseImports, _>("/impor/{id}/berkas", pages::own_file)
+        .post::<UseImports, _>("/impor/{id}/simpan", pages::save)
+        .post::<UseImports, _>("/impor/{id}/tolak", pages::refuse)
+        .post::<UseImports, _>("/impor/{id}/batalkan", pages::undo)
+        .post::<UseImports, _>("/impor/{id}/periksa-lagi", pages::check)
+}
+
+/// Imports that wait for a decision.
+fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Task>> {
+    Box::pin(async move {
+        if UseImports::of(actor).is_none() {
+            return Ok(Vec::new());
+        }
+        let waiting = query::waiting(app, actor).await?;
+        let text = Text::new(actor.language, actor.zone);
+        Ok((waiting > 0)
+            .then(|| Task {
+                title: text.t1("staging.task.ready", "count", text.number(waiting)),
+                path: "/impor".into(),
+                state: TaskState::NeedsAction,
+            })
+            .into_iter()
+            .collect())
+    })
+}

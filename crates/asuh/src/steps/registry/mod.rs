@@ -4,6 +4,7 @@
 //! then on as what the visit found; whoever of it is pregnant, breastfeeding or under five is a target
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
+pub mod import;
 mod institution;
 pub mod record;
 mod rights;
@@ -17,8 +18,9 @@ pub mod institutions {
     };
 }
 
-/// The territories, for other steps.
+/// The territories, for other steps: those of the district, and adopting them from the national list.
 pub mod territories {
+    pub use super::import::adopt;
     pub use super::territory::{Territory, names, subdistricts, villages};
 }
 
@@ -32,7 +34,7 @@ use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
 /// The step, for the gates.
-pub const STEP: Part = Part { routes, menu: MENU, ..Part::named("registry") };
+pub const STEP: Part = Part { routes, menu: MENU, imports: import::KINDS, ..Part::named("registry") };
 
 const MENU: &[MenuItem] = &[
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },

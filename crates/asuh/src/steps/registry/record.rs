@@ -4,9 +4,17 @@
 //! the old one keeps its dates. NIK, KK, phone and address are encrypted, NIK and KK also hashed for finding.
 //! The number of queries depends on the kinds of things written, never on how many there are.
 
+mod known;
+mod retract;
+
+use std::collections::HashSet;
+
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
-use asuh_store::{DistrictId, Fault, Id, Query, Secrets, StoreError, Tx};
+use asuh_store::{DistrictId, Fault, Id, Query, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
+
+use known::Known;
+pub use retract::retract;
 
 /// Where facts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +106,25 @@ impl FamilyFacts {
     }
 }
 
+impl FamilyFacts {
+    /// The risk columns in the order of the table.
+    fn flags(&self) -> [Option<bool>; 11] {
+        [
+            self.krs,
+            self.poor_water,
+            self.poor_latrine,
+            self.too_young,
+            self.too_old,
+            self.too_close,
+            self.too_many,
+            self.no_modern_contraception,
+            self.pregnant,
+            self.has_under_two,
+            self.has_two_to_five,
+        ]
+    }
+}
+
 /// What a person is in the family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +212,8 @@ pub struct Found {
     pub persons: Vec<Option<Id>>,
     /// What writing the entry would do.
     pub change: Change,
+    /// What it would do to each person.
+    pub person_changes: Vec<Change>,
 }
 
 /// Compares entries with what is known, without writing. Families are found by KKI, by the family card's
@@ -199,8 +228,25 @@ pub async fn compare(
     district: DistrictId,
     entries: &[Entry],
 ) -> Result<Vec<Found>, StoreError> {
-    let _ = (db, secrets, district, entries);
-    Ok(Vec::new())
+    let mut known = Known::load(db, secrets, district, entries).await?;
+    let mut made = 0_u64;
+    let mut found = Vec::with_capacity(entries.len());
+    for entry in entries {
+        // Ids of what is not there yet are never shown: any that differ will do.
+        let settled = known.settle(entry, &mut || {
+            made += 1;
+            let mut bytes = [0xff; 16];
+            bytes[8..].copy_from_slice(&made.to_be_bytes());
+            Id::from_bytes(bytes)
+        })?;
+        found.push(Found {
+            family: (!known.is_new_family(settled.family)).then_some(settled.family),
+            persons: settled.persons.iter().map(|id| (!known.is_new_person(*id)).then_some(*id)).collect(),
+            change: settled.change,
+            person_changes: settled.person_changes,
+        });
+    }
+    Ok(found)
 }
 
 /// Writes entries within a command: new families and persons, new versions where something differs.
@@ -208,23 +254,79 @@ pub async fn compare(
 /// # Errors
 /// The store fails.
 pub async fn write(tx: &Tx<'_>, origin: &Origin, entries: &[Entry]) -> Result<Vec<Written>, Fault> {
-    let _ = (tx, origin, entries);
-    Ok(Vec::new())
+    let mut known = Known::load(tx, tx.secrets(), tx.district(), entries).await?;
+    let mut written = Vec::with_capacity(entries.len());
+    for entry in entries {
+        written.push(known.settle(entry, &mut || tx.new_id())?);
+    }
+    known.save(tx, origin).await?;
+    Ok(written)
 }
 
-/// Takes back a piece of what a batch wrote: where its version is the latest one of a family or person, it is
-/// retracted and the one before holds again; what has moved on is kept. Returns (undone, kept, next).
+/// What a list says about the pregnancies of wives: begins one where none is open, ends one that the same kind
+/// of list began. The day it began is not known to a list: it is the day from which the list holds.
 ///
 /// # Errors
 /// The store fails.
-pub async fn retract(
-    tx: &Tx<'_>,
-    batch: Id,
-    after: Option<&str>,
-    most: usize,
-) -> Result<crate::ground::staging::UndoStep, Fault> {
-    let _ = (tx, batch, after, most);
-    Ok(crate::ground::staging::UndoStep::default())
+pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> Result<(), Fault> {
+    asuh_store::row_struct! { struct Open { person_id: Id, source: String } }
+    if said.is_empty() {
+        return Ok(());
+    }
+    let mut args = args![tx.district()];
+    let persons = args.push_list(said.iter().map(|(person, _)| *person));
+    // maternity_by_person
+    let open: Vec<Open> = tx
+        .all(
+            &format!(
+                "SELECT person_id, source FROM maternity WHERE district_id = $1 AND person_id IN ({persons}) \
+                 AND kind = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
+            ),
+            args,
+        )
+        .await?;
+    let mut begun: HashSet<Id> = open.iter().map(|row| row.person_id).collect();
+    let mut rows = Vec::new();
+    for (person, pregnant) in said {
+        if *pregnant && begun.insert(*person) {
+            rows.push(args![
+                tx.district(),
+                tx.new_id(),
+                *person,
+                "pregnancy",
+                origin.valid_from,
+                origin.source,
+                tx.now(),
+                origin.batch,
+            ]);
+        }
+    }
+    tx.insert_many(
+        "INSERT INTO maternity (district_id, id, person_id, kind, starts_on, source, recorded_at, batch_id) VALUES",
+        "",
+        rows,
+    )
+    .await?;
+    let over: Vec<Id> = said
+        .iter()
+        .filter(|(person, pregnant)| {
+            !pregnant && open.iter().any(|row| row.person_id == *person && row.source == origin.source)
+        })
+        .map(|(person, _)| *person)
+        .collect();
+    if !over.is_empty() {
+        let mut args = args![tx.district(), origin.valid_from, origin.source];
+        let persons = args.push_list(over);
+        tx.execute(
+            &format!(
+                "UPDATE maternity SET ends_on = $2 WHERE district_id = $1 AND source = $3 \
+                 AND person_id IN ({persons}) AND kind = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
+            ),
+            args,
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The digits of a NIK as a fact.

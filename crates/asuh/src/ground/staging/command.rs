@@ -1,0 +1,643 @@
+//! What changes a batch: every step of its way is a command.
+
+use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Query, Recording, Refusal, StoreError, Tx, args};
+use serde::{Deserialize, Serialize};
+
+use super::batch::{self, ROW, StoredRow};
+use super::{BatchContext, ImportKind, StagedRow, Verdict};
+use crate::ground::{App, jobs};
+
+/// Files that wait to be checked at most, in one district.
+const WAITING: i64 = 20;
+/// Messages kept of one row.
+const MESSAGES: usize = 20;
+
+/// An envelope for the engine's own bookkeeping.
+pub(super) fn bookkeeping(app: &App, district: DistrictId) -> Envelope {
+    Envelope {
+        id: app.store.new_id(),
+        district,
+        actor: Id::SYSTEM,
+        device: None,
+        captured_at: app.store.clock().now(),
+    }
+}
+
+/// Announces a file: its batch waits for the parts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct OpenBatch {
+    /// Code of the kind.
+    pub(super) kind: String,
+    /// The name the browser gave.
+    pub(super) file_name: String,
+    /// Bytes.
+    pub(super) size: i64,
+    /// SHA-256 of the file.
+    pub(super) sha256: [u8; 32],
+    /// Reach of the uploader, as JSON.
+    pub(super) scope: String,
+}
+
+impl Command for OpenBatch {
+    const KIND: &'static str = "staging.open_batch";
+    type Receipt = Id;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
+        let waiting = tx
+            .number(
+                "SELECT COUNT(*) AS n FROM import_batch WHERE district_id = $1 AND state = 'queued'",
+                args![tx.district()],
+            )
+            .await?;
+        if waiting >= WAITING {
+            return Err(Refusal::new("staging.refused.queue_full").field("berkas").into());
+        }
+        let id = tx.new_id();
+        tx.subject("import", id);
+        tx.execute(
+            "INSERT INTO import_batch (district_id, id, kind, file_name, file_size, file_sha256, format, state, scope, \
+             unknown_columns, rows, rows_new, rows_changed, rows_same, rows_error, warnings, saved_to, saved_new, \
+             saved_changed, saved_same, saved_error, undo_steps, undone, kept, uploaded_at, uploaded_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, '', 'receiving', $7, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
+            args![
+                tx.district(),
+                id,
+                &self.kind,
+                &self.file_name,
+                self.size,
+                self.sha256,
+                &self.scope,
+                tx.now(),
+                tx.actor(),
+            ],
+        )
+        .await?;
+        Ok(id)
+    }
+}
+
+/// Keeps a piece of the file, encrypted.
+#[derive(Serialize)]
+pub(super) struct KeepPart {
+    pub(super) batch: Id,
+    pub(super) part: i64,
+    #[serde(skip)]
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Command for KeepPart {
+    const KIND: &'static str = "staging.keep_part";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let sealed = tx.secrets().seal(tx.district(), &self.bytes)?;
+        tx.execute(
+            "INSERT INTO import_file (district_id, batch_id, part, content_sealed) \
+             SELECT $1, $2, $3, $4 FROM import_batch WHERE district_id = $1 AND id = $2 AND state = 'receiving' \
+             ON CONFLICT (district_id, batch_id, part) DO NOTHING",
+            args![tx.district(), self.batch, self.part, sealed],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// The file is there: it waits to be checked.
+#[derive(Serialize)]
+pub(super) struct Queue {
+    pub(super) batch: Id,
+}
+
+impl Command for Queue {
+    const KIND: &'static str = "staging.queue";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        if turn(tx, self.batch, &["receiving"], "queued").await? {
+            jobs::start(tx, super::CHECK, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves a batch on, if it stands in one of these states; whether it did.
+async fn turn(tx: &Tx<'_>, batch: Id, from: &[&str], to: &str) -> Result<bool, StoreError> {
+    let mut args = args![tx.district(), batch, to];
+    let states = args.push_list(from.iter().copied());
+    let moved = tx
+        .execute(
+            &format!("UPDATE import_batch SET state = $3 WHERE district_id = $1 AND id = $2 AND state IN ({states})"),
+            args,
+        )
+        .await?;
+    Ok(moved == 1)
+}
+
+/// What becomes of a batch by a person's or the engine's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Save what is new or changed; also goes on after a failure.
+    Save,
+    /// Save nothing.
+    Refuse,
+    /// Take back what was saved.
+    Undo,
+    /// Check the file again after a failure.
+    Check,
+}
+
+/// Decides about a batch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decide {
+    /// The batch.
+    pub batch: Id,
+    /// What is to happen.
+    pub decision: Decision,
+    /// Kinds that the caller may handle.
+    pub kinds: Vec<String>,
+    /// The caller reaches the whole district; else only his own batches.
+    pub whole: bool,
+    /// The caller's reach, as JSON: his own batches are saved as far as he reaches today.
+    pub scope: String,
+}
+
+impl Command for Decide {
+    const KIND: &'static str = "staging.decide";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let found = batch::load(tx, tx.district(), self.batch).await?.ok_or_else(Refusal::not_found)?;
+        let own = found.uploaded_by == tx.actor();
+        if !self.kinds.contains(&found.kind) || !(self.whole || own) {
+            return Err(Refusal::not_found().into());
+        }
+        tx.subject("import", self.batch);
+        let saved = found.saved_to > 0;
+        let (from, to, job): (&[&str], _, _) = match self.decision {
+            Decision::Save if saved => (&["failed"], "committing", Some(super::COMMIT)),
+            Decision::Save => (&["ready"], "committing", Some(super::COMMIT)),
+            Decision::Refuse if saved => (&[], "refused", None),
+            Decision::Refuse => (&["ready", "failed"], "refused", Some(super::CLEAR)),
+            Decision::Undo if saved => (&["committed", "failed"], "undoing", Some(super::UNDO)),
+            Decision::Undo => (&["committed"], "undoing", Some(super::UNDO)),
+            Decision::Check if saved => (&[], "queued", None),
+            Decision::Check => (&["failed"], "queued", Some(super::CHECK)),
+        };
+        let readable = found.cleared_at.is_none() || self.decision == Decision::Undo;
+        if !readable || from.is_empty() || !turn(tx, self.batch, from, to).await? {
+            return Err(Refusal::new("staging.refused.state").into());
+        }
+        tx.execute(
+            "UPDATE import_batch SET decided_at = $3, decided_by = $4, error_code = NULL, error_detail = NULL, \
+             finished_at = CASE WHEN state = 'refused' THEN $3 ELSE NULL END, \
+             scope = CASE WHEN uploaded_by = $4 THEN $5 ELSE scope END \
+             WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.batch, tx.now(), tx.actor(), &self.scope],
+        )
+        .await?;
+        if let Some(job) = job {
+            jobs::start(tx, job, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checking begins, from the first row.
+#[derive(Serialize)]
+pub(super) struct BeginCheck {
+    pub(super) batch: Id,
+}
+
+impl Command for BeginCheck {
+    const KIND: &'static str = "staging.begin_check";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        Ok(turn(tx, self.batch, &["queued", "checking"], "checking").await?)
+    }
+}
+
+/// How the counts of a batch stand.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub(super) rows: i64,
+    pub(super) new: i64,
+    pub(super) changed: i64,
+    pub(super) same: i64,
+    pub(super) error: i64,
+    pub(super) warnings: i64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        self.rows += 1;
+        match verdict {
+            Verdict::New => self.new += 1,
+            Verdict::Changed => self.changed += 1,
+            Verdict::Same => self.same += 1,
+            Verdict::Error => self.error += 1,
+        }
+    }
+}
+
+/// Keeps a chunk of rows that were read and compared.
+#[derive(Serialize)]
+pub(super) struct Stage {
+    pub(super) batch: Id,
+    #[serde(skip)]
+    pub(super) rows: Vec<StagedRow>,
+    #[serde(skip)]
+    pub(super) titles: std::sync::Arc<super::check::Titles>,
+    pub(super) personal: bool,
+    /// The counts up to and with this chunk.
+    pub(super) counts: Counts,
+}
+
+impl Command for Stage {
+    const KIND: &'static str = "staging.stage";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        let counts = &self.counts;
+        let held = tx
+            .execute(
+                "UPDATE import_batch SET rows = $3, rows_new = $4, rows_changed = $5, rows_same = $6, rows_error = $7, \
+                 warnings = $8 WHERE district_id = $1 AND id = $2 AND state = 'checking'",
+                args![
+                    tx.district(),
+                    self.batch,
+                    counts.rows,
+                    counts.new,
+                    counts.changed,
+                    counts.same,
+                    counts.error,
+                    counts.warnings,
+                ],
+            )
+            .await?;
+        if held == 0 {
+            return Ok(false);
+        }
+        let mut rows = Vec::with_capacity(self.rows.len());
+        let mut messages = Vec::new();
+        for row in &self.rows {
+            let (sealed, open) = match self.personal {
+                true => (Some(tx.secrets().seal(tx.district(), &row.record)?), None),
+                false => (None, Some(row.record.clone())),
+            };
+            rows.push(args![
+                tx.district(),
+                self.batch,
+                row.number,
+                row.verdict.code(),
+                sealed,
+                open,
+                row.subject,
+            ]);
+            for (nth, message) in row.messages.iter().take(MESSAGES).enumerate() {
+                let value = (!message.value.is_empty()).then(|| tx.seal(&message.value)).transpose()?;
+                messages.push(args![
+                    tx.district(),
+                    self.batch,
+                    row.number,
+                    nth as i64,
+                    self.titles.of(&message.field),
+                    message.severity.code(),
+                    &message.code,
+                    serde_json::to_string(&message.args).unwrap_or_default(),
+                    value,
+                ]);
+            }
+        }
+        tx.insert_many(
+            "INSERT INTO import_row (district_id, batch_id, row_number, verdict, record_sealed, record_open, subject_id) \
+             VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number) DO NOTHING",
+            rows,
+        )
+        .await?;
+        tx.insert_many(
+            "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args, \
+             value_sealed) VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
+            messages,
+        )
+        .await?;
+        Ok(true)
+    }
+}
+
+/// Checking came to its end: a person decides now, or the file is refused.
+#[derive(Serialize)]
+pub(super) struct EndCheck {
+    pub(super) batch: Id,
+    pub(super) format: String,
+    pub(super) header_row: Option<u32>,
+    pub(super) unknown: Vec<String>,
+    /// A translation key and its values, when the file is refused.
+    pub(super) refused: Option<(String, Vec<(String, String)>)>,
+    /// Sentences about the whole file.
+    pub(super) notes: Vec<(String, Vec<(String, String)>)>,
+}
+
+impl Command for EndCheck {
+    const KIND: &'static str = "staging.end_check";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let state = if self.refused.is_some() { "refused" } else { "ready" };
+        if !turn(tx, self.batch, &["checking"], state).await? {
+            return Ok(());
+        }
+        let (code, detail) = match &self.refused {
+            Some((code, args)) => (Some(code.clone()), serde_json::to_string(args).ok()),
+            None => (None, None),
+        };
+        tx.execute(
+            "UPDATE import_batch SET format = $3, header_row = $4, unknown_columns = $5, error_code = $6, \
+             error_detail = $7, finished_at = CASE WHEN $6 IS NULL THEN NULL ELSE $8 END \
+             WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.batch,
+                &self.format,
+                self.header_row,
+                serde_json::to_string(&self.unknown).unwrap_or_default(),
+                code,
+                detail,
+                tx.now(),
+            ],
+        )
+        .await?;
+        let notes = self.notes.iter().enumerate().map(|(nth, (code, values))| {
+            args![
+                tx.district(),
+                self.batch,
+                0_i64,
+                nth as i64,
+                "",
+                "warning",
+                code,
+                serde_json::to_string(values).unwrap_or_default(),
+            ]
+        });
+        tx.insert_many(
+            "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args) VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
+            notes.collect(),
+        )
+        .await?;
+        if self.refused.is_some() {
+            jobs::start(tx, super::CLEAR, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The work on a batch broke off for good.
+#[derive(Serialize)]
+pub(super) struct Fail {
+    pub(super) batch: Id,
+    pub(super) code: String,
+    pub(super) detail: String,
+}
+
+impl Command for Fail {
+    const KIND: &'static str = "staging.fail";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let busy = ["queued", "checking", "committing", "undoing"];
+        if turn(tx, self.batch, &busy, "failed").await? {
+            tx.execute(
+                "UPDATE import_batch SET error_code = $3, error_detail = $4, finished_at = $5 \
+                 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, &self.code, &self.detail, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a chunk did.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct ChunkDone {
+    /// The last row it handled; none when no row was left.
+    pub(super) last: Option<i64>,
+    /// Rows it handled.
+    pub(super) rows: i64,
+}
+
+/// Saves the next chunk of rows.
+#[derive(Serialize)]
+pub(super) struct SaveChunk {
+    pub(super) batch: Id,
+    /// The rows after this one.
+    pub(super) after: i64,
+    #[serde(skip)]
+    pub(super) kind: &'static dyn ImportKind,
+    #[serde(skip)]
+    pub(super) context: std::sync::Arc<BatchContext>,
+}
+
+impl Command for SaveChunk {
+    const KIND: &'static str = "staging.save_chunk";
+    type Receipt = ChunkDone;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<ChunkDone, Fault> {
+        tx.subject("import", self.batch);
+        // import_row's key
+        let stored: Vec<StoredRow> = tx
+            .all(
+                &format!(
+                    "SELECT {ROW} FROM import_row WHERE district_id = $1 AND batch_id = $2 AND row_number > $3 \
+                     AND verdict IN ('new', 'changed') ORDER BY row_number LIMIT {}",
+                    self.kind.chunk()
+                ),
+                args![tx.district(), self.batch, self.after],
+            )
+            .await?;
+        if stored.is_empty() {
+            return Ok(ChunkDone::default());
+        }
+        let mut rows = stored
+            .into_iter()
+            .map(|row| row.open(tx.secrets(), tx.district()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let last = rows.last().map_or(self.after, |row| i64::from(row.number));
+        // The batch's own row says whether this chunk is still to be done, and holds others off.
+        let due = tx
+            .execute(
+                "UPDATE import_batch SET saved_to = $4 \
+                 WHERE district_id = $1 AND id = $2 AND saved_to = $3 AND state = 'committing'",
+                args![tx.district(), self.batch, self.after, last],
+            )
+            .await?;
+        if due == 0 {
+            return Err(Refusal::new("staging.refused.state").into());
+        }
+        self.kind.commit(tx, &self.context, &mut rows).await?;
+        let mut counts = Counts::default();
+        for row in &rows {
+            counts.add(row.verdict);
+        }
+        tx.execute(
+            "UPDATE import_batch SET saved_new = saved_new + $3, saved_changed = saved_changed + $4, \
+             saved_same = saved_same + $5, saved_error = saved_error + $6 WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.batch, counts.new, counts.changed, counts.same, counts.error],
+        )
+        .await?;
+        Ok(ChunkDone { last: Some(last), rows: counts.rows })
+    }
+}
+
+/// The last step of saving.
+#[derive(Serialize)]
+pub(super) struct EndSave {
+    pub(super) batch: Id,
+    #[serde(skip)]
+    pub(super) kind: &'static dyn ImportKind,
+    #[serde(skip)]
+    pub(super) context: std::sync::Arc<BatchContext>,
+}
+
+impl Command for EndSave {
+    const KIND: &'static str = "staging.end_save";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        tx.subject("import", self.batch);
+        if !turn(tx, self.batch, &["committing"], "committed").await? {
+            return Ok(());
+        }
+        self.kind.finish(tx, &self.context).await?;
+        tx.execute(
+            "UPDATE import_batch SET finished_at = $3 WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.batch, tx.now()],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Takes back the next piece.
+#[derive(Serialize)]
+pub(super) struct UndoChunk {
+    pub(super) batch: Id,
+    pub(super) step: i64,
+    #[serde(skip)]
+    pub(super) kind: &'static dyn ImportKind,
+    #[serde(skip)]
+    pub(super) context: std::sync::Arc<BatchContext>,
+}
+
+impl Command for UndoChunk {
+    const KIND: &'static str = "staging.undo_chunk";
+    /// Whether more is to be taken back.
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        tx.subject("import", self.batch);
+        let due = tx
+            .execute(
+                "UPDATE import_batch SET undo_steps = undo_steps + 1 \
+                 WHERE district_id = $1 AND id = $2 AND undo_steps = $3 AND state = 'undoing'",
+                args![tx.district(), self.batch, self.step],
+            )
+            .await?;
+        if due == 0 {
+            return Err(Refusal::new("staging.refused.state").into());
+        }
+        let found = batch::load(tx, tx.district(), self.batch).await?.ok_or_else(Refusal::not_found)?;
+        let done = self.kind.undo(tx, &self.context, found.undo_next.as_deref()).await?;
+        let more = done.next.is_some();
+        tx.execute(
+            "UPDATE import_batch SET undo_next = $3, undone = undone + $4, kept = kept + $5, state = $6, \
+             finished_at = $7 WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.batch,
+                done.next,
+                done.undone,
+                done.kept,
+                if more { "undoing" } else { "undone" },
+                tx.now(),
+            ],
+        )
+        .await?;
+        Ok(more)
+    }
+}
+
+/// Removes a piece of what was staged: file, rows and messages up to a row.
+#[derive(Serialize)]
+pub(super) struct ClearPiece {
+    pub(super) batch: Id,
+    /// Also the file, and the batch says that it was cleared: the last piece.
+    pub(super) last: bool,
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+impl Command for ClearPiece {
+    const KIND: &'static str = "staging.clear_piece";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        for table in ["import_message", "import_row"] {
+            tx.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE district_id = $1 AND batch_id = $2 AND row_number BETWEEN $3 AND $4"
+                ),
+                args![tx.district(), self.batch, self.from, self.to],
+            )
+            .await?;
+        }
+        if self.last {
+            tx.execute(
+                "DELETE FROM import_file WHERE district_id = $1 AND batch_id = $2",
+                args![tx.district(), self.batch],
+            )
+            .await?;
+            tx.execute(
+                "UPDATE import_batch SET cleared_at = $3 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that nobody decided about, or that never came whole, is over.
+#[derive(Serialize)]
+pub(super) struct Expire {
+    pub(super) batch: Id,
+}
+
+impl Command for Expire {
+    const KIND: &'static str = "staging.expire";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        if turn(tx, self.batch, &["ready", "receiving"], "refused").await? {
+            tx.execute(
+                "UPDATE import_batch SET error_code = 'staging.refused.expired', error_detail = '[]', finished_at = $3 \
+                 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}

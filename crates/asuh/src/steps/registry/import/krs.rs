@@ -1,0 +1,714 @@
+//! BKKBN's list of families at risk of stunting (KRS, from the family data collection PK): one row is one
+//! family, not one child. Columns: domain study 2.3; district copies differ, so every column has many names.
+
+use std::collections::{HashMap, HashSet};
+
+use asuh_nusantara::{Nik, NikWarning, Sex, TerritoryCode, name};
+use asuh_store::{DistrictId, Id, Query, StoreError, Tx, args};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::ground::App;
+use crate::ground::access::Role;
+use crate::ground::app::Given;
+use crate::ground::staging::{
+    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, Severity,
+    StagedRow, UndoStep, Verdict,
+};
+use crate::ground::web::Text;
+use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
+
+/// Where its facts come from.
+const SOURCE: &str = "krs";
+
+/// The kind `krs`.
+pub(super) struct Krs;
+
+/// What a row says, before and after its village is known.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Line {
+    village: Option<TerritoryCode>,
+    regency: Option<String>,
+    subdistrict: Option<String>,
+    village_name: Option<String>,
+    facts: Facts,
+    persons: Vec<PersonFacts>,
+}
+
+/// The facts without the village.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Facts {
+    hamlet: Option<String>,
+    rw: Option<String>,
+    rt: Option<String>,
+    head_name: Option<String>,
+    kki: Option<String>,
+    kk: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+    krs: Option<bool>,
+    poor_water: Option<bool>,
+    poor_latrine: Option<bool>,
+    too_young: Option<bool>,
+    too_old: Option<bool>,
+    too_close: Option<bool>,
+    too_many: Option<bool>,
+    no_modern_contraception: Option<bool>,
+    pregnant: Option<bool>,
+    has_under_two: Option<bool>,
+    has_two_to_five: Option<bool>,
+    desil: Option<i64>,
+}
+
+impl Line {
+    fn entry(&self, village: TerritoryCode) -> Entry {
+        let facts = self.facts.clone();
+        let family = FamilyFacts {
+            hamlet: facts.hamlet,
+            rw: facts.rw,
+            rt: facts.rt,
+            head_name: facts.head_name,
+            kki: facts.kki,
+            kk: facts.kk,
+            address: facts.address,
+            phone: facts.phone,
+            krs: facts.krs,
+            poor_water: facts.poor_water,
+            poor_latrine: facts.poor_latrine,
+            too_young: facts.too_young,
+            too_old: facts.too_old,
+            too_close: facts.too_close,
+            too_many: facts.too_many,
+            no_modern_contraception: facts.no_modern_contraception,
+            pregnant: facts.pregnant,
+            has_under_two: facts.has_under_two,
+            has_two_to_five: facts.has_two_to_five,
+            desil: facts.desil,
+            desil_source: facts.desil.map(|_| SOURCE.to_owned()),
+            ..FamilyFacts::in_village(village)
+        };
+        Entry { family, persons: self.persons.clone() }
+    }
+}
+
+impl ImportKind for Krs {
+    fn code(&self) -> &'static str {
+        "krs"
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        &[Role::ListKeeper, Role::DistrictAdmin]
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const COLUMNS: &[Column] = &[
+            Column::optional("province", &["Provinsi", "Prov", "Nama Provinsi"]),
+            Column::optional(
+                "regency",
+                &[
+                    "Kab/Kota",
+                    "Kabupaten/Kota",
+                    "Kabupaten",
+                    "Kab",
+                    "Kota",
+                    "Nama Kabupaten",
+                    "Nama Kab/Kota",
+                ],
+            ),
+            Column::optional("subdistrict", &["Kecamatan", "Kec", "Nama Kecamatan", "Nama Kec"]),
+            Column::optional(
+                "village",
+                &[
+                    "Desa/Kelurahan",
+                    "Desa/Kel",
+                    "Kelurahan/Desa",
+                    "Kel/Desa",
+                    "Desa",
+                    "Kelurahan",
+                    "Nama Desa",
+                    "Nama Kelurahan",
+                    "Nama Desa/Kelurahan",
+                    "Nama Kelurahan/Desa",
+                ],
+            ),
+            Column::optional(
+                "village_code",
+                &[
+                    "Kode Desa",
+                    "Kode Desa/Kelurahan",
+                    "Kode Kelurahan",
+                    "Kode Wilayah",
+                    "Kode Kemendagri",
+                    "Kode Kel/Desa",
+                ],
+            ),
+            Column::optional(
+                "hamlet",
+                &["Dusun", "Dusun/Lingkungan", "Nama Dusun", "Lingkungan", "Dusun/RW"],
+            ),
+            Column::optional("rw", &["RW", "Kode RW", "No RW", "Nama RW"]),
+            Column::optional("rt", &["RT", "Kode RT", "No RT", "Nama RT"]),
+            Column::optional(
+                "kki",
+                &[
+                    "Kode Keluarga Indonesia",
+                    "Nomor Kode Keluarga Indonesia",
+                    "Nomor Keluarga Indonesia",
+                    "Nomor/Kode Keluarga Indonesia (KKI)",
+                    "Kode Keluarga Indonesia (KKI)",
+                    "Nomor KKI",
+                    "No KKI",
+                    "KKI",
+                    "Kode Keluarga",
+                    "ID Keluarga",
+                ],
+            ),
+            Column::optional(
+                "kk",
+                &[
+                    "No KK",
+                    "Nomor KK",
+                    "No. Kartu Keluarga",
+                    "No Kartu Keluarga",
+                    "Nomor Kartu Keluarga",
+                    "NKK",
+                    "NO_KK",
+                ],
+            ),
+            Column::optional(
+                "head_nik",
+                &["NIK Kepala Keluarga", "NIK KK", "NIK Kepala", "NIK Kep. Keluarga", "NIK Suami", "NIK"],
+            ),
+            Column::required(
+                "head_name",
+                &[
+                    "Nama Kepala Keluarga",
+                    "Nama KK",
+                    "Kepala Keluarga",
+                    "Nama Kep. Keluarga",
+                    "Nama Kepala",
+                    "Nama Suami",
+                ],
+            ),
+            Column::optional(
+                "head_birth",
+                &[
+                    "Tanggal Lahir Kepala Keluarga",
+                    "Tgl Lahir Kepala Keluarga",
+                    "Tgl Lahir KK",
+                    "Tgl Lahir Suami",
+                ],
+            ),
+            Column::optional("wife_nik", &["NIK Istri", "NIK Isteri", "NIK Ibu", "NIK"]),
+            Column::optional("wife_name", &["Nama Istri", "Nama Isteri", "Istri", "Nama Ibu", "Isteri"]),
+            Column::optional(
+                "wife_birth",
+                &["Tanggal Lahir Istri", "Tgl Lahir Istri", "Tgl Lahir Isteri", "Tanggal Lahir Ibu"],
+            ),
+            Column::optional("address", &["Alamat", "Alamat Lengkap", "Alamat Keluarga"]),
+            Column::optional(
+                "phone",
+                &["No HP", "Nomor HP", "No Telepon", "No Telp", "Telepon", "HP", "No WA"],
+            ),
+            Column::optional(
+                "under_two",
+                &[
+                    "Punya Baduta",
+                    "Baduta",
+                    "Keluarga Punya Baduta",
+                    "Memiliki Baduta",
+                    "Mempunyai Baduta",
+                    "Anak 0-23 Bulan",
+                ],
+            ),
+            Column::optional(
+                "two_to_five",
+                &[
+                    "Punya Balita",
+                    "Balita",
+                    "Keluarga Punya Balita",
+                    "Memiliki Balita",
+                    "Mempunyai Balita",
+                    "Anak 24-59 Bulan",
+                ],
+            ),
+            Column::optional("couple", &["PUS", "Pasangan Usia Subur", "Status PUS"]),
+            Column::optional(
+                "pregnant",
+                &["PUS Hamil", "Hamil", "Ibu Hamil", "Bumil", "Status Hamil", "Istri Hamil"],
+            ),
+            Column::optional(
+                "poor_water",
+                &[
+                    "Sumber Air Minum Tidak Layak",
+                    "Sumber Air Minum Utama Tidak Layak",
+                    "Air Minum Tidak Layak",
+                    "Sumber Air Tidak Layak",
+                    "Keluarga Tidak Mempunyai Sumber Air Minum Utama yang Layak",
+                ],
+            ),
+            Column::optional(
+                "poor_latrine",
+                &[
+                    "Jamban Tidak Layak",
+                    "Fasilitas BAB Tidak Layak",
+                    "Keluarga Tidak Mempunyai Jamban yang Layak",
+                    "Tidak Mempunyai Jamban Layak",
+                    "Sanitasi Tidak Layak",
+                ],
+            ),
+            Column::optional(
+                "too_young",
+                &[
+                    "Terlalu Muda",
+                    "PUS Terlalu Muda",
+                    "4T Terlalu Muda",
+                    "Terlalu Muda (Umur Istri < 20 Tahun)",
+                ],
+            ),
+            Column::optional(
+                "too_old",
+                &["Terlalu Tua", "PUS Terlalu Tua", "4T Terlalu Tua", "Terlalu Tua (Umur Istri 35-40 Tahun)"],
+            ),
+            Column::optional(
+                "too_close",
+                &["Terlalu Dekat", "PUS Terlalu Dekat", "4T Terlalu Dekat", "Terlalu Dekat (< 2 Tahun)"],
+            ),
+            Column::optional(
+                "too_many",
+                &[
+                    "Terlalu Banyak",
+                    "PUS Terlalu Banyak",
+                    "4T Terlalu Banyak",
+                    "Terlalu Banyak (≥ 3 Anak)",
+                    "Terlalu Banyak (3 Anak)",
+                ],
+            ),
+            Column::optional(
+                "no_contraception",
+                &[
+                    "Bukan Peserta KB Modern",
+                    "Tidak KB Modern",
+                    "Bukan KB Modern",
+                    "Bukan Peserta KB",
+                    "PUS Bukan Peserta KB Modern",
+                ],
+            ),
+            Column::optional(
+                "krs",
+                &[
+                    "Kategori KRS",
+                    "KRS",
+                    "Keluarga Berisiko Stunting",
+                    "Status KRS",
+                    "Risiko Stunting",
+                    "Keluarga Risiko Stunting",
+                    "Kategori KRS (Ya/Tidak)",
+                ],
+            ),
+            Column::optional(
+                "rank",
+                &[
+                    "Peringkat Kesejahteraan",
+                    "Peringkat Kesejahteraan Keluarga",
+                    "Desil",
+                    "Desil Kesejahteraan",
+                    "Kesejahteraan",
+                    "Kesejahteraan Prioritas",
+                ],
+            ),
+        ];
+        COLUMNS
+    }
+
+    fn missing(&self, found: &HashSet<&'static str>) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if !found.contains("head_name") {
+            missing.push("Nama Kepala Keluarga");
+        }
+        if !found.contains("village_code") {
+            if !found.contains("subdistrict") {
+                missing.push("Kecamatan");
+            }
+            if !found.contains("village") {
+                missing.push("Desa/Kelurahan");
+            }
+        }
+        missing
+    }
+
+    fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
+        let village =
+            match row.text("village_code").map(|_| TerritoryCode::parse(&row.cell("village_code").text())) {
+                None => None,
+                Some(Ok(code)) => Some(code),
+                Some(Err(_)) => {
+                    row.error("village_code", "registry_import.village_code");
+                    None
+                }
+            };
+        if village.is_none() && !row.is_bad() {
+            for field in ["subdistrict", "village"] {
+                row.required(field);
+            }
+        }
+        let head = person(cx, row, Relation::Head, "head_name", "head_nik", "head_birth", None);
+        let wife = person(cx, row, Relation::Wife, "wife_name", "wife_nik", "wife_birth", Some(Sex::Female));
+        if head.is_none() && !row.is_bad() {
+            row.error("head_name", "staging.row.required");
+        }
+        let facts = Facts {
+            hamlet: row.text("hamlet"),
+            rw: row.rt_rw("rw"),
+            rt: row.rt_rw("rt"),
+            head_name: head.as_ref().map(|head| head.name.clone()),
+            kki: row.text("kki").filter(|kki| kki.chars().any(|c| c.is_ascii_digit())),
+            kk: row.family_card("kk").known().map(|kk| record::kk(&kk)),
+            address: row.text("address"),
+            phone: row.phone("phone").map(|phone| record::phone(&phone)),
+            krs: risk(row, "krs"),
+            poor_water: risk(row, "poor_water"),
+            poor_latrine: risk(row, "poor_latrine"),
+            too_young: row.flag("too_young"),
+            too_old: row.flag("too_old"),
+            too_close: row.flag("too_close"),
+            too_many: row.flag("too_many"),
+            no_modern_contraception: row.flag("no_contraception"),
+            pregnant: row.flag("pregnant"),
+            has_under_two: row.flag("under_two"),
+            has_two_to_five: row.flag("two_to_five"),
+            desil: rank(row),
+        };
+        if facts.pregnant == Some(true) && wife.is_none() {
+            row.warn("pregnant", "registry_import.pregnant_without_wife");
+        }
+        let line = Line {
+            village,
+            regency: row.text("regency"),
+            subdistrict: row.text("subdistrict"),
+            village_name: row.text("village"),
+            facts,
+            persons: head.into_iter().chain(wife).collect(),
+        };
+        let key = key(&line);
+        Reading::of(&line, Some(key))
+    }
+
+    fn classify<'a>(
+        &'a self,
+        app: &'a App,
+        cx: &'a BatchContext,
+        rows: &'a mut [StagedRow],
+    ) -> Given<'a, ()> {
+        Box::pin(async move {
+            let villages = Villages::load(app.store.reader(), cx.district()).await?;
+            let mut entries = Vec::with_capacity(rows.len());
+            let mut places = Vec::with_capacity(rows.len());
+            for (nth, row) in rows.iter_mut().enumerate() {
+                let mut line: Line = row.get()?;
+                let Some(code) = villages.find(&line, row) else { continue };
+                if !cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) {
+                    row.error(
+                        "village",
+                        "registry_import.outside_scope",
+                        line.village_name.unwrap_or_default(),
+                    );
+                    continue;
+                }
+                line.village = Some(code);
+                row.set(&line)?;
+                entries.push(line.entry(code));
+                places.push(nth);
+            }
+            let found =
+                record::compare(app.store.reader(), app.store.secrets(), cx.district(), &entries).await?;
+            for (nth, found) in places.into_iter().zip(found) {
+                rows[nth].subject = found.family;
+                rows[nth].verdict = verdict(found.change);
+            }
+            Ok(())
+        })
+    }
+
+    fn commit<'a>(
+        &'a self,
+        tx: &'a Tx<'_>,
+        cx: &'a BatchContext,
+        rows: &'a mut [StagedRow],
+    ) -> Changing<'a, ()> {
+        Box::pin(async move {
+            let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.today() };
+            let mut entries = Vec::with_capacity(rows.len());
+            let mut places = Vec::with_capacity(rows.len());
+            for (nth, row) in rows.iter_mut().enumerate() {
+                let line: Line = row.get()?;
+                match line.village {
+                    Some(code) if cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) => {
+                        entries.push(line.entry(code));
+                        places.push(nth);
+                    }
+                    _ => row.verdict = Verdict::Error,
+                }
+            }
+            let written = record::write(tx, &origin, &entries).await?;
+            let mut pregnancies: Vec<(Id, bool)> = Vec::new();
+            for ((nth, entry), written) in places.into_iter().zip(&entries).zip(written) {
+                rows[nth].subject = Some(written.family);
+                rows[nth].verdict = verdict(written.change);
+                let wife = entry.persons.iter().position(|person| person.relation == Relation::Wife);
+                if let (Some(pregnant), Some(wife)) = (entry.family.pregnant, wife) {
+                    pregnancies.extend(written.persons.get(wife).map(|person| (*person, pregnant)));
+                }
+            }
+            record::pregnancies(tx, &origin, &pregnancies).await
+        })
+    }
+
+    fn undo<'a>(
+        &'a self,
+        tx: &'a Tx<'_>,
+        cx: &'a BatchContext,
+        after: Option<&'a str>,
+    ) -> Changing<'a, UndoStep> {
+        Box::pin(async move { record::retract(tx, cx.batch, after, self.chunk()).await })
+    }
+
+    fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {
+        let Ok(line) = row.get::<Line>() else { return Vec::new() };
+        let shown = |key: &str, value: Option<String>| {
+            (text.t(key).into_owned(), value.unwrap_or_else(|| "–".to_owned()))
+        };
+        let named = |relation| line.persons.iter().find(|person| person.relation == relation);
+        let nik = named(Relation::Head)
+            .and_then(|person| person.nik.as_deref())
+            .and_then(|nik| Nik::parse(nik).ok())
+            .map(|nik| nik.masked());
+        let yes = |flag: Option<bool>| {
+            flag.map(|yes| text.t(if yes { "web.form.yes" } else { "web.form.no" }).into_owned())
+        };
+        vec![
+            shown("registry_import.sample.village", line.village_name.clone()),
+            shown("registry_import.sample.head", line.facts.head_name.clone()),
+            shown("registry_import.sample.nik", nik),
+            shown("registry_import.sample.wife", named(Relation::Wife).map(|person| person.name.clone())),
+            shown("registry_import.sample.krs", yes(line.facts.krs)),
+        ]
+    }
+}
+
+fn verdict(change: Change) -> Verdict {
+    match change {
+        Change::New => Verdict::New,
+        Change::Changed => Verdict::Changed,
+        Change::Same => Verdict::Same,
+    }
+}
+
+/// A named person of the row; a NIK without a name is noted and left out.
+fn person(
+    cx: &ReadContext,
+    row: &mut RowCells<'_>,
+    relation: Relation,
+    name: &str,
+    nik: &str,
+    birth: &str,
+    sex: Option<Sex>,
+) -> Option<PersonFacts> {
+    let number = row.nik(nik);
+    let birth_date = row.day(birth).filter(|day| is_possible(cx, row, birth, *day));
+    let Some(written) = row.text(name) else {
+        if matches!(number, Identifier::Known(_)) && relation != Relation::Head {
+            row.warn(nik, "registry_import.nik_without_name");
+        }
+        return None;
+    };
+    let number = number.known();
+    if let Some(number) = &number {
+        for warning in number.warnings(birth_date, sex, cx.today) {
+            let code = match warning {
+                NikWarning::BirthDateDiffers => "registry_import.nik.birth_differs",
+                NikWarning::SexDiffers => "registry_import.nik.sex_differs",
+                NikWarning::ImpossibleBirthDate => "registry_import.nik.impossible_birth",
+                // Noted while reading.
+                NikWarning::SerialZero => continue,
+            };
+            row.warn(nik, code);
+        }
+    }
+    Some(PersonFacts {
+        relation,
+        name: written,
+        sex,
+        birth_date,
+        nik: number.as_ref().map(record::nik),
+        parents_name: None,
+        posyandu: None,
+    })
+}
+
+fn is_possible(cx: &ReadContext, row: &mut RowCells<'_>, field: &str, day: Date) -> bool {
+    let possible = day <= cx.today && cx.today.year() - day.year() <= 120;
+    if !possible {
+        row.error(field, "staging.row.impossible_day");
+    }
+    possible
+}
+
+/// A mark of a risk: also in words, `Tidak layak`, `Berisiko`.
+fn risk(row: &mut RowCells<'_>, field: &str) -> Option<bool> {
+    let key = name::search_key(&row.text(field)?);
+    match key.as_str() {
+        "layak" | "tidak berisiko" | "tidak beresiko" | "bukan krs" | "non krs" | "tidak krs" => Some(false),
+        "tidak layak" | "berisiko" | "beresiko" | "krs" | "berisiko stunting" => Some(true),
+        _ => row.flag(field),
+    }
+}
+
+/// Welfare rank: 1 to 4 as they are, `>4` as 5 (the list does not say more), words as nothing.
+fn rank(row: &mut RowCells<'_>) -> Option<i64> {
+    let text = row.text("rank")?;
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_more = text.contains(['>', '+']) || name::search_key(&text).starts_with("lebih");
+    match digits.parse::<i64>() {
+        Ok(value) if is_more && (1..10).contains(&value) => Some(value + 1),
+        Ok(value @ 1..=10) => Some(value),
+        Ok(_) => {
+            row.warn("rank", "registry_import.rank");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// What makes two rows the same family.
+fn key(line: &Line) -> String {
+    let facts = &line.facts;
+    let head = line.persons.iter().find(|person| person.relation == Relation::Head);
+    if let Some(kki) = &facts.kki {
+        return format!("kki {kki}");
+    }
+    if let Some(kk) = &facts.kk {
+        return format!("kk {kk}");
+    }
+    if let Some(nik) = head.and_then(|head| head.nik.as_ref()) {
+        return format!("nik {nik}");
+    }
+    let mut parts = vec![
+        line.village.map(|code| code.as_i64().to_string()).unwrap_or_default(),
+        line.subdistrict.as_deref().map(place_key).unwrap_or_default(),
+        line.village_name.as_deref().map(place_key).unwrap_or_default(),
+        facts.rw.clone().unwrap_or_default(),
+        facts.rt.clone().unwrap_or_default(),
+    ];
+    parts.extend(line.persons.iter().map(|person| name::search_key(&person.name)));
+    parts.join("|")
+}
+
+/// A place as names of places are compared: without the word for its level and without spaces.
+fn place_key(written: &str) -> String {
+    let key = name::search_key(written);
+    let rest = [
+        "kecamatan ",
+        "kec ",
+        "desa ",
+        "kelurahan ",
+        "kel ",
+        "ds ",
+        "kabupaten ",
+        "kab ",
+        "kota administrasi ",
+        "kota ",
+    ]
+    .iter()
+    .find_map(|word| key.strip_prefix(word))
+    .unwrap_or(&key);
+    rest.replace(' ', "")
+}
+
+/// The villages of a district by name.
+struct Villages {
+    regency: String,
+    codes: HashSet<TerritoryCode>,
+    subdistricts: HashMap<String, Vec<TerritoryCode>>,
+    villages: HashMap<(TerritoryCode, String), Vec<TerritoryCode>>,
+}
+
+impl Villages {
+    async fn load(db: &impl Query, district: DistrictId) -> Result<Villages, StoreError> {
+        asuh_store::row_struct! { struct Place { code: i64, name: String, level: String } }
+        // territory's key: a district has at most a few hundred.
+        let places: Vec<Place> = db
+            .all(
+                "SELECT code, name, level FROM territory WHERE district_id = $1 AND valid_to IS NULL ORDER BY code",
+                args![district],
+            )
+            .await?;
+        let mut found = Villages {
+            regency: String::new(),
+            codes: HashSet::new(),
+            subdistricts: HashMap::new(),
+            villages: HashMap::new(),
+        };
+        for place in places {
+            let Ok(code) = TerritoryCode::from_i64(place.code) else { continue };
+            let key = place_key(&place.name);
+            match (place.level.as_str(), code.parent()) {
+                ("regency", _) => found.regency = key,
+                ("subdistrict", _) => found.subdistricts.entry(key).or_default().push(code),
+                ("village", Some(parent)) => {
+                    found.codes.insert(code);
+                    found.villages.entry((parent, key)).or_default().push(code);
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// The village of a row; none with a note when it cannot be told.
+    fn find(&self, line: &Line, row: &mut StagedRow) -> Option<TerritoryCode> {
+        if let Some(code) = line.village {
+            if self.codes.contains(&code) {
+                return Some(code);
+            }
+            row.error("village_code", "registry_import.unknown_village", code.as_i64().to_string());
+            return None;
+        }
+        if let Some(regency) = line.regency.as_deref().filter(|_| !self.regency.is_empty())
+            && place_key(regency) != self.regency
+        {
+            row.error("regency", "registry_import.other_regency", regency);
+            return None;
+        }
+        let subdistrict = line.subdistrict.as_deref().unwrap_or_default();
+        let village = line.village_name.as_deref().unwrap_or_default();
+        let Some(parents) = self.subdistricts.get(&place_key(subdistrict)) else {
+            row.error("subdistrict", "registry_import.unknown_subdistrict", subdistrict);
+            return None;
+        };
+        let found: Vec<TerritoryCode> = parents
+            .iter()
+            .filter_map(|parent| self.villages.get(&(*parent, place_key(village))))
+            .flatten()
+            .copied()
+            .collect();
+        match found.as_slice() {
+            [code] => Some(*code),
+            [] => {
+                row.error("village", "registry_import.unknown_village", village);
+                None
+            }
+            _ => {
+                let args = vec![("count".to_owned(), found.len().to_string())];
+                row.note(
+                    "village",
+                    Severity::Error,
+                    "registry_import.ambiguous_village",
+                    village.into(),
+                    args,
+                );
+                None
+            }
+        }
+    }
+}

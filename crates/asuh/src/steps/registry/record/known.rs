@@ -1,0 +1,775 @@
+//! What is known of the families and persons that a chunk of a list may mean, in memory, and what becomes of it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use asuh_nusantara::{Sex, name};
+use asuh_store::{
+    Args, DistrictId, FromRow, Id, Instant, LookupHash, Query, Row, Secrets, StoreError, Tx, args,
+};
+
+use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
+
+/// The columns of `family_version` that say yes, no or nothing.
+const FLAGS: [&str; 11] = [
+    "krs",
+    "poor_water",
+    "poor_latrine",
+    "too_young",
+    "too_old",
+    "too_close",
+    "too_many",
+    "no_modern_contraception",
+    "pregnant",
+    "has_under_two",
+    "has_two_to_five",
+];
+
+/// A value that is stored encrypted: as it was found, or new.
+#[derive(Debug, Clone)]
+enum Hidden {
+    Held(Vec<u8>),
+    Said(String),
+}
+
+/// A family as it stands.
+#[derive(Debug, Clone)]
+struct FamilyNow {
+    id: Id,
+    version: i64,
+    village: i64,
+    hamlet: String,
+    rw: String,
+    rt: String,
+    head_name: String,
+    head_search: String,
+    kki: Option<String>,
+    kk: Option<Hidden>,
+    kk_hash: Option<LookupHash>,
+    address: Option<Hidden>,
+    phone: Option<Hidden>,
+    status: String,
+    flags: [Option<bool>; 11],
+    desil: Option<i64>,
+    desil_source: Option<String>,
+    desil_on: Option<time::Date>,
+    /// The rank was said by this list.
+    desil_is_new: bool,
+    is_new: bool,
+    is_changed: bool,
+}
+
+impl FromRow for FamilyNow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let mut flags = [None; 11];
+        for (flag, column) in flags.iter_mut().zip(FLAGS) {
+            *flag = row.get(column)?;
+        }
+        let hidden =
+            |column: &str| Ok::<_, StoreError>(row.get::<Option<Vec<u8>>>(column)?.map(Hidden::Held));
+        Ok(FamilyNow {
+            id: row.get("family_id")?,
+            version: row.get("version")?,
+            village: row.get("village_code")?,
+            hamlet: row.get("hamlet")?,
+            rw: row.get("rw")?,
+            rt: row.get("rt")?,
+            head_name: row.get("head_name")?,
+            head_search: row.get("head_search")?,
+            kki: row.get("kki")?,
+            kk: hidden("kk_sealed")?,
+            kk_hash: row.get("kk_hash")?,
+            address: hidden("address_sealed")?,
+            phone: hidden("phone_sealed")?,
+            status: row.get("status")?,
+            flags,
+            desil: row.get("desil")?,
+            desil_source: row.get("desil_source")?,
+            desil_on: row.get("desil_on")?,
+            desil_is_new: false,
+            is_new: false,
+            is_changed: false,
+        })
+    }
+}
+
+const FAMILY_COLUMNS: &str = "family_id, version, village_code, hamlet, rw, rt, head_name, head_search, kki, kk_sealed, kk_hash, \
+     address_sealed, phone_sealed, status, krs, poor_water, poor_latrine, too_young, too_old, too_close, too_many, \
+     no_modern_contraception, pregnant, has_under_two, has_two_to_five, desil, desil_source, desil_on";
+
+/// A person as he stands.
+#[derive(Debug, Clone)]
+struct PersonNow {
+    id: Id,
+    version: i64,
+    family: Id,
+    relation: String,
+    name: String,
+    name_search: String,
+    sex: Option<Sex>,
+    birth_date: Option<time::Date>,
+    nik: Option<Hidden>,
+    nik_hash: Option<LookupHash>,
+    parents_name: String,
+    posyandu: String,
+    ended_reason: Option<String>,
+    ended_on: Option<time::Date>,
+    is_new: bool,
+    is_changed: bool,
+}
+
+impl FromRow for PersonNow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(PersonNow {
+            id: row.get("person_id")?,
+            version: row.get("version")?,
+            family: row.get("family_id")?,
+            relation: row.get("relation")?,
+            name: row.get("name")?,
+            name_search: row.get("name_search")?,
+            sex: row.get::<Option<String>>("sex")?.and_then(|sex| Sex::parse(&sex).ok()),
+            birth_date: row.get("birth_date")?,
+            nik: row.get::<Option<Vec<u8>>>("nik_sealed")?.map(Hidden::Held),
+            nik_hash: row.get("nik_hash")?,
+            parents_name: row.get("parents_name")?,
+            posyandu: row.get("posyandu")?,
+            ended_reason: row.get("ended_reason")?,
+            ended_on: row.get("ended_on")?,
+            is_new: false,
+            is_changed: false,
+        })
+    }
+}
+
+const PERSON_COLUMNS: &str = "p.person_id, p.version, p.family_id, p.relation, p.name, p.name_search, p.sex, p.birth_date, \
+     p.nik_sealed, p.nik_hash, p.parents_name, p.posyandu, p.ended_reason, p.ended_on";
+
+/// The hashes of an entry's numbers.
+struct Hashes {
+    kk: Option<LookupHash>,
+    niks: Vec<Option<LookupHash>>,
+}
+
+/// What is known, and what becomes of it.
+pub(super) struct Known<'a> {
+    secrets: &'a Secrets,
+    district: DistrictId,
+    families: HashMap<Id, FamilyNow>,
+    persons: HashMap<Id, PersonNow>,
+    members: HashMap<Id, Vec<Id>>,
+    by_kki: HashMap<String, Id>,
+    by_kk: HashMap<LookupHash, Id>,
+    by_nik: HashMap<LookupHash, Id>,
+    /// Families by village and the name of the head, or of a person in it.
+    by_name: HashMap<(i64, String), BTreeSet<Id>>,
+}
+
+impl<'a> Known<'a> {
+    /// Reads everything that the entries may mean: a constant number of queries.
+    pub(super) async fn load(
+        db: &impl Query,
+        secrets: &'a Secrets,
+        district: DistrictId,
+        entries: &[Entry],
+    ) -> Result<Known<'a>, StoreError> {
+        let mut known = Known {
+            secrets,
+            district,
+            families: HashMap::new(),
+            persons: HashMap::new(),
+            members: HashMap::new(),
+            by_kki: HashMap::new(),
+            by_kk: HashMap::new(),
+            by_nik: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        let mut kkis = HashSet::new();
+        let mut kks = HashSet::new();
+        let mut niks = HashSet::new();
+        let mut names = HashSet::new();
+        let mut villages = BTreeSet::new();
+        for entry in entries {
+            let hashes = known.hashes(entry)?;
+            kkis.extend(entry.family.kki.clone());
+            kks.extend(hashes.kk);
+            niks.extend(hashes.niks.into_iter().flatten());
+            names.extend(names_of(entry));
+            villages.insert(entry.family.village.as_i64());
+        }
+
+        // person_version_by_nik; person_version_by_name, then family_version's key.
+        let mut persons: Vec<PersonNow> = Vec::new();
+        if !niks.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(niks);
+            let sql = format!(
+                "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.nik_hash IN ({list}) \
+                 AND p.superseded_at = $2"
+            );
+            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+        }
+        if !names.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
+            let sql = format!(
+                "SELECT {PERSON_COLUMNS} FROM person_version p \
+                 JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
+                 AND f.superseded_at = $2 \
+                 WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search IN ({names}) \
+                 AND f.village_code IN ({villages})"
+            );
+            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+        }
+
+        // family_version_by_kki, family_version_by_kk, family_version_list, and the key.
+        let mut families: Vec<FamilyNow> = Vec::new();
+        let mut ask = Vec::new();
+        if !kkis.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(kkis.iter());
+            ask.push((format!("kki IN ({list})"), args));
+        }
+        if !kks.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(kks);
+            ask.push((format!("kk_hash IN ({list})"), args));
+        }
+        if !names.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
+            ask.push((format!("village_code IN ({villages}) AND head_search IN ({names})"), args));
+        }
+        if !persons.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let ids: BTreeSet<Id> = persons.iter().map(|person| person.family).collect();
+            let list = args.push_list(ids);
+            ask.push((format!("family_id IN ({list})"), args));
+        }
+        for (condition, args) in ask {
+            let sql = format!(
+                "SELECT {FAMILY_COLUMNS} FROM family_version WHERE district_id = $1 AND superseded_at = $2 AND {condition}"
+            );
+            families.extend(db.all::<FamilyNow>(&sql, args).await?);
+        }
+        // person_version_by_family
+        if !families.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let ids: BTreeSet<Id> = families.iter().map(|family| family.id).collect();
+            let list = args.push_list(ids);
+            let sql = format!(
+                "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.family_id IN ({list}) \
+                 AND p.superseded_at = $2"
+            );
+            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+        }
+        for family in families {
+            known.index_family(&family);
+            known.families.insert(family.id, family);
+        }
+        for person in persons {
+            known.index_person(&person);
+            known.persons.insert(person.id, person);
+        }
+        Ok(known)
+    }
+
+    pub(super) fn is_new_family(&self, id: Id) -> bool {
+        self.families.get(&id).is_some_and(|family| family.is_new)
+    }
+
+    pub(super) fn is_new_person(&self, id: Id) -> bool {
+        self.persons.get(&id).is_some_and(|person| person.is_new)
+    }
+
+    fn hashes(&self, entry: &Entry) -> Result<Hashes, StoreError> {
+        let hash = |purpose: &str, value: &Option<String>| {
+            value.as_deref().map(|value| self.secrets.lookup(self.district, purpose, value)).transpose()
+        };
+        Ok(Hashes {
+            kk: hash("kk", &entry.family.kk)?,
+            niks: entry.persons.iter().map(|person| hash("nik", &person.nik)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn index_family(&mut self, family: &FamilyNow) {
+        if let Some(kki) = &family.kki {
+            self.by_kki.insert(kki.clone(), family.id);
+        }
+        if let Some(hash) = family.kk_hash {
+            self.by_kk.insert(hash, family.id);
+        }
+        if !family.head_search.is_empty() {
+            self.by_name.entry((family.village, family.head_search.clone())).or_default().insert(family.id);
+        }
+    }
+
+    fn index_person(&mut self, person: &PersonNow) {
+        if let Some(hash) = person.nik_hash {
+            self.by_nik.insert(hash, person.id);
+        }
+        let members = self.members.entry(person.family).or_default();
+        if !members.contains(&person.id) {
+            members.push(person.id);
+        }
+        if let Some(family) = self.families.get(&person.family) {
+            self.by_name
+                .entry((family.village, person.name_search.clone()))
+                .or_default()
+                .insert(person.family);
+        }
+    }
+
+    /// Decides what an entry means and applies it in memory. Later entries see the result.
+    pub(super) fn settle(
+        &mut self,
+        entry: &Entry,
+        new_id: &mut dyn FnMut() -> Id,
+    ) -> Result<Written, StoreError> {
+        let hashes = self.hashes(entry)?;
+        let (id, family_change) = match self.find_family(entry, &hashes) {
+            Some(id) => {
+                let changed = self.change_family(id, &entry.family, hashes.kk)?;
+                (id, if changed { Change::Changed } else { Change::Same })
+            }
+            None => {
+                let id = new_id();
+                self.make_family(id, &entry.family, hashes.kk);
+                (id, Change::New)
+            }
+        };
+        let mut persons = Vec::with_capacity(entry.persons.len());
+        let mut person_changes = Vec::with_capacity(entry.persons.len());
+        for (person, hash) in entry.persons.iter().zip(hashes.niks) {
+            let (person, change) = self.settle_person(id, person, hash, &persons, new_id);
+            persons.push(person);
+            person_changes.push(change);
+        }
+        let any_person = person_changes.iter().any(|change| *change != Change::Same);
+        let change = match family_change {
+            Change::Same if any_person => Change::Changed,
+            other => other,
+        };
+        Ok(Written { family: id, persons, change, person_changes })
+    }
+
+    /// The family that an entry means, by the surest sign first.
+    fn find_family(&self, entry: &Entry, hashes: &Hashes) -> Option<Id> {
+        let facts = &entry.family;
+        if let Some(id) = facts.kki.as_ref().and_then(|kki| self.by_kki.get(kki)) {
+            return Some(*id);
+        }
+        if let Some(id) = hashes.kk.and_then(|hash| self.by_kk.get(&hash)) {
+            return Some(*id);
+        }
+        let by_nik = hashes.niks.iter().flatten().filter_map(|hash| self.by_nik.get(hash)).next();
+        if let Some(person) = by_nik.and_then(|id| self.persons.get(id)) {
+            return Some(person.family);
+        }
+        let mut candidates: BTreeSet<Id> = BTreeSet::new();
+        let village = facts.village.as_i64();
+        // A child by its own name and birthday.
+        for child in entry.persons.iter().filter(|person| person.birth_date.is_some()) {
+            let key = name::search_key(&child.name);
+            for family in self.by_name.get(&(village, key.clone())).into_iter().flatten() {
+                let same = |id: &Id| {
+                    self.persons.get(id).is_some_and(|person| {
+                        person.name_search == key && person.birth_date == child.birth_date
+                    })
+                };
+                if self.members.get(family).is_some_and(|members| members.iter().any(same)) {
+                    candidates.insert(*family);
+                }
+            }
+        }
+        if candidates.len() == 1 {
+            return candidates.pop_first();
+        }
+        // The names of head, wife or parents, where nothing contradicts and only one family fits.
+        candidates.clear();
+        for key in parents_of(entry) {
+            candidates.extend(self.by_name.get(&(village, key)).into_iter().flatten());
+        }
+        candidates
+            .retain(|id| self.families.get(id).is_some_and(|family| self.may_be(family, entry, hashes)));
+        if candidates.len() == 1 { candidates.pop_first() } else { None }
+    }
+
+    /// Whether nothing that both sides know speaks against the family being the one meant.
+    fn may_be(&self, family: &FamilyNow, entry: &Entry, hashes: &Hashes) -> bool {
+        let facts = &entry.family;
+        let differ = |held: &str, said: &Option<String>| {
+            !held.is_empty() && said.as_ref().is_some_and(|said| said != held)
+        };
+        if differ(&family.rw, &facts.rw) || differ(&family.rt, &facts.rt) {
+            return false;
+        }
+        if family.kki.is_some() && facts.kki.is_some() || family.kk_hash.is_some() && hashes.kk.is_some() {
+            return false;
+        }
+        // A head or wife with another name or another NIK is somebody else.
+        let members = self.members.get(&family.id).map_or(&[][..], Vec::as_slice);
+        entry.persons.iter().zip(&hashes.niks).all(|(said, hash)| {
+            matches!(said.relation, Relation::Child | Relation::Other)
+                || members
+                    .iter()
+                    .filter_map(|id| self.persons.get(id))
+                    .filter(|person| person.relation == said.relation.code())
+                    .all(|person| {
+                        person.name_search == name::search_key(&said.name)
+                            && !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != *hash)
+                    })
+        })
+    }
+
+    fn make_family(&mut self, id: Id, facts: &FamilyFacts, kk_hash: Option<LookupHash>) {
+        let head_name = facts.head_name.clone().unwrap_or_default();
+        let text = |said: &Option<String>| said.clone().unwrap_or_default();
+        let family = FamilyNow {
+            id,
+            version: 0,
+            village: facts.village.as_i64(),
+            hamlet: text(&facts.hamlet),
+            rw: text(&facts.rw),
+            rt: text(&facts.rt),
+            head_search: name::search_key(&head_name),
+            head_name,
+            kki: facts.kki.clone(),
+            kk: facts.kk.clone().map(Hidden::Said),
+            kk_hash,
+            address: facts.address.clone().map(Hidden::Said),
+            phone: facts.phone.clone().map(Hidden::Said),
+            status: "listed".into(),
+            flags: facts.flags(),
+            desil: facts.desil,
+            desil_source: facts.desil_source.clone(),
+            desil_on: None,
+            desil_is_new: facts.desil.is_some(),
+            is_new: true,
+            is_changed: false,
+        };
+        self.index_family(&family);
+        self.families.insert(id, family);
+    }
+
+    fn change_family(
+        &mut self,
+        id: Id,
+        facts: &FamilyFacts,
+        kk_hash: Option<LookupHash>,
+    ) -> Result<bool, StoreError> {
+        let Some(mut family) = self.families.get(&id).cloned() else { return Ok(false) };
+        let mut changed = replace(&mut family.village, Some(facts.village.as_i64()));
+        changed |= replace(&mut family.rw, facts.rw.clone());
+        changed |= replace(&mut family.rt, facts.rt.clone());
+        changed |= replace_name(&mut family.hamlet, facts.hamlet.as_ref());
+        if replace_name(&mut family.head_name, facts.head_name.as_ref()) {
+            family.head_search = name::search_key(&family.head_name);
+            changed = true;
+        }
+        changed |= replace(&mut family.kki, facts.kki.clone().map(Some));
+        if kk_hash.is_some() && kk_hash != family.kk_hash {
+            family.kk_hash = kk_hash;
+            family.kk = facts.kk.clone().map(Hidden::Said);
+            changed = true;
+        }
+        changed |= self.replace_hidden(&mut family.address, facts.address.as_ref())?;
+        changed |= self.replace_hidden(&mut family.phone, facts.phone.as_ref())?;
+        for (held, said) in family.flags.iter_mut().zip(facts.flags()) {
+            changed |= replace(held, said.map(Some));
+        }
+        if facts.desil.is_some() && (facts.desil != family.desil || facts.desil_source != family.desil_source)
+        {
+            family.desil = facts.desil;
+            family.desil_source = facts.desil_source.clone();
+            family.desil_is_new = true;
+            changed = true;
+        }
+        family.is_changed |= changed;
+        if changed {
+            self.index_family(&family);
+            self.families.insert(id, family);
+        }
+        Ok(changed)
+    }
+
+    fn replace_hidden(&self, held: &mut Option<Hidden>, said: Option<&String>) -> Result<bool, StoreError> {
+        let Some(said) = said else { return Ok(false) };
+        let now = match held {
+            None => None,
+            Some(Hidden::Said(text)) => Some(text.clone()),
+            Some(Hidden::Held(sealed)) => Some(self.secrets.open_text(self.district, sealed)?),
+        };
+        if now.as_ref() == Some(said) {
+            return Ok(false);
+        }
+        *held = Some(Hidden::Said(said.clone()));
+        Ok(true)
+    }
+
+    fn settle_person(
+        &mut self,
+        family: Id,
+        facts: &PersonFacts,
+        hash: Option<LookupHash>,
+        taken: &[Id],
+        new_id: &mut dyn FnMut() -> Id,
+    ) -> (Id, Change) {
+        let Some(id) = self.find_person(family, facts, hash, taken) else {
+            let id = new_id();
+            let person = PersonNow {
+                id,
+                version: 0,
+                family,
+                relation: facts.relation.code().into(),
+                name: facts.name.clone(),
+                name_search: name::search_key(&facts.name),
+                sex: facts.sex,
+                birth_date: facts.birth_date,
+                nik: facts.nik.clone().map(Hidden::Said),
+                nik_hash: hash,
+                parents_name: facts.parents_name.clone().unwrap_or_default(),
+                posyandu: facts.posyandu.clone().unwrap_or_default(),
+                ended_reason: None,
+                ended_on: None,
+                is_new: true,
+                is_changed: false,
+            };
+            self.index_person(&person);
+            self.persons.insert(id, person);
+            return (id, Change::New);
+        };
+        let Some(mut person) = self.persons.get(&id).cloned() else { return (id, Change::Same) };
+        let mut changed = replace(&mut person.family, Some(family));
+        if facts.relation != Relation::Other {
+            changed |= replace(&mut person.relation, Some(facts.relation.code().to_owned()));
+        }
+        if replace_name(&mut person.name, Some(&facts.name)) {
+            person.name_search = name::search_key(&person.name);
+            changed = true;
+        }
+        changed |= replace(&mut person.sex, facts.sex.map(Some));
+        changed |= replace(&mut person.birth_date, facts.birth_date.map(Some));
+        if hash.is_some() && hash != person.nik_hash {
+            person.nik_hash = hash;
+            person.nik = facts.nik.clone().map(Hidden::Said);
+            changed = true;
+        }
+        changed |= replace_name(&mut person.parents_name, facts.parents_name.as_ref());
+        changed |= replace_name(&mut person.posyandu, facts.posyandu.as_ref());
+        person.is_changed |= changed;
+        if changed {
+            self.index_person(&person);
+            self.persons.insert(id, person);
+        }
+        (id, if changed { Change::Changed } else { Change::Same })
+    }
+
+    /// The person meant: by NIK, else within the family by birthday and name, else the head or the wife.
+    fn find_person(
+        &self,
+        family: Id,
+        facts: &PersonFacts,
+        hash: Option<LookupHash>,
+        taken: &[Id],
+    ) -> Option<Id> {
+        if let Some(id) = hash.and_then(|hash| self.by_nik.get(&hash)).filter(|id| !taken.contains(id)) {
+            return Some(*id);
+        }
+        let key = name::search_key(&facts.name);
+        let members: Vec<&PersonNow> = self
+            .members
+            .get(&family)
+            .into_iter()
+            .flatten()
+            .filter(|id| !taken.contains(id))
+            .filter_map(|id| self.persons.get(id))
+            .filter(|person| person.family == family)
+            // Two NIKs that differ are two persons.
+            .filter(|person| !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != hash))
+            .collect();
+        let by_name = members.iter().find(|person| {
+            person.name_search == key
+                && (facts.birth_date.is_none()
+                    || person.birth_date.is_none()
+                    || person.birth_date == facts.birth_date)
+        });
+        let by_place = || {
+            matches!(facts.relation, Relation::Head | Relation::Wife)
+                .then(|| members.iter().find(|person| person.relation == facts.relation.code()))
+                .flatten()
+        };
+        by_name.or_else(by_place).map(|person| person.id)
+    }
+
+    /// Writes what is new or changed.
+    pub(super) async fn save(self, tx: &Tx<'_>, origin: &Origin) -> Result<(), StoreError> {
+        let mut families: Vec<&FamilyNow> =
+            self.families.values().filter(|family| family.is_new || family.is_changed).collect();
+        families.sort_by_key(|family| family.id);
+        let mut persons: Vec<&PersonNow> =
+            self.persons.values().filter(|person| person.is_new || person.is_changed).collect();
+        persons.sort_by_key(|person| person.id);
+        supersede(tx, "family_version", "family_id", families.iter().filter(|f| !f.is_new).map(|f| f.id))
+            .await?;
+        supersede(tx, "person_version", "person_id", persons.iter().filter(|p| !p.is_new).map(|p| p.id))
+            .await?;
+        let made = |id: Id| args![tx.district(), id, tx.now()];
+        let rows = families.iter().filter(|family| family.is_new).map(|family| made(family.id)).collect();
+        tx.insert_many("INSERT INTO family (district_id, id, created_at) VALUES", "", rows).await?;
+        let rows = persons.iter().filter(|person| person.is_new).map(|person| made(person.id)).collect();
+        tx.insert_many("INSERT INTO person (district_id, id, created_at) VALUES", "", rows).await?;
+        let rows = families.iter().map(|family| family.row(tx, origin)).collect::<Result<_, _>>()?;
+        let head = format!(
+            "INSERT INTO family_version (district_id, recorded_at, superseded_at, valid_from, command_id, batch_id, source, \
+             {FAMILY_COLUMNS}) VALUES"
+        );
+        tx.insert_many(&head, "", rows).await?;
+        let rows = persons.iter().map(|person| person.row(tx, origin)).collect::<Result<_, _>>()?;
+        let columns = PERSON_COLUMNS.replace("p.", "");
+        let head = format!(
+            "INSERT INTO person_version (district_id, recorded_at, superseded_at, valid_from, command_id, batch_id, source, \
+             {columns}) VALUES"
+        );
+        tx.insert_many(&head, "", rows).await?;
+        Ok(())
+    }
+}
+
+impl FamilyNow {
+    fn row(&self, tx: &Tx<'_>, origin: &Origin) -> Result<Args, StoreError> {
+        let mut args = version_args(tx, origin)
+            .with(self.id)
+            .with(self.version + 1)
+            .with(self.village)
+            .with(&self.hamlet)
+            .with(&self.rw)
+            .with(&self.rt)
+            .with(&self.head_name)
+            .with(&self.head_search)
+            .with(self.kki.clone())
+            .with(sealed(tx, &self.kk)?)
+            .with(self.kk_hash.map(|hash| hash.to_vec()))
+            .with(sealed(tx, &self.address)?)
+            .with(sealed(tx, &self.phone)?)
+            .with(&self.status);
+        for flag in self.flags {
+            args = args.with(flag);
+        }
+        let desil_on = if self.desil_is_new { Some(origin.valid_from) } else { self.desil_on };
+        Ok(args.with(self.desil).with(self.desil_source.clone()).with(desil_on))
+    }
+}
+
+impl PersonNow {
+    fn row(&self, tx: &Tx<'_>, origin: &Origin) -> Result<Args, StoreError> {
+        Ok(version_args(tx, origin)
+            .with(self.id)
+            .with(self.version + 1)
+            .with(self.family)
+            .with(&self.relation)
+            .with(&self.name)
+            .with(&self.name_search)
+            .with(self.sex.map(|sex| sex.code()))
+            .with(self.birth_date)
+            .with(sealed(tx, &self.nik)?)
+            .with(self.nik_hash.map(|hash| hash.to_vec()))
+            .with(&self.parents_name)
+            .with(&self.posyandu)
+            .with(self.ended_reason.clone())
+            .with(self.ended_on))
+    }
+}
+
+fn version_args(tx: &Tx<'_>, origin: &Origin) -> Args {
+    args![
+        tx.district(),
+        tx.now(),
+        Instant::NEVER,
+        origin.valid_from,
+        tx.command_id(),
+        origin.batch,
+        origin.source,
+    ]
+}
+
+fn sealed(tx: &Tx<'_>, hidden: &Option<Hidden>) -> Result<Option<Vec<u8>>, StoreError> {
+    match hidden {
+        None => Ok(None),
+        Some(Hidden::Held(sealed)) => Ok(Some(sealed.clone())),
+        Some(Hidden::Said(text)) => Ok(Some(tx.seal(text)?)),
+    }
+}
+
+async fn supersede(
+    tx: &Tx<'_>,
+    table: &str,
+    key: &str,
+    ids: impl Iterator<Item = Id>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Id> = ids.collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut args = args![tx.district(), tx.now(), Instant::NEVER];
+    let list = args.push_list(ids);
+    tx.execute(
+        &format!(
+            "UPDATE {table} SET superseded_at = $2 WHERE district_id = $1 AND superseded_at = $3 AND {key} IN ({list})"
+        ),
+        args,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Puts what was said in place of what is held; nothing said changes nothing.
+fn replace<T: PartialEq>(held: &mut T, said: Option<T>) -> bool {
+    match said {
+        Some(said) if said != *held => {
+            *held = said;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// As [`replace`], but another case or punctuation is no other name.
+fn replace_name(held: &mut String, said: Option<&String>) -> bool {
+    match said {
+        Some(said) if !said.is_empty() && name::search_key(said) != name::search_key(held) => {
+            held.clone_from(said);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The keys of all names by which an entry may be found.
+fn names_of(entry: &Entry) -> Vec<String> {
+    let mut names = parents_of(entry);
+    names.extend(entry.persons.iter().map(|person| name::search_key(&person.name)));
+    names.retain(|key| !key.is_empty());
+    names
+}
+
+/// The keys of the names of head, wife and parents. Lists write both parents in one cell: `Budi / Siti`.
+fn parents_of(entry: &Entry) -> Vec<String> {
+    let adults = entry
+        .persons
+        .iter()
+        .filter(|person| matches!(person.relation, Relation::Head | Relation::Wife))
+        .map(|person| person.name.as_str());
+    let parents = entry.persons.iter().filter_map(|person| person.parents_name.as_deref());
+    let mut keys: Vec<String> = entry
+        .family
+        .head_name
+        .as_deref()
+        .into_iter()
+        .chain(adults)
+        .chain(parents.flat_map(|names| names.split(['/', '&', ';'])))
+        .map(name::search_key)
+        .filter(|key| !key.is_empty())
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
