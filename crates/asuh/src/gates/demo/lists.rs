@@ -21,7 +21,8 @@ pub(super) const TERRITORIES: &str = include_str!("kerinci.csv");
 
 /// The villages of the list above.
 pub(super) fn villages() -> Vec<Village> {
-    let rows: Vec<(&str, &str)> = TERRITORIES.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
+    let rows: Vec<(&str, &str)> =
+        TERRITORIES.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     rows.iter()
         .filter(|(code, _)| code.len() == 13)
         .map(|(code, name)| Village {
@@ -123,7 +124,16 @@ pub(super) fn write_families(
                     let birth = today - Duration::days(dice.between(baby.1.0, baby.1.1));
                     let woman = dice.chance(49);
                     let child = people.born(dice, woman, birth);
-                    write_child(&mut eppgbm, dice, child_number, &child, (&head, &wife), village, (rw, rt), today)?;
+                    write_child(
+                        &mut eppgbm,
+                        dice,
+                        child_number,
+                        &child,
+                        (&head, &wife),
+                        village,
+                        (rw, rt),
+                        today,
+                    )?;
                 }
             }
         }
