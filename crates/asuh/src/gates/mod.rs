@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+mod first_run;
 pub mod home;
 pub mod http;
 

@@ -54,7 +54,7 @@ const COLUMNS: &str = "p.person_id, p.name, p.sex, p.birth_date, p.family_id, m.
      m.file_wasting_status, m.gain, m.posyandu, m.source";
 
 /// Children on one page.
-pub const CHILDREN: usize = 50;
+pub(super) const CHILDREN: usize = 50;
 
 /// The children of a village (of the RW within reach) with their latest measurement, by name; one more than
 /// [`CHILDREN`] when there are more. Indexes: family_version_list, person_version_by_family,
@@ -62,7 +62,7 @@ pub const CHILDREN: usize = 50;
 ///
 /// # Errors
 /// The store fails.
-pub async fn latest(
+pub(super) async fn latest(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -148,7 +148,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub async fn villages(
+pub(super) async fn villages(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,

@@ -22,6 +22,16 @@ pub(super) enum Match {
     Not,
 }
 
+impl Match {
+    /// The child, if it is known.
+    pub(super) fn person(&self) -> Option<Id> {
+        match self {
+            Match::Known(person) => Some(*person),
+            Match::New | Match::Not => None,
+        }
+    }
+}
+
 /// The children that the rows of a chunk may mean.
 pub(super) struct Children<'a> {
     cx: &'a BatchContext,
@@ -67,19 +77,6 @@ impl<'a> Children<'a> {
             }
         }
         Ok(Children { cx, by_nik, by_birth, hashes })
-    }
-
-    /// All that were found.
-    pub(super) fn known(&self) -> Vec<Id> {
-        let mut ids: Vec<Id> = self
-            .by_nik
-            .values()
-            .chain(self.by_birth.values().flatten())
-            .map(|candidate| candidate.person_id)
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
     }
 
     /// Whom a row means. Notes on the row why it means nobody for certain, or lies out of reach.

@@ -8,7 +8,7 @@ mod children;
 mod measure;
 mod read;
 
-use asuh_store::{Fault, Tx};
+use asuh_store::{Fault, Id, Tx};
 
 use self::children::{Children, Match};
 use self::read::{COLUMNS, Record};
@@ -54,10 +54,13 @@ impl ImportKind for EppgbmImport {
             let reader = app.store.reader();
             let mut records = records(rows)?;
             let children = Children::load(reader, app.store.secrets(), cx, &mut records, rows).await?;
-            let held = measure::load(reader, cx.district(), &children.known()).await?;
-            for (row, record) in rows.iter_mut().zip(&records) {
+            let matches: Vec<Match> =
+                rows.iter_mut().zip(&records).map(|(row, record)| children.of(row, record)).collect();
+            let known: Vec<Id> = matches.iter().filter_map(Match::person).collect();
+            let held = measure::load(reader, cx.district(), &known).await?;
+            for ((row, record), found) in rows.iter_mut().zip(&records).zip(matches) {
                 row.set(record)?;
-                match children.of(row, record) {
+                match found {
                     Match::Not => {}
                     Match::New => row.verdict = Verdict::New,
                     Match::Known(person) => {
@@ -132,13 +135,7 @@ async fn commit(tx: &Tx<'_>, cx: &BatchContext, rows: &mut [StagedRow]) -> Resul
     let entries: Vec<Entry> = unknown.iter().filter_map(|nth| entry(&records[*nth])).collect();
     let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.today() };
     let written = record::write(tx, &origin, &entries).await?;
-    let mut persons: Vec<Option<asuh_store::Id>> = matches
-        .iter()
-        .map(|found| match found {
-            Match::Known(person) => Some(*person),
-            Match::New | Match::Not => None,
-        })
-        .collect();
+    let mut persons: Vec<Option<Id>> = matches.iter().map(Match::person).collect();
     for (nth, family) in unknown.iter().zip(&written) {
         persons[*nth] = family.persons.first().copied();
     }

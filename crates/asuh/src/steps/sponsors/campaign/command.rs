@@ -7,28 +7,34 @@ use time::Date;
 use super::rules::{BasketItem, MOST_OF_ONE, NewCommodity, Obligation, Rhythm, check_basket, commodity_code};
 use crate::ground::books::{self, CommodityLine, Fund};
 
-/// The commodities that every district begins with: (code, name, unit, kind, estimated grams, keeps days).
-/// A can of rice is taken for 250 grams, a condensed-milk can level full; shown as an estimate only.
-const DEFAULTS: [(&str, &str, &str, &str, Option<i64>, Option<i64>); 4] = [
-    ("rice_can", "Beras (kaleng)", "kaleng", "goods", Some(250), None),
-    ("rice", "Beras (timbang)", "gram", "goods", Some(1), None),
-    ("egg", "Telur", "butir", "goods", None, Some(14)),
-    ("cash", "Uang", "rupiah", "cash", None, None),
-];
+/// The commodities that every district begins with. A can of rice is taken for 250 grams, a condensed-milk can
+/// level full; shown as an estimate only.
+fn defaults() -> [CommodityLine; 4] {
+    let line = |nth, code: &str, name: &str, unit: &str, kind: &str| CommodityLine {
+        code: code.into(),
+        name: name.into(),
+        unit: unit.into(),
+        kind: kind.into(),
+        grams_per_unit: None,
+        keeps_days: None,
+        nth,
+    };
+    [
+        CommodityLine {
+            grams_per_unit: Some(250),
+            ..line(0, "rice_can", "Beras (kaleng)", "kaleng", "goods")
+        },
+        CommodityLine { grams_per_unit: Some(1), ..line(1, "rice", "Beras (timbang)", "gram", "goods") },
+        CommodityLine { keeps_days: Some(14), ..line(2, "egg", "Telur", "butir", "goods") },
+        line(3, "cash", "Uang", "rupiah", "cash"),
+    ]
+}
 
 /// The commodities that the form offers: the district's own and the defaults that it does not have yet.
 pub(crate) fn offered(mut own: Vec<CommodityLine>) -> Vec<CommodityLine> {
-    for (nth, (code, name, unit, kind, grams_per_unit, keeps_days)) in DEFAULTS.into_iter().enumerate() {
-        if !own.iter().any(|line| line.code == code) {
-            own.push(CommodityLine {
-                code: code.into(),
-                name: name.into(),
-                unit: unit.into(),
-                kind: kind.into(),
-                grams_per_unit,
-                keeps_days,
-                nth: nth as i64,
-            });
+    for line in defaults() {
+        if !own.iter().any(|held| held.code == line.code) {
+            own.push(line);
         }
     }
     own.sort_by(|one, other| (one.nth, &one.code).cmp(&(other.nth, &other.code)));

@@ -189,7 +189,11 @@ pub(crate) async fn transfer(
 ) -> Page {
     let sponsor: Id = id.parse().map_err(|_| Error::NotFound)?;
     let (unit, day) = (form.id("unit"), form.day("pindah"));
-    if let (Some(unit), Some(day)) = (unit, day) {
+    // Rolls ask where somebody works now: a transfer is recorded when it has happened.
+    if day.is_some_and(|day| day > shell.today) {
+        form.error("pindah", "sponsors.refused.transfer_ahead");
+    }
+    if let (Some(unit), Some(day), true) = (unit, day, form.is_valid()) {
         let command = TransferAsn { sponsor, unit, day, reach: Reach::of(cap.scope()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/pegawai/{sponsor}")),
