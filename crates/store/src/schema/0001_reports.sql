@@ -6,7 +6,7 @@ CREATE TABLE summary_cell (
   campaign_id {bytes} NOT NULL,
   week_of {int} NOT NULL,
   territory_code {int} NOT NULL,
-  -- 'promised', 'brought', 'received', 'planned', 'delivered', 'families', 'helped', ...
+  -- The measures of reports/summary.rs: 'promised', 'brought', 'received', 'delivered', 'families', 'helped', ...
   measure {text} NOT NULL,
   commodity {text} NOT NULL,
   value {int} NOT NULL,
@@ -21,4 +21,12 @@ CREATE TABLE summary_mark (
   week_of {int} NOT NULL,
   marked_at {int} NOT NULL,
   PRIMARY KEY (district_id, campaign_id, week_of)
+) {table};
+
+-- When the rows of the steps were last looked through for changes ('summary').
+CREATE TABLE summary_look (
+  district_id {int} NOT NULL,
+  name {text} NOT NULL,
+  looked_at {int} NOT NULL,
+  PRIMARY KEY (district_id, name)
 ) {table};
