@@ -196,8 +196,8 @@ impl<'a> Known<'a> {
             villages.insert(entry.family.village.as_i64());
         }
 
-        // person_version_by_nik; person_version_by_name, then family_version's key. Every index on the current
-        // version begins with `superseded_at`: a plus sign keeps SQLite from reading all current rows by it.
+        // person_version_by_nik; person_version_by_name, then family_version's key. A plus sign keeps
+        // SQLite, which knows no statistics, from reading all current rows by an index that begins with them.
         let mut persons: Vec<PersonNow> = Vec::new();
         if !niks.is_empty() {
             let mut args = args![district, Instant::NEVER];
@@ -214,7 +214,7 @@ impl<'a> Known<'a> {
             let sql = format!(
                 "SELECT {PERSON_COLUMNS} FROM person_version p CROSS JOIN family_version f \
                  WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search IN ({names}) \
-                 AND f.district_id = $1 AND f.family_id = p.family_id AND +f.superseded_at = $2 \
+                 AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2 \
                  AND +f.village_code IN ({villages})"
             );
             persons.extend(db.all::<PersonNow>(&sql, args).await?);
@@ -245,7 +245,7 @@ impl<'a> Known<'a> {
             let mut args = args![district, Instant::NEVER];
             let ids: BTreeSet<Id> = persons.iter().map(|person| person.family).collect();
             let list = args.push_list(ids);
-            ask.push((format!("+superseded_at = $2 AND family_id IN ({list})"), args));
+            ask.push((format!("superseded_at = $2 AND family_id IN ({list})"), args));
         }
         for (condition, args) in ask {
             let sql =
@@ -715,7 +715,7 @@ async fn supersede(
     let list = args.push_list(ids);
     tx.execute(
         &format!(
-            "UPDATE {table} SET superseded_at = $2 WHERE district_id = $1 AND +superseded_at = $3 AND {key} IN ({list})"
+            "UPDATE {table} SET superseded_at = $2 WHERE district_id = $1 AND superseded_at = $3 AND {key} IN ({list})"
         ),
         args,
     )

@@ -61,7 +61,7 @@ async fn piece(
                  FROM (SELECT {key}, MAX(version) AS newest, MAX(recorded_at) AS recorded_at FROM {table} \
                        WHERE district_id = $1 AND batch_id = $2 AND retracted_by IS NULL AND {key} > $3 \
                        GROUP BY {key} ORDER BY {key} LIMIT {most}) b \
-                 LEFT JOIN {table} c ON c.district_id = $1 AND c.{key} = b.{key} AND +c.superseded_at = $4 \
+                 LEFT JOIN {table} c ON c.district_id = $1 AND c.{key} = b.{key} AND c.superseded_at = $4 \
                  ORDER BY b.{key}"
             ),
             args![tx.district(), batch, from.unwrap_or(Id::from_bytes([0; 16])), Instant::NEVER],
