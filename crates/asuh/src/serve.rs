@@ -9,7 +9,7 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, jobs};
+use crate::ground::{App, audit, jobs, settings};
 
 /// Where to listen.
 pub struct Listen {
@@ -34,10 +34,15 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let worker = tokio::spawn(jobs::work(app.clone()));
+    let work = [
+        tokio::spawn(jobs::work(app.clone())),
+        tokio::spawn(audit::run(app.clone())),
+        tokio::spawn(audit::seal::run(app.clone())),
+    ];
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
-    announce(address, listen);
+    let setup = settings::first_run::code(&app).await?;
+    announce(address, listen, setup.as_deref());
     let ended = match &listen.tls {
         None => {
             if !address.ip().is_loopback() {
@@ -59,22 +64,31 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
                 .await
         }
     };
-    worker.abort();
+    for task in work {
+        task.abort();
+    }
+    audit::flush(&app).await;
     app.store.close().await;
     ended.map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn announce(address: SocketAddr, listen: &Listen) {
+fn announce(address: SocketAddr, listen: &Listen, setup: Option<&str>) {
     let scheme = if listen.tls.is_some() { "https" } else { "http" };
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     let url = format!("{scheme}://{host}:{}", address.port());
     if listen.json {
         let mut line = listen.extra.clone();
         line.insert("url".into(), url.into());
+        if let Some(code) = setup {
+            line.insert("setup_code".into(), code.into());
+        }
         println!("{}", serde_json::Value::Object(line));
     } else {
         println!("asuh berjalan di {url}  (Ctrl+C untuk berhenti)");
+        if let Some(code) = setup {
+            println!("Belum disiapkan: buka {url}/mulai dan masukkan kode {code} (berlaku 24 jam)");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{home, parts};
+use super::{first_run, home, parts};
 use crate::ground::App;
 use crate::ground::access::SignedIn;
 use crate::ground::web::{Form, Page, Routes, see_other, with_layers};
@@ -15,6 +15,8 @@ pub fn routes() -> Routes {
     let own = Routes::new()
         .get::<SignedIn, _>("/", home::get)
         .public_get("/healthz", healthz)
+        .public_get("/mulai", first_run::get)
+        .public_post("/mulai", first_run::post)
         .public_post("/bahasa", language);
     parts().fold(own, |routes, part| routes.and((part.routes)()))
 }

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+mod first_run;
 pub mod home;
 pub mod http;
 
@@ -23,6 +24,7 @@ pub fn registry() -> Registry {
         registry.family_panels.extend(part.family_panel);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
+        registry.subject_exports.extend(part.subject_export.map(|export| (part.name, export)));
         registry.checks.extend(part.check);
     }
     registry

@@ -8,6 +8,7 @@ use asuh_store::{Command, Envelope, Fault, Id, Query, Receipt, Refusal, Rejectio
 use serde::Serialize;
 
 use super::access::Actor;
+use super::audit::AccessLog;
 use super::jobs::JobKind;
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
@@ -26,6 +27,10 @@ pub type Tasks = for<'a> fn(&'a App, &'a Arc<Actor>) -> Given<'a, Vec<Task>>;
 /// A check of a step for `asuh check`: what is wrong, in words; empty when all is well.
 pub type Check = for<'a> fn(&'a App, asuh_store::DistrictId) -> Given<'a, Vec<String>>;
 
+/// What a part keeps about a family, for the family itself: a JSON value in plain words and days, nothing
+/// left out that the law gives it a right to.
+pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id) -> Given<'a, serde_json::Value>;
+
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
@@ -39,6 +44,8 @@ pub struct Registry {
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.
     pub imports: Vec<&'static dyn ImportKind>,
+    /// What each part keeps about a family, by the part's name.
+    pub subject_exports: Vec<(&'static str, SubjectExport)>,
     /// Checks of the data.
     pub checks: Vec<Check>,
 }
@@ -54,6 +61,8 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// Wakes the job worker.
     pub job_bell: Arc<tokio::sync::Notify>,
+    /// Openings that are not yet written into the access log.
+    pub access_log: Arc<AccessLog>,
 }
 
 impl App {
@@ -64,6 +73,7 @@ impl App {
             settings: Arc::new(settings),
             registry: Arc::new(registry),
             job_bell: Arc::new(tokio::sync::Notify::new()),
+            access_log: Arc::default(),
         }
     }
 

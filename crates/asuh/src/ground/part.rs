@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, Panel, Tasks};
+use super::app::{Check, Panel, SubjectExport, Tasks};
 use super::jobs::JobKind;
 use super::staging::ImportKind;
 use super::web::{MenuItem, Routes};
@@ -21,6 +21,8 @@ pub struct Part {
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
     pub imports: &'static [&'static dyn ImportKind],
+    /// What it keeps about a family, for the family itself.
+    pub subject_export: Option<SubjectExport>,
     /// Its part of `asuh check`.
     pub check: Option<Check>,
 }
@@ -36,6 +38,7 @@ impl Part {
             family_panel: None,
             jobs: &[],
             imports: &[],
+            subject_export: None,
             check: None,
         }
     }

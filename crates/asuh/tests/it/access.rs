@@ -322,3 +322,191 @@ async fn the_account_page_changes_the_password_and_ends_sessions(db: TestDatabas
     assert_eq!(here.get("/").await.to(), "/masuk");
     assert_eq!(there.get("/").await.to(), "/masuk");
 }
+
+/// What a fresh user of the admin's page is: his id, from where the form leads.
+async fn added(admin: &Client, login: &str, name: &str) -> String {
+    let to = admin.post("/pengguna/baru", &[("nama", login), ("nama_lengkap", name)]).await.to();
+    to.strip_prefix("/pengguna/").unwrap().strip_suffix("/peran").unwrap().to_owned()
+}
+
+#[db_test]
+async fn an_admin_makes_a_user_with_a_role_and_a_code(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let school = test.institution("opd", "Dinas Pendidikan", None).await;
+    let unit = test.institution("unit", "SDN 1", Some(school)).await;
+    let page = admin.post("/pengguna/baru", &[("nama", "Rina R"), ("nama_lengkap", "Rina")]).await.refused();
+    assert!(page.contains("value=\"Rina R\""), "{page}");
+    let id = added(&admin, "rina.r", "Rina Rahmayanti").await;
+    let again = admin.post("/pengguna/baru", &[("nama", "rina.r"), ("nama_lengkap", "Lain")]).await.refused();
+    assert!(again.contains("sudah dipakai"));
+    let form = admin.get(&format!("/pengguna/{id}/peran?kecamatan=1501010000&lembaga={school}")).await.ok();
+    assert!(form.contains("Selam Paung") && form.contains("SDN 1"), "{form}");
+    let path = format!("/pengguna/{id}/peran");
+    let unit_text = unit.to_string();
+    for wrong in [
+        vec![("peran", ""), ("unit", unit_text.as_str())],
+        vec![("peran", "treasurer")],
+        vec![("peran", "cadre")],
+        vec![("peran", "cadre"), ("wilayah", "1502012001")],
+        vec![("peran", "cadre"), ("wilayah", "1501012001"), ("rw", "tiga")],
+        vec![("peran", "treasurer"), ("unit", "018f0000-0000-7000-8000-000000000001")],
+        vec![("peran", "auditor"), ("wilayah", "1501000000")],
+        vec![("peran", "auditor"), ("wilayah", "1501000000"), ("sampai", "1-6-2027")],
+        vec![("peran", "leader"), ("wilayah", "1501000000"), ("sampai", "1-6-2026")],
+    ] {
+        admin.post(&path, &wrong).await.refused();
+    }
+    admin.post(&path, &[("peran", "cadre"), ("wilayah", "1501012001"), ("rw", "3")]).await.to();
+    admin.post(&path, &[("peran", "treasurer"), ("unit", &unit_text)]).await.to();
+    let both = admin.post(&path, &[("peran", "warehouse_keeper"), ("unit", &unit_text)]).await.refused();
+    assert!(both.contains("sudah memegang peran Bendahara"), "{both}");
+    let shown = admin.get(&format!("/pengguna/{id}")).await.ok();
+    assert!(shown.contains("Selam Paung RW 003") && shown.contains("SDN 1"), "{shown}");
+
+    let list = admin.get("/pengguna").await.ok();
+    assert!(list.contains("Rina Rahmayanti") && list.contains("Belum aktivasi"));
+    let found = admin.post("/pengguna/cari", &[("cari", "RAHMA")]).await.ok();
+    assert!(found.contains("rina.r") && found.matches("data-th=\"Nama lengkap\"").count() == 1, "{found}");
+    assert!(!admin.post("/pengguna/cari", &[("cari", "%")]).await.ok().is_empty());
+
+    // The code is on the answer alone; the same form gives the same code, another form ends it.
+    let form = crate::support::new_form_id();
+    let slip = |page: String| page.split("<code class=\"big\">").nth(1).unwrap()[..12].to_owned();
+    let path = format!("/pengguna/{id}/kode");
+    let code = slip(admin.post_as(&path, &form, &[]).await.ok());
+    assert_eq!(slip(admin.post_as(&path, &form, &[]).await.ok()), code);
+    let newer = slip(admin.post(&path, &[]).await.ok());
+    assert_ne!(code, newer);
+    test.anonymous().post("/aktivasi", &[("kode", &code)]).await.refused();
+    test.anonymous().post("/aktivasi", &[("kode", &newer)]).await.ok();
+
+    // For a whole office at once, printed or as a spreadsheet; only for those who are not active.
+    admin.post("/pengguna/kode", &[("unit", ""), ("bentuk", "cetak")]).await.refused();
+    let printed =
+        admin.post("/pengguna/kode", &[("unit", &school.to_string()), ("bentuk", "cetak")]).await.ok();
+    assert!(printed.contains("Rina Rahmayanti") && !printed.contains(&newer));
+    let sheet = admin.post("/pengguna/kode", &[("unit", "semua"), ("bentuk", "xlsx")]).await;
+    assert_eq!(sheet.status, StatusCode::OK);
+    assert!(sheet.headers["content-disposition"].to_str().unwrap().contains("kode-aktivasi.xlsx"));
+    test.sql("UPDATE app_user SET activated_at = 1", args![]).await;
+    admin.post("/pengguna/kode", &[("unit", "semua"), ("bentuk", "cetak")]).await.refused();
+}
+
+#[db_test]
+async fn roles_end_at_once_and_an_admin_keeps_his_own(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let leader = test.with_role(Role::Leader).await;
+    leader.get("/").await.ok();
+    let id = |test: &TestApp, user| {
+        let reader = test.app.store.reader().clone();
+        async move {
+            use asuh_store::Query;
+            let row: Option<(Id,)> =
+                reader.first("SELECT id FROM user_grant WHERE user_id = $1", args![user]).await.unwrap();
+            row.unwrap().0.to_string()
+        }
+    };
+    let own = id(&test, admin.user).await;
+    let path = format!("/pengguna/{}/cabut", admin.user);
+    admin.post(&path, &[("peran", &own)]).await.refused();
+    admin.get("/pengguna").await.ok();
+    admin.post(&format!("/pengguna/{}/nonaktif", admin.user), &[]).await.refused();
+
+    let grant = id(&test, leader.user).await;
+    let path = format!("/pengguna/{}/cabut", leader.user);
+    let foreign = admin.post(&path, &[("peran", &own)]).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND, "a grant of somebody else");
+    admin.post(&path, &[("peran", &grant)]).await.to();
+    assert_eq!(leader.get("/").await.to(), "/masuk");
+
+    // Disabled: the next request is refused, codes end, signing in does not work.
+    let cadre = member(&test, Role::Cadre, "kader.rina").await;
+    let admin = test.sign_in(admin.user).await;
+    let mut browser = test.anonymous();
+    sign_in(&mut browser, "kader.rina", PASSWORD).await.to();
+    let code = code_for(&test, cadre).await;
+    admin.post(&format!("/pengguna/{cadre}/nonaktif"), &[]).await.to();
+    assert_eq!(browser.get("/").await.to(), "/masuk");
+    sign_in(&mut browser, "kader.rina", PASSWORD).await.refused();
+    browser.post("/aktivasi", &[("kode", &code)]).await.refused();
+    assert_eq!(admin.post(&format!("/pengguna/{cadre}/kode"), &[]).await.status, StatusCode::NOT_FOUND);
+    admin.post(&format!("/pengguna/{cadre}/aktif"), &[]).await.to();
+    sign_in(&mut browser, "kader.rina", PASSWORD).await.to();
+}
+
+#[db_test]
+async fn a_right_revoked_while_a_request_runs_writes_nothing(db: TestDatabase) {
+    use asuh::ground::access::{AddUsers, NewUser, session};
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let mut headers = axum::http::HeaderMap::new();
+    headers.insert("cookie", admin.cookie.clone().unwrap().parse().unwrap());
+    let actor = session::caller(&test.app, &headers).await.unwrap().unwrap();
+    // Between the request's first look and its write the grant is taken away.
+    test.sql("UPDATE app_user SET grants_version = grants_version + 1 WHERE id = $1", args![admin.user])
+        .await;
+    let user = NewUser { login: "baru".into(), name: "Baru".into(), sponsor: None, grants: Vec::new() };
+    let sent = test.app.submit(&actor, test.app.store.new_id(), AddUsers { users: vec![user] }).await;
+    assert!(
+        matches!(sent, Err(asuh_store::Rejection::Refused(r)) if r.code == "web.error.authority_changed")
+    );
+    assert_eq!(test.number("SELECT COUNT(*) AS n FROM app_user WHERE login = 'baru'", args![]).await, 0);
+}
+
+#[db_test]
+async fn only_admins_manage_users_and_the_rules_are_data(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let cadre = test.with_role(Role::Cadre).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    for path in ["/pengguna", "/pengguna/baru", "/pengguna/aturan", "/pengguna/kode"] {
+        assert_eq!(cadre.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(test.anonymous().get(path).await.to(), "/masuk", "{path}");
+        admin.get(path).await.ok();
+    }
+    assert_eq!(
+        admin.get("/pengguna/018f0000-0000-7000-8000-000000000001").await.status,
+        StatusCode::NOT_FOUND
+    );
+    asuh::ground::audit::flush(&test.app).await.unwrap();
+    let refused =
+        "SELECT COUNT(*) AS n FROM access_log WHERE action = 'refused' AND detail = '/pengguna/aturan'";
+    assert_eq!(test.number(refused, args![]).await, 1);
+    let page = admin.get("/pengguna/aturan").await.ok();
+    assert!(page.contains("Bendahara + Petugas gudang"), "{page}");
+    let pair = [("peran_satu", "leader"), ("peran_dua", "auditor"), ("hari", "30")];
+    admin
+        .post("/pengguna/aturan", &[("peran_satu", "leader"), ("peran_dua", "leader"), ("hari", "30")])
+        .await
+        .refused();
+    admin.post("/pengguna/aturan", &pair).await.to();
+    let id = added(&admin, "rina.r", "Rina").await;
+    let path = format!("/pengguna/{id}/peran");
+    admin.post(&path, &[("peran", "leader"), ("wilayah", "1501000000")]).await.to();
+    let auditor = |day| [("peran", "auditor"), ("wilayah", "1501000000"), ("sampai", day)];
+    assert!(admin.post(&path, &auditor("20-11-2026")).await.refused().contains("Pimpinan"));
+    admin.post("/pengguna/aturan", &[("hari", "30")]).await.to();
+    admin.post(&path, &auditor("20-12-2026")).await.refused();
+    admin.post(&path, &auditor("20-11-2026")).await.to();
+}
+
+#[db_test]
+async fn the_console_makes_the_first_admin(db: TestDatabase) {
+    use asuh::ground::access::cli;
+    let test = TestApp::start(db).await;
+    let code = cli::add(&test.app, KERINCI, "Admin", "Ibu Admin", Role::DistrictAdmin, &[]).await.unwrap();
+    assert_eq!(code.len(), 12);
+    assert!(cli::add(&test.app, KERINCI, "admin", "Lain", Role::DistrictAdmin, &[]).await.is_err());
+    let client = test.anonymous();
+    client.post("/aktivasi", &[("kode", &code)]).await.ok();
+    let newer = cli::new_code(&test.app, KERINCI, "admin").await.unwrap();
+    client.post("/aktivasi", &[("kode", &code)]).await.refused();
+    client.post("/aktivasi", &[("kode", &newer)]).await.ok();
+    cli::disable(&test.app, KERINCI, "admin").await.unwrap();
+    client.post("/aktivasi", &[("kode", &newer)]).await.refused();
+    let users = cli::list(&test.app, KERINCI).await.unwrap();
+    assert_eq!((users.len(), users[0].roles.as_str()), (1, "district_admin"));
+    assert!(users[0].disabled_at.is_some());
+    assert!(cli::new_code(&test.app, KERINCI, "tidak.ada").await.is_err());
+}

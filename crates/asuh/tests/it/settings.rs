@@ -266,3 +266,101 @@ fn every_setting_has_its_words() {
     }
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// The answers of the last step of the set-up.
+fn identity<'a>(code: &'a str, name: &'a str, login: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("langkah", "identity"),
+        ("kode_mulai", code),
+        ("kode", "15.01"),
+        ("nama", name),
+        ("zona", "WIB"),
+        ("masuk", login),
+        ("nama_admin", "Rina"),
+    ]
+}
+
+#[db_test]
+async fn a_new_installation_is_set_up_step_by_step(db: TestDatabase) {
+    let test = TestApp::bare(db).await;
+    let nobody = test.anonymous();
+    assert!(nobody.get("/mulai").await.ok().contains("Kode penyiapan"));
+    assert!(
+        nobody.post("/mulai", &[("langkah", "code"), ("kode_mulai", "")]).await.refused().contains("salah")
+    );
+    let code = settings::first_run::code(&test.app).await.unwrap().unwrap();
+    let typed = code.to_lowercase().replace('-', " ");
+    let begin = [("langkah", "code"), ("kode_mulai", typed.as_str())];
+    assert!(nobody.post("/mulai", &begin).await.ok().contains("Daftar wilayah"));
+    // Every later step asks for the code again.
+    assert!(
+        nobody
+            .post("/mulai", &identity("salah", "Kabupaten Kerinci", "rina"))
+            .await
+            .refused()
+            .contains("Kode ini salah")
+    );
+    let list = "kode,nama\n15,Jambi\n15.01,Kabupaten Kerinci\n15.01.01,Gunung Raya\n15.01.01.2001,Selam Paung\n15.02,Kabupaten Merangin\n";
+    let upload = [("langkah", "list"), ("kode_mulai", code.as_str())];
+    let bad = nobody.upload("/mulai", &upload, "berkas", "w.csv", b"kode,nama\nxx,Jambi\n").await.refused();
+    assert!(bad.contains("Baris 2 bukan wilayah"), "{bad}");
+    assert!(
+        nobody.upload("/mulai", &upload, "berkas", "w.csv", list.as_bytes()).await.ok().contains("15 Jambi")
+    );
+    let province = [("langkah", "province"), ("kode_mulai", code.as_str()), ("provinsi", "15")];
+    assert!(nobody.post("/mulai", &province).await.ok().contains("15.02 Kabupaten Merangin"));
+    let regency =
+        [("langkah", "regency"), ("kode_mulai", code.as_str()), ("provinsi", "15"), ("kode", "15.01")];
+    assert!(nobody.post("/mulai", &regency).await.ok().contains("value=\"Kabupaten Kerinci\""));
+    let page = nobody.post("/mulai", &identity(&code, "", "r a")).await.refused();
+    assert!(
+        page.contains("Galat: ") && page.contains("value=\"r a\"") && page.contains("value=\"15.01\""),
+        "{page}"
+    );
+    let page = nobody.post("/mulai", &identity(&code, "Kabupaten Kerinci", "rina")).await.ok();
+    assert!(page.contains("Kode aktivasi") && page.contains("<code>rina</code>"), "{page}");
+    let district = settings::all(test.app.store.reader()).await.unwrap().remove(0);
+    assert_eq!(
+        (district.id, district.name.as_str(), district.zone),
+        (KERINCI, "Kabupaten Kerinci", Zone::Wib)
+    );
+    let here = "SELECT COUNT(*) AS n FROM territory WHERE district_id = $1";
+    assert_eq!(test.number(here, args![KERINCI]).await, 3);
+    assert_eq!(
+        test.number("SELECT COUNT(*) AS n FROM commodity WHERE district_id = $1", args![KERINCI]).await,
+        4
+    );
+    let admins = "SELECT COUNT(*) AS n FROM user_grant WHERE district_id = $1 AND role = 'district_admin'";
+    assert_eq!(test.number(admins, args![KERINCI]).await, 1);
+    // Sent twice, or lost before the code was read: no second district, a new code for the same admin.
+    let again = nobody.post("/mulai", &identity(&code, "Kabupaten Kerinci", "rina")).await.ok();
+    assert!(again.contains("Kabupaten sudah dibuat"), "{again}");
+    let renew =
+        [("langkah", "renew"), ("kode_mulai", code.as_str()), ("masuk", "rina"), ("nama_admin", "Rina")];
+    assert!(nobody.post("/mulai", &renew).await.ok().contains("hanya tampil sekali"));
+    assert_eq!(test.number(admins, args![KERINCI]).await, 1);
+    // Once somebody has signed in, the page and its code are gone.
+    test.sql("UPDATE app_user SET activated_at = 1", args![]).await;
+    assert_eq!(nobody.get("/mulai").await.to(), "/masuk");
+    assert_eq!(nobody.post("/mulai", &renew).await.to(), "/masuk");
+    assert_eq!(settings::first_run::code(&test.app).await.unwrap(), None);
+}
+
+#[db_test]
+async fn the_setup_code_ends_and_a_district_can_be_entered_by_hand(db: TestDatabase) {
+    let test = TestApp::bare(db).await;
+    let nobody = test.anonymous();
+    let old = settings::first_run::code(&test.app).await.unwrap().unwrap();
+    let code = settings::first_run::code(&test.app).await.unwrap().unwrap();
+    for (code, opens) in [(&old, false), (&code, true)] {
+        assert_eq!(settings::first_run::opens(&test.app, code).await.unwrap(), opens);
+    }
+    let hand = |kode| [("langkah", "list"), ("kode_mulai", code.as_str()), ("kode", kode)];
+    assert!(nobody.post("/mulai", &hand("15.01.01")).await.refused().contains("Tulis kode kabupaten"));
+    assert!(nobody.post("/mulai", &hand("15.01")).await.ok().contains("value=\"15.01\""));
+    nobody.post("/mulai", &identity(&code, "Kabupaten Kerinci", "rina")).await.ok();
+    let rows = "SELECT COUNT(*) AS n FROM territory WHERE district_id = $1 AND level = 'regency'";
+    assert_eq!(test.number(rows, args![KERINCI]).await, 1);
+    test.db.clock.advance(25 * 3600);
+    assert!(!settings::first_run::opens(&test.app, &code).await.unwrap());
+}

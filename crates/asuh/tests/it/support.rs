@@ -52,8 +52,8 @@ pub struct TestApp {
 pub const VILLAGES: [i64; 4] = [1_501_012_001, 1_501_012_002, 1_501_022_001, 1_501_022_002];
 
 impl TestApp {
-    /// Starts one.
-    pub async fn start(db: TestDatabase) -> TestApp {
+    /// Starts one without any district: a new installation.
+    pub async fn bare(db: TestDatabase) -> TestApp {
         TestApp::with(db, ServerSettings::default()).await
     }
 
@@ -67,7 +67,12 @@ impl TestApp {
         let settings = ServerSettings { folder: db.folder(), ..settings };
         let app = App::new(store, settings, gates::registry());
         let router = gates::http::router(app.clone());
-        let test = TestApp { app, router, db };
+        TestApp { app, router, db }
+    }
+
+    /// Starts one.
+    pub async fn start(db: TestDatabase) -> TestApp {
+        let test = TestApp::bare(db).await;
         test.district(KERINCI, 1_501_000_000, "Kabupaten Kerinci").await;
         for (code, name, level) in [
             (1_501_000_000, "Kabupaten Kerinci", "regency"),
@@ -144,9 +149,9 @@ impl TestApp {
         let user = self.app.store.new_id();
         let grant = self.app.store.new_id();
         self.sql(
-            "INSERT INTO app_user (district_id, id, login, name, password_hash, totp_sealed, totp_confirmed_at, \
+            "INSERT INTO app_user (district_id, id, login, name, name_search, password_hash, totp_sealed, totp_confirmed_at, \
              totp_last_step, grants_version, language, created_at, activated_at, disabled_at, sponsor_id) \
-             VALUES ($1, $2, $3, $4, NULL, NULL, NULL, 0, 1, 'id', 0, 0, NULL, NULL)",
+             VALUES ($1, $2, $3, $4, LOWER($4), NULL, NULL, NULL, 0, 1, 'id', 0, 0, NULL, NULL)",
             args![KERINCI, user, format!("u{user}"), format!("Pengguna {}", role.code())],
         )
         .await;

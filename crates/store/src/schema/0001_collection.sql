@@ -5,12 +5,17 @@ CREATE TABLE drive (
   id {bytes} NOT NULL,
   campaign_id {bytes} NOT NULL,
   held_on {int} NOT NULL,
-  -- 'open', 'closed', 'cancelled'
+  -- 'open', 'cancelled'
   state {text} NOT NULL,
+  -- The day of the rhythm that it stands for, when a holiday moved it.
+  moved_from {int},
+  -- Why it was moved or cancelled.
+  reason {text} NOT NULL,
   recorded_at {int} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, campaign_id, held_on)
 ) {table};
+CREATE INDEX drive_by_day ON drive (district_id, held_on, id);
 
 CREATE TABLE roll (
   district_id {int} NOT NULL,
@@ -19,9 +24,12 @@ CREATE TABLE roll (
   unit_id {bytes} NOT NULL,
   -- 'open', 'closed'
   state {text} NOT NULL,
+  -- Set when it is closed: who had promised or gave, and who gave.
   people {int} NOT NULL,
   givers {int} NOT NULL,
   opened_at {int} NOT NULL,
+  -- The last change of any of its lines; changing it first is what keeps counters apart.
+  touched_at {int} NOT NULL,
   closed_at {int},
   closed_by {bytes},
   cash_witness {text} NOT NULL,
@@ -31,34 +39,38 @@ CREATE TABLE roll (
 ) {table};
 CREATE INDEX roll_by_unit ON roll (district_id, unit_id, drive_id);
 
--- One line per person with a promise for that day (janji), or who gave without one.
+-- One line per person and day of the rhythm: with a promise (janji) for it, or given without one.
 CREATE TABLE contribution (
   district_id {int} NOT NULL,
   roll_id {bytes} NOT NULL,
   sponsor_id {bytes} NOT NULL,
+  -- The drive's own day; an earlier one is a make-up (susulan) brought on this drive.
+  for_day {int} NOT NULL,
   pledge_id {bytes},
   -- 'open', 'full', 'partial', 'nothing', 'away'
   state {text} NOT NULL,
-  -- The Monday that a make-up (susulan) is for, when it is not this one.
-  makes_up_for {int},
+  -- Grows with every change: a counter that saw an older one does not overwrite it.
+  version {int} NOT NULL,
   recorded_at {int} NOT NULL,
   recorded_by {bytes} NOT NULL,
-  PRIMARY KEY (district_id, roll_id, sponsor_id),
+  PRIMARY KEY (district_id, roll_id, sponsor_id, for_day),
   FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
 ) {table};
-CREATE INDEX contribution_by_sponsor ON contribution (district_id, sponsor_id, roll_id);
+CREATE INDEX contribution_by_sponsor ON contribution (district_id, sponsor_id, for_day, roll_id);
 
--- Per person and commodity: what was promised and what came, in the smallest unit; damaged is part of brought.
+-- Per line and commodity: what was promised and what came, in the smallest unit; damaged is part of brought.
 CREATE TABLE contribution_item (
   district_id {int} NOT NULL,
   roll_id {bytes} NOT NULL,
   sponsor_id {bytes} NOT NULL,
+  for_day {int} NOT NULL,
   commodity {text} NOT NULL,
   expected {int} NOT NULL,
   brought {int} NOT NULL,
   damaged {int} NOT NULL,
-  PRIMARY KEY (district_id, roll_id, sponsor_id, commodity),
-  FOREIGN KEY (district_id, roll_id, sponsor_id) REFERENCES contribution (district_id, roll_id, sponsor_id)
+  PRIMARY KEY (district_id, roll_id, sponsor_id, for_day, commodity),
+  FOREIGN KEY (district_id, roll_id, sponsor_id, for_day)
+    REFERENCES contribution (district_id, roll_id, sponsor_id, for_day)
 ) {table};
 
 -- What was really on the table when the roll was closed.
@@ -66,11 +78,14 @@ CREATE TABLE count_item (
   district_id {int} NOT NULL,
   roll_id {bytes} NOT NULL,
   commodity {text} NOT NULL,
+  -- What the roll's promises add up to, what its lines say came, what was there.
+  expected {int} NOT NULL,
   ticked {int} NOT NULL,
   counted {int} NOT NULL,
   damaged {int} NOT NULL,
   weighed_g {int},
   difference_reason {text} NOT NULL,
+  lot_id {bytes},
   PRIMARY KEY (district_id, roll_id, commodity),
   FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
 ) {table};
@@ -90,7 +105,10 @@ CREATE TABLE hand_over (
   received_at {int},
   received_by {bytes},
   receiver_name {text},
+  -- What the giver wrote; what the receiver wrote about damage and gaps, or why it was cancelled.
   note {text} NOT NULL,
+  receipt_note {text} NOT NULL,
+  transfer_id {bytes},
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, number),
   FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
@@ -103,6 +121,7 @@ CREATE TABLE hand_over_item (
   hand_over_id {bytes} NOT NULL,
   commodity {text} NOT NULL,
   sent {int} NOT NULL,
+  lot_id {bytes},
   received {int},
   damaged {int},
   weighed_g {int},
@@ -127,6 +146,8 @@ CREATE TABLE deposit (
   announced_by {bytes},
   confirmed_at {int},
   confirmed_by {bytes},
+  -- Why the treasurer sent it back, the last time.
+  note {text} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, number),
   UNIQUE (district_id, roll_id),

@@ -7,8 +7,16 @@ CREATE TABLE allocation_run (
   campaign_id {bytes} NOT NULL,
   -- Monday of the week that is shared out.
   week_of {int} NOT NULL,
+  -- Where the goods and the money lie and whose purpose they serve, as the campaign said when the run was planned.
+  warehouse_id {bytes} NOT NULL,
+  fund_holder_id {bytes} NOT NULL,
+  fund {text} NOT NULL,
+  -- 'equal' (every family counts alike) or 'targets' (by its pregnant, breastfeeding and under five)
+  weight {text} NOT NULL,
   -- 'draft', 'approved', 'closed', 'discarded'
   state {text} NOT NULL,
+  -- Runs of the campaign that were approved when this one was planned: more since then make the draft stale.
+  earlier_runs {int} NOT NULL,
   -- Seed of the public lottery that breaks ties.
   lottery_seed {int} NOT NULL,
   families {int} NOT NULL,
@@ -17,6 +25,8 @@ CREATE TABLE allocation_run (
   planned_by {bytes} NOT NULL,
   approved_at {int},
   approved_by {bytes},
+  closed_at {int},
+  closed_by {bytes},
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, number)
 ) {table};
@@ -26,7 +36,13 @@ CREATE TABLE allocation_stock (
   district_id {int} NOT NULL,
   run_id {bytes} NOT NULL,
   commodity {text} NOT NULL,
+  -- What lay ready, what a family gets at most, and the smallest amount handed over, in the commodity's smallest unit.
   pool {int} NOT NULL,
+  per_family {int} NOT NULL,
+  step {int} NOT NULL,
+  -- Steps that earlier runs credited and nobody has received, and steps credited by this run.
+  already_credited {int} NOT NULL,
+  credited {int} NOT NULL,
   planned {int} NOT NULL,
   PRIMARY KEY (district_id, run_id, commodity),
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
@@ -42,18 +58,31 @@ CREATE TABLE allocation_village (
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
 ) {table};
 
--- A family's running claim per commodity, in 1/1000 of a unit, after each approved run: nobody's share is lost.
+-- What a run credits and gives to each family per commodity, in 1/1000 of the smallest unit; `given` in whole units.
 CREATE TABLE share_balance (
   district_id {int} NOT NULL,
   run_id {bytes} NOT NULL,
   family_id {bytes} NOT NULL,
   commodity {text} NOT NULL,
+  village_code {int} NOT NULL,
   before {int} NOT NULL,
   entitled {int} NOT NULL,
   given {int} NOT NULL,
   after {int} NOT NULL,
   PRIMARY KEY (district_id, run_id, family_id, commodity),
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
+-- A family's running claim of a campaign per commodity, in 1/1000 of the smallest unit: everything credited by
+-- approved runs less everything packed for it that did not come back. The fold of share_balance and package_item,
+-- kept by the same transactions; `asuh check` proves them equal.
+CREATE TABLE share_account (
+  district_id {int} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  family_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  balance {int} NOT NULL,
+  PRIMARY KEY (district_id, campaign_id, family_id, commodity)
 ) {table};
 
 CREATE TABLE package (
@@ -63,19 +92,26 @@ CREATE TABLE package (
   campaign_id {bytes} NOT NULL,
   week_of {int} NOT NULL,
   family_id {bytes} NOT NULL,
+  -- Its place on the village's packing list.
+  nth {int} NOT NULL,
   -- As they were when the run was approved.
   village_code {int} NOT NULL,
+  rw {text} NOT NULL,
+  rt {text} NOT NULL,
+  hamlet {text} NOT NULL,
   head_name {text} NOT NULL,
   -- 'planned', 'packed', 'delivered', 'undeliverable', 'cancelled'
   state {text} NOT NULL,
   delivered_on {int},
+  changed_at {int} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, campaign_id, week_of, family_id),
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
 ) {table};
-CREATE INDEX package_by_run ON package (district_id, run_id, village_code);
+CREATE INDEX package_by_run ON package (district_id, run_id, village_code, nth);
 CREATE INDEX package_by_family ON package (district_id, family_id, week_of);
 CREATE INDEX package_by_village ON package (district_id, village_code, state);
+CREATE INDEX package_by_change ON package (district_id, changed_at);
 
 CREATE TABLE package_item (
   district_id {int} NOT NULL,

@@ -35,6 +35,7 @@ CREATE TABLE app_user (
   id {bytes} NOT NULL,
   login {text} NOT NULL,
   name {text} NOT NULL,
+  name_search {text} NOT NULL DEFAULT '',
   password_hash {text},
   totp_sealed {bytes},
   totp_confirmed_at {int},
@@ -49,6 +50,8 @@ CREATE TABLE app_user (
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, login)
 ) {table};
+
+CREATE INDEX app_user_by_name ON app_user (district_id, name_search, id);
 
 CREATE TABLE user_grant (
   district_id {int} NOT NULL,
@@ -341,6 +344,7 @@ CREATE TABLE consent (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX consent_by_family ON consent (district_id, family_id, purpose);
+CREATE INDEX consent_by_time ON consent (district_id, recorded_at, id);
 
 CREATE TABLE data_request (
   district_id {int} NOT NULL,
@@ -364,6 +368,7 @@ CREATE TABLE data_request (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX data_request_open ON data_request (district_id, state, due_at);
+CREATE INDEX data_request_by_family ON data_request (district_id, family_id) WHERE family_id IS NOT NULL;
 
 CREATE TABLE incident (
   district_id {int} NOT NULL,
@@ -374,7 +379,9 @@ CREATE TABLE incident (
   happened_to {int} NOT NULL,
   known_at {int} NOT NULL,
   notice_due_at {int} NOT NULL,
+  -- How it happened, and which kinds of data it touches: what the notice must say.
   description_sealed {bytes} NOT NULL,
+  data_sealed {bytes} NOT NULL,
   -- The account through which it happened, if known: the touched families are read from the logs.
   account_id {bytes},
   measures_sealed {bytes},

@@ -30,4 +30,7 @@ CREATE TABLE measurement (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX measurement_by_person ON measurement (district_id, person_id, measured_on);
+-- A child is measured once a day as far as one source is concerned.
+CREATE UNIQUE INDEX measurement_once ON measurement (district_id, person_id, measured_on, source)
+  WHERE retracted_at IS NULL;
 CREATE INDEX measurement_by_batch ON measurement (district_id, batch_id) WHERE batch_id IS NOT NULL;

@@ -36,7 +36,9 @@ CREATE TABLE sponsor_version (
 ) {table};
 CREATE INDEX sponsor_version_list ON sponsor_version (district_id, superseded_at, name_search, sponsor_id);
 CREATE INDEX sponsor_version_by_unit ON sponsor_version (district_id, unit_id, superseded_at);
-CREATE INDEX sponsor_version_by_nip ON sponsor_version (district_id, nip_hash) WHERE nip_hash IS NOT NULL;
+-- One person per NIP, however often his facts changed.
+CREATE UNIQUE INDEX sponsor_version_by_nip ON sponsor_version (district_id, nip_hash)
+  WHERE nip_hash IS NOT NULL AND superseded_at = 9223372036854775807;
 CREATE INDEX sponsor_version_by_batch ON sponsor_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE campaign (
@@ -59,9 +61,12 @@ CREATE TABLE campaign (
   -- The fund all gifts of the campaign belong to: 'asn', 'infak', 'csr', ...
   fund {text} NOT NULL,
   voluntary {int} NOT NULL,
-  -- Where a district decides otherwise: who decided, document, date.
+  -- Where a district decides otherwise: who decided (empty while voluntary), which document, of which day.
   obligation_basis {text} NOT NULL,
+  obligation_document {text},
+  obligation_on {int},
   deposit_days {int} NOT NULL,
+  -- 'active', 'ended' (ends_on says when)
   state {text} NOT NULL,
   created_at {int} NOT NULL,
   PRIMARY KEY (district_id, id)
@@ -95,6 +100,8 @@ CREATE TABLE pledge (
   public_name {text} NOT NULL,
   recorded_at {int} NOT NULL,
   recorded_by {bytes} NOT NULL,
+  stopped_at {int},
+  stopped_by {bytes},
   PRIMARY KEY (district_id, id),
   FOREIGN KEY (district_id, campaign_id) REFERENCES campaign (district_id, id),
   FOREIGN KEY (district_id, sponsor_id) REFERENCES sponsor (district_id, id)

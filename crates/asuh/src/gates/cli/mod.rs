@@ -3,10 +3,13 @@
 //! Exit codes: 0 done, 1 the work found something wrong (a check with findings, an import with error rows),
 //! 2 the command could not run.
 
+mod demo;
+mod import;
 mod keep;
 mod open;
 mod settings;
 mod tls;
+mod user;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,6 +40,15 @@ pub struct DataArgs {
 
 #[derive(Subcommand, Debug)]
 enum Verb {
+    /// Builds a made-up district and serves it.
+    Demo(demo::DemoArgs),
+    /// Takes a list in: territory, krs, eppgbm, asn.
+    Import(import::ImportArgs),
+    /// Users.
+    User {
+        #[command(subcommand)]
+        verb: user::UserVerb,
+    },
     /// Runs the program.
     Serve(ServeArgs),
     /// Proves the books, the seals and the references; exit code 1 when something is found.
@@ -156,6 +168,9 @@ pub enum CliError {
 
 async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError> {
     match cli.command {
+        Verb::Demo(args) => demo::run(&args).await,
+        Verb::Import(args) => import::run(&args).await,
+        Verb::User { verb } => user::run(&verb).await,
         Verb::Serve(args) => {
             let table = settings::serve_table(&args, origins);
             let opened = Opened::open(&args.data, table).await?;

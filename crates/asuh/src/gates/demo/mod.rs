@@ -1,4 +1,145 @@
-//! A made-up district.
+//! A made-up district of the real size and shape, built by the program's own commands.
+//!
+//! Names and codes of territories are public facts; every person is invented, with a NIK that cannot exist.
+//! The same seed on the same day builds the same district. [`build`] sets it up and lives through its
+//! Mondays; [`users`] are the people who may sign in to it.
+
 mod dice;
+mod lists;
+mod mondays;
 mod offices;
 mod people;
+mod setup;
+mod users;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use asuh_nusantara::{TerritoryCode, Zone, date};
+use asuh_store::{DistrictId, FixedClock, Instant, Options, SeededIds, Store};
+use time::{Date, Duration};
+
+pub use users::{DemoUser, codes};
+
+use super::cli::CliError;
+use crate::gates;
+use crate::ground::App;
+use crate::ground::access::Actor;
+use crate::ground::settings::ServerSettings;
+
+/// How much is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Families on the list.
+    pub families: usize,
+    /// Past Mondays.
+    pub mondays: i64,
+    /// Units that take part; all when `None`.
+    pub units: Option<usize>,
+}
+
+impl Size {
+    /// Kerinci as it is: about 7,000 families and 5,000 civil servants, eight Mondays.
+    pub const WHOLE: Size = Size { families: 7_000, mondays: 8, units: None };
+    /// A small one, for tests.
+    pub const SMALL: Size = Size { families: 300, mondays: 2, units: Some(4) };
+}
+
+/// The district of the demo.
+pub(super) const DISTRICT: DistrictId = DistrictId(1);
+const CODE: &str = "15.01";
+const NAME: &str = "Kabupaten Kerinci";
+const ZONE: Zone = Zone::Wib;
+
+/// What the parts of the demo share.
+struct World {
+    app: App,
+    clock: Arc<FixedClock>,
+    actor: Arc<Actor>,
+    dice: dice::Dice,
+    people: people::People,
+    size: Size,
+    today: Date,
+}
+
+impl World {
+    /// Sets the clock to a time of a day.
+    fn at(&self, day: Date, hour: i64, minute: i64) {
+        let midnight = Instant::from(ZONE.start_of_day(day));
+        self.clock.set(midnight.plus_seconds(hour * 3600 + minute * 60));
+    }
+
+    /// The Monday of the present week.
+    fn this_monday(&self) -> Date {
+        date::monday_of(self.today)
+    }
+
+    /// The Monday of the first drive.
+    fn first_monday(&self) -> Date {
+        self.this_monday() - Duration::weeks(self.size.mondays)
+    }
+}
+
+/// Builds the demo on the options' data folder or server, which must be empty. `now` is the instant at which
+/// it ends; `tell` hears what is being done.
+///
+/// # Errors
+/// A file cannot be written, or a command of the program is refused: then the demo has a fault.
+pub async fn build(
+    options: Options,
+    size: Size,
+    seed: u64,
+    now: Instant,
+    tell: &mut (dyn FnMut(&str) + Send),
+) -> Result<(), CliError> {
+    let clock = Arc::new(FixedClock::new(now));
+    let options = Options { clock: clock.clone(), ids: Arc::new(SeededIds::new(seed)), ..options };
+    let folder = options.folder.clone();
+    let store = Store::open(options).await?;
+    let settings = ServerSettings { folder: folder.clone(), demo: true, ..ServerSettings::default() };
+    let app = App::new(store, settings, gates::registry());
+    let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
+    let today = ZONE.local_date(now.utc());
+    let mut world = World {
+        actor: Arc::new(Actor::system(DISTRICT, code, NAME, ZONE)),
+        dice: dice::Dice::new(seed),
+        people: people::People::new(),
+        clock,
+        size,
+        today,
+        app,
+    };
+    let lists = folder.join("demo-lists");
+    std::fs::create_dir_all(&lists).map_err(|error| CliError::Io(lists.display().to_string(), error))?;
+    let result = live(&mut world, &lists, tell).await;
+    let _ = std::fs::remove_dir_all(&lists);
+    world.clock.set(now);
+    if result.is_ok() {
+        crate::ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
+    }
+    world.app.store.close().await;
+    result
+}
+
+async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Send)) -> Result<(), CliError> {
+    world.at(world.first_monday() - Duration::days(28), 8, 0);
+    tell("wilayah dan kabupaten");
+    setup::district(world, lists).await?;
+    tell("pegawai");
+    let places = setup::roster(world, lists).await?;
+    tell("daftar keluarga berisiko dan pengukuran anak");
+    setup::families(world, lists).await?;
+    world.at(world.first_monday() - Duration::days(14), 8, 0);
+    tell("verifikasi desa");
+    let open_village = setup::verify(world).await?;
+    tell("gerakan SECANTING dan janji");
+    let campaign = mondays::campaign(world, &places).await?;
+    for week in 0..world.size.mondays {
+        tell(&format!("Senin ke-{}", week + 1));
+        mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
+    }
+    tell("pengguna");
+    world.at(world.this_monday(), 6, 30);
+    users::make(world, &places, open_village).await?;
+    Ok(())
+}

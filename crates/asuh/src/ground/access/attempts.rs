@@ -258,7 +258,7 @@ impl Device {
         let Some(value) = super::session::cookie(headers, DEVICE_COOKIE) else { return Ok(None) };
         let Some((nonce, mark)) = value.split_once('.') else { return Ok(None) };
         let right = Device::mark(secrets, district, login, nonce)? == mark;
-        Ok(right.then(|| Device(value)))
+        Ok(right.then_some(Device(value)))
     }
 
     /// The `Set-Cookie` header that makes the browser known for this account, for half a year.

@@ -9,6 +9,7 @@ mod activation;
 mod actor;
 mod attempts;
 mod capability;
+pub mod cli;
 mod codes;
 mod password;
 mod role;
@@ -23,12 +24,17 @@ pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};
 pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
+pub use users::{AddGrant, AddUsers, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules};
 
 use super::part::Part;
-use super::web::Routes;
+use super::web::{MenuItem, Routes};
 
 /// The part, for the gates.
-pub const PART: Part = Part { routes, ..Part::named("access") };
+pub const PART: Part = Part {
+    routes,
+    menu: &[MenuItem { path: "/pengguna", label: "access.users.title", roles: &[Role::DistrictAdmin] }],
+    ..Part::named("access")
+};
 
 fn routes() -> Routes {
     signin::routes().and(activation::routes()).and(account::routes()).and(users::routes())

@@ -10,9 +10,9 @@ use tokio::sync::Semaphore;
 use crate::ground::web::Error;
 
 /// Fewest characters of a password (OWASP ASVS 5.0 6.2.1 asks for 8).
-pub const SHORTEST: usize = 10;
+pub(super) const SHORTEST: usize = 10;
 /// Most characters; none is cut off (ASVS 6.2.9).
-pub const LONGEST: usize = 128;
+pub(super) const LONGEST: usize = 128;
 
 /// Memory in KiB, passes and lanes: OWASP's least for argon2id (ASVS 11.4.2).
 const COST: (u32, u32, u32) = (19_456, 2, 1);
@@ -29,18 +29,18 @@ static COMMON: LazyLock<Common> = LazyLock::new(|| Common::read(include_str!("co
 
 /// What a comparison found.
 #[derive(Debug)]
-pub struct Verdict {
+pub(super) struct Verdict {
     /// The password is the right one.
-    pub right: bool,
+    pub(super) right: bool,
     /// The hash to store instead: the stored one was made with other parameters than today's.
-    pub renewed: Option<String>,
+    pub(super) renewed: Option<String>,
 }
 
 /// The hash of a password in PHC format, with a random salt.
 ///
 /// # Errors
 /// The machine gives no memory or randomness.
-pub async fn hash(password: String) -> Result<String, Error> {
+pub(super) async fn hash(password: String) -> Result<String, Error> {
     in_background(move || make(&password)).await
 }
 
@@ -49,7 +49,7 @@ pub async fn hash(password: String) -> Result<String, Error> {
 ///
 /// # Errors
 /// The machine gives no memory.
-pub async fn verify(password: String, stored: Option<String>) -> Result<Verdict, Error> {
+pub(super) async fn verify(password: String, stored: Option<String>) -> Result<Verdict, Error> {
     in_background(move || {
         let known = stored.is_some();
         let stored = stored.as_deref().unwrap_or(&NOBODY);
@@ -93,7 +93,7 @@ fn is_current(hash: &PasswordHash) -> bool {
 ///
 /// # Errors
 /// It is too short, too long, or among the first that anybody would try.
-pub fn judge(password: &str, login: &str, name: &str) -> Result<(), &'static str> {
+pub(super) fn judge(password: &str, login: &str, name: &str) -> Result<(), &'static str> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Err("access.refused.password_short");

@@ -2,9 +2,10 @@
 
 use asuh_nusantara::TerritoryCode;
 use asuh_store::{Args, Id};
+use serde::{Deserialize, Serialize};
 
 /// A territory, or one RW of a village.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
     /// The territory; everything inside it is reached.
     pub code: TerritoryCode,
@@ -13,7 +14,7 @@ pub struct Area {
 }
 
 /// A set of territories and a set of institution units (with the units below them).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// The areas.
     pub areas: Vec<Area>,

@@ -2,10 +2,38 @@
 
 use asuh_store::{Id, StoreError, Tx, args};
 
+mod log;
+mod pages;
+mod query;
+pub mod seal;
+
+pub use log::{AccessLog, flush, opened, run};
+
+use super::access::{Role, capability};
 use super::part::Part;
+use super::web::{MenuItem, Routes};
 
 /// The part, for the gates.
-pub const PART: Part = Part::named("audit");
+pub const PART: Part = Part {
+    routes,
+    menu: &[MenuItem { path: "/jejak", label: "audit.title", roles: &[Role::DistrictAdmin, Role::Auditor] }],
+    check: Some(|app, district| Box::pin(seal::check(app, district))),
+    ..Part::named("audit")
+};
+
+capability! {
+    /// Reads the audit trail and the access log, and their proofs.
+    pub struct SeeTrail = "audit.see_trail": [Role::DistrictAdmin, Role::Auditor];
+}
+
+fn routes() -> Routes {
+    Routes::new()
+        .get::<SeeTrail, _>("/jejak", pages::trail)
+        .post::<SeeTrail, _>("/jejak", pages::find_trail)
+        .get::<SeeTrail, _>("/jejak/akses", pages::access)
+        .post::<SeeTrail, _>("/jejak/akses", pages::find_access)
+        .get::<SeeTrail, _>("/jejak/bukti/{id}", pages::proof)
+}
 
 /// Writes an entry of the access log within a command: signing in, failing to, signing out. `detail` is words of
 /// ours, never what somebody typed.

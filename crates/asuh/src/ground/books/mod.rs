@@ -14,7 +14,9 @@ pub use balances::{
     Balance, CommodityLine, balance, balances, commodities, define_commodity, place_balances,
 };
 pub use check::check;
-pub use post::{Holding, Move, Transfer, TransferKind, account_id, new_lot, post, post_many, reverse};
+pub use post::{
+    Holding, Move, Transfer, TransferKind, account_id, new_lot, number_sealed, post, post_many, reverse,
+};
 
 use super::part::Part;
 

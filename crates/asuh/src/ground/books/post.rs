@@ -392,3 +392,18 @@ pub async fn new_lot(
     .await?;
     Ok(id)
 }
+
+/// Writes the numbers under which transfers were sealed: for the sealer alone.
+///
+/// # Errors
+/// The store fails.
+pub async fn number_sealed(tx: &Tx<'_>, numbers: &[(Id, i64)]) -> Result<(), StoreError> {
+    for (transfer, number) in numbers {
+        tx.execute(
+            "UPDATE transfer SET sealed_seq = $3 WHERE district_id = $1 AND id = $2",
+            args![tx.district(), *transfer, *number],
+        )
+        .await?;
+    }
+    Ok(())
+}

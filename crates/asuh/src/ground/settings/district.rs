@@ -47,6 +47,33 @@ pub async fn all(db: &impl Query) -> Result<Vec<District>, StoreError> {
     rows.into_iter().map(District::try_from).collect()
 }
 
+/// Opens a district under the key of this command's envelope. Who may do that is the caller's question.
+///
+/// # Errors
+/// There is a district with this key or code.
+pub async fn create(
+    tx: &Tx<'_>,
+    code: TerritoryCode,
+    name: &str,
+    zone: Zone,
+) -> Result<(), asuh_store::Fault> {
+    let taken = tx
+        .number(
+            "SELECT COUNT(*) AS n FROM district WHERE id = $1 OR code = $2",
+            args![tx.district(), code.as_i64()],
+        )
+        .await?;
+    if taken > 0 {
+        return Err(asuh_store::Refusal::new("setup.refused.taken").field("kode").into());
+    }
+    tx.execute(
+        "INSERT INTO district (id, code, name, zone, created_at) VALUES ($1, $2, $3, $4, $5)",
+        args![tx.district(), code.as_i64(), name, zone.code(), tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// One district, if there is one with this key. Index: primary key.
 ///
 /// # Errors

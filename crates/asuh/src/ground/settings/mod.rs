@@ -7,6 +7,7 @@
 mod command;
 mod district;
 pub mod documents;
+pub mod first_run;
 mod kind;
 mod letterhead;
 mod lists;
@@ -18,7 +19,7 @@ mod setup;
 mod table;
 
 pub use command::PutSettings;
-pub use district::{District, SettingValue, all, get, get_typed, one, put, values};
+pub use district::{District, SettingValue, all, create, get, get_typed, one, put, values};
 pub use kind::{Cell, Column, Kind, ListRow};
 pub use letterhead::Letterhead;
 pub use lists::{Price, Signatory, price_on, prices, signatories, signatory};

@@ -145,6 +145,11 @@ pub const TABLE: &[Spec] = &[
     spec(Programme, "distribution.share_cash", Kind::YesNo, "0"),
     needed(Programme, "distribution.per_family_egg", Kind::Number(0, 1000), "7"),
     needed(Programme, "distribution.per_family_rice_can", Kind::Number(0, 1000), "7"),
+    needed(Programme, "distribution.per_family_rice", Kind::Number(0, 100_000), "750"),
+    needed(Programme, "distribution.step_rice", Kind::Number(1, 25_000), "250"),
+    needed(Programme, "distribution.per_family_cash", Kind::Number(0, 1_000_000), "10000"),
+    needed(Programme, "distribution.step_cash", Kind::Number(100, 100_000), "1000"),
+    needed(Programme, "distribution.weight", Kind::Choice(&["equal", "targets"]), "equal"),
     spec(
         Prices,
         "prices",

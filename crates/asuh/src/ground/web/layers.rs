@@ -16,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::{Access, Error, Problem, Routes, Shell};
 use crate::ground::App;
 use crate::ground::access::{Actor, session};
+use crate::ground::audit;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                    connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -110,8 +111,14 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     let (parts, body) = request.into_parts();
     let shell = Shell::of(&app, &parts);
     let path = parts.uri.path().to_owned();
+    let actor = parts.extensions.get::<Arc<Actor>>().cloned();
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    if let (StatusCode::FORBIDDEN, Some(actor)) = (response.status(), &actor) {
+        // Paths carry ids, never names.
+        let path: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
+        audit::opened(&app, actor, "refused", None, &path);
+    }
     let reference = problem.detail.as_ref().map(|detail| {
         let reference = shell.form_id.split('-').next_back().unwrap_or_default().to_owned();
         tracing::error!(reference, path, code = problem.code, detail, "request failed");

@@ -1,6 +1,7 @@
 //! The page shell: routes with their rule, forms, errors, language, assets.
 
 mod assets;
+mod download;
 mod error;
 mod form;
 mod layers;
@@ -9,6 +10,7 @@ mod routes;
 mod text;
 
 pub use assets::assets;
+pub use download::{Cell, workbook};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
 pub use layers::with_layers;

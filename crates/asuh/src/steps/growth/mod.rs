@@ -1,6 +1,37 @@
 //! Measurements of children: what was taken, what a file printed.
+//!
+//! A measurement belongs to a child, a day and a source. z-scores and status words are those that the file
+//! printed, and are labelled so wherever they are shown; two sources are never mixed in one figure.
 
+mod import;
+mod pages;
+mod query;
+pub mod rules;
+
+pub use query::{Measurement, of_family};
+
+use crate::ground::access::{Capability, Role, capability};
 use crate::ground::part::Part;
+use crate::ground::web::{MenuItem, Routes};
+
+capability! {
+    /// Reads the measurements of children in one's territories.
+    pub struct ReadGrowth = "growth.read": [
+        Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre, Role::FieldOfficer, Role::Auditor,
+    ];
+}
+
+fn routes() -> Routes {
+    Routes::new()
+        .get::<ReadGrowth, _>("/pengukuran", pages::villages)
+        .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
+}
 
 /// The step, for the gates.
-pub const STEP: Part = Part::named("growth");
+pub const STEP: Part = Part {
+    routes,
+    menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
+    family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
+    imports: &[&import::EppgbmImport],
+    ..Part::named("growth")
+};

@@ -4,12 +4,21 @@
 //! then on as what the visit found; whoever of it is pregnant, breastfeeding or under five is a target
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
-mod import;
+pub mod district;
+mod family;
+pub mod import;
 mod institution;
 pub mod record;
 mod rights;
 pub mod rules;
 mod territory;
+mod verification;
+mod words;
+
+/// Families and their members, for other steps.
+pub mod families {
+    pub use super::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source, members};
+}
 
 /// The institutions, for other steps.
 pub mod institutions {
@@ -18,7 +27,7 @@ pub mod institutions {
     };
 }
 
-/// The territories, for other steps.
+/// The territories, for other steps: those of the district, and adopting them from the national list.
 pub mod territories {
     pub use super::import::adopt;
     pub use super::territory::{Territory, names, subdistricts, villages};
@@ -28,21 +37,67 @@ pub use rights::{
     KeepFamilies, KeepInstitutions, OpenPersonal, Reach, ReadFamilies, SeeInstitutions, SeeProgress,
     SeeTerritories, VerifyFamilies,
 };
+pub use verification::{RecordVerification, VisitResult};
+
+use asuh_store::{DistrictId, Query, StoreError};
 
 use crate::ground::access::Capability;
 use crate::ground::part::Part;
+use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
 
 /// The step, for the gates.
-pub const STEP: Part = Part { routes, menu: MENU, imports: import::KINDS, ..Part::named("registry") };
+pub const STEP: Part = Part {
+    routes,
+    menu: MENU,
+    tasks: Some(verification::tasks),
+    imports: import::KINDS,
+    ..Part::named("registry")
+};
 
 const MENU: &[MenuItem] = &[
+    MenuItem { path: "/sasaran", label: "registry.families.title", roles: ReadFamilies::ROLES },
+    MenuItem { path: "/verifikasi", label: "registry.verification.title", roles: SeeProgress::ROLES },
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
 
+/// The statuses whose families may be helped in a district: its setting `registry.eligible_statuses`.
+///
+/// # Errors
+/// The store fails.
+pub async fn eligible_statuses(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<rules::FamilyStatus>, StoreError> {
+    let setting = settings::get(db, district, "registry.eligible_statuses", "verified").await?;
+    Ok(rules::eligible_statuses(&setting))
+}
+
 fn routes() -> Routes {
     Routes::new()
+        .get::<ReadFamilies, _>("/sasaran", family::pages::list)
+        .post::<ReadFamilies, _>("/sasaran/cari", family::pages::search)
+        .get::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::new)
+        .post::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::create)
+        .get::<ReadFamilies, _>("/sasaran/{id}", family::pages::one)
+        .post::<OpenPersonal, _>("/sasaran/{id}/tampilkan", family::pages::reveal)
+        .get::<KeepFamilies, _>("/sasaran/{id}/ubah", family::pages::forms::edit)
+        .post::<KeepFamilies, _>("/sasaran/{id}/ubah", family::pages::forms::update)
+        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::new_person)
+        .post::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::create_person)
+        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}", family::pages::forms::edit_person)
+        .post::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}", family::pages::forms::update_person)
+        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}/kehamilan", family::pages::forms::maternity)
+        .post::<KeepFamilies, _>(
+            "/sasaran/{id}/anggota/{person}/kehamilan",
+            family::pages::forms::put_maternity,
+        )
+        .get::<SeeProgress, _>("/verifikasi", verification::pages::progress)
+        .get::<VerifyFamilies, _>("/verifikasi/{village}", verification::pages::village)
+        .get::<VerifyFamilies, _>("/verifikasi/{village}/lembar", verification::pages::sheet)
+        .get::<VerifyFamilies, _>("/verifikasi/keluarga/{id}", verification::pages::visit)
+        .post::<VerifyFamilies, _>("/verifikasi/keluarga/{id}", verification::pages::record)
         .get::<SeeTerritories, _>("/wilayah", territory::pages::tree)
         .get::<SeeTerritories, _>("/wilayah/{code}", territory::pages::villages)
         .get::<SeeInstitutions, _>("/lembaga", institution::pages::list)

@@ -13,6 +13,8 @@ use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
 use asuh_store::{DistrictId, Fault, Id, Query, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
+pub use super::rules::Relation;
+
 use known::Known;
 pub use retract::retract;
 
@@ -122,32 +124,6 @@ impl FamilyFacts {
             self.has_under_two,
             self.has_two_to_five,
         ]
-    }
-}
-
-/// What a person is in the family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// Head of the family.
-    Head,
-    /// His wife, or the mother.
-    Wife,
-    /// A child.
-    Child,
-    /// Anybody else.
-    Other,
-}
-
-impl Relation {
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Relation::Head => "head",
-            Relation::Wife => "wife",
-            Relation::Child => "child",
-            Relation::Other => "other",
-        }
     }
 }
 

@@ -196,6 +196,81 @@ impl FamilyStatus {
     }
 }
 
+/// What a person is in the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// Head of the family.
+    Head,
+    /// His wife, or the mother.
+    Wife,
+    /// A child.
+    Child,
+    /// Anybody else.
+    Other,
+}
+
+impl Relation {
+    /// All of them, in the order forms show them.
+    pub const ALL: [Relation; 4] = [Relation::Head, Relation::Wife, Relation::Child, Relation::Other];
+
+    /// Its stable code, as stored; translation key `registry.relation.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Relation::Head => "head",
+            Relation::Wife => "wife",
+            Relation::Child => "child",
+            Relation::Other => "other",
+        }
+    }
+
+    /// The relation with this code.
+    pub fn parse(code: &str) -> Option<Relation> {
+        Relation::ALL.into_iter().find(|relation| relation.code() == code)
+    }
+}
+
+/// Why a person no longer belongs to the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Died.
+    Died,
+    /// Moved away.
+    Moved,
+    /// Recorded by mistake.
+    Error,
+}
+
+impl Ending {
+    /// All of them.
+    pub const ALL: [Ending; 3] = [Ending::Died, Ending::Moved, Ending::Error];
+
+    /// Its stable code, as stored; translation key `registry.ending.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Ending::Died => "died",
+            Ending::Moved => "moved",
+            Ending::Error => "error",
+        }
+    }
+
+    /// The ending with this code.
+    pub fn parse(code: &str) -> Option<Ending> {
+        Ending::ALL.into_iter().find(|ending| ending.code() == code)
+    }
+}
+
+/// An RW or RT as it is kept: numbers with three digits (`2` and `02` are `002`), other names as written.
+pub fn neighbourhood(text: &str) -> String {
+    let text = text.trim();
+    match text.parse::<u32>() {
+        Ok(number) if number > 0 => format!("{number:03}"),
+        Ok(_) => String::new(),
+        Err(_) => text.to_owned(),
+    }
+}
+
 /// The statuses whose families may be helped, as the district's setting `registry.eligible_statuses` says:
 /// codes separated by commas or spaces. Unknown codes are passed over.
 pub fn eligible_statuses(setting: &str) -> Vec<FamilyStatus> {
@@ -402,6 +477,15 @@ mod tests {
         }
         assert!(is_eligible(FamilyStatus::Listed, &eligible_statuses("verified, listed"), &child));
         assert!(eligible_statuses("nonsense").is_empty());
+    }
+
+    #[test]
+    fn neighbourhoods_have_three_digits() {
+        for (text, kept) in
+            [("2", "002"), (" 02 ", "002"), ("012", "012"), ("0", ""), ("", ""), ("Lebak", "Lebak")]
+        {
+            assert_eq!(neighbourhood(text), kept);
+        }
     }
 
     #[test]

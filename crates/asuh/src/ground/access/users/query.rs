@@ -122,3 +122,141 @@ pub(super) async fn grants_of_all(
     }
     Ok(found)
 }
+
+asuh_store::row_struct! {
+    /// A user in the list.
+    pub(super) struct UserLine {
+        pub(super) id: Id,
+        pub(super) login: String,
+        pub(super) name: String,
+        pub(super) activated_at: Option<Instant>,
+        pub(super) disabled_at: Option<Instant>,
+    }
+}
+
+impl UserLine {
+    /// Translation key of how the account stands, and the class of its tag.
+    pub(super) fn state(&self) -> (&'static str, &'static str) {
+        match (self.disabled_at, self.activated_at) {
+            (Some(_), _) => ("access.users.disabled", "bad"),
+            (None, None) => ("access.users.waiting", "warn"),
+            (None, Some(_)) => ("access.users.active", "good"),
+        }
+    }
+}
+
+/// A page of users by name, after the user `after`, whose name or login contains `search`; one more than a page
+/// when there is a next one. Index: app_user_by_name.
+pub(super) async fn list(
+    db: &impl Query,
+    district: DistrictId,
+    search: &str,
+    after: Option<Id>,
+) -> Result<Vec<UserLine>, StoreError> {
+    let mut args = args![district];
+    let mut conditions = String::new();
+    if !search.is_empty() {
+        let plain: String =
+            search.to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+        let place = args.push(format!("%{plain}%"));
+        conditions.push_str(&format!(" AND (name_search LIKE {place} OR login LIKE {place})"));
+    }
+    if let Some(after) = after {
+        let place = args.push(after);
+        conditions.push_str(&format!(
+            " AND (name_search, id) > (SELECT name_search, id FROM app_user WHERE district_id = $1 AND id = {place})"
+        ));
+    }
+    let sql = format!(
+        "SELECT id, login, name, activated_at, disabled_at FROM app_user WHERE district_id = $1{conditions} \
+         ORDER BY name_search, id LIMIT {}",
+        PAGE + 1
+    );
+    db.all(&sql, args).await
+}
+
+/// One user. Index: primary key.
+pub(super) async fn one(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<UserLine>, StoreError> {
+    db.first(
+        "SELECT id, login, name, activated_at, disabled_at FROM app_user WHERE district_id = $1 AND id = $2",
+        args![district, id],
+    )
+    .await
+}
+
+/// Most users whose codes are made at once.
+pub(super) const MOST_CODES: usize = 5_000;
+
+/// Users who have not activated their account and are not disabled: those with a grant in a unit or below it,
+/// or all. Index: grant_unit by its primary key through user_grant_by_user.
+pub(super) async fn waiting(
+    db: &impl Query,
+    district: DistrictId,
+    unit: Option<Id>,
+) -> Result<Vec<UserLine>, StoreError> {
+    let columns = "u.id, u.login, u.name, u.activated_at, u.disabled_at";
+    let open = "u.district_id = $1 AND u.activated_at IS NULL AND u.disabled_at IS NULL";
+    let Some(unit) = unit else {
+        let sql = format!(
+            "SELECT {columns} FROM app_user u WHERE {open} ORDER BY u.name_search, u.id LIMIT {MOST_CODES}"
+        );
+        return db.all(&sql, args![district]).await;
+    };
+    let sql = format!(
+        "WITH RECURSIVE below AS ( \
+             SELECT id FROM institution WHERE district_id = $1 AND id = $2 \
+             UNION SELECT i.id FROM below b JOIN institution i ON i.district_id = $1 AND i.parent_id = b.id \
+         ) \
+         SELECT {columns} FROM app_user u WHERE {open} AND u.id IN ( \
+             SELECT g.user_id FROM user_grant g \
+             JOIN grant_unit gu ON gu.district_id = $1 AND gu.grant_id = g.id \
+             JOIN below b ON b.id = gu.institution_id \
+             WHERE g.district_id = $1 AND g.revoked_at IS NULL \
+         ) ORDER BY u.name_search, u.id LIMIT {MOST_CODES}"
+    );
+    db.all(&sql, args![district, unit]).await
+}
+
+/// The kecamatan of the district, or the villages of one: (code, name). Index: territory_by_level.
+pub(super) async fn places(
+    db: &impl Query,
+    district: DistrictId,
+    inside: Option<TerritoryCode>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    asuh_store::row_struct! { struct Line { code: i64, name: String } }
+    let (level, from, to) = match inside {
+        None => ("subdistrict", 0, i64::MAX),
+        Some(code) => ("village", code.range().0, code.range().1),
+    };
+    let rows: Vec<Line> = db
+        .all(
+            "SELECT code, name FROM territory WHERE district_id = $1 AND level = $2 AND code BETWEEN $3 AND $4 \
+             AND valid_to IS NULL ORDER BY code",
+            args![district, level, from, to],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code.to_string(), row.name)).collect())
+}
+
+/// Institutions without a parent, or the units of one: (id, name). Index: institution_by_parent.
+pub(super) async fn institutions(
+    db: &impl Query,
+    district: DistrictId,
+    parent: Option<Id>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    asuh_store::row_struct! { struct Line { id: Id, name: String } }
+    let (condition, args) = match parent {
+        None => ("parent_id IS NULL", args![district]),
+        Some(parent) => ("(parent_id = $2 OR id = $2)", args![district, parent]),
+    };
+    let sql = format!(
+        "SELECT id, name FROM institution WHERE district_id = $1 AND {condition} AND valid_to IS NULL \
+         ORDER BY name_search, id LIMIT 2000"
+    );
+    let rows: Vec<Line> = db.all(&sql, args).await?;
+    Ok(rows.into_iter().map(|row| (row.id.to_string(), row.name)).collect())
+}

@@ -4,3 +4,4 @@ pub(super) mod pages;
 mod query;
 
 pub use query::{Territory, names, subdistricts, villages};
+pub(super) use query::{counts, dotted, villages_within};

@@ -1,0 +1,108 @@
+//! `asuh demo`: a made-up district, built once and served.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use asuh_store::{Clock, Options, Store, SystemClock};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::CliError;
+use crate::gates::{self, demo};
+use crate::ground::App;
+use crate::ground::settings::{ServerSettings, all};
+use crate::serve;
+
+/// A district that the demo can make.
+#[derive(ValueEnum, Debug, Clone, Copy)]
+pub(super) enum DemoDistrict {
+    /// Kerinci: every Monday a can of rice, an egg and Rp2.000.
+    Kerinci,
+}
+
+/// What is built, and where it is shown.
+#[derive(Args, Debug, Clone)]
+pub(super) struct DemoArgs {
+    /// The district.
+    #[arg(long, value_enum, default_value = "kerinci")]
+    district: DemoDistrict,
+    /// The data folder; a demo that stands there already is used again.
+    #[arg(long, value_name = "DIR", default_value = "demo-data")]
+    data: PathBuf,
+    /// Keep the data on this (empty) PostgreSQL server instead of in the folder.
+    #[arg(long, value_name = "URL", env = "ASUH_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The same seed on the same day makes the same district.
+    #[arg(long, default_value_t = 2026)]
+    seed: u64,
+    /// Builds it and stops.
+    #[arg(long)]
+    no_serve: bool,
+    /// Prints the address and the codes as one line of JSON.
+    #[arg(long)]
+    json: bool,
+    /// A small one: 300 families, four units, two Mondays.
+    #[arg(long)]
+    small: bool,
+}
+
+pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, CliError> {
+    let DemoDistrict::Kerinci = args.district;
+    let options = Options { database_url: args.database_url.clone(), ..Options::folder(&args.data) };
+    if !stands(&options).await? {
+        build(args, options.clone()).await?;
+    }
+    let settings = ServerSettings { folder: args.data.clone(), demo: true, ..ServerSettings::default() };
+    let app = App::new(Store::open(options).await?, settings, gates::registry());
+    let users = demo::codes(&app).await?;
+    if args.no_serve {
+        app.store.close().await;
+    }
+    if !args.json {
+        println!("Kode masuk (ketik di /aktivasi):");
+        for user in &users {
+            println!("  {}  {:<12} {}", user.code, user.login, user.name);
+        }
+    }
+    let mut extra = serde_json::Map::new();
+    extra.insert("users".into(), serde_json::to_value(&users).unwrap_or_default());
+    if args.no_serve {
+        if args.json {
+            println!("{}", serde_json::Value::Object(extra));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::serve(app, &serve::Listen { address: args.listen, tls: None, json: args.json, extra }).await
+}
+
+/// Whether a demo stands there already; anything else there is left alone.
+async fn stands(options: &Options) -> Result<bool, CliError> {
+    let store = Store::open(options.clone()).await?;
+    let districts = all(store.reader()).await;
+    store.close().await;
+    Ok(!districts?.is_empty())
+}
+
+async fn build(args: &DemoArgs, options: Options) -> Result<(), CliError> {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    let size = if args.small { demo::Size::SMALL } else { demo::Size::WHOLE };
+    let now = SystemClock.now();
+    let folder = options.folder.clone();
+    let result = demo::build(options, size, args.seed, now, &mut |doing| bar.set_message(doing.to_owned())).await;
+    bar.finish_and_clear();
+    if result.is_err() && args.database_url.is_none() {
+        // A half-built demo would be taken for a whole one.
+        for file in ["asuh.db", "asuh.db-wal", "asuh.db-shm"] {
+            let _ = std::fs::remove_file(folder.join(file));
+        }
+    }
+    result
+}

@@ -1,0 +1,289 @@
+//! The Mondays: collected, handed over, deposited, shared out, delivered.
+
+use asuh_store::{Id, Query, args};
+use futures_util::{StreamExt, TryStreamExt};
+use time::{Date, Duration};
+
+use super::dice::Dice;
+use super::setup::{AT_ONCE, Places, Unit};
+use super::{DISTRICT, World};
+use crate::gates::cli::CliError;
+use crate::ground::access::Scope;
+use crate::steps::{collection, distribution, sponsors};
+
+/// SECANTING, and the promises of every unit.
+pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, CliError> {
+    let app = &world.app;
+    let basket = |commodity: &str, quantity| sponsors::campaigns::BasketItem { commodity: commodity.into(), quantity };
+    let create = sponsors::campaigns::CreateCampaign {
+        name: "SECANTING".into(),
+        slogan: "Senin Cegah Stunting".into(),
+        rhythm: sponsors::campaigns::Rhythm::Weekly(1),
+        starts_on: world.first_monday(),
+        ends_on: None,
+        only_asn: true,
+        destination: "families".into(),
+        fund_holder: places.fund_holder,
+        warehouse: places.warehouse,
+        fund: "asn".into(),
+        obligation: None,
+        deposit_days: 3,
+        items: vec![basket("rice_can", 1), basket("egg", 1), basket("cash", 2_000)],
+        new_commodity: None,
+    };
+    let campaign = app.submit(&world.actor, app.store.new_id(), create).await?.value;
+    for unit in &places.units {
+        // Giving is voluntary: in every unit some have not promised.
+        let staff = sponsors::staff::of_unit(app.store.reader(), DISTRICT, unit.id, None).await?;
+        let chosen = staff.iter().map(|line| line.id).filter(|_| !world.dice.chance(6)).collect();
+        let pledge = sponsors::pledges::PledgeUnit {
+            campaign,
+            unit: unit.id,
+            below: false,
+            chosen: Some(chosen),
+            baskets: 1,
+            starts_on: world.first_monday(),
+            public_name: sponsors::pledges::PublicName::Office,
+            reach: sponsors::Reach::All,
+        };
+        app.submit(&world.actor, app.store.new_id(), pledge).await?;
+    }
+    Ok(campaign)
+}
+
+/// One Monday and its week.
+pub(super) async fn monday(
+    world: &mut World,
+    places: &Places,
+    campaign: Id,
+    day: Date,
+) -> Result<(), CliError> {
+    world.at(day, 7, 15);
+    let open = collection::OpenDrive { campaign, day, moved_from: None, reason: String::new() };
+    world.app.submit(&world.actor, world.app.store.new_id(), open).await?;
+    let seeds: Vec<u64> = places.units.iter().map(|_| world.dice.between(0, i64::MAX / 2) as u64).collect();
+    let last = day + Duration::weeks(1) >= world.this_monday();
+    let shared = &*world;
+    futures_util::stream::iter(places.units.iter().zip(seeds))
+        .map(|(unit, seed)| roll(shared, places, campaign, unit, day, Dice::new(seed), last))
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
+    week(world, places, campaign, day, last).await
+}
+
+/// A unit's Monday: ticked, counted, closed, handed over, deposited.
+async fn roll(
+    world: &World,
+    places: &Places,
+    campaign: Id,
+    unit: &Unit,
+    day: Date,
+    mut dice: Dice,
+    last: bool,
+) -> Result<(), CliError> {
+    let app = &world.app;
+    let reach = collection::Reach::unit(unit.id);
+    let open = collection::OpenRoll { campaign, unit: unit.id, day, reach: reach.clone() };
+    let roll = app.submit(&world.actor, app.store.new_id(), open).await?.value;
+    asuh_store::row_struct! {
+        struct Giver { sponsor_id: Id, for_day: Date, version: i64 }
+    }
+    let givers: Vec<Giver> = app
+        .store
+        .reader()
+        .all(
+            "SELECT sponsor_id, for_day, version FROM contribution WHERE district_id = $1 AND roll_id = $2 \
+             ORDER BY sponsor_id, for_day",
+            args![DISTRICT, roll],
+        )
+        .await?;
+    let mut exceptions = Vec::new();
+    for giver in givers {
+        let (state, amounts) = match dice.below(100) {
+            0..=2 => (collection::LineState::Away, Vec::new()),
+            3..=4 => (collection::LineState::Nothing, Vec::new()),
+            5..=8 => (collection::LineState::Partial, partial(&mut dice)),
+            _ => continue,
+        };
+        exceptions.push(collection::Line {
+            sponsor: giver.sponsor_id,
+            for_day: giver.for_day,
+            shown: giver.version,
+            state,
+            amounts,
+        });
+    }
+    let all = collection::AllBroughtEverything { roll, exceptions, reach: reach.clone() };
+    app.submit(&world.actor, app.store.new_id(), all).await?;
+
+    asuh_store::row_struct! {
+        struct Total { commodity: String, brought: i64, damaged: i64 }
+    }
+    let totals: Vec<Total> = app
+        .store
+        .reader()
+        .all(
+            "SELECT commodity, CAST(SUM(brought) AS BIGINT) AS brought, CAST(SUM(damaged) AS BIGINT) AS damaged \
+             FROM contribution_item WHERE district_id = $1 AND roll_id = $2 GROUP BY commodity ORDER BY commodity",
+            args![DISTRICT, roll],
+        )
+        .await?;
+    let counts = totals
+        .iter()
+        .map(|total| collection::Count {
+            commodity: total.commodity.clone(),
+            ticked: total.brought,
+            counted: total.brought,
+            damaged: total.damaged,
+            weighed_g: (total.commodity == "rice_can").then(|| total.brought * dice.between(246, 262)),
+            reason: if total.damaged > 0 { "Pecah saat dikumpulkan".into() } else { String::new() },
+        })
+        .collect();
+    let close = collection::CloseRoll { roll, counts, cash_witness: "Bendahara Pengeluaran".into(), reach: reach.clone() };
+    let closed = app.submit(&world.actor, app.store.new_id(), close).await?.value;
+
+    let announce = collection::AnnounceHandOver {
+        roll,
+        to: places.warehouse,
+        giver_name: format!("Koordinator {}", unit.name),
+        note: String::new(),
+        reach: reach.clone(),
+    };
+    let hand_over = app.submit(&world.actor, app.store.new_id(), announce).await?.value;
+    // Of the newest Monday a few hand-overs and deposits are still on their way.
+    if !(last && dice.chance(6)) {
+        let arrivals = totals
+            .iter()
+            .filter(|total| total.commodity != "cash")
+            .map(|total| collection::Arrival {
+                commodity: total.commodity.clone(),
+                received: total.brought - total.damaged,
+                damaged: 0,
+                weighed_g: None,
+            })
+            .collect();
+        let receive = collection::ReceiveHandOver {
+            hand_over: hand_over.id,
+            arrivals,
+            receiver_name: "Petugas Gudang".into(),
+            note: String::new(),
+            reach: collection::Reach::unit(places.warehouse),
+        };
+        app.submit(&world.actor, app.store.new_id(), receive).await?;
+    }
+    if let Some(deposit) = closed.deposit
+        && !(last && dice.chance(15))
+    {
+        let announce = collection::AnnounceDeposit {
+            deposit,
+            slip_number: format!("SS-{:06}", dice.below(1_000_000)),
+            deposited_on: day,
+            slip: None,
+            reach,
+        };
+        app.submit(&world.actor, app.store.new_id(), announce).await?;
+        if !(last && dice.chance(20)) {
+            let confirm =
+                collection::ConfirmDeposit { deposit, reach: collection::Reach::unit(places.fund_holder) };
+            app.submit(&world.actor, app.store.new_id(), confirm).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgot the rice, brought a broken egg, brought no cash.
+fn partial(dice: &mut Dice) -> Vec<collection::Amount> {
+    let amount =
+        |commodity: &str, brought, damaged| collection::Amount { commodity: commodity.into(), brought, damaged };
+    match dice.below(3) {
+        0 => vec![amount("rice_can", 0, 0), amount("egg", 1, 0), amount("cash", 2_000, 0)],
+        1 => vec![amount("rice_can", 1, 0), amount("egg", 1, 1), amount("cash", 2_000, 0)],
+        _ => vec![amount("rice_can", 1, 0), amount("egg", 2, 0), amount("cash", 0, 0)],
+    }
+}
+
+/// Shared out on Tuesday, packed on Wednesday, delivered on Thursday.
+async fn week(
+    world: &mut World,
+    places: &Places,
+    campaign: Id,
+    day: Date,
+    last: bool,
+) -> Result<(), CliError> {
+    let app = &world.app;
+    world.at(day + Duration::days(1), 9, 0);
+    let reader = app.store.reader();
+    let campaigns = distribution::campaigns(reader, DISTRICT).await?;
+    let Some(known) = campaigns.into_iter().find(|known| known.id == campaign) else {
+        return Err(CliError::Text("the campaign is not shared out".into()));
+    };
+    let proposal = distribution::propose(reader, DISTRICT, &known, day).await?;
+    let route = proposal.route();
+    if route.is_empty() {
+        return Ok(());
+    }
+    let today = app.today(&world.actor);
+    let plan = distribution::PlanRun { campaign, week_of: day, goods: Vec::new(), villages: route.clone(), today };
+    let run = app.submit(&world.actor, app.store.new_id(), plan).await?.value;
+    app.submit(&world.actor, app.store.new_id(), distribution::ApproveRun { run }).await?;
+
+    world.at(day + Duration::days(2), 13, 0);
+    let warehouse = Scope { areas: Vec::new(), units: vec![places.warehouse], all_units: false };
+    let scope = Scope::whole(world.actor.district_code);
+    let packing = app.today(&world.actor);
+    for village in &route {
+        let pack = distribution::PackVillage { run, village: *village, day: packing, scope: warehouse.clone() };
+        app.submit(&world.actor, app.store.new_id(), pack).await?;
+    }
+    world.at(day + Duration::days(3), 10, 30);
+    let delivering = app.today(&world.actor);
+    for (nth, village) in route.iter().enumerate() {
+        // In the newest week two villages still wait for their packages.
+        if last && nth >= route.len().saturating_sub(2) {
+            continue;
+        }
+        let packages: Vec<(Id,)> = reader
+            .all(
+                "SELECT id FROM package WHERE district_id = $1 AND run_id = $2 AND village_code = $3 ORDER BY id",
+                args![DISTRICT, run, *village],
+            )
+            .await?;
+        let mut lines = Vec::new();
+        for (package,) in packages {
+            if world.dice.chance(2) {
+                let back = distribution::Undeliverable {
+                    package,
+                    reason: "not_home".into(),
+                    note: String::new(),
+                    day: delivering,
+                    happened_at: app.store.clock().now(),
+                    scope: scope.clone(),
+                };
+                app.submit(&world.actor, app.store.new_id(), back).await?;
+                continue;
+            }
+            let relation = if world.dice.chance(60) { "wife" } else { "head" };
+            lines.push(distribution::DeliveryLine {
+                package,
+                receiver_name: String::new(),
+                relation: relation.into(),
+            });
+        }
+        let deliver = distribution::DeliverVillage {
+            run,
+            village: *village,
+            lines,
+            day: delivering,
+            happened_at: app.store.clock().now(),
+            scope: scope.clone(),
+        };
+        app.submit(&world.actor, app.store.new_id(), deliver).await?;
+    }
+    if !last {
+        world.at(day + Duration::days(4), 15, 0);
+        let close = distribution::CloseRun { run, day: app.today(&world.actor) };
+        app.submit(&world.actor, app.store.new_id(), close).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The district as it stands before its first Monday.
+
+use std::path::Path;
+
+use asuh_nusantara::{TerritoryCode, Zone};
+use asuh_store::{Id, Query, args};
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::{CODE, DISTRICT, NAME, World, lists, offices};
+use crate::gates::cli::CliError;
+use crate::ground::staging;
+use crate::steps::registry;
+use crate::steps::registry::institutions::{InstitutionKind, PutInstitution};
+
+/// How many commands wait at the door together.
+pub(super) const AT_ONCE: usize = 48;
+
+/// The institutions that the Mondays need.
+pub(super) struct Places {
+    /// Units that collect, with the number of their people.
+    pub(super) units: Vec<Unit>,
+    pub(super) warehouse: Id,
+    pub(super) fund_holder: Id,
+}
+
+/// A unit that collects.
+pub(super) struct Unit {
+    pub(super) id: Id,
+    pub(super) name: String,
+    pub(super) people: i64,
+}
+
+/// Territories, the district, its letterhead.
+pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), CliError> {
+    let list = folder.join("wilayah.csv");
+    std::fs::write(&list, lists::TERRITORIES).map_err(|error| CliError::Io(list.display().to_string(), error))?;
+    let rows = registry::district::read_list(&list)
+        .map_err(|error| CliError::Text(format!("{error:?}")))?;
+    let on = world.app.today(&world.actor);
+    let national = asuh_store::DistrictId(0);
+    let envelope = |world: &World, district| asuh_store::Envelope {
+        id: world.app.store.new_id(),
+        district,
+        actor: Id::SYSTEM,
+        device: None,
+        captured_at: world.app.store.clock().now(),
+    };
+    world.app.store.submit(envelope(world, national), registry::district::LoadNationalList { rows, on }).await?;
+    let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
+    let create = registry::district::CreateDistrict { code, name: NAME.into(), zone: Zone::Wib };
+    world.app.store.submit(envelope(world, DISTRICT), create).await?;
+    Ok(())
+}
+
+/// The roster (which makes the offices and their units), fund holder and warehouse.
+pub(super) async fn roster(world: &mut World, folder: &Path) -> Result<Places, CliError> {
+    let villages = lists::villages();
+    let mut offices = offices::offices(&mut world.dice, &lists::subdistricts());
+    if let Some(units) = world.size.units {
+        offices.truncate(1);
+        for office in &mut offices {
+            office.units.truncate(units);
+        }
+    }
+    let file = folder.join("pegawai.csv");
+    lists::write_roster(&mut world.dice, &mut world.people, &offices, &villages, world.today, &file)
+        .map_err(|error| CliError::Io(file.display().to_string(), error))?;
+    take_in(world, "asn", &file).await?;
+    asuh_store::row_struct! {
+        struct Row { id: Id, name: String, people: i64 }
+    }
+    let rows: Vec<Row> = world
+        .app
+        .store
+        .reader()
+        .all(
+            "SELECT i.id, i.name, COUNT(*) AS people FROM institution i \
+             JOIN sponsor_version v ON v.district_id = i.district_id AND v.unit_id = i.id \
+             AND v.superseded_at = 9223372036854775807 \
+             WHERE i.district_id = $1 GROUP BY i.id, i.name ORDER BY i.name, i.id",
+            args![DISTRICT],
+        )
+        .await?;
+    let units = rows.into_iter().map(|row| Unit { id: row.id, name: row.name, people: row.people }).collect();
+    let warehouse = place(world, InstitutionKind::Warehouse, "Gudang DPPKBPP&PA").await?;
+    let fund_holder = place(world, InstitutionKind::FundHolder, "Korpri Kabupaten Kerinci").await?;
+    for depot in ["Depo Kayu Aro", "Depo Gunung Raya", "Depo Batang Merangin"] {
+        place(world, InstitutionKind::Depot, depot).await?;
+    }
+    Ok(Places { units, warehouse, fund_holder })
+}
+
+async fn place(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {
+    let put = PutInstitution {
+        id: None,
+        kind,
+        parent: None,
+        name: name.into(),
+        tags: String::new(),
+        territory: None,
+        valid_from: world.app.today(&world.actor),
+    };
+    Ok(world.app.submit(&world.actor, world.app.store.new_id(), put).await?.value)
+}
+
+/// The list of families at risk and the e-PPGBM export, as files that come in.
+pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), CliError> {
+    let villages = lists::villages();
+    let (krs, eppgbm) = (folder.join("krs.csv"), folder.join("eppgbm.csv"));
+    let today = world.app.today(&world.actor);
+    lists::write_families(
+        &mut world.dice,
+        &mut world.people,
+        &villages,
+        world.size.families,
+        today,
+        &krs,
+        &eppgbm,
+    )
+    .map_err(|error| CliError::Io(folder.display().to_string(), error))?;
+    take_in(world, "krs", &krs).await?;
+    take_in(world, "eppgbm", &eppgbm).await
+}
+
+async fn take_in(world: &World, kind: &str, file: &Path) -> Result<(), CliError> {
+    let summary = staging::run(&world.app, &world.actor, kind, file, false, &mut |_| ())
+        .await
+        .map_err(|error| CliError::Text(format!("{kind}: {error}")))?;
+    if summary.new == 0 || summary.errors * 50 > summary.rows {
+        let first = summary.messages.first().map(|message| message.message.clone()).unwrap_or_default();
+        return Err(CliError::Text(format!("{kind}: {} of {} rows stayed out: {first}", summary.errors, summary.rows)));
+    }
+    Ok(())
+}
+
+/// Nine in ten families are visited; one village is left to whoever signs in as its verifier. That village.
+pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
+    asuh_store::row_struct! {
+        struct Row { family_id: Id, village_code: i64 }
+    }
+    let rows: Vec<Row> = world
+        .app
+        .store
+        .reader()
+        .all(
+            "SELECT family_id, village_code FROM family_version WHERE district_id = $1 AND superseded_at = $2 \
+             ORDER BY village_code, head_search, family_id",
+            args![DISTRICT, asuh_store::Instant::NEVER],
+        )
+        .await?;
+    let mut counts = std::collections::BTreeMap::<i64, usize>::new();
+    for row in &rows {
+        *counts.entry(row.village_code).or_default() += 1;
+    }
+    let open_village =
+        counts.iter().find(|(_, families)| (12..=40).contains(*families)).map_or(0, |(village, _)| *village);
+    let today = world.app.today(&world.actor);
+    let reach = registry::Reach::whole(world.actor.district_code);
+    let mut visits = Vec::new();
+    for row in rows {
+        let here_open = row.village_code == open_village && world.dice.chance(70);
+        if here_open || world.dice.chance(7) {
+            continue;
+        }
+        let (result, reason) = match world.dice.below(100) {
+            0..=2 => (registry::VisitResult::NotAtRisk, "Sudah punya jamban sehat dan air bersih"),
+            3 => (registry::VisitResult::Moved, "Kota Sungai Penuh"),
+            4 => (registry::VisitResult::NotFound, ""),
+            5..=12 => (registry::VisitResult::Changed, ""),
+            _ => (registry::VisitResult::AsListed, ""),
+        };
+        visits.push(registry::RecordVerification {
+            family: row.family_id,
+            reach: reach.clone(),
+            result,
+            reason: reason.into(),
+            note: String::new(),
+            visited_on: today,
+            today,
+        });
+    }
+    let world = &*world;
+    futures_util::stream::iter(visits)
+        .map(|visit| world.app.submit(&world.actor, world.app.store.new_id(), visit))
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|_| async { Ok(()) })
+        .await?;
+    Ok(open_village)
+}
+

@@ -1,0 +1,106 @@
+//! The people who may sign in to the demo: one for each role.
+
+use asuh_store::{Id, Query, args};
+use serde::Serialize;
+
+use super::setup::Places;
+use super::{DISTRICT, World};
+use crate::gates::cli::CliError;
+use crate::ground::App;
+use crate::ground::access::{AddUsers, NewGrant, NewUser, Role, cli};
+
+/// Somebody who may sign in to the demo, with a code that works once.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoUser {
+    /// The role's code.
+    pub role: String,
+    /// The login.
+    pub login: String,
+    /// The name.
+    pub name: String,
+    /// The one-time sign-in code, typed at `/aktivasi`.
+    pub code: String,
+}
+
+const PEOPLE: &[(&str, &str, Role)] = &[
+    ("admin", "Admin DPPKBPP&PA", Role::DistrictAdmin),
+    ("daftar", "Pengelola Daftar", Role::ListKeeper),
+    ("desa", "Verifikator Desa", Role::VillageVerifier),
+    ("kecamatan", "Verifikator Kecamatan", Role::SubdistrictVerifier),
+    ("plkb", "Penyuluh KB", Role::FieldOfficer),
+    ("gizi", "Petugas Gizi Puskesmas", Role::NutritionOfficer),
+    ("kader", "Kader TPK", Role::Cadre),
+    ("koordinator", "Koordinator Unit", Role::UnitCoordinator),
+    ("bendahara", "Bendahara Korpri", Role::Treasurer),
+    ("gudang", "Petugas Gudang", Role::WarehouseKeeper),
+    ("asn", "Pegawai Pemberi", Role::Sponsor),
+    ("perencana", "Perencana OPD", Role::OfficePlanner),
+    ("bappeda", "Perencana Bappeda", Role::DistrictPlanner),
+    ("bupati", "Pimpinan Daerah", Role::Leader),
+    ("inspektorat", "Auditor Inspektorat", Role::Auditor),
+];
+
+/// Makes them. The village verifier gets the village that is not verified yet, those who deliver the
+/// villages that still wait for packages.
+pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) -> Result<(), CliError> {
+    let reader = world.app.store.reader();
+    let waiting: Vec<(i64,)> = reader
+        .all(
+            "SELECT DISTINCT village_code FROM package WHERE district_id = $1 AND state = 'packed' \
+             ORDER BY village_code",
+            args![DISTRICT],
+        )
+        .await?;
+    let district = world.actor.district_code.as_i64();
+    let subdistrict = open_village / 10_000 * 10_000;
+    let unit = places
+        .units
+        .iter()
+        .min_by_key(|unit| (unit.people - 40).abs())
+        .ok_or_else(|| CliError::Text("the demo has no unit".into()))?;
+    let giver: Option<(Id,)> = reader
+        .first(
+            "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND unit_id = $2 AND superseded_at = $3 \
+             ORDER BY name_search LIMIT 1",
+            args![DISTRICT, unit.id, asuh_store::Instant::NEVER],
+        )
+        .await?;
+    let mut users = Vec::new();
+    for (login, name, role) in PEOPLE {
+        let whole = |code: i64| (code, String::new());
+        let (areas, units) = match role {
+            Role::VillageVerifier => (vec![whole(open_village)], Vec::new()),
+            Role::Cadre => (waiting.first().map(|row| whole(row.0)).into_iter().collect(), Vec::new()),
+            Role::FieldOfficer => (waiting.iter().map(|row| whole(row.0)).collect(), Vec::new()),
+            Role::SubdistrictVerifier | Role::NutritionOfficer => (vec![whole(subdistrict)], Vec::new()),
+            Role::UnitCoordinator | Role::Sponsor | Role::OfficePlanner => (Vec::new(), vec![unit.id]),
+            Role::Treasurer => (Vec::new(), vec![places.fund_holder]),
+            Role::WarehouseKeeper => (vec![whole(district)], vec![places.warehouse]),
+            _ => (vec![whole(district)], Vec::new()),
+        };
+        let until = (*role == Role::Auditor).then(|| world.app.store.clock().now().plus_seconds(60 * 86_400));
+        users.push(NewUser {
+            login: (*login).into(),
+            name: (*name).into(),
+            sponsor: if *role == Role::Sponsor { giver.map(|row| row.0) } else { None },
+            grants: vec![NewGrant { role: *role, areas, units, until }],
+        });
+    }
+    world.app.submit(&world.actor, world.app.store.new_id(), AddUsers { users }).await?;
+    Ok(())
+}
+
+/// New one-time codes for everyone of the demo.
+///
+/// # Errors
+/// The store fails.
+pub async fn codes(app: &App) -> Result<Vec<DemoUser>, CliError> {
+    let mut found = Vec::new();
+    for (login, name, role) in PEOPLE {
+        let code = cli::new_code(app, DISTRICT, login)
+            .await
+            .map_err(|error| CliError::Text(format!("{login}: {error}")))?;
+        found.push(DemoUser { role: role.code().into(), login: (*login).into(), name: (*name).into(), code });
+    }
+    Ok(found)
+}

@@ -1,0 +1,145 @@
+//! What a line may say.
+
+use asuh_store::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// How a line of the roll stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineState {
+    /// Not asked yet.
+    Open,
+    /// Everything that was promised.
+    Full,
+    /// Something else than promised, also more.
+    Partial,
+    /// Nothing today.
+    Nothing,
+    /// Not at the office today: leave, duty elsewhere, ill.
+    Away,
+}
+
+impl LineState {
+    /// Its stable code, also the translation key `collection.state.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            LineState::Open => "open",
+            LineState::Full => "full",
+            LineState::Partial => "partial",
+            LineState::Nothing => "nothing",
+            LineState::Away => "away",
+        }
+    }
+
+    /// The state with this code.
+    pub fn parse(code: &str) -> Option<LineState> {
+        [LineState::Open, LineState::Full, LineState::Partial, LineState::Nothing, LineState::Away]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+}
+
+/// Of one commodity, in its smallest unit: what came, and how much of it was damaged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// The commodity.
+    pub commodity: String,
+    /// What came, damaged goods included.
+    pub brought: i64,
+    /// How much of it was damaged.
+    pub damaged: i64,
+}
+
+/// More than this of one thing from one person is a slip of the finger (Rp100 million; 100 t of rice).
+pub(crate) const MOST: i64 = 100_000_000;
+
+/// What a line comes to: its state and amounts, for what was expected of each commodity.
+///
+/// A full line brings what was expected; a partial one what was typed, and counts as full when that is
+/// exactly what was expected; the others bring nothing.
+///
+/// # Errors
+/// An amount is below zero or above [`MOST`], more is damaged than came, or a partial line brings nothing.
+pub(crate) fn settle(
+    state: LineState,
+    expected: &[(String, i64)],
+    typed: &[Amount],
+) -> Result<(LineState, Vec<Amount>), Refusal> {
+    let mut amounts = Vec::with_capacity(expected.len());
+    for (commodity, expected) in expected {
+        let given = typed.iter().find(|amount| amount.commodity == *commodity);
+        let (brought, damaged) = match state {
+            LineState::Full => (*expected, given.map_or(0, |given| given.damaged)),
+            LineState::Partial => given.map_or((0, 0), |given| (given.brought, given.damaged)),
+            LineState::Open | LineState::Nothing | LineState::Away => (0, 0),
+        };
+        if !(0..=MOST).contains(&brought) || damaged < 0 {
+            return Err(Refusal::new("collection.refused.amount").arg("most", MOST));
+        }
+        if damaged > brought {
+            return Err(Refusal::new("collection.refused.damaged"));
+        }
+        amounts.push(Amount { commodity: commodity.clone(), brought, damaged });
+    }
+    if state != LineState::Partial {
+        return Ok((state, amounts));
+    }
+    if amounts.iter().all(|amount| amount.brought == 0) {
+        return Err(Refusal::new("collection.refused.partial_empty"));
+    }
+    let promised = expected.iter().any(|(_, expected)| *expected > 0);
+    let exactly = expected.iter().zip(&amounts).all(|((_, expected), amount)| *expected == amount.brought);
+    Ok((if promised && exactly { LineState::Full } else { LineState::Partial }, amounts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(commodity: &str, brought: i64, damaged: i64) -> Amount {
+        Amount { commodity: commodity.into(), brought, damaged }
+    }
+
+    #[test]
+    fn lines_are_settled_by_exception() {
+        let basket: Vec<(String, i64)> =
+            [("rice_can", 1), ("egg", 1), ("cash", 2000)].map(|(c, n)| (c.to_owned(), n)).into();
+        let brought = |(state, amounts): (LineState, Vec<Amount>)| {
+            (state, amounts.iter().map(|a| (a.brought, a.damaged)).collect::<Vec<_>>())
+        };
+        for (state, typed, expected) in [
+            (LineState::Full, vec![], Ok((LineState::Full, vec![(1, 0), (1, 0), (2000, 0)]))),
+            (
+                LineState::Full,
+                vec![amount("egg", 0, 1)],
+                Ok((LineState::Full, vec![(1, 0), (1, 1), (2000, 0)])),
+            ),
+            (
+                LineState::Partial,
+                vec![amount("egg", 2, 1)],
+                Ok((LineState::Partial, vec![(0, 0), (2, 1), (0, 0)])),
+            ),
+            (
+                LineState::Partial,
+                vec![amount("rice_can", 1, 0), amount("egg", 1, 0), amount("cash", 2000, 0)],
+                Ok((LineState::Full, vec![(1, 0), (1, 0), (2000, 0)])),
+            ),
+            (LineState::Away, vec![amount("egg", 2, 1)], Ok((LineState::Away, vec![(0, 0), (0, 0), (0, 0)]))),
+            (LineState::Partial, vec![], Err("collection.refused.partial_empty")),
+            (LineState::Partial, vec![amount("egg", 1, 2)], Err("collection.refused.damaged")),
+            (LineState::Full, vec![amount("egg", 0, 2)], Err("collection.refused.damaged")),
+            (LineState::Partial, vec![amount("egg", -1, 0)], Err("collection.refused.amount")),
+            (LineState::Partial, vec![amount("cash", MOST + 1, 0)], Err("collection.refused.amount")),
+        ] {
+            let found = settle(state, &basket, &typed).map(brought).map_err(|refusal| refusal.code);
+            assert_eq!(found, expected.map_err(str::to_owned), "{state:?} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_gift_without_a_promise_is_never_full() {
+        let basket = [("egg".to_owned(), 0)];
+        let (state, _) = settle(LineState::Partial, &basket, &[amount("egg", 3, 0)]).unwrap();
+        assert_eq!(state, LineState::Partial);
+    }
+}

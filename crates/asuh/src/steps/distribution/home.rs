@@ -1,0 +1,84 @@
+//! What other pages show of this step: home-page tasks, the panel on the family page, `asuh check`.
+
+use std::sync::Arc;
+
+use askama::Template;
+use asuh_store::{DistrictId, Id, StoreError};
+
+use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, delivery, plan};
+use crate::ground::App;
+use crate::ground::access::{Actor, Capability};
+use crate::ground::web::{Task, TaskState, Text};
+
+pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let db = app.store.reader();
+    let mut tasks = Vec::new();
+    if PlanDistribution::of(actor).is_some() {
+        for (draft,) in plan::drafts(db, actor.district).await?.into_iter().take(1) {
+            tasks.push(Task {
+                title: text.t("distribution.task.draft").into_owned(),
+                path: format!("/penyaluran/{draft}"),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    if let Some(pack) = PackPackages::of(actor) {
+        for run in delivery::to_pack(db, actor.district, pack.scope()).await? {
+            tasks.push(Task {
+                title: text.t2(
+                    "distribution.task.pack",
+                    "packages",
+                    text.number(run.packages),
+                    "villages",
+                    text.number(run.villages),
+                ),
+                path: format!("/penyaluran/{}", run.run_id),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    if let Some(deliver) = DeliverPackages::of(actor) {
+        for village in delivery::to_deliver(db, actor.district, deliver.scope()).await? {
+            tasks.push(Task {
+                title: text.t2(
+                    "distribution.task.deliver",
+                    "packages",
+                    text.number(village.packages),
+                    "village",
+                    &village.name,
+                ),
+                path: format!("/penyaluran/{}/desa/{}/antar", village.run_id, village.village_code),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    Ok(tasks)
+}
+
+#[derive(Template)]
+#[template(path = "steps/distribution/panel.html")]
+struct FamilyPanel {
+    text: Text,
+    packages: Vec<delivery::FamilyPackage>,
+    linked: bool,
+}
+
+pub(super) async fn family_panel(
+    app: &App,
+    actor: &Arc<Actor>,
+    family: Id,
+) -> Result<Option<String>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let packages = delivery::of_family(app.store.reader(), actor.district, family, text).await?;
+    let linked = ReadDistribution::of(actor).is_some();
+    let panel = FamilyPanel { text, packages, linked };
+    panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
+    let db = app.store.reader();
+    let mut findings = plan::check_accounts(db, district).await?;
+    findings.extend(delivery::check_couriers(db, district).await?);
+    Ok(findings)
+}

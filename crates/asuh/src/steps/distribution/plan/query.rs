@@ -1,0 +1,629 @@
+//! What is read for planning.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use asuh_ledger::AccountKind;
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
+use time::Date;
+
+use crate::ground::access::Scope;
+use crate::ground::books::{self, CommodityLine};
+use crate::ground::settings;
+use crate::steps::distribution::rules::{self, Good, VillageClaim, Weight};
+use crate::steps::registry::{self, rules::FamilyStatus};
+
+asuh_store::row_struct! {
+    /// A campaign that can be shared out to families.
+    pub struct Campaign {
+        /// Its key.
+        pub id: Id,
+        /// Its name.
+        pub name: String,
+        /// Where its goods lie.
+        pub warehouse_id: Id,
+        /// Who holds its money.
+        pub fund_holder_id: Id,
+        /// The fund of all its gifts.
+        pub fund: String,
+    }
+}
+
+/// Campaigns for families, newest first. Index: primary key (a district has a handful).
+///
+/// # Errors
+/// The store fails.
+pub async fn campaigns(db: &impl Query, district: DistrictId) -> Result<Vec<Campaign>, StoreError> {
+    db.all(
+        "SELECT id, name, warehouse_id, fund_holder_id, fund FROM campaign \
+         WHERE district_id = $1 AND destination = 'families' ORDER BY created_at DESC, id",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A family that may receive in a week.
+    pub struct EligibleFamily {
+        /// Its key.
+        pub family_id: Id,
+        /// Its village.
+        pub village_code: i64,
+        /// How many targets it has on that day.
+        pub targets: i64,
+    }
+}
+
+/// The statuses of families that may receive, as the district has set them.
+pub(super) async fn eligible_statuses(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<FamilyStatus>, StoreError> {
+    let setting: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
+    Ok(registry::rules::eligible_statuses(&setting))
+}
+
+/// The families that may receive on a day, by the registry's rule. Indexes: those of
+/// [`registry::rules::eligible_sql`].
+///
+/// # Errors
+/// The store fails.
+pub async fn eligible_families(
+    db: &impl Query,
+    district: DistrictId,
+    day: Date,
+) -> Result<Vec<EligibleFamily>, StoreError> {
+    let statuses = eligible_statuses(db, district).await?;
+    let mut args = Args::new();
+    let eligible = registry::rules::eligible_sql(&mut args, district, day, &statuses);
+    let district = args.push(district);
+    db.all(
+        &format!(
+            "WITH {eligible} SELECT e.family_id, e.village_code, e.targets FROM eligible e \
+             JOIN family f ON f.district_id = {district} AND f.id = e.family_id AND f.canonical_id IS NULL \
+             ORDER BY e.village_code, e.head_search, e.family_id"
+        ),
+        args,
+    )
+    .await
+}
+
+/// What of a campaign can be shared out, per commodity: what the warehouse holds of its fund less what
+/// approved runs have planned and not yet packed; the money of the fund holder only where the district says
+/// so (setting `distribution.share_cash`).
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn pool(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    asuh_store::row_struct! { struct Planned { commodity: String, amount: i64 } }
+    let fund = campaign.fund.parse().map_err(|_| StoreError::Shape(campaign.fund.clone()))?;
+    let held =
+        books::place_balances(db, district, AccountKind::Warehouse, campaign.warehouse_id, fund).await?;
+    let mut pool: BTreeMap<String, i64> =
+        held.into_iter().map(|(commodity, amount)| (commodity.to_string(), amount)).collect();
+    pool.remove("cash");
+    if share_cash(db, district).await? {
+        let held =
+            books::place_balances(db, district, AccountKind::FundHolder, campaign.fund_holder_id, fund)
+                .await?;
+        pool.extend(
+            held.into_iter()
+                .map(|(commodity, amount)| (commodity.to_string(), amount))
+                .filter(|(commodity, _)| commodity == "cash"),
+        );
+    }
+    let planned: Vec<Planned> = db
+        .all(
+            "SELECT i.commodity, CAST(SUM(i.quantity) AS BIGINT) AS amount FROM allocation_run r \
+             JOIN package p ON p.district_id = r.district_id AND p.run_id = r.id AND p.state = 'planned' \
+             JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
+             WHERE r.district_id = $1 AND r.state = 'approved' AND r.fund = $2 \
+             AND ((i.commodity <> 'cash' AND r.warehouse_id = $3) OR (i.commodity = 'cash' AND r.fund_holder_id = $4)) \
+             GROUP BY i.commodity",
+            args![district, &campaign.fund, campaign.warehouse_id, campaign.fund_holder_id],
+        )
+        .await?;
+    for line in planned {
+        if let Some(amount) = pool.get_mut(&line.commodity) {
+            *amount -= line.amount;
+        }
+    }
+    pool.retain(|_, amount| *amount > 0);
+    Ok(pool)
+}
+
+async fn share_cash(db: &impl Query, district: DistrictId) -> Result<bool, StoreError> {
+    settings::get_typed(db, district, "distribution.share_cash").await
+}
+
+/// How families count against each other (setting `distribution.weight`).
+pub(super) async fn weight(db: &impl Query, district: DistrictId) -> Result<Weight, StoreError> {
+    let weight: String = settings::get_typed(db, district, "distribution.weight").await?;
+    Ok(Weight::parse(&weight))
+}
+
+asuh_store::row_struct! {
+    struct ClaimRow { family_id: Id, commodity: String, balance: i64 }
+}
+
+/// The running claims of a campaign's families, by family and commodity. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn claims(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<HashMap<Id, Vec<(String, i64)>>, StoreError> {
+    let rows: Vec<ClaimRow> = db
+        .all(
+            "SELECT family_id, commodity, balance FROM share_account WHERE district_id = $1 AND campaign_id = $2",
+            args![district, campaign],
+        )
+        .await?;
+    let mut claims: HashMap<Id, Vec<(String, i64)>> = HashMap::new();
+    for row in rows {
+        claims.entry(row.family_id).or_default().push((row.commodity, row.balance));
+    }
+    Ok(claims)
+}
+
+/// The families that have a package of this campaign and week that was not taken back. Index: unique key.
+pub(super) async fn served(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+    week_of: Date,
+) -> Result<BTreeSet<Id>, StoreError> {
+    let rows: Vec<(Id,)> = db
+        .all(
+            "SELECT family_id FROM package WHERE district_id = $1 AND campaign_id = $2 AND week_of = $3",
+            args![district, campaign, week_of],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// A village as the proposal shows it.
+#[derive(Debug, Clone)]
+pub struct ProposedVillage {
+    /// Its code.
+    pub code: i64,
+    /// Its name.
+    pub name: String,
+    /// Its kecamatan.
+    pub subdistrict: String,
+    /// Its families that may receive and have no package of this week yet.
+    pub families: i64,
+    /// Mean claim of a family, in thousandths of a full package.
+    pub mean_claim: i64,
+    /// Whether the proposal reaches it.
+    pub proposed: bool,
+}
+
+/// What is there, who waits, and which villages are proposed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The goods with pool, amount per family and step.
+    pub goods: Vec<Good>,
+    /// Families that may receive in that week.
+    pub families: i64,
+    /// Villages in the order of their turn.
+    pub villages: Vec<ProposedVillage>,
+}
+
+impl Proposal {
+    /// The codes of the proposed villages.
+    pub fn route(&self) -> Vec<i64> {
+        self.villages.iter().filter(|village| village.proposed).map(|village| village.code).collect()
+    }
+}
+
+/// Proposes the run of a campaign and week, with the district's amounts per family.
+///
+/// # Errors
+/// The store fails.
+pub async fn propose(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+    week_of: Date,
+) -> Result<Proposal, StoreError> {
+    let goods = goods(db, district, campaign).await?;
+    let families = eligible_families(db, district, week_of).await?;
+    let claims = claims(db, district, campaign.id).await?;
+    let served = served(db, district, campaign.id, week_of).await?;
+    let mut by_village: BTreeMap<i64, VillageClaim> = BTreeMap::new();
+    for family in &families {
+        if served.contains(&family.family_id) {
+            continue;
+        }
+        let village = by_village.entry(family.village_code).or_insert(VillageClaim {
+            code: family.village_code,
+            families: 0,
+            claim: 0,
+        });
+        village.families += 1;
+        village.claim += rules::claim_in_packages(&goods, &claims_of(&goods, claims.get(&family.family_id)));
+    }
+    let in_turn = rules::turns(week_number(week_of), by_village.into_values().collect());
+    let route = rules::propose(&goods, &in_turn);
+    let names = village_names(db, district).await?;
+    let villages = in_turn
+        .into_iter()
+        .map(|village| {
+            let (name, subdistrict) = names.get(&village.code).cloned().unwrap_or_default();
+            ProposedVillage {
+                code: village.code,
+                name,
+                subdistrict,
+                families: village.families,
+                mean_claim: village.claim / village.families.max(1),
+                proposed: route.contains(&village.code),
+            }
+        })
+        .collect();
+    Ok(Proposal { goods, families: families.len() as i64, villages })
+}
+
+/// The claims of one family in the order of the goods.
+pub(super) fn claims_of(goods: &[Good], held: Option<&Vec<(String, i64)>>) -> Vec<i64> {
+    goods
+        .iter()
+        .map(|good| {
+            held.and_then(|held| held.iter().find(|(commodity, _)| *commodity == good.commodity))
+                .map_or(0, |(_, balance)| *balance)
+        })
+        .collect()
+}
+
+fn week_number(week_of: Date) -> i64 {
+    i64::from(week_of.to_julian_day()) / 7
+}
+
+/// The goods of a campaign's pool in the order of the district's list, with the amounts it has set.
+pub(super) async fn goods(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+) -> Result<Vec<Good>, StoreError> {
+    let pool = pool(db, district, campaign).await?;
+    let values = settings::values(db, district).await?;
+    let set = |stem: &str, code: &str| {
+        let name = format!("distribution.{stem}_{code}");
+        values.get(name.as_str()).and_then(|value| value.parse::<i64>().ok())
+    };
+    let commodities = books::commodities(db, district).await?;
+    Ok(commodities
+        .iter()
+        .filter_map(|line| {
+            let pool = *pool.get(&line.code)?;
+            let step = set("step", &line.code).unwrap_or(1).max(1);
+            let per_family = set("per_family", &line.code).unwrap_or(step);
+            Some(Good { commodity: line.code.clone(), pool, per_family: per_family / step * step, step })
+        })
+        .collect())
+}
+
+/// Names of villages and their kecamatan, by village code. Index: territory_by_level.
+pub(super) async fn village_names(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<HashMap<i64, (String, String)>, StoreError> {
+    asuh_store::row_struct! { struct Named { code: i64, name: String, subdistrict: Option<String> } }
+    let rows: Vec<Named> = db
+        .all(
+            "SELECT v.code, v.name, s.name AS subdistrict FROM territory v \
+             LEFT JOIN territory s ON s.district_id = v.district_id AND s.code = v.code - v.code % 10000 \
+             WHERE v.district_id = $1 AND v.level = 'village'",
+            args![district],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code, (row.name, row.subdistrict.unwrap_or_default()))).collect())
+}
+
+asuh_store::row_struct! {
+    /// A run in a list and at the top of its pages.
+    pub struct RunLine {
+        /// Its key.
+        pub id: Id,
+        /// Its number, which ends in the seed of its lottery.
+        pub number: String,
+        /// The campaign.
+        pub campaign_id: Id,
+        /// Its name.
+        pub campaign_name: String,
+        /// Monday of the week.
+        pub week_of: Date,
+        /// The warehouse.
+        pub warehouse_id: Id,
+        /// Who holds the money.
+        pub fund_holder_id: Id,
+        /// The fund.
+        pub fund: String,
+        /// How families count against each other.
+        pub weight: String,
+        /// 'draft', 'approved', 'closed', 'discarded'
+        pub state: String,
+        /// Runs of the campaign that were approved when it was planned.
+        pub earlier_runs: i64,
+        /// Seed of the lottery.
+        pub lottery_seed: i64,
+        /// Families credited.
+        pub families: i64,
+        /// Families of the villages on the route.
+        pub on_route: i64,
+        /// When it was planned.
+        pub planned_at: Instant,
+        /// When it was approved.
+        pub approved_at: Option<Instant>,
+    }
+}
+
+const RUN: &str = "SELECT r.id, r.number, r.campaign_id, c.name AS campaign_name, r.week_of, r.warehouse_id, \
+     r.fund_holder_id, r.fund, r.weight, r.state, r.earlier_runs, r.lottery_seed, r.families, r.on_route, r.planned_at, r.approved_at \
+     FROM allocation_run r JOIN campaign c ON c.district_id = r.district_id AND c.id = r.campaign_id \
+     WHERE r.district_id = $1";
+
+/// A run. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub(in crate::steps::distribution) async fn run(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<RunLine>, StoreError> {
+    db.first(&format!("{RUN} AND r.id = $2"), args![district, id]).await
+}
+
+/// Runs, newest week first, 50 from `before` on. Index: allocation_run_by_week serves the newest; a district
+/// has a few a week. Those who do not plan see no drafts.
+pub(super) async fn runs(
+    db: &impl Query,
+    district: DistrictId,
+    planner: bool,
+    before: Option<(Instant, Id)>,
+) -> Result<Vec<RunLine>, StoreError> {
+    let mut args = Args::new().with(district);
+    let mut condition = String::new();
+    if !planner {
+        condition.push_str(" AND r.state IN ('approved', 'closed')");
+    }
+    if let Some((at, id)) = before {
+        condition.push_str(&format!(" AND (r.planned_at, r.id) < ({}, {})", args.push(at), args.push(id)));
+    }
+    db.all(&format!("{RUN}{condition} ORDER BY r.planned_at DESC, r.id DESC LIMIT 51"), args).await
+}
+
+/// How many runs of a campaign were approved so far. Index: allocation_run_by_week.
+pub(super) async fn approved_runs(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<i64, StoreError> {
+    db.number(
+        "SELECT COUNT(*) AS n FROM allocation_run WHERE district_id = $1 AND campaign_id = $2 \
+         AND approved_at IS NOT NULL",
+        args![district, campaign],
+    )
+    .await
+}
+
+/// How many drafts wait for approval, with one of them. Index: allocation_run primary key (a few rows).
+pub(in crate::steps::distribution) async fn drafts(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<(Id,)>, StoreError> {
+    db.all(
+        "SELECT id FROM allocation_run WHERE district_id = $1 AND state = 'draft' ORDER BY planned_at",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// What became of a good in a run.
+    pub struct StockLine {
+        /// Commodity code.
+        pub commodity: String,
+        /// Its name.
+        pub name: String,
+        /// The word for its smallest unit.
+        pub unit: String,
+        /// What lay ready.
+        pub pool: i64,
+        /// Most per family.
+        pub per_family: i64,
+        /// Smallest amount handed over.
+        pub step: i64,
+        /// Steps credited by this run.
+        pub credited: i64,
+        /// Handed over in all.
+        pub planned: i64,
+    }
+}
+
+/// The goods of a run, in the order of the district's list. Index: primary key.
+pub(super) async fn stock(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+) -> Result<Vec<StockLine>, StoreError> {
+    db.all(
+        "SELECT s.commodity, c.name, c.unit, s.pool, s.per_family, s.step, s.credited, s.planned \
+         FROM allocation_stock s JOIN commodity c ON c.district_id = s.district_id AND c.code = s.commodity \
+         WHERE s.district_id = $1 AND s.run_id = $2 ORDER BY c.nth, s.commodity",
+        args![district, run],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// One good in one village of a draft: claims in thousandths of the smallest unit.
+    pub struct VillageShare {
+        /// The village.
+        pub village_code: i64,
+        /// Commodity code.
+        pub commodity: String,
+        /// Families credited.
+        pub families: i64,
+        /// Sum of the claims before.
+        pub before: i64,
+        /// Sum credited.
+        pub entitled: i64,
+        /// Handed over.
+        pub given: i64,
+        /// Sum of the claims after.
+        pub after: i64,
+    }
+}
+
+/// Before and after per village and good of a run. Index: primary key of share_balance (one run).
+pub(super) async fn village_shares(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+) -> Result<Vec<VillageShare>, StoreError> {
+    db.all(
+        "SELECT village_code, commodity, COUNT(*) AS families, CAST(SUM(before) AS BIGINT) AS before, \
+         CAST(SUM(entitled) AS BIGINT) AS entitled, CAST(SUM(given) AS BIGINT) AS given, \
+         CAST(SUM(after) AS BIGINT) AS after \
+         FROM share_balance WHERE district_id = $1 AND run_id = $2 GROUP BY village_code, commodity \
+         ORDER BY village_code, commodity",
+        args![district, run],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// One good of one family in a draft.
+    pub struct FamilyShare {
+        /// Name of the head of the family.
+        pub head_name: String,
+        /// The village.
+        pub village_code: i64,
+        /// The word for the good's smallest unit.
+        pub unit: String,
+        /// Name of the good.
+        pub name: String,
+        /// Claim before, in thousandths.
+        pub before: i64,
+        /// Credited, in thousandths.
+        pub entitled: i64,
+        /// Handed over.
+        pub given: i64,
+        /// Claim after, in thousandths.
+        pub after: i64,
+    }
+}
+
+/// A sample of families of the route, to check the rule by hand: the twelve first of their villages' lists.
+pub(super) async fn family_sample(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+) -> Result<Vec<FamilyShare>, StoreError> {
+    db.all(
+        "SELECT v.head_name, s.village_code, c.unit, c.name, s.before, s.entitled, s.given, s.after \
+         FROM share_balance s \
+         JOIN commodity c ON c.district_id = s.district_id AND c.code = s.commodity \
+         JOIN family_version v ON v.district_id = s.district_id AND v.family_id = s.family_id AND v.superseded_at = $3 \
+         WHERE s.district_id = $1 AND s.run_id = $2 AND s.given > 0 \
+         ORDER BY s.village_code, v.head_search, s.family_id, c.nth LIMIT 24",
+        args![district, run, Instant::NEVER],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// How a village of a run stands.
+    pub struct RunVillage {
+        /// Its code.
+        pub village_code: i64,
+        /// Its name.
+        pub name: String,
+        /// Packages not yet packed.
+        pub planned: i64,
+        /// Packages on their way.
+        pub packed: i64,
+        /// Packages delivered.
+        pub delivered: i64,
+        /// Packages that could not be delivered, or were taken back.
+        pub returned: i64,
+    }
+}
+
+/// The villages of an approved run within reach, with the states of their packages. Index: package_by_run.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn run_villages(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+    scope: &Scope,
+    whole: bool,
+) -> Result<Vec<RunVillage>, StoreError> {
+    let mut args = args![district, run];
+    let reached = if whole {
+        "(1 = 1)".to_owned()
+    } else {
+        scope.territory_condition("p.village_code", Some("p.rw"), &mut args)
+    };
+    db.all(
+        &format!(
+            "SELECT p.village_code, t.name, \
+             CAST(SUM(CASE WHEN p.state = 'planned' THEN 1 ELSE 0 END) AS BIGINT) AS planned, \
+             CAST(SUM(CASE WHEN p.state = 'packed' THEN 1 ELSE 0 END) AS BIGINT) AS packed, \
+             CAST(SUM(CASE WHEN p.state = 'delivered' THEN 1 ELSE 0 END) AS BIGINT) AS delivered, \
+             CAST(SUM(CASE WHEN p.state IN ('undeliverable', 'cancelled') THEN 1 ELSE 0 END) AS BIGINT) AS returned \
+             FROM package p JOIN territory t ON t.district_id = p.district_id AND t.code = p.village_code \
+             WHERE p.district_id = $1 AND p.run_id = $2 AND {reached} \
+             GROUP BY p.village_code, t.name ORDER BY p.village_code"
+        ),
+        args,
+    )
+    .await
+}
+
+/// The commodities by code.
+pub(super) async fn commodities(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<BTreeMap<String, CommodityLine>, StoreError> {
+    let lines = books::commodities(db, district).await?;
+    Ok(lines.into_iter().map(|line| (line.code.clone(), line)).collect())
+}
+
+/// Compares the running claims with the fold of credits and packages; what differs, in words.
+///
+/// # Errors
+/// The store fails.
+pub(in crate::steps::distribution) async fn check_accounts(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<String>, StoreError> {
+    let wrong = db
+        .number(
+            "SELECT COUNT(*) AS n FROM ( \
+               SELECT x.campaign_id, x.family_id, x.commodity FROM ( \
+                 SELECT campaign_id, family_id, commodity, balance AS amount FROM share_account WHERE district_id = $1 \
+                 UNION ALL \
+                 SELECT r.campaign_id, s.family_id, s.commodity, -s.entitled AS amount FROM share_balance s \
+                   JOIN allocation_run r ON r.district_id = s.district_id AND r.id = s.run_id \
+                   WHERE s.district_id = $1 AND r.state IN ('approved', 'closed') \
+                 UNION ALL \
+                 SELECT p.campaign_id, p.family_id, i.commodity, 1000 * i.quantity AS amount FROM package p \
+                   JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
+                   WHERE p.district_id = $1 AND p.state IN ('planned', 'packed', 'delivered') \
+               ) x GROUP BY x.campaign_id, x.family_id, x.commodity HAVING SUM(x.amount) <> 0 \
+             ) y",
+            args![district],
+        )
+        .await?;
+    Ok(if wrong == 0 { Vec::new() } else { vec![format!("{wrong} share accounts differ from their fold")] })
+}

@@ -1,0 +1,137 @@
+//! The pages of measurements: villages, children of a village, and the panel on a family's page.
+
+use std::sync::Arc;
+
+use askama::Template;
+use asuh_nusantara::TerritoryCode;
+use asuh_store::{Id, Query, StoreError, args};
+use axum::extract::{Path, Query as Params, State};
+use serde::Deserialize;
+
+use super::ReadGrowth;
+use super::query::{self, CHILDREN, Measurement, Village};
+use crate::ground::App;
+use crate::ground::access::{Actor, Cap, Capability};
+use crate::ground::web::{Error, Page, Shell, Text, page};
+
+/// A measurement in words.
+struct Line {
+    m: Measurement,
+    age: String,
+    weight: String,
+    height: String,
+    arm: String,
+    status: Vec<String>,
+    gain: String,
+}
+
+fn line(text: &Text, m: Measurement) -> Line {
+    let printed = |label: &str, status: &Option<String>, z: Option<i64>| {
+        if status.is_none() && z.is_none() {
+            return None;
+        }
+        let z = z.map(|z| format!(" ({})", text.fixed(z, 2))).unwrap_or_default();
+        Some(format!("{label}: {}{z}", status.as_deref().unwrap_or("–")))
+    };
+    let words = [
+        printed("BB/U", &m.file_weight_status, m.file_waz),
+        printed("TB/U", &m.file_height_status, m.file_haz),
+        printed("BB/TB", &m.file_wasting_status, m.file_whz),
+    ];
+    let position = match m.position.as_deref() {
+        Some("lying") => format!(" ({})", text.t("growth.lying")),
+        Some("standing") => format!(" ({})", text.t("growth.standing")),
+        _ => String::new(),
+    };
+    Line {
+        age: m.birth_date.map(|birth| text.age(birth, m.measured_on)).unwrap_or_default(),
+        weight: m.weight_g.map_or("–".into(), |grams| format!("{} kg", text.fixed((grams + 5) / 10, 2))),
+        height: m.height_mm.map_or("–".into(), |mm| format!("{} cm{position}", text.fixed(mm, 1))),
+        arm: m.arm_mm.map(|mm| format!("{} cm", text.fixed(mm, 1))).unwrap_or_default(),
+        status: words.into_iter().flatten().collect(),
+        gain: m
+            .gain
+            .as_ref()
+            .map(|letter| text.t(&format!("growth.gain.{letter}")).into_owned())
+            .unwrap_or_default(),
+        m,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "steps/growth/villages.html")]
+struct VillagesPage {
+    shell: Shell,
+    villages: Vec<Village>,
+}
+
+/// The villages with measured children.
+pub(super) async fn villages(cap: Cap<ReadGrowth>, State(app): State<App>, shell: Shell) -> Page {
+    let villages = query::villages(app.store.reader(), cap.district(), cap.scope()).await?;
+    page(&VillagesPage { shell, villages })
+}
+
+#[derive(Template)]
+#[template(path = "steps/growth/children.html")]
+struct ChildrenPage {
+    shell: Shell,
+    code: i64,
+    village: String,
+    lines: Vec<Line>,
+    next: Option<Id>,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct After {
+    #[serde(default)]
+    setelah: String,
+}
+
+/// The children of a village with their latest measurement.
+pub(super) async fn children(
+    cap: Cap<ReadGrowth>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(code): Path<String>,
+    Params(after): Params<After>,
+) -> Page {
+    let code: i64 = code.parse().map_err(|_| Error::NotFound)?;
+    let territory = TerritoryCode::from_i64(code).map_err(|_| Error::NotFound)?;
+    let inside = cap.scope().areas.iter().any(|area| area.code.contains(territory));
+    let reader = app.store.reader();
+    let village: Option<(String,)> = reader
+        .first(
+            "SELECT name FROM territory WHERE district_id = $1 AND code = $2 AND level = 'village'",
+            args![cap.district(), code],
+        )
+        .await?;
+    let village = village.filter(|_| inside).ok_or(Error::NotFound)?.0;
+    let cursor = after.setelah.parse().ok();
+    let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
+    let more = found.len() > CHILDREN;
+    found.truncate(CHILDREN);
+    let next = found.last().filter(|_| more).map(|m| m.person_id);
+    let lines = found.into_iter().map(|m| line(&shell.text(), m)).collect();
+    page(&ChildrenPage { shell, code, village, lines, next })
+}
+
+#[derive(Template)]
+#[template(path = "steps/growth/panel.html")]
+struct Panel {
+    text: Text,
+    lines: Vec<Line>,
+}
+
+/// The measurements of a family's children, for its page.
+pub(super) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<Option<String>, StoreError> {
+    let Some(cap) = ReadGrowth::of(actor) else { return Ok(None) };
+    let found = query::of_family(app.store.reader(), cap.district(), cap.scope(), family).await?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let text = Text::new(actor.language, actor.zone);
+    let lines = found.into_iter().map(|m| line(&text, m)).collect();
+    let html = Panel { text, lines }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    Ok(Some(html))
+}

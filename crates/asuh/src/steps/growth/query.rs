@@ -1,0 +1,285 @@
+//! What is read of measurements.
+
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
+use time::Date;
+
+use crate::ground::access::Scope;
+
+asuh_store::row_struct! {
+    /// A measurement of a child.
+    pub struct Measurement {
+        /// The child.
+        pub person_id: Id,
+        /// Its name.
+        pub name: String,
+        /// 'L', 'P'.
+        pub sex: Option<String>,
+        /// Birthday.
+        pub birth_date: Option<Date>,
+        /// The family.
+        pub family_id: Id,
+        /// The day.
+        pub measured_on: Date,
+        /// Weight in grams.
+        pub weight_g: Option<i64>,
+        /// Length or height in millimetres.
+        pub height_mm: Option<i64>,
+        /// 'lying', 'standing'.
+        pub position: Option<String>,
+        /// Upper arm (LiLA) in millimetres.
+        pub arm_mm: Option<i64>,
+        /// Weight for age as the file printed it, z times 100.
+        pub file_waz: Option<i64>,
+        /// Height for age as the file printed it, z times 100.
+        pub file_haz: Option<i64>,
+        /// Weight for height as the file printed it, z times 100.
+        pub file_whz: Option<i64>,
+        /// Status word for weight, as printed.
+        pub file_weight_status: Option<String>,
+        /// Status word for height, as printed.
+        pub file_height_status: Option<String>,
+        /// Status word for weight for height, as printed.
+        pub file_wasting_status: Option<String>,
+        /// 'N', 'T', 'O', 'B'.
+        pub gain: Option<String>,
+        /// The posyandu of the day.
+        pub posyandu: String,
+        /// Where it comes from: 'eppgbm'.
+        pub source: String,
+    }
+}
+
+const COLUMNS: &str = "p.person_id, p.name, p.sex, p.birth_date, p.family_id, m.measured_on, m.weight_g, m.height_mm, \
+     m.position, m.arm_mm, m.file_waz, m.file_haz, m.file_whz, m.file_weight_status, m.file_height_status, \
+     m.file_wasting_status, m.gain, m.posyandu, m.source";
+
+/// Children on one page.
+pub(super) const CHILDREN: usize = 50;
+
+/// The children of a village (of the RW within reach) with their latest measurement, by name; one more than
+/// [`CHILDREN`] when there are more. Indexes: family_version_list, person_version_by_family,
+/// measurement_by_person.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn latest(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    village: i64,
+    cursor: Option<Id>,
+) -> Result<Vec<Measurement>, StoreError> {
+    let mut args = args![district, Instant::NEVER, village];
+    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    let after = match cursor {
+        None => String::new(),
+        Some(id) => format!(
+            " AND (p.name_search, p.person_id) > (SELECT c.name_search, c.person_id FROM person_version c \
+             WHERE c.district_id = $1 AND c.person_id = {} AND c.superseded_at = $2)",
+            args.push(id)
+        ),
+    };
+    db.all(
+        &format!(
+            "SELECT {COLUMNS} FROM family_version f \
+             JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+             AND p.superseded_at = $2 \
+             JOIN measurement m ON m.district_id = p.district_id AND m.id = ( \
+                 SELECT x.id FROM measurement x WHERE x.district_id = $1 AND x.person_id = p.person_id \
+                 AND x.retracted_at IS NULL ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
+             WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.village_code = $3 AND {reached}{after} \
+             ORDER BY p.name_search, p.person_id LIMIT {}",
+            CHILDREN + 1
+        ),
+        args,
+    )
+    .await
+}
+
+/// The newest measurements of a family's children that stand in the panel.
+const IN_PANEL: usize = 24;
+
+/// The measurements of a family's children, by child, the newest first; nothing when the family is out of reach.
+/// Indexes: primary key of family_version, person_version_by_family, measurement_by_person.
+///
+/// # Errors
+/// The store fails.
+pub async fn of_family(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    family: Id,
+) -> Result<Vec<Measurement>, StoreError> {
+    let mut args = args![district, Instant::NEVER, family];
+    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    db.all(
+        &format!(
+            "SELECT {COLUMNS} FROM family_version f \
+             JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+             AND p.superseded_at = $2 \
+             JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
+             AND m.retracted_at IS NULL \
+             WHERE f.district_id = $1 AND f.family_id = $3 AND f.superseded_at = $2 AND {reached} \
+             ORDER BY p.name_search, p.person_id, m.measured_on DESC, m.id LIMIT {IN_PANEL}"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A village with what is known of its children.
+    pub struct Village {
+        /// Its code.
+        pub code: i64,
+        /// Its name.
+        pub name: String,
+        /// Its kecamatan.
+        pub inside: String,
+        /// Children with a measurement.
+        pub children: i64,
+        /// The day of the newest one.
+        pub newest: Option<Date>,
+    }
+}
+
+/// The villages within reach that have measured children. Indexes: family_version_list, person_version_by_family,
+/// measurement_by_person.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn villages(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+) -> Result<Vec<Village>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    db.all(
+        &format!(
+            "SELECT g.code, COALESCE(t.name, '') AS name, COALESCE(k.name, '') AS inside, g.children, g.newest FROM ( \
+                 SELECT f.village_code AS code, COUNT(DISTINCT p.person_id) AS children, MAX(m.measured_on) AS newest \
+                 FROM family_version f \
+                 JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+                 AND p.superseded_at = $2 \
+                 JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
+                 AND m.retracted_at IS NULL \
+                 WHERE f.district_id = $1 AND f.superseded_at = $2 AND {reached} GROUP BY f.village_code) g \
+             LEFT JOIN territory t ON t.district_id = $1 AND t.code = g.code \
+             LEFT JOIN territory k ON k.district_id = $1 AND k.code = g.code - (g.code % 10000) \
+             ORDER BY g.code"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A village as a file may name it.
+    pub(super) struct Place {
+        pub(super) code: i64,
+        pub(super) name: String,
+        pub(super) level: String,
+    }
+}
+
+/// The kecamatan and villages of the district: some hundreds. Index: territory_by_level.
+pub(super) async fn places(db: &impl Query, district: DistrictId) -> Result<Vec<Place>, StoreError> {
+    db.all(
+        "SELECT code, name, level FROM territory WHERE district_id = $1 AND level IN ('subdistrict', 'village') \
+         AND valid_to IS NULL ORDER BY code",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A child that a row may mean.
+    #[derive(PartialEq, Eq)]
+    pub(super) struct Candidate {
+        pub(super) person_id: Id,
+        pub(super) nik_hash: Option<Vec<u8>>,
+        pub(super) name_search: String,
+        pub(super) sex: Option<String>,
+        pub(super) birth_date: Option<Date>,
+        pub(super) village_code: i64,
+        pub(super) rw: String,
+    }
+}
+
+/// The persons with one of these NIKs or birthdays. Indexes: person_version_by_nik, person_version_by_birth,
+/// primary key of family_version. Two statements however many rows: at most a chunk of them.
+pub(super) async fn candidates(
+    db: &impl Query,
+    district: DistrictId,
+    hashes: &[[u8; 32]],
+    births: &[Date],
+) -> Result<Vec<Candidate>, StoreError> {
+    let select = |condition: String| {
+        format!(
+            "SELECT p.person_id, p.nik_hash, p.name_search, p.sex, p.birth_date, f.village_code, f.rw \
+             FROM person_version p JOIN family_version f ON f.district_id = p.district_id \
+             AND f.family_id = p.family_id AND f.superseded_at = $2 \
+             WHERE p.district_id = $1 AND p.superseded_at = $2 AND {condition}"
+        )
+    };
+    let mut found: Vec<Candidate> = Vec::new();
+    if !hashes.is_empty() {
+        let mut args: Args = args![district, Instant::NEVER];
+        let list = args.push_list(hashes.iter().copied());
+        found.extend(
+            db.all::<Candidate>(&select(format!("p.nik_hash IN ({list}) AND p.nik_hash IS NOT NULL")), args)
+                .await?,
+        );
+    }
+    if !births.is_empty() {
+        let mut args: Args = args![district, Instant::NEVER];
+        let list = args.push_list(births.iter().copied());
+        found.extend(db.all::<Candidate>(&select(format!("p.birth_date IN ({list})")), args).await?);
+    }
+    Ok(found)
+}
+
+asuh_store::row_struct! {
+    /// What is held of a measurement, for comparing.
+    pub(super) struct Held {
+        pub(super) id: Id,
+        pub(super) person_id: Id,
+        pub(super) measured_on: Date,
+        pub(super) weight_g: Option<i64>,
+        pub(super) height_mm: Option<i64>,
+        pub(super) position: Option<String>,
+        pub(super) arm_mm: Option<i64>,
+        pub(super) file_waz: Option<i64>,
+        pub(super) file_haz: Option<i64>,
+        pub(super) file_whz: Option<i64>,
+        pub(super) file_weight_status: Option<String>,
+        pub(super) file_height_status: Option<String>,
+        pub(super) file_wasting_status: Option<String>,
+        pub(super) gain: Option<String>,
+        pub(super) posyandu: String,
+    }
+}
+
+/// The measurements of these children from one source. Index: measurement_once.
+pub(super) async fn held(
+    db: &impl Query,
+    district: DistrictId,
+    source: &str,
+    persons: &[Id],
+) -> Result<Vec<Held>, StoreError> {
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut args: Args = args![district, source];
+    let list = args.push_list(persons.iter().copied());
+    db.all(
+        &format!(
+            "SELECT id, person_id, measured_on, weight_g, height_mm, position, arm_mm, file_waz, file_haz, file_whz, \
+             file_weight_status, file_height_status, file_wasting_status, gain, posyandu FROM measurement \
+             WHERE district_id = $1 AND person_id IN ({list}) AND source = $2 AND retracted_at IS NULL"
+        ),
+        args,
+    )
+    .await
+}

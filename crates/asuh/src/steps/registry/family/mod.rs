@@ -1,0 +1,16 @@
+//! Families and their members: the list, the file of one family, and the forms that correct it.
+//!
+//! What is known of a family or a person is a version; a correction makes the next one and closes the last.
+
+mod command;
+mod file;
+mod list;
+mod opening;
+pub(super) mod pages;
+mod version;
+
+pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
+pub use file::{Member, members};
+pub(super) use list::{TargetLine, targets};
+pub(super) use opening::{Opening, opened};
+pub(super) use version::{FamilyVersion, current_family, next_family};

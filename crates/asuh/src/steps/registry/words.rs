@@ -1,0 +1,22 @@
+//! Facts of this step in the reader's words.
+
+use asuh_nusantara::age;
+use time::Date;
+
+use crate::ground::web::Text;
+use crate::steps::registry::family::TargetLine;
+use crate::steps::registry::rules::Target;
+
+/// A target in words: "Anak 0–23 bulan: 14 bulan", "Ibu hamil, perkiraan lahir 3 Jan 2027".
+pub(super) fn target_words(text: &Text, line: &TargetLine, on: Date) -> String {
+    let name = text.t(&format!("registry.target.{}", line.target.code()));
+    match (line.target, line.birth_date, line.due_on) {
+        (Target::Pregnant, _, Some(due)) => {
+            text.t2("registry.target.due", "target", name, "day", text.day(due))
+        }
+        (Target::ChildUnderTwo | Target::ChildTwoToFive, Some(birth), _) => {
+            format!("{name}: {}", age::words(text.language, birth, on))
+        }
+        _ => name.into_owned(),
+    }
+}
