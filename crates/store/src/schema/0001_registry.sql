@@ -109,7 +109,8 @@ CREATE INDEX family_version_progress ON family_version (district_id, superseded_
 CREATE INDEX family_version_by_name ON family_version (district_id, superseded_at, head_search, family_id);
 CREATE INDEX family_version_by_kk ON family_version (district_id, kk_hash) WHERE kk_hash IS NOT NULL;
 CREATE INDEX family_version_by_kki ON family_version (district_id, kki) WHERE kki IS NOT NULL;
-CREATE INDEX family_version_by_batch ON family_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX family_version_by_batch ON family_version (district_id, batch_id, family_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX family_version_current ON family_version (district_id, family_id, superseded_at, village_code);
 
 CREATE TABLE person (
   district_id {int} NOT NULL,
@@ -150,7 +151,8 @@ CREATE INDEX person_version_by_family ON person_version (district_id, family_id,
 CREATE INDEX person_version_by_name ON person_version (district_id, superseded_at, name_search, person_id);
 CREATE INDEX person_version_by_nik ON person_version (district_id, nik_hash) WHERE nik_hash IS NOT NULL;
 CREATE INDEX person_version_by_birth ON person_version (district_id, superseded_at, birth_date);
-CREATE INDEX person_version_by_batch ON person_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX person_version_by_batch ON person_version (district_id, batch_id, person_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX person_version_current ON person_version (district_id, person_id, superseded_at);
 
 -- A pregnancy or a breastfeeding period of a person: a target from one day to another.
 CREATE TABLE maternity (

@@ -256,7 +256,7 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         .all(
             &format!(
                 "SELECT person_id, source FROM maternity WHERE district_id = $1 AND person_id IN ({persons}) \
-                 AND kind = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
+                 AND kind || '' = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
             ),
             args,
         )
@@ -296,7 +296,7 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         tx.execute(
             &format!(
                 "UPDATE maternity SET ends_on = $2 WHERE district_id = $1 AND source = $3 \
-                 AND person_id IN ({persons}) AND kind = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
+                 AND person_id IN ({persons}) AND kind || '' = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
             ),
             args,
         )

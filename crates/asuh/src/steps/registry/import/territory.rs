@@ -16,7 +16,7 @@ use crate::ground::staging::{
 };
 
 /// Codes per statement.
-const LIST: usize = 5000;
+const LIST: usize = 1000;
 
 /// The kind `territory`.
 pub(super) struct Territories;
@@ -62,7 +62,7 @@ impl ImportKind for Territories {
     }
 
     fn chunk(&self) -> usize {
-        2000
+        1000
     }
 
     fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {

@@ -196,14 +196,15 @@ impl<'a> Known<'a> {
             villages.insert(entry.family.village.as_i64());
         }
 
-        // person_version_by_nik; person_version_by_name, then family_version's key.
+        // person_version_by_nik; person_version_by_name, then family_version's key. A plus sign keeps
+        // SQLite, which knows no statistics, from reading all current rows by an index that begins with them.
         let mut persons: Vec<PersonNow> = Vec::new();
         if !niks.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let list = args.push_list(niks);
             let sql = format!(
                 "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.nik_hash IN ({list}) \
-                 AND p.superseded_at = $2"
+                 AND +p.superseded_at = $2"
             );
             persons.extend(db.all::<PersonNow>(&sql, args).await?);
         }
@@ -211,11 +212,10 @@ impl<'a> Known<'a> {
             let mut args = args![district, Instant::NEVER];
             let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
             let sql = format!(
-                "SELECT {PERSON_COLUMNS} FROM person_version p \
-                 JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
-                 AND f.superseded_at = $2 \
+                "SELECT {PERSON_COLUMNS} FROM person_version p CROSS JOIN family_version f \
                  WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search IN ({names}) \
-                 AND f.village_code IN ({villages})"
+                 AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2 \
+                 AND +f.village_code IN ({villages})"
             );
             persons.extend(db.all::<PersonNow>(&sql, args).await?);
         }
@@ -226,28 +226,30 @@ impl<'a> Known<'a> {
         if !kkis.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let list = args.push_list(kkis.iter());
-            ask.push((format!("kki IN ({list})"), args));
+            ask.push((format!("+superseded_at = $2 AND kki IN ({list})"), args));
         }
         if !kks.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let list = args.push_list(kks);
-            ask.push((format!("kk_hash IN ({list})"), args));
+            ask.push((format!("+superseded_at = $2 AND kk_hash IN ({list})"), args));
         }
         if !names.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
-            ask.push((format!("village_code IN ({villages}) AND head_search IN ({names})"), args));
+            ask.push((
+                format!("superseded_at = $2 AND village_code IN ({villages}) AND head_search IN ({names})"),
+                args,
+            ));
         }
         if !persons.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let ids: BTreeSet<Id> = persons.iter().map(|person| person.family).collect();
             let list = args.push_list(ids);
-            ask.push((format!("family_id IN ({list})"), args));
+            ask.push((format!("superseded_at = $2 AND family_id IN ({list})"), args));
         }
         for (condition, args) in ask {
-            let sql = format!(
-                "SELECT {FAMILY_COLUMNS} FROM family_version WHERE district_id = $1 AND superseded_at = $2 AND {condition}"
-            );
+            let sql =
+                format!("SELECT {FAMILY_COLUMNS} FROM family_version WHERE district_id = $1 AND {condition}");
             families.extend(db.all::<FamilyNow>(&sql, args).await?);
         }
         // person_version_by_family
