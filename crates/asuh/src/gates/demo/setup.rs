@@ -159,8 +159,11 @@ pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
     for row in &rows {
         *counts.entry(row.village_code).or_default() += 1;
     }
-    let open_village =
-        counts.iter().find(|(_, families)| (12..=40).contains(*families)).map_or(0, |(village, _)| *village);
+    let open_village = counts
+        .iter()
+        .find(|(_, families)| (12..=40).contains(*families))
+        .or_else(|| counts.iter().max_by_key(|(_, families)| **families))
+        .map_or(0, |(village, _)| *village);
     let today = world.app.today(&world.actor);
     let reach = registry::Reach::whole(world.actor.district_code);
     let mut visits = Vec::new();

@@ -51,6 +51,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             args![DISTRICT],
         )
         .await?;
+    let waiting = if waiting.is_empty() { vec![(open_village,)] } else { waiting };
     let district = world.actor.district_code.as_i64();
     let subdistrict = open_village / 10_000 * 10_000;
     let unit = places
