@@ -571,9 +571,7 @@ fn the_whole_national_list_comes_in() {
         let rows = unpacked.stdout.iter().filter(|byte| **byte == b'\n').count() as i64 - 1;
         let code = TerritoryCode::parse("11").unwrap();
         let nation = asuh::ground::access::Actor::system(DistrictId(0), code, "Nasional", Zone::Wib);
-        let begun = std::time::Instant::now();
         let summary = staging::run(&test.app, &nation, "territory", &path, false, &mut |_| {}).await.unwrap();
-        eprintln!("{} territories in {:?}", summary.rows, begun.elapsed());
         assert_eq!(counts(&summary), (rows, rows, 0, 0, 0), "{:?}", summary.messages.first());
         let villages = "SELECT COUNT(*) AS n FROM territory WHERE district_id = 0 AND level = 'village'";
         assert!(test.number(villages, args![]).await > 80_000);
@@ -581,18 +579,16 @@ fn the_whole_national_list_comes_in() {
 }
 
 #[db_test]
-async fn ten_thousand_families(db: TestDatabase) {
+async fn two_thousand_families_find_themselves_again(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let names = ["Budi", "Agus", "Hasan", "Dedi", "Eko", "Joko", "Rudi"];
     let content = list(
-        &(0..10_000)
+        &(0..2_000)
             .map(|nth| line(nth, &format!("{} {}", names[nth as usize % 7], nth / 7), "V"))
             .collect::<Vec<_>>(),
     );
-    for expected in [(10_000, 10_000, 0, 0, 0), (10_000, 0, 0, 10_000, 0)] {
-        let begun = std::time::Instant::now();
+    for expected in [(2_000, 2_000, 0, 0, 0), (2_000, 0, 0, 2_000, 0)] {
         let summary = import(&test, &content).await;
-        eprintln!("10,000 families on {:?} in {:?}", test.db.engine(), begun.elapsed());
         assert_eq!(counts(&summary), expected);
     }
 }

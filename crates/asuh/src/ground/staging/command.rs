@@ -116,7 +116,7 @@ impl Command for Queue {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         if turn(tx, self.batch, &["receiving"], "queued").await? {
-            jobs::start(tx, super::CHECK, Some(self.batch)).await?;
+            jobs::start(tx, super::CHECK.kind, Some(self.batch)).await?;
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ impl Command for Decide {
         )
         .await?;
         if let Some(job) = job {
-            jobs::start(tx, job, Some(self.batch)).await?;
+            jobs::start(tx, job.kind, Some(self.batch)).await?;
         }
         Ok(())
     }
@@ -394,7 +394,7 @@ impl Command for EndCheck {
         )
         .await?;
         if self.refused.is_some() {
-            jobs::start(tx, super::CLEAR, Some(self.batch)).await?;
+            jobs::start(tx, super::CLEAR.kind, Some(self.batch)).await?;
         }
         Ok(())
     }

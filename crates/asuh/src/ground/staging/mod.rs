@@ -47,22 +47,17 @@ capability! {
 /// (`staging.keep_days`). The counts stay.
 pub const KEEP_DAYS: i64 = 30;
 
-const CHECK: &str = "staging.check";
-const COMMIT: &str = "staging.commit";
-const UNDO: &str = "staging.undo";
-const CLEAR: &str = "staging.clear";
+const CHECK: JobKind = JobKind { kind: "staging.check", run: save::run_check };
+const COMMIT: JobKind = JobKind { kind: "staging.commit", run: save::run_save };
+const UNDO: JobKind = JobKind { kind: "staging.undo", run: save::run_undo };
+const CLEAR: JobKind = JobKind { kind: "staging.clear", run: save::run_clear };
 
 /// The part, for the gates.
 pub const PART: Part = Part {
     routes,
     menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
     tasks: Some(tasks),
-    jobs: &[
-        JobKind { kind: CHECK, run: save::run_check },
-        JobKind { kind: COMMIT, run: save::run_save },
-        JobKind { kind: UNDO, run: save::run_undo },
-        JobKind { kind: CLEAR, run: save::run_clear },
-    ],
+    jobs: &[CHECK, COMMIT, UNDO, CLEAR],
     ..Part::named("staging")
 };
 

@@ -5,6 +5,7 @@
 //! The number of queries depends on the kinds of things written, never on how many there are.
 
 mod known;
+mod now;
 mod retract;
 
 use std::collections::HashSet;

@@ -1,10 +1,13 @@
 //! BKKBN's list of families at risk of stunting (KRS, from the family data collection PK): one row is one
 //! family, not one child. Columns: domain study 2.3; district copies differ, so every column has many names.
 
-use std::collections::{HashMap, HashSet};
+mod columns;
+mod villages;
+
+use std::collections::HashSet;
 
 use asuh_nusantara::{Nik, NikWarning, Sex, TerritoryCode, name};
-use asuh_store::{DistrictId, Id, Query, StoreError, Tx, args};
+use asuh_store::{Id, Tx};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -12,11 +15,14 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, Severity,
-    StagedRow, UndoStep, Verdict,
+    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow,
+    UndoStep, Verdict,
 };
 use crate::ground::web::Text;
 use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
+
+use columns::COLUMNS;
+use villages::{Villages, place_key};
 
 /// Where its facts come from.
 const SOURCE: &str = "krs";
@@ -101,223 +107,6 @@ impl ImportKind for Krs {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const COLUMNS: &[Column] = &[
-            Column::optional("province", &["Provinsi", "Prov", "Nama Provinsi"]),
-            Column::optional(
-                "regency",
-                &[
-                    "Kab/Kota",
-                    "Kabupaten/Kota",
-                    "Kabupaten",
-                    "Kab",
-                    "Kota",
-                    "Nama Kabupaten",
-                    "Nama Kab/Kota",
-                ],
-            ),
-            Column::optional("subdistrict", &["Kecamatan", "Kec", "Nama Kecamatan", "Nama Kec"]),
-            Column::optional(
-                "village",
-                &[
-                    "Desa/Kelurahan",
-                    "Desa/Kel",
-                    "Kelurahan/Desa",
-                    "Kel/Desa",
-                    "Desa",
-                    "Kelurahan",
-                    "Nama Desa",
-                    "Nama Kelurahan",
-                    "Nama Desa/Kelurahan",
-                    "Nama Kelurahan/Desa",
-                ],
-            ),
-            Column::optional(
-                "village_code",
-                &[
-                    "Kode Desa",
-                    "Kode Desa/Kelurahan",
-                    "Kode Kelurahan",
-                    "Kode Wilayah",
-                    "Kode Kemendagri",
-                    "Kode Kel/Desa",
-                ],
-            ),
-            Column::optional(
-                "hamlet",
-                &["Dusun", "Dusun/Lingkungan", "Nama Dusun", "Lingkungan", "Dusun/RW"],
-            ),
-            Column::optional("rw", &["RW", "Kode RW", "No RW", "Nama RW"]),
-            Column::optional("rt", &["RT", "Kode RT", "No RT", "Nama RT"]),
-            Column::optional(
-                "kki",
-                &[
-                    "Kode Keluarga Indonesia",
-                    "Nomor Kode Keluarga Indonesia",
-                    "Nomor Keluarga Indonesia",
-                    "Nomor/Kode Keluarga Indonesia (KKI)",
-                    "Kode Keluarga Indonesia (KKI)",
-                    "Nomor KKI",
-                    "No KKI",
-                    "KKI",
-                    "Kode Keluarga",
-                    "ID Keluarga",
-                ],
-            ),
-            Column::optional(
-                "kk",
-                &[
-                    "No KK",
-                    "Nomor KK",
-                    "No. Kartu Keluarga",
-                    "No Kartu Keluarga",
-                    "Nomor Kartu Keluarga",
-                    "NKK",
-                    "NO_KK",
-                ],
-            ),
-            Column::optional(
-                "head_nik",
-                &["NIK Kepala Keluarga", "NIK KK", "NIK Kepala", "NIK Kep. Keluarga", "NIK Suami", "NIK"],
-            ),
-            Column::required(
-                "head_name",
-                &[
-                    "Nama Kepala Keluarga",
-                    "Nama KK",
-                    "Kepala Keluarga",
-                    "Nama Kep. Keluarga",
-                    "Nama Kepala",
-                    "Nama Suami",
-                ],
-            ),
-            Column::optional(
-                "head_birth",
-                &[
-                    "Tanggal Lahir Kepala Keluarga",
-                    "Tgl Lahir Kepala Keluarga",
-                    "Tgl Lahir KK",
-                    "Tgl Lahir Suami",
-                ],
-            ),
-            Column::optional("wife_nik", &["NIK Istri", "NIK Isteri", "NIK Ibu", "NIK"]),
-            Column::optional("wife_name", &["Nama Istri", "Nama Isteri", "Istri", "Nama Ibu", "Isteri"]),
-            Column::optional(
-                "wife_birth",
-                &["Tanggal Lahir Istri", "Tgl Lahir Istri", "Tgl Lahir Isteri", "Tanggal Lahir Ibu"],
-            ),
-            Column::optional("address", &["Alamat", "Alamat Lengkap", "Alamat Keluarga"]),
-            Column::optional(
-                "phone",
-                &["No HP", "Nomor HP", "No Telepon", "No Telp", "Telepon", "HP", "No WA"],
-            ),
-            Column::optional(
-                "under_two",
-                &[
-                    "Punya Baduta",
-                    "Baduta",
-                    "Keluarga Punya Baduta",
-                    "Memiliki Baduta",
-                    "Mempunyai Baduta",
-                    "Anak 0-23 Bulan",
-                ],
-            ),
-            Column::optional(
-                "two_to_five",
-                &[
-                    "Punya Balita",
-                    "Balita",
-                    "Keluarga Punya Balita",
-                    "Memiliki Balita",
-                    "Mempunyai Balita",
-                    "Anak 24-59 Bulan",
-                ],
-            ),
-            Column::optional("couple", &["PUS", "Pasangan Usia Subur", "Status PUS"]),
-            Column::optional(
-                "pregnant",
-                &["PUS Hamil", "Hamil", "Ibu Hamil", "Bumil", "Status Hamil", "Istri Hamil"],
-            ),
-            Column::optional(
-                "poor_water",
-                &[
-                    "Sumber Air Minum Tidak Layak",
-                    "Sumber Air Minum Utama Tidak Layak",
-                    "Air Minum Tidak Layak",
-                    "Sumber Air Tidak Layak",
-                    "Keluarga Tidak Mempunyai Sumber Air Minum Utama yang Layak",
-                ],
-            ),
-            Column::optional(
-                "poor_latrine",
-                &[
-                    "Jamban Tidak Layak",
-                    "Fasilitas BAB Tidak Layak",
-                    "Keluarga Tidak Mempunyai Jamban yang Layak",
-                    "Tidak Mempunyai Jamban Layak",
-                    "Sanitasi Tidak Layak",
-                ],
-            ),
-            Column::optional(
-                "too_young",
-                &[
-                    "Terlalu Muda",
-                    "PUS Terlalu Muda",
-                    "4T Terlalu Muda",
-                    "Terlalu Muda (Umur Istri < 20 Tahun)",
-                ],
-            ),
-            Column::optional(
-                "too_old",
-                &["Terlalu Tua", "PUS Terlalu Tua", "4T Terlalu Tua", "Terlalu Tua (Umur Istri 35-40 Tahun)"],
-            ),
-            Column::optional(
-                "too_close",
-                &["Terlalu Dekat", "PUS Terlalu Dekat", "4T Terlalu Dekat", "Terlalu Dekat (< 2 Tahun)"],
-            ),
-            Column::optional(
-                "too_many",
-                &[
-                    "Terlalu Banyak",
-                    "PUS Terlalu Banyak",
-                    "4T Terlalu Banyak",
-                    "Terlalu Banyak (≥ 3 Anak)",
-                    "Terlalu Banyak (3 Anak)",
-                ],
-            ),
-            Column::optional(
-                "no_contraception",
-                &[
-                    "Bukan Peserta KB Modern",
-                    "Tidak KB Modern",
-                    "Bukan KB Modern",
-                    "Bukan Peserta KB",
-                    "PUS Bukan Peserta KB Modern",
-                ],
-            ),
-            Column::optional(
-                "krs",
-                &[
-                    "Kategori KRS",
-                    "KRS",
-                    "Keluarga Berisiko Stunting",
-                    "Status KRS",
-                    "Risiko Stunting",
-                    "Keluarga Risiko Stunting",
-                    "Kategori KRS (Ya/Tidak)",
-                ],
-            ),
-            Column::optional(
-                "rank",
-                &[
-                    "Peringkat Kesejahteraan",
-                    "Peringkat Kesejahteraan Keluarga",
-                    "Desil",
-                    "Desil Kesejahteraan",
-                    "Kesejahteraan",
-                    "Kesejahteraan Prioritas",
-                ],
-            ),
-        ];
         COLUMNS
     }
 
@@ -602,113 +391,4 @@ fn key(line: &Line) -> String {
     ];
     parts.extend(line.persons.iter().map(|person| name::search_key(&person.name)));
     parts.join("|")
-}
-
-/// A place as names of places are compared: without the word for its level and without spaces.
-fn place_key(written: &str) -> String {
-    let key = name::search_key(written);
-    let rest = [
-        "kecamatan ",
-        "kec ",
-        "desa ",
-        "kelurahan ",
-        "kel ",
-        "ds ",
-        "kabupaten ",
-        "kab ",
-        "kota administrasi ",
-        "kota ",
-    ]
-    .iter()
-    .find_map(|word| key.strip_prefix(word))
-    .unwrap_or(&key);
-    rest.replace(' ', "")
-}
-
-/// The villages of a district by name.
-struct Villages {
-    regency: String,
-    codes: HashSet<TerritoryCode>,
-    subdistricts: HashMap<String, Vec<TerritoryCode>>,
-    villages: HashMap<(TerritoryCode, String), Vec<TerritoryCode>>,
-}
-
-impl Villages {
-    async fn load(db: &impl Query, district: DistrictId) -> Result<Villages, StoreError> {
-        asuh_store::row_struct! { struct Place { code: i64, name: String, level: String } }
-        // territory's key: a district has at most a few hundred.
-        let places: Vec<Place> = db
-            .all(
-                "SELECT code, name, level FROM territory WHERE district_id = $1 AND valid_to IS NULL ORDER BY code",
-                args![district],
-            )
-            .await?;
-        let mut found = Villages {
-            regency: String::new(),
-            codes: HashSet::new(),
-            subdistricts: HashMap::new(),
-            villages: HashMap::new(),
-        };
-        for place in places {
-            let Ok(code) = TerritoryCode::from_i64(place.code) else { continue };
-            let key = place_key(&place.name);
-            match (place.level.as_str(), code.parent()) {
-                ("regency", _) => found.regency = key,
-                ("subdistrict", _) => found.subdistricts.entry(key).or_default().push(code),
-                ("village", Some(parent)) => {
-                    found.codes.insert(code);
-                    found.villages.entry((parent, key)).or_default().push(code);
-                }
-                _ => {}
-            }
-        }
-        Ok(found)
-    }
-
-    /// The village of a row; none with a note when it cannot be told.
-    fn find(&self, line: &Line, row: &mut StagedRow) -> Option<TerritoryCode> {
-        if let Some(code) = line.village {
-            if self.codes.contains(&code) {
-                return Some(code);
-            }
-            row.error("village_code", "registry_import.unknown_village", code.as_i64().to_string());
-            return None;
-        }
-        if let Some(regency) = line.regency.as_deref().filter(|_| !self.regency.is_empty())
-            && place_key(regency) != self.regency
-        {
-            row.error("regency", "registry_import.other_regency", regency);
-            return None;
-        }
-        let subdistrict = line.subdistrict.as_deref().unwrap_or_default();
-        let village = line.village_name.as_deref().unwrap_or_default();
-        let Some(parents) = self.subdistricts.get(&place_key(subdistrict)) else {
-            row.error("subdistrict", "registry_import.unknown_subdistrict", subdistrict);
-            return None;
-        };
-        let found: Vec<TerritoryCode> = parents
-            .iter()
-            .filter_map(|parent| self.villages.get(&(*parent, place_key(village))))
-            .flatten()
-            .copied()
-            .collect();
-        match found.as_slice() {
-            [code] => Some(*code),
-            [] => {
-                row.error("village", "registry_import.unknown_village", village);
-                None
-            }
-            _ => {
-                let args = vec![("count".to_owned(), found.len().to_string())];
-                row.note(
-                    "village",
-                    Severity::Error,
-                    "registry_import.ambiguous_village",
-                    village.into(),
-                    args,
-                );
-                None
-            }
-        }
-    }
 }
