@@ -9,7 +9,8 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, audit, jobs, settings};
+use crate::ground::{App, audit, jobs, settings, staging};
+use crate::steps::reports;
 
 /// Where to listen.
 pub struct Listen {
@@ -38,6 +39,8 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
         tokio::spawn(jobs::work(app.clone())),
         tokio::spawn(audit::run(app.clone())),
         tokio::spawn(audit::seal::run(app.clone())),
+        tokio::spawn(reports::keep_fresh(app.clone())),
+        tokio::spawn(daily(app.clone())),
     ];
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -109,4 +112,16 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
     #[cfg(not(unix))]
     drop(interrupt.await);
     handle.graceful_shutdown(Some(Duration::from_secs(10)));
+}
+
+/// What is done once a day: uploads and staged rows whose time is over are removed.
+async fn daily(app: App) {
+    loop {
+        match staging::purge(&app).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "expired uploads were removed"),
+            Err(error) => tracing::error!(%error, "expired uploads were not removed"),
+        }
+        tokio::time::sleep(Duration::from_secs(86_400)).await;
+    }
 }

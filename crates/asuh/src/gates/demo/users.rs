@@ -74,7 +74,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::Cadre => (waiting.first().map(|row| whole(row.0)).into_iter().collect(), Vec::new()),
             Role::FieldOfficer => (waiting.iter().map(|row| whole(row.0)).collect(), Vec::new()),
             Role::SubdistrictVerifier | Role::NutritionOfficer => (vec![whole(subdistrict)], Vec::new()),
-            Role::UnitCoordinator | Role::Sponsor | Role::OfficePlanner => (Vec::new(), vec![unit.id]),
+            Role::UnitCoordinator | Role::Sponsor => (Vec::new(), vec![unit.id]),
             Role::Treasurer => (Vec::new(), vec![places.fund_holder]),
             Role::WarehouseKeeper => (vec![whole(district)], vec![places.warehouse]),
             _ => (vec![whole(district)], Vec::new()),
