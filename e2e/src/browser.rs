@@ -56,7 +56,7 @@ pub struct Options {
 /// whether it ended well.
 pub struct Browser {
     client: Client,
-    screen: Screen,
+    screen: Mutex<Screen>,
     log: Mutex<Log>,
     // Dropped last: the driver takes the browser with it.
     _driver: Driver,
@@ -118,7 +118,7 @@ impl Browser {
             .map_err(|error| Error::new(format!("the browser did not start: {error}")))?;
         let browser = Self {
             client,
-            screen: options.screen,
+            screen: Mutex::new(options.screen),
             log: Mutex::default(),
             _driver: driver,
             _profile: profile,
@@ -310,7 +310,7 @@ impl Browser {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
         fs::create_dir_all(&folder)?;
         let metrics = self.devtools("Page.getLayoutMetrics", json!({})).await?;
-        let (width, visible) = self.screen.size();
+        let (width, visible) = self.screen().size();
         let height = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default().max(f64::from(visible));
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let picture = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
@@ -330,6 +330,19 @@ impl Browser {
     /// When the browser does not know it or refuses its parameters.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         self.call("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// Shows the page on another screen from now on, as if the user had taken another device.
+    ///
+    /// # Errors
+    /// When the browser has died.
+    pub async fn show_on(&self, screen: Screen) -> Result<()> {
+        *self.screen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = screen;
+        self.resize(screen.size()).await
+    }
+
+    fn screen(&self) -> Screen {
+        *self.screen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Headless windows cannot be narrower than 500 pixels, a page on an emulated screen can.
@@ -357,7 +370,7 @@ impl Browser {
 
 impl fmt::Debug for Browser {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Browser").field("screen", &self.screen).finish_non_exhaustive()
+        formatter.debug_struct("Browser").field("screen", &self.screen()).finish_non_exhaustive()
     }
 }
 
