@@ -161,7 +161,7 @@ impl Browser {
             ("select", _) => Ok(field.select_by_label(value).await?),
             (_, Some("radio" | "checkbox")) => {
                 let choice = self.element(&format!("{selector}[value={}]", quoted(value))).await?;
-                Ok(choice.click().await?)
+                self.press(&choice).await
             }
             // The keys that these fields take depend on the browser's language; the value does not.
             (_, Some("date" | "time" | "datetime-local" | "month" | "week")) => {
@@ -191,7 +191,7 @@ impl Browser {
              | //input[@type='submit' or @type='button'][@value={text}]"
         );
         let element = self.find(Locator::XPath(&path), &format!("no link or button {text}")).await?;
-        Ok(element.click().await?)
+        self.press(&element).await
     }
 
     /// Clicks the first element that a CSS selector finds.
@@ -199,7 +199,7 @@ impl Browser {
     /// # Errors
     /// When the page has none within ten seconds, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<()> {
-        Ok(self.element(selector).await?.click().await?)
+        self.press(&self.element(selector).await?).await
     }
 
     /// The text that a user sees in the first element that a CSS selector finds.
@@ -236,6 +236,14 @@ impl Browser {
     /// When the page has none within ten seconds.
     pub async fn element(&self, selector: &str) -> Result<Element> {
         self.find(Locator::Css(selector), &format!("no element {selector}")).await
+    }
+
+    /// Clicks, having scrolled as a user does: a bar that stays at the edge of the screen may lie over
+    /// what counts as visible.
+    async fn press(&self, element: &Element) -> Result<()> {
+        let argument = serde_json::to_value(element).map_err(|error| Error::new(error.to_string()))?;
+        self.client.execute("arguments[0].scrollIntoView({block: 'center'})", vec![argument]).await?;
+        Ok(element.click().await?)
     }
 
     async fn find(&self, locator: Locator<'_>, absent: &str) -> Result<Element> {

@@ -99,7 +99,9 @@ impl Desk {
         let value = self.ask(expression).await?;
         match value.as_str() {
             Some(text) if !text.is_empty() => Ok(text.to_owned()),
-            _ => Err(Error::new(format!("{expression} is {value} on {}", self.browser.current_path().await?))),
+            _ => {
+                Err(Error::new(format!("{expression} is {value} on {}", self.browser.current_path().await?)))
+            }
         }
     }
 
@@ -117,6 +119,12 @@ impl Desk {
         let field = self.browser.element(selector).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
+    }
+
+    /// Chooses the entry of a list whose words begin with these.
+    pub(crate) async fn choose(&self, name: &str, start: &str) -> Result<()> {
+        let path = format!("//select[@name='{name}']/option[starts-with(normalize-space(.), '{start}')]");
+        Ok(self.browser.client().find(fantoccini::Locator::XPath(&path)).await?.click().await?)
     }
 
     /// Presses the button with this text twice, as fast as an impatient finger.
@@ -141,7 +149,8 @@ impl Desk {
     /// Draws a line across the field for the signature.
     pub(crate) async fn sign(&self) -> Result<()> {
         let canvas = self.browser.element("[data-signature] canvas").await?;
-        self.ask("document.querySelector('[data-signature] canvas').scrollIntoView({block: 'center'})").await?;
+        self.ask("document.querySelector('[data-signature] canvas').scrollIntoView({block: 'center'})")
+            .await?;
         let to = |x: f64, y: f64| PointerAction::MoveToElement {
             element: canvas.clone(),
             duration: Some(Duration::from_millis(60)),
@@ -187,7 +196,9 @@ impl Desk {
         wrong.extend(browser.third_party_requests().await?.into_iter().map(|to| format!("asks {to}")));
         wrong.extend(browser.csp_violations().await?);
         let keys = self
-            .ask(&format!("(document.title + document.body.innerText).match(/\\b({KEYS})\\.[a-z_]+[a-z_.]*/g) || []"))
+            .ask(&format!(
+                "(document.title + document.body.innerText).match(/\\b({KEYS})\\.[a-z_]+[a-z_.]*/g) || []"
+            ))
             .await?;
         wrong.extend(keys.as_array().into_iter().flatten().map(|key| format!("shows the key {key}")));
         let nameless = self

@@ -92,7 +92,8 @@ pub(super) async fn upload(desk: &Desk, file: &str) -> Result<()> {
 
 /// The numbers on the cards of an import: new, changed, same, error.
 async fn counts(desk: &Desk) -> Result<Vec<u64>> {
-    let numbers = desk.ask("[...document.querySelectorAll('.cards .big')].map(e => Number(e.textContent))").await?;
+    let numbers =
+        desk.ask("[...document.querySelectorAll('.cards .big')].map(e => Number(e.textContent))").await?;
     Ok(numbers.as_array().into_iter().flatten().filter_map(serde_json::Value::as_u64).take(4).collect())
 }
 
@@ -120,7 +121,8 @@ async fn monday_to_open(desk: &Desk) -> Result<String> {
     desk.sign_in("koordinator").await?;
     desk.look("beranda-koordinator").await?;
     desk.goto("/setoran").await?;
-    let day = desk.ask_text("document.querySelector('.tasks input[name=hari]').value.split('_').pop()").await?;
+    let day =
+        desk.ask_text("document.querySelector('.tasks input[name=hari]').value.split('_').pop()").await?;
     Ok(day.replace('-', ""))
 }
 
@@ -151,13 +153,14 @@ async fn campaign(desk: &Desk, monday: &str) -> Result<()> {
     desk.look("gerakan").await
 }
 
-/// The coordinator records that everybody in the unit is willing.
+/// The coordinator records that everybody in the unit is willing, from today on. This Monday's roll
+/// is that of the campaign that runs already: nobody promises for days that are over.
 async fn pledge(desk: &Desk) -> Result<()> {
     desk.sign_in("koordinator").await?;
     desk.goto("/janji/unit").await?;
     desk.look("janji").await?;
     desk.browser.click("main table a").await?;
-    desk.browser.fill("gerakan", "SECANTING UJI").await?;
+    desk.choose("gerakan", "SECANTING UJI").await?;
     desk.press("Tampilkan").await?;
     desk.see("SECANTING UJI ·").await?;
     desk.look("janji-unit").await?;
@@ -172,7 +175,7 @@ async fn collect(desk: &Desk) -> Result<()> {
     desk.goto("/setoran").await?;
     desk.look("setoran").await?;
     let form = desk.ask_text(
-        "[...document.querySelectorAll('.tasks li')].find(li => li.textContent.includes('SECANTING UJI'))\
+        "[...document.querySelectorAll('.tasks li')].find(li => !li.textContent.includes('SECANTING UJI'))\
          .querySelector('form').setAttribute('id', 'buka') ?? 'buka'",
     );
     form.await?;
@@ -210,7 +213,9 @@ async fn collect(desk: &Desk) -> Result<()> {
 
 /// The number that stands after the colon in the legend of a field: what was ticked or sent.
 async fn amount_beside(desk: &Desk, selector: &str) -> Result<String> {
-    let legend = format!("document.querySelector(\"{selector}\").closest('fieldset').querySelector('legend').textContent");
+    let legend = format!(
+        "document.querySelector(\"{selector}\").closest('fieldset').querySelector('legend').textContent"
+    );
     let legend = desk.ask_text(&legend).await?;
     let after = legend.split(':').nth(1).unwrap_or_default();
     Ok(after.chars().filter(char::is_ascii_digit).collect())
@@ -292,16 +297,19 @@ async fn confirm_cash(desk: &Desk) -> Result<()> {
 async fn plan(desk: &Desk) -> Result<(String, String)> {
     desk.sign_in("plkb").await?;
     desk.look("beranda-plkb").await?;
-    let place = desk.ask_text("document.querySelector('.tasks a[href*=\"/desa/\"]').pathname.split('/')[4]").await?;
+    let place =
+        desk.ask_text("document.querySelector('.tasks a[href*=\"/desa/\"]').pathname.split('/')[4]").await?;
     desk.sign_in("admin").await?;
     desk.goto("/penyaluran").await?;
     desk.look("penyaluran").await?;
     desk.press("Rencana penyaluran baru").await?;
-    desk.browser.fill("gerakan", "SECANTING UJI").await?;
+    desk.browser.fill("gerakan", "SECANTING").await?;
     desk.press("Tampilkan").await?;
     desk.see("Desa yang dituju minggu ini").await?;
     desk.look("penyaluran-baru").await?;
-    let others = format!("document.querySelectorAll('[name=desa]:checked:not([value=\"{place}\"])').forEach(e => e.click())");
+    let others = format!(
+        "document.querySelectorAll('[name=desa]:checked:not([value=\"{place}\"])').forEach(e => e.click())"
+    );
     desk.ask(&others).await?;
     let chosen = desk.browser.element(&format!("[name=desa][value='{place}']")).await?;
     if !chosen.is_selected().await? {
@@ -350,7 +358,8 @@ async fn deliver(desk: &Desk, run: &str, place: &str) -> Result<()> {
     desk.see("1 dari").await?;
     desk.goto(package.trim_end_matches("/antar")).await?;
     desk.see("Rosna (Istri)").await?;
-    let drawn = "document.querySelector('img.proof').complete && document.querySelector('img.proof').naturalWidth";
+    let drawn =
+        "document.querySelector('img.proof').complete && document.querySelector('img.proof').naturalWidth";
     assert_eq!(desk.ask(drawn).await?, 600, "the signature is kept");
     desk.look("paket").await?;
     desk.goto(&format!("{run}/desa/{place}/antar")).await?;
