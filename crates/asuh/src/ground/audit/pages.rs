@@ -34,14 +34,16 @@ impl LogLine {
         }
     }
 
-    /// The page of the object, where there is one.
-    fn link(&self) -> String {
+    /// The page of the object, where there is one that the reader may open.
+    fn link(&self, shell: &Shell) -> String {
         let Some(id) = self.subject_id else { return String::new() };
         let path = match self.subject_kind.as_deref() {
-            Some("user") => "/pengguna",
+            Some("user") if shell.has_role("district_admin") => "/pengguna",
             Some("family") => "/sasaran",
             Some("institution") => "/lembaga",
-            Some("import_batch" | "import") => "/impor",
+            Some("import_batch" | "import") if shell.menu.iter().any(|entry| entry.path == "/impor") => {
+                "/impor"
+            }
             _ => return String::new(),
         };
         format!("{path}/{id}")

@@ -109,9 +109,13 @@ impl Shell {
         self.actor.as_ref().map_or("", |actor| actor.district_name.as_str())
     }
 
-    /// Whether the menu entry leads to the page shown or to one above it.
+    /// Whether the menu entry leads to the page shown or to the nearest one above it.
     pub fn is_current(&self, item: &MenuItem) -> bool {
-        self.path == item.path || (item.path != "/" && self.path.starts_with(&format!("{}/", item.path)))
+        let leads_here =
+            |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
+        let nearest =
+            self.menu.iter().filter(|entry| leads_here(entry.path)).map(|entry| entry.path.len()).max();
+        leads_here(item.path) && nearest == Some(item.path.len())
     }
 
     /// Whether the caller holds the role (by code).
