@@ -49,9 +49,14 @@ impl LogLine {
         format!("{path}/{id}")
     }
 
-    fn subject(&self) -> String {
+    /// The object in words, with its id; the kind itself where nobody has written words for it.
+    fn subject(&self, text: &Text) -> String {
         match (&self.subject_kind, self.subject_id) {
-            (Some(kind), Some(id)) => format!("{kind} {id}"),
+            (Some(kind), Some(id)) => {
+                let key = format!("audit.object.{kind}");
+                let words = text.t(&key);
+                if words == key.as_str() { format!("{kind} {id}") } else { format!("{words} {id}") }
+            }
             _ => String::new(),
         }
     }
@@ -176,7 +181,7 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
                 shell.instant(line.at).into(),
                 line.who(&shell).into(),
                 line.words(&shell).into(),
-                line.subject().into(),
+                line.subject(&shell).into(),
             ];
             if log == Log::Access {
                 row.push(line.detail.as_str().into());

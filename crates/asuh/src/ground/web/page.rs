@@ -128,7 +128,7 @@ impl Shell {
 
     pub(super) fn of(app: &App, parts: &Parts) -> Shell {
         let actor = parts.extensions.get::<Arc<Actor>>().cloned();
-        let language = chosen_language(parts)
+        let language = chosen_language(&parts.headers)
             .or_else(|| actor.as_ref().map(|actor| actor.language))
             .unwrap_or(Language::Indonesian);
         let zone = actor.as_ref().map_or(Zone::Wib, |actor| actor.zone);
@@ -153,8 +153,9 @@ impl Shell {
     }
 }
 
-fn chosen_language(parts: &Parts) -> Option<Language> {
-    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+/// The language that the button of this browser chose.
+pub(super) fn chosen_language(headers: &header::HeaderMap) -> Option<Language> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("bahasa=")).and_then(Language::parse)
 }
 
