@@ -9,6 +9,7 @@ mod books;
 pub mod collection;
 mod consent;
 mod custody;
+mod demo;
 mod distribution;
 mod growth;
 mod matrix;
