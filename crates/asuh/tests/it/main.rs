@@ -22,3 +22,4 @@ mod staging;
 mod support;
 mod tables;
 mod text;
+mod walk;
