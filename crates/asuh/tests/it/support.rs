@@ -89,7 +89,7 @@ impl TestApp {
             test.sql(
                 "INSERT INTO territory (district_id, code, name, name_search, level, valid_from, valid_to) \
                  VALUES ($1, $2, $3, $4, $5, 20250101, NULL)",
-                args![KERINCI, code as i64, name, name.to_lowercase(), level],
+                args![KERINCI, code, name, name.to_lowercase(), level],
             )
             .await;
         }

@@ -115,7 +115,7 @@ fn is_a_name(literal: &str) -> bool {
     let mut sources = Vec::new();
     walk(&root().join("crates/asuh/src"), &mut sources);
     rights.contains(literal)
-        || asuh::ground::settings::find(literal).is_some()
+        || asuh::gates::registry().jobs.iter().any(|job| job.kind == literal)
         || asuh::ground::settings::find(literal).is_some()
         || asuh::ground::settings::find(&format!("{literal}_pattern")).is_some()
         || sources.iter().any(|(_, text)| {
