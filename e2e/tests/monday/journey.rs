@@ -31,9 +31,9 @@ async fn walk(desk: &Desk) -> Result<()> {
     pledge(desk).await?;
     collect(desk).await?;
     let hand_over = hand_over(desk).await?;
-    slip(desk, &monday).await?;
+    let deposit = slip(desk, &monday).await?;
     receive(desk, &hand_over).await?;
-    confirm_cash(desk).await?;
+    confirm_cash(desk, &deposit).await?;
     let (run, place) = plan(desk).await?;
     pack(desk, &run, &place).await?;
     deliver(desk, &run, &place).await?;
@@ -221,8 +221,15 @@ async fn amount_beside(desk: &Desk, selector: &str) -> Result<String> {
     Ok(after.chars().filter(char::is_ascii_digit).collect())
 }
 
+/// How many hand-overs a list shows.
+const HAND_OVERS: &str = "document.querySelectorAll('main tbody tr').length";
+
 /// The goods set out to the warehouse; an impatient second click sends nothing twice.
 async fn hand_over(desk: &Desk) -> Result<String> {
+    let sheet = desk.browser.current_path().await?;
+    desk.goto("/serah-terima").await?;
+    let before = desk.ask(HAND_OVERS).await?;
+    desk.goto(&sheet).await?;
     desk.press("Serahkan barang").await?;
     desk.browser.fill("pemberi", "Siti Koordinator").await?;
     desk.look("serah").await?;
@@ -235,13 +242,13 @@ async fn hand_over(desk: &Desk) -> Result<String> {
     let path = desk.browser.current_path().await?;
     desk.goto("/serah-terima").await?;
     desk.look("serah-terima").await?;
-    let waiting = desk.ask("[...document.querySelectorAll('main .tag.needs_action')].length").await?;
-    assert_eq!(waiting, 1, "one hand-over of one Monday");
+    let after = desk.ask(HAND_OVERS).await?;
+    assert_eq!(after.as_u64(), before.as_u64().map(|before| before + 1), "one hand-over of one Monday");
     Ok(path)
 }
 
 /// The coordinator has taken the money to the fund holder and enters the slip.
-async fn slip(desk: &Desk, monday: &str) -> Result<()> {
+async fn slip(desk: &Desk, monday: &str) -> Result<String> {
     desk.goto("/setor-uang").await?;
     desk.look("setor-uang").await?;
     desk.browser.click("main tr:has(.tag.needs_action) a").await?;
@@ -250,7 +257,8 @@ async fn slip(desk: &Desk, monday: &str) -> Result<()> {
     desk.fill_day("hari", monday).await?;
     desk.look("bukti-setor").await?;
     desk.press("Kirim ke bendahara").await?;
-    desk.see("Menunggu konfirmasi bendahara").await
+    desk.see("Menunggu konfirmasi bendahara").await?;
+    desk.browser.current_path().await
 }
 
 /// The keeper of the warehouse counts what arrives.
@@ -276,11 +284,12 @@ async fn receive(desk: &Desk, hand_over: &str) -> Result<()> {
 }
 
 /// The treasurer finds the money on the account.
-async fn confirm_cash(desk: &Desk) -> Result<()> {
+async fn confirm_cash(desk: &Desk, deposit: &str) -> Result<()> {
     desk.sign_in("bendahara").await?;
     desk.look("beranda-bendahara").await?;
     desk.goto("/setor-uang").await?;
-    desk.browser.click("main tr:has(.tag.in_progress) a").await?;
+    desk.look("setor-uang-bendahara").await?;
+    desk.goto(deposit).await?;
     desk.see("KRP-0011").await?;
     desk.press("Periksa").await?;
     desk.see("Setelah dikonfirmasi, uang tercatat di kas").await?;
