@@ -306,8 +306,10 @@ async fn confirm_cash(desk: &Desk, deposit: &str) -> Result<()> {
 async fn plan(desk: &Desk) -> Result<(String, String)> {
     desk.sign_in("plkb").await?;
     desk.look("beranda-plkb").await?;
-    let place =
-        desk.ask_text("document.querySelector('.tasks a[href*=\"/desa/\"]').pathname.split('/')[4]").await?;
+    // Of the villages that are hers, the one with the most packages.
+    let tasks = "[...document.querySelectorAll('.tasks a[href*=\"/desa/\"]')]";
+    let fewer = "(a, b) => b.textContent.match(/[0-9]+/) - a.textContent.match(/[0-9]+/)";
+    let place = desk.ask_text(&format!("{tasks}.sort({fewer})[0].pathname.split('/')[4]")).await?;
     desk.sign_in("admin").await?;
     desk.goto("/penyaluran").await?;
     desk.look("penyaluran").await?;
