@@ -352,7 +352,7 @@ async fn pack(desk: &Desk, run: &str, place: &str) -> Result<()> {
     desk.see("Dalam perjalanan").await
 }
 
-/// The field officer delivers with a signature, finds one door closed, and taps through the rest.
+/// The field officer delivers with a signature, taps through the next, and finds a door closed.
 async fn deliver(desk: &Desk, run: &str, place: &str) -> Result<()> {
     desk.sign_in("plkb").await?;
     desk.goto(&format!("{run}/desa/{place}/antar")).await?;
@@ -374,13 +374,17 @@ async fn deliver(desk: &Desk, run: &str, place: &str) -> Result<()> {
     assert_eq!(desk.ask(drawn).await?, 600, "the signature is kept");
     desk.look("paket").await?;
     desk.goto(&format!("{run}/desa/{place}/antar")).await?;
+    desk.press_twice("Diterima").await?;
+    desk.see("2 dari").await?;
+    desk.look("antar-selesai").await?;
+    // Last week's packages wait as well: there a door stays closed.
+    desk.goto("/").await?;
+    desk.browser.click(".tasks a[href*='/desa/']").await?;
     desk.press("Rincian").await?;
     desk.browser.fill("alasan", "not_home").await?;
     desk.press("Kembalikan ke gudang").await?;
     desk.see("Tidak dapat diantar").await?;
-    desk.press_twice("Diterima").await?;
-    desk.see("2 dari").await?;
-    desk.look("antar-selesai").await
+    desk.look("antar-kembali").await
 }
 
 /// The leader and the public see totals.
