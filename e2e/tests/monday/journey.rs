@@ -392,6 +392,8 @@ async fn see_what_came_of_it(desk: &Desk) -> Result<()> {
     desk.sign_in("bupati").await?;
     desk.look("beranda-pimpinan").await?;
     desk.goto("/dasbor").await?;
+    desk.browser.fill("gerakan", "SECANTING").await?;
+    desk.press("Tampilkan").await?;
     desk.see("Telur").await?;
     desk.look("dasbor").await?;
     desk.sign_out().await?;
