@@ -34,22 +34,29 @@ impl LogLine {
         }
     }
 
-    /// The page of the object, where there is one.
-    fn link(&self) -> String {
+    /// The page of the object, where there is one that the reader may open.
+    fn link(&self, shell: &Shell) -> String {
         let Some(id) = self.subject_id else { return String::new() };
         let path = match self.subject_kind.as_deref() {
-            Some("user") => "/pengguna",
+            Some("user") if shell.has_role("district_admin") => "/pengguna",
             Some("family") => "/sasaran",
             Some("institution") => "/lembaga",
-            Some("import_batch" | "import") => "/impor",
+            Some("import_batch" | "import") if shell.menu.iter().any(|entry| entry.path == "/impor") => {
+                "/impor"
+            }
             _ => return String::new(),
         };
         format!("{path}/{id}")
     }
 
-    fn subject(&self) -> String {
+    /// The object in words, with its id; the kind itself where nobody has written words for it.
+    fn subject(&self, text: &Text) -> String {
         match (&self.subject_kind, self.subject_id) {
-            (Some(kind), Some(id)) => format!("{kind} {id}"),
+            (Some(kind), Some(id)) => {
+                let key = format!("audit.object.{kind}");
+                let words = text.t(&key);
+                if words == key.as_str() { format!("{kind} {id}") } else { format!("{words} {id}") }
+            }
             _ => String::new(),
         }
     }
@@ -174,7 +181,7 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
                 shell.instant(line.at).into(),
                 line.who(&shell).into(),
                 line.words(&shell).into(),
-                line.subject().into(),
+                line.subject(&shell).into(),
             ];
             if log == Log::Access {
                 row.push(line.detail.as_str().into());

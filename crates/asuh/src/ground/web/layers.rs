@@ -88,6 +88,12 @@ async fn caller(State(app): State<App>, mut request: Request, next: Next) -> Res
     }
     match session::caller(&app, request.headers()).await {
         Ok(Some(actor)) => {
+            let mut actor = actor;
+            // The language button of this browser goes before the account's own language, also in the texts
+            // that are not written by the page itself (tasks, panels).
+            if let Some(language) = super::page::chosen_language(request.headers()) {
+                actor.language = language;
+            }
             request.extensions_mut().insert(Arc::new(actor));
         }
         Ok(None) => {}

@@ -109,9 +109,13 @@ impl Shell {
         self.actor.as_ref().map_or("", |actor| actor.district_name.as_str())
     }
 
-    /// Whether the menu entry leads to the page shown or to one above it.
+    /// Whether the menu entry leads to the page shown or to the nearest one above it.
     pub fn is_current(&self, item: &MenuItem) -> bool {
-        self.path == item.path || (item.path != "/" && self.path.starts_with(&format!("{}/", item.path)))
+        let leads_here =
+            |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
+        let nearest =
+            self.menu.iter().filter(|entry| leads_here(entry.path)).map(|entry| entry.path.len()).max();
+        leads_here(item.path) && nearest == Some(item.path.len())
     }
 
     /// Whether the caller holds the role (by code).
@@ -124,7 +128,7 @@ impl Shell {
 
     pub(super) fn of(app: &App, parts: &Parts) -> Shell {
         let actor = parts.extensions.get::<Arc<Actor>>().cloned();
-        let language = chosen_language(parts)
+        let language = chosen_language(&parts.headers)
             .or_else(|| actor.as_ref().map(|actor| actor.language))
             .unwrap_or(Language::Indonesian);
         let zone = actor.as_ref().map_or(Zone::Wib, |actor| actor.zone);
@@ -149,8 +153,9 @@ impl Shell {
     }
 }
 
-fn chosen_language(parts: &Parts) -> Option<Language> {
-    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+/// The language that the button of this browser chose.
+pub(super) fn chosen_language(headers: &header::HeaderMap) -> Option<Language> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("bahasa=")).and_then(Language::parse)
 }
 

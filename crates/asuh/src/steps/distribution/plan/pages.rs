@@ -43,7 +43,10 @@ pub(super) async fn list(
 ) -> Page {
     let may_plan = PlanDistribution::of(cap.actor()).is_some();
     let before = before.sebelum.as_deref().and_then(read_mark);
-    let mut runs = query::runs(app.store.reader(), cap.district(), may_plan, before).await?;
+    let packs = PackPackages::of(cap.actor());
+    let packs = packs.as_ref().map(|packs| packs.scope());
+    let mut runs =
+        query::runs(app.store.reader(), cap.district(), may_plan, packs, cap.scope(), before).await?;
     let more = runs.len() > 50;
     runs.truncate(50);
     let next = runs.last().filter(|_| more).map(|run| format!("{}-{}", run.planned_at.0, run.id));

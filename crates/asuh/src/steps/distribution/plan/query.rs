@@ -381,17 +381,28 @@ pub(in crate::steps::distribution) async fn run(
 }
 
 /// Runs, newest week first, 50 from `before` on. Index: allocation_run_by_week serves the newest; a district
-/// has a few a week. Those who do not plan see no drafts.
+/// has a few a week. Those who do not plan see no drafts, and of the rest the runs that have a package within
+/// `scope` (index: package_by_run) or leave a warehouse of theirs, so that no link leads nowhere.
 pub(super) async fn runs(
     db: &impl Query,
     district: DistrictId,
     planner: bool,
+    packs: Option<&Scope>,
+    scope: &Scope,
     before: Option<(Instant, Id)>,
 ) -> Result<Vec<RunLine>, StoreError> {
     let mut args = Args::new().with(district);
     let mut condition = String::new();
     if !planner {
-        condition.push_str(" AND r.state IN ('approved', 'closed')");
+        let own = match packs {
+            Some(packs) => packs.unit_condition("r.warehouse_id", &mut args),
+            None => "(1 = 0)".to_owned(),
+        };
+        let reached = scope.territory_condition("p.village_code", Some("p.rw"), &mut args);
+        condition.push_str(&format!(
+            " AND r.state IN ('approved', 'closed') AND ({own} OR EXISTS (SELECT 1 FROM package p \
+             WHERE p.district_id = r.district_id AND p.run_id = r.id AND {reached}))"
+        ));
     }
     if let Some((at, id)) = before {
         condition.push_str(&format!(" AND (r.planned_at, r.id) < ({}, {})", args.push(at), args.push(id)));

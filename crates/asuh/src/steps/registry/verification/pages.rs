@@ -15,7 +15,7 @@ use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::registry::family::{Opening, opened, targets};
-use crate::steps::registry::rights::{Reach, ReadFamilies, SeeProgress, VerifyFamilies};
+use crate::steps::registry::rights::{KeepFamilies, Reach, ReadFamilies, SeeProgress, VerifyFamilies};
 use crate::steps::registry::rules::FamilyStatus;
 use crate::steps::registry::territory;
 use crate::steps::registry::words::target_words;
@@ -111,6 +111,8 @@ struct VillagePage {
     lines: Vec<VisitLine>,
     next: Option<Id>,
     stored: Option<Visited>,
+    /// Whether the caller may add a family that the list does not hold.
+    adds: bool,
 }
 
 /// Where the list goes on, and what was just stored; ids only.
@@ -141,7 +143,8 @@ pub(in crate::steps::registry) async fn village(
         Ok(id) => query::visited(db, cap.district(), cap.scope(), id).await?,
         Err(_) => None,
     };
-    page(&VillagePage { shell, code, name, families, open, lines, next, stored })
+    let adds = KeepFamilies::of(cap.actor()).is_some();
+    page(&VillagePage { shell, code, name, families, open, lines, next, stored, adds })
 }
 
 #[derive(Template)]

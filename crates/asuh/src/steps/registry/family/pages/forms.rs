@@ -89,6 +89,13 @@ struct EditPage {
     known: Option<String>,
 }
 
+impl EditPage {
+    /// What to do with a field whose value is stored sealed and is not shown again.
+    fn sealed_hint(&self) -> &'static str {
+        if self.id.is_some() { "registry.family.sealed_hint" } else { "web.form.optional" }
+    }
+}
+
 /// Where a new family is.
 #[derive(Debug, Deserialize)]
 pub(in crate::steps::registry) struct NewIn {
