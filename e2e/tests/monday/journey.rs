@@ -31,9 +31,9 @@ async fn walk(desk: &Desk) -> Result<()> {
     pledge(desk).await?;
     collect(desk).await?;
     let hand_over = hand_over(desk).await?;
-    slip(desk, &monday).await?;
+    let deposit = slip(desk, &monday).await?;
     receive(desk, &hand_over).await?;
-    confirm_cash(desk).await?;
+    confirm_cash(desk, &deposit).await?;
     let (run, place) = plan(desk).await?;
     pack(desk, &run, &place).await?;
     deliver(desk, &run, &place).await?;
@@ -221,8 +221,15 @@ async fn amount_beside(desk: &Desk, selector: &str) -> Result<String> {
     Ok(after.chars().filter(char::is_ascii_digit).collect())
 }
 
+/// How many hand-overs a list shows.
+const HAND_OVERS: &str = "document.querySelectorAll('main tbody tr').length";
+
 /// The goods set out to the warehouse; an impatient second click sends nothing twice.
 async fn hand_over(desk: &Desk) -> Result<String> {
+    let sheet = desk.browser.current_path().await?;
+    desk.goto("/serah-terima").await?;
+    let before = desk.ask(HAND_OVERS).await?;
+    desk.goto(&sheet).await?;
     desk.press("Serahkan barang").await?;
     desk.browser.fill("pemberi", "Siti Koordinator").await?;
     desk.look("serah").await?;
@@ -235,13 +242,13 @@ async fn hand_over(desk: &Desk) -> Result<String> {
     let path = desk.browser.current_path().await?;
     desk.goto("/serah-terima").await?;
     desk.look("serah-terima").await?;
-    let waiting = desk.ask("[...document.querySelectorAll('main .tag.needs_action')].length").await?;
-    assert_eq!(waiting, 1, "one hand-over of one Monday");
+    let after = desk.ask(HAND_OVERS).await?;
+    assert_eq!(after.as_u64(), before.as_u64().map(|before| before + 1), "one hand-over of one Monday");
     Ok(path)
 }
 
 /// The coordinator has taken the money to the fund holder and enters the slip.
-async fn slip(desk: &Desk, monday: &str) -> Result<()> {
+async fn slip(desk: &Desk, monday: &str) -> Result<String> {
     desk.goto("/setor-uang").await?;
     desk.look("setor-uang").await?;
     desk.browser.click("main tr:has(.tag.needs_action) a").await?;
@@ -250,7 +257,8 @@ async fn slip(desk: &Desk, monday: &str) -> Result<()> {
     desk.fill_day("hari", monday).await?;
     desk.look("bukti-setor").await?;
     desk.press("Kirim ke bendahara").await?;
-    desk.see("Menunggu konfirmasi bendahara").await
+    desk.see("Menunggu konfirmasi bendahara").await?;
+    desk.browser.current_path().await
 }
 
 /// The keeper of the warehouse counts what arrives.
@@ -276,11 +284,12 @@ async fn receive(desk: &Desk, hand_over: &str) -> Result<()> {
 }
 
 /// The treasurer finds the money on the account.
-async fn confirm_cash(desk: &Desk) -> Result<()> {
+async fn confirm_cash(desk: &Desk, deposit: &str) -> Result<()> {
     desk.sign_in("bendahara").await?;
     desk.look("beranda-bendahara").await?;
     desk.goto("/setor-uang").await?;
-    desk.browser.click("main tr:has(.tag.in_progress) a").await?;
+    desk.look("setor-uang-bendahara").await?;
+    desk.goto(deposit).await?;
     desk.see("KRP-0011").await?;
     desk.press("Periksa").await?;
     desk.see("Setelah dikonfirmasi, uang tercatat di kas").await?;
@@ -297,8 +306,10 @@ async fn confirm_cash(desk: &Desk) -> Result<()> {
 async fn plan(desk: &Desk) -> Result<(String, String)> {
     desk.sign_in("plkb").await?;
     desk.look("beranda-plkb").await?;
-    let place =
-        desk.ask_text("document.querySelector('.tasks a[href*=\"/desa/\"]').pathname.split('/')[4]").await?;
+    // Of the villages that are hers, the one with the most packages.
+    let tasks = "[...document.querySelectorAll('.tasks a[href*=\"/desa/\"]')]";
+    let fewer = "(a, b) => b.textContent.match(/[0-9]+/) - a.textContent.match(/[0-9]+/)";
+    let place = desk.ask_text(&format!("{tasks}.sort({fewer})[0].pathname.split('/')[4]")).await?;
     desk.sign_in("admin").await?;
     desk.goto("/penyaluran").await?;
     desk.look("penyaluran").await?;
@@ -341,7 +352,7 @@ async fn pack(desk: &Desk, run: &str, place: &str) -> Result<()> {
     desk.see("Dalam perjalanan").await
 }
 
-/// The field officer delivers with a signature, finds one door closed, and taps through the rest.
+/// The field officer delivers with a signature, taps through the next, and finds a door closed.
 async fn deliver(desk: &Desk, run: &str, place: &str) -> Result<()> {
     desk.sign_in("plkb").await?;
     desk.goto(&format!("{run}/desa/{place}/antar")).await?;
@@ -363,13 +374,17 @@ async fn deliver(desk: &Desk, run: &str, place: &str) -> Result<()> {
     assert_eq!(desk.ask(drawn).await?, 600, "the signature is kept");
     desk.look("paket").await?;
     desk.goto(&format!("{run}/desa/{place}/antar")).await?;
+    desk.press_twice("Diterima").await?;
+    desk.see("2 dari").await?;
+    desk.look("antar-selesai").await?;
+    // Last week's packages wait as well: there a door stays closed.
+    desk.goto("/").await?;
+    desk.browser.click(".tasks a[href*='/desa/']").await?;
     desk.press("Rincian").await?;
     desk.browser.fill("alasan", "not_home").await?;
     desk.press("Kembalikan ke gudang").await?;
     desk.see("Tidak dapat diantar").await?;
-    desk.press_twice("Diterima").await?;
-    desk.see("2 dari").await?;
-    desk.look("antar-selesai").await
+    desk.look("antar-kembali").await
 }
 
 /// The leader and the public see totals.
@@ -377,6 +392,8 @@ async fn see_what_came_of_it(desk: &Desk) -> Result<()> {
     desk.sign_in("bupati").await?;
     desk.look("beranda-pimpinan").await?;
     desk.goto("/dasbor").await?;
+    desk.browser.fill("gerakan", "SECANTING").await?;
+    desk.press("Tampilkan").await?;
     desk.see("Telur").await?;
     desk.look("dasbor").await?;
     desk.sign_out().await?;

@@ -109,7 +109,9 @@ async fn place(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, C
 
 /// The list of families at risk and the e-PPGBM export, as files that come in.
 pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), CliError> {
-    let villages = lists::villages();
+    let mut villages = lists::villages();
+    // A small district has few villages, with enough families in each to share out to.
+    villages.truncate((world.size.families / 12).max(1));
     let (krs, eppgbm) = (folder.join("krs.csv"), folder.join("eppgbm.csv"));
     let today = world.app.today(&world.actor);
     lists::write_families(
