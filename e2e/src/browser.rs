@@ -56,7 +56,7 @@ pub struct Options {
 /// whether it ended well.
 pub struct Browser {
     client: Client,
-    screen: Screen,
+    screen: Mutex<Screen>,
     log: Mutex<Log>,
     // Dropped last: the driver takes the browser with it.
     _driver: Driver,
@@ -118,7 +118,7 @@ impl Browser {
             .map_err(|error| Error::new(format!("the browser did not start: {error}")))?;
         let browser = Self {
             client,
-            screen: options.screen,
+            screen: Mutex::new(options.screen),
             log: Mutex::default(),
             _driver: driver,
             _profile: profile,
@@ -161,7 +161,7 @@ impl Browser {
             ("select", _) => Ok(field.select_by_label(value).await?),
             (_, Some("radio" | "checkbox")) => {
                 let choice = self.element(&format!("{selector}[value={}]", quoted(value))).await?;
-                Ok(choice.click().await?)
+                self.press(&choice).await
             }
             // The keys that these fields take depend on the browser's language; the value does not.
             (_, Some("date" | "time" | "datetime-local" | "month" | "week")) => {
@@ -191,7 +191,7 @@ impl Browser {
              | //input[@type='submit' or @type='button'][@value={text}]"
         );
         let element = self.find(Locator::XPath(&path), &format!("no link or button {text}")).await?;
-        Ok(element.click().await?)
+        self.press(&element).await
     }
 
     /// Clicks the first element that a CSS selector finds.
@@ -199,7 +199,7 @@ impl Browser {
     /// # Errors
     /// When the page has none within ten seconds, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<()> {
-        Ok(self.element(selector).await?.click().await?)
+        self.press(&self.element(selector).await?).await
     }
 
     /// The text that a user sees in the first element that a CSS selector finds.
@@ -236,6 +236,14 @@ impl Browser {
     /// When the page has none within ten seconds.
     pub async fn element(&self, selector: &str) -> Result<Element> {
         self.find(Locator::Css(selector), &format!("no element {selector}")).await
+    }
+
+    /// Clicks, having scrolled as a user does: a bar that stays at the edge of the screen may lie over
+    /// what counts as visible.
+    async fn press(&self, element: &Element) -> Result<()> {
+        let argument = serde_json::to_value(element).map_err(|error| Error::new(error.to_string()))?;
+        self.client.execute("arguments[0].scrollIntoView({block: 'center'})", vec![argument]).await?;
+        Ok(element.click().await?)
     }
 
     async fn find(&self, locator: Locator<'_>, absent: &str) -> Result<Element> {
@@ -310,7 +318,7 @@ impl Browser {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
         fs::create_dir_all(&folder)?;
         let metrics = self.devtools("Page.getLayoutMetrics", json!({})).await?;
-        let (width, visible) = self.screen.size();
+        let (width, visible) = self.screen().size();
         let height = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default().max(f64::from(visible));
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let picture = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
@@ -330,6 +338,19 @@ impl Browser {
     /// When the browser does not know it or refuses its parameters.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         self.call("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// Shows the page on another screen from now on, as if the user had taken another device.
+    ///
+    /// # Errors
+    /// When the browser has died.
+    pub async fn show_on(&self, screen: Screen) -> Result<()> {
+        *self.screen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = screen;
+        self.resize(screen.size()).await
+    }
+
+    fn screen(&self) -> Screen {
+        *self.screen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Headless windows cannot be narrower than 500 pixels, a page on an emulated screen can.
@@ -357,7 +378,7 @@ impl Browser {
 
 impl fmt::Debug for Browser {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Browser").field("screen", &self.screen).finish_non_exhaustive()
+        formatter.debug_struct("Browser").field("screen", &self.screen()).finish_non_exhaustive()
     }
 }
 

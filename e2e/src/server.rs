@@ -106,13 +106,15 @@ fn listen(
 ) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(std::result::Result::ok) {
-            if let Some(url) = address(&line)
+            // Noted first: who waits for the address may ask at once for what was said with it.
+            let url = address(&line);
+            said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
+            if let Some(url) = url
                 && let Some(ready) = ready.take()
             {
                 // Nobody waits any more after the minute is over.
                 let _ = ready.send(url);
             }
-            said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
         }
     })
 }

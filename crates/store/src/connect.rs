@@ -117,6 +117,10 @@ impl Store {
             None => key_ring(&options, schema::holds_data(&setup, engine).await?)?,
         };
         schema::migrate(&setup, engine, &options.folder, options.clock.now()).await?;
+        if engine == Engine::Sqlite {
+            // Statistics for the planner, sampled and bounded: without them it guesses the wrong index.
+            setup.execute_unprepared("PRAGMA optimize=0x10002").await?;
+        }
         if options.key_ring.is_none() && ring.is_rotating() {
             tracing::warn!("a key rotation was interrupted; finishing it before anything else");
             rotate::finish(&setup, engine, &mut ring, &options.key_path(), &mut |_, _| ()).await?;

@@ -25,6 +25,7 @@ pub fn registry() -> Registry {
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
         registry.subject_exports.extend(part.subject_export.map(|export| (part.name, export)));
+        registry.references.extend(part.references);
         registry.checks.extend(part.check);
     }
     registry

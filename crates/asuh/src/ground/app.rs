@@ -8,7 +8,7 @@ use asuh_store::{Command, Envelope, Fault, Id, Query, Receipt, Refusal, Rejectio
 use serde::Serialize;
 
 use super::access::Actor;
-use super::audit::AccessLog;
+use super::audit::{AccessLog, Reference};
 use super::jobs::JobKind;
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
@@ -46,6 +46,8 @@ pub struct Registry {
     pub imports: Vec<&'static dyn ImportKind>,
     /// What each part keeps about a family, by the part's name.
     pub subject_exports: Vec<(&'static str, SubjectExport)>,
+    /// Ids that point to rows of other parts.
+    pub references: Vec<Reference>,
     /// Checks of the data.
     pub checks: Vec<Check>,
 }

@@ -1,6 +1,7 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
 use super::app::{Check, Panel, SubjectExport, Tasks};
+use super::audit::Reference;
 use super::jobs::JobKind;
 use super::staging::ImportKind;
 use super::web::{MenuItem, Routes};
@@ -23,6 +24,8 @@ pub struct Part {
     pub imports: &'static [&'static dyn ImportKind],
     /// What it keeps about a family, for the family itself.
     pub subject_export: Option<SubjectExport>,
+    /// Its ids that point to rows of other parts, for `asuh check`.
+    pub references: &'static [Reference],
     /// Its part of `asuh check`.
     pub check: Option<Check>,
 }
@@ -39,6 +42,7 @@ impl Part {
             jobs: &[],
             imports: &[],
             subject_export: None,
+            references: &[],
             check: None,
         }
     }

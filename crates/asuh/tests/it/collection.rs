@@ -107,8 +107,8 @@ impl Monday {
         self.test
             .sql(
                 "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, origin, \
-                 public_name, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 0, $4)",
-                args![KERINCI, self.test.app.store.new_id(), self.campaign, sponsor],
+                 public_name, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 0, $5)",
+                args![KERINCI, self.test.app.store.new_id(), self.campaign, sponsor, Id::SYSTEM],
             )
             .await;
     }

@@ -1,5 +1,6 @@
 //! A running asuh for tests, and users who speak to it through the real router.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asuh::gates;
@@ -59,7 +60,9 @@ impl TestApp {
 
     /// Starts one that is the demo.
     pub async fn demo(db: TestDatabase) -> TestApp {
-        TestApp::with(db, ServerSettings { demo: true, ..ServerSettings::default() }).await
+        let test = TestApp::with(db, ServerSettings { demo: true, ..ServerSettings::default() }).await;
+        test.district(KERINCI, 1_501_000_000, "Kabupaten Kerinci").await;
+        test
     }
 
     async fn with(db: TestDatabase, settings: ServerSettings) -> TestApp {
@@ -264,6 +267,29 @@ impl Client {
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Opens these pages, and every page that a page links to; what each answered, by its path.
+    pub async fn crawl(&self, starts: Vec<String>) -> BTreeMap<String, Answer> {
+        const MOST: usize = 500;
+        let mut seen: BTreeMap<String, Answer> = BTreeMap::new();
+        let mut waiting = starts;
+        while let Some(path) = waiting.pop() {
+            if seen.contains_key(&path) || seen.len() >= MOST {
+                continue;
+            }
+            let answer = self.get(&path).await;
+            let links = answer.body.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next());
+            let pages = links.filter(|link| !link.starts_with("aset/"));
+            waiting.extend(pages.map(|link| {
+                format!(
+                    "/{}",
+                    link.split('#').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&")
+                )
+            }));
+            seen.insert(path, answer);
+        }
+        seen
     }
 
     /// Sends a form with a fresh form id.

@@ -96,8 +96,11 @@ async fn build(args: &DemoArgs, options: Options) -> Result<(), CliError> {
     let size = if args.small { demo::Size::SMALL } else { demo::Size::WHOLE };
     let now = SystemClock.now();
     let folder = options.folder.clone();
-    let result =
-        demo::build(options, size, args.seed, now, &mut |doing| bar.set_message(doing.to_owned())).await;
+    let result = demo::build(options, size, args.seed, now, &mut |doing| {
+        bar.set_message(doing.to_owned());
+        tracing::debug!(doing, "demo");
+    })
+    .await;
     bar.finish_and_clear();
     if result.is_err() && args.database_url.is_none() {
         // A half-built demo would be taken for a whole one.

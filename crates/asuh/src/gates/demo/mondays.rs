@@ -281,6 +281,10 @@ async fn week(
                 relation: relation.into(),
             });
         }
+        // Where nobody was at home there is nothing to sign for.
+        if lines.is_empty() {
+            continue;
+        }
         let deliver = distribution::DeliverVillage {
             run,
             village: *village,

@@ -26,6 +26,7 @@ pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
 pub use users::{AddGrant, AddUsers, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules};
 
+use super::audit::Reference;
 use super::part::Part;
 use super::web::{MenuItem, Routes};
 
@@ -33,6 +34,7 @@ use super::web::{MenuItem, Routes};
 pub const PART: Part = Part {
     routes,
     menu: &[MenuItem { path: "/pengguna", label: "access.users.title", roles: &[Role::DistrictAdmin] }],
+    references: &[Reference::user("user_grant", "granted_by")],
     ..Part::named("access")
 };
 

@@ -5,9 +5,11 @@ use asuh_store::{Id, StoreError, Tx, args};
 mod log;
 mod pages;
 mod query;
+mod references;
 pub mod seal;
 
 pub use log::{AccessLog, flush, opened, run};
+pub use references::Reference;
 
 use super::access::{Role, capability};
 use super::part::Part;
@@ -17,7 +19,19 @@ use super::web::{MenuItem, Routes};
 pub const PART: Part = Part {
     routes,
     menu: &[MenuItem { path: "/jejak", label: "audit.title", roles: &[Role::DistrictAdmin, Role::Auditor] }],
-    check: Some(|app, district| Box::pin(seal::check(app, district))),
+    references: &[
+        Reference::user("command_log", "actor_id"),
+        Reference::user("access_log", "user_id"),
+        Reference::user("job", "created_by"),
+        Reference::user("attachment", "created_by"),
+    ],
+    check: Some(|app, district| {
+        Box::pin(async move {
+            let mut findings = seal::check(app, district).await?;
+            findings.extend(references::check(app, district).await?);
+            Ok(findings)
+        })
+    }),
     ..Part::named("audit")
 };
 

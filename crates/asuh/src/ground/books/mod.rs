@@ -18,8 +18,18 @@ pub use post::{
     Holding, Move, Transfer, TransferKind, account_id, new_lot, number_sealed, post, post_many, reverse,
 };
 
+use super::audit::Reference;
 use super::part::Part;
 
 /// The ground's books, for the gates.
-pub const PART: Part =
-    Part { check: Some(|app, district| Box::pin(check(app, district))), ..Part::named("books") };
+pub const PART: Part = Part {
+    check: Some(|app, district| Box::pin(check(app, district))),
+    references: &[
+        Reference::code("account", "commodity", "commodity"),
+        Reference::code("lot", "commodity", "commodity"),
+        Reference::id("transfer", "reverses", "transfer"),
+        Reference::user("transfer", "actor_id"),
+        Reference::id("transfer_line", "lot_id", "lot"),
+    ],
+    ..Part::named("books")
+};

@@ -18,6 +18,7 @@ pub use requests::{AnswerRequest, RecordRequest, subject_export};
 pub use rules::{Method, Purpose, Relation, RequestKind};
 
 use super::access::Role;
+use super::audit::Reference;
 use super::part::Part;
 use super::web::{MenuItem, Routes};
 
@@ -55,5 +56,13 @@ pub const PART: Part = Part {
     tasks: Some(|app, actor| Box::pin(requests::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(guardian::panel(app, actor, family))),
     subject_export: Some(|app, district, family| Box::pin(requests::own_part(app, district, family))),
+    references: &[
+        Reference::id("consent", "attachment_id", "attachment"),
+        Reference::user("consent", "recorded_by"),
+        Reference::user("data_request", "recorded_by"),
+        Reference::user("data_request", "closed_by"),
+        Reference::user("incident", "recorded_by"),
+        Reference::user("incident", "account_id"),
+    ],
     ..Part::named("consent")
 };

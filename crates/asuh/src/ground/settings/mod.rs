@@ -29,6 +29,7 @@ pub use setup::setup_tasks;
 pub use table::{DISTRICT_NAME, DISTRICT_ZONE, Group, SIGNED, Spec, TABLE, find};
 
 use super::access::Role;
+use super::audit::Reference;
 use super::part::Part;
 use super::web::MenuItem;
 
@@ -37,5 +38,6 @@ pub const PART: Part = Part {
     routes: pages::routes,
     menu: &[MenuItem { path: "/pengaturan", label: "settings.title", roles: &[Role::DistrictAdmin] }],
     tasks: Some(|app, actor| Box::pin(setup_tasks(app, actor))),
+    references: &[Reference::user("setting", "changed_by")],
     ..Part::named("settings")
 };

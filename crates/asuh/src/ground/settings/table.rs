@@ -131,6 +131,7 @@ pub const TABLE: &[Spec] = &[
     ),
     needed(Numbers, "collection.bast_pattern", Kind::Pattern, "BAST/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "collection.deposit_pattern", Kind::Pattern, "STS/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "custody.change_pattern", Kind::Pattern, "BAPG/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -169,6 +170,7 @@ pub const TABLE: &[Spec] = &[
     needed(Protection, "consent.answer_hours", Kind::Number(1, 720), "72"),
     needed(Protection, "consent.notice_hours", Kind::Number(1, 72), "72"),
     needed(Protection, "staging.keep_days", Kind::Number(1, 365), "30"),
+    needed(Protection, "access.tries_per_address", Kind::Number(5, 1000), "5"),
     needed(Protection, "retention.family_years", Kind::Number(1, 30), "5"),
     Spec {
         own_form: Some("/pengguna"),

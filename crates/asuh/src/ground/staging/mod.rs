@@ -34,6 +34,7 @@ use std::sync::Arc;
 
 use super::access::{Actor, Capability, Role, capability};
 use super::app::{App, Given};
+use super::audit::Reference;
 use super::jobs::JobKind;
 use super::part::Part;
 use super::web::{MenuItem, Routes, Task, TaskState, Text};
@@ -58,6 +59,10 @@ pub const PART: Part = Part {
     menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
     tasks: Some(tasks),
     jobs: &[CHECK, COMMIT, UNDO, CLEAR],
+    references: &[
+        Reference::user("import_batch", "uploaded_by"),
+        Reference::user("import_batch", "decided_by"),
+    ],
     ..Part::named("staging")
 };
 

@@ -30,6 +30,7 @@ pub use reach::Reach;
 pub use roll::{AddGiver, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded};
 
 use crate::ground::access::{Role, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -87,6 +88,25 @@ pub const STEP: Part = Part {
     check: Some(|app, district| {
         Box::pin(async move { count::query::gaps(app.store.reader(), district).await })
     }),
+    references: &[
+        Reference::id("account", "place_id", "hand_over").when("r.kind = 'transit'"),
+        Reference::id("drive", "campaign_id", "campaign"),
+        Reference::id("roll", "unit_id", "institution"),
+        Reference::user("roll", "closed_by"),
+        Reference::id("contribution", "sponsor_id", "sponsor"),
+        Reference::id("contribution", "pledge_id", "pledge"),
+        Reference::user("contribution", "recorded_by"),
+        Reference::code("contribution_item", "commodity", "commodity"),
+        Reference::code("count_item", "commodity", "commodity"),
+        Reference::id("count_item", "lot_id", "lot"),
+        Reference::id("lot", "roll_id", "roll"),
+        Reference::id("hand_over", "to_institution_id", "institution"),
+        Reference::id("hand_over", "transfer_id", "transfer"),
+        Reference::code("hand_over_item", "commodity", "commodity"),
+        Reference::id("hand_over_item", "lot_id", "lot"),
+        Reference::id("deposit", "fund_holder_id", "institution"),
+        Reference::id("deposit", "slip_attachment_id", "attachment"),
+    ],
     ..Part::named("collection")
 };
 

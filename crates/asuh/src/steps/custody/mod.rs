@@ -15,6 +15,7 @@ pub use command::{
 };
 
 use crate::ground::access::{Role, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -45,6 +46,12 @@ pub const STEP: Part = Part {
         },
     ],
     tasks: Some(pages::tasks),
+    references: &[
+        Reference::code("stock_change", "commodity", "commodity"),
+        Reference::id("stock_change", "transfer_id", "transfer"),
+        Reference::user("stock_change", "requested_by"),
+        Reference::user("stock_change", "decided_by"),
+    ],
     ..Part::named("custody")
 };
 

@@ -24,6 +24,7 @@ pub use plan::{
 };
 
 use crate::ground::access::{Role, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -68,5 +69,23 @@ pub const STEP: Part = Part {
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
     check: Some(|app, district| Box::pin(home::check(app, district))),
+    references: &[
+        Reference::id("account", "place_id", "allocation_run").when("r.kind = 'courier'"),
+        Reference::id("allocation_run", "campaign_id", "campaign"),
+        Reference::id("allocation_run", "warehouse_id", "institution"),
+        Reference::id("allocation_run", "fund_holder_id", "institution"),
+        Reference::code("allocation_stock", "commodity", "commodity"),
+        Reference::code("allocation_village", "village_code", "territory"),
+        Reference::id("share_balance", "family_id", "family"),
+        Reference::id("share_account", "campaign_id", "campaign"),
+        Reference::id("share_account", "family_id", "family"),
+        Reference::id("package", "campaign_id", "campaign"),
+        Reference::id("package", "family_id", "family"),
+        Reference::code("package", "village_code", "territory"),
+        Reference::code("package_item", "commodity", "commodity"),
+        Reference::id("delivery", "signature_id", "attachment"),
+        Reference::id("delivery", "photo_id", "attachment"),
+        Reference::user("delivery", "recorded_by"),
+    ],
     ..Part::named("distribution")
 };

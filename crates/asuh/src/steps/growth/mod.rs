@@ -11,6 +11,7 @@ pub mod rules;
 pub use query::{Measurement, of_family};
 
 use crate::ground::access::{Capability, Role, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -33,5 +34,9 @@ pub const STEP: Part = Part {
     menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
     imports: &[&import::EppgbmImport],
+    references: &[
+        Reference::id("measurement", "person_id", "person"),
+        Reference::id("measurement", "batch_id", "import_batch"),
+    ],
     ..Part::named("growth")
 };

@@ -217,10 +217,10 @@ pub(super) async fn candidates(
 ) -> Result<Vec<Candidate>, StoreError> {
     let select = |condition: String| {
         format!(
+            // CROSS JOIN: the persons first, by the index that the condition is made for.
             "SELECT p.person_id, p.nik_hash, p.name_search, p.sex, p.birth_date, f.village_code, f.rw \
-             FROM person_version p JOIN family_version f ON f.district_id = p.district_id \
-             AND f.family_id = p.family_id AND f.superseded_at = $2 \
-             WHERE p.district_id = $1 AND p.superseded_at = $2 AND {condition}"
+             FROM person_version p CROSS JOIN family_version f WHERE p.district_id = $1 AND {condition} \
+             AND f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $2"
         )
     };
     let mut found: Vec<Candidate> = Vec::new();
@@ -228,14 +228,22 @@ pub(super) async fn candidates(
         let mut args: Args = args![district, Instant::NEVER];
         let list = args.push_list(hashes.iter().copied());
         found.extend(
-            db.all::<Candidate>(&select(format!("p.nik_hash IN ({list}) AND p.nik_hash IS NOT NULL")), args)
-                .await?,
+            db.all::<Candidate>(
+                &select(format!(
+                    "+p.superseded_at = $2 AND p.nik_hash IN ({list}) AND p.nik_hash IS NOT NULL"
+                )),
+                args,
+            )
+            .await?,
         );
     }
     if !births.is_empty() {
         let mut args: Args = args![district, Instant::NEVER];
         let list = args.push_list(births.iter().copied());
-        found.extend(db.all::<Candidate>(&select(format!("p.birth_date IN ({list})")), args).await?);
+        found.extend(
+            db.all::<Candidate>(&select(format!("p.superseded_at = $2 AND p.birth_date IN ({list})")), args)
+                .await?,
+        );
     }
     Ok(found)
 }

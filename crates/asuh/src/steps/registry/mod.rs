@@ -42,6 +42,7 @@ pub use verification::{RecordVerification, VisitResult};
 use asuh_store::{DistrictId, Query, StoreError};
 
 use crate::ground::access::Capability;
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
@@ -52,6 +53,31 @@ pub const STEP: Part = Part {
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,
+    references: &[
+        Reference::code("grant_territory", "territory_code", "territory"),
+        Reference::id("grant_unit", "institution_id", "institution"),
+        Reference::id("consent", "family_id", "family"),
+        Reference::id("consent", "person_id", "person"),
+        Reference::id("data_request", "family_id", "family"),
+        Reference::id("institution", "parent_id", "institution"),
+        Reference::code("institution", "territory_code", "territory"),
+        Reference::id("institution_history", "institution_id", "institution"),
+        Reference::id("account", "place_id", "institution")
+            .when("r.kind IN ('giver', 'office_post', 'depot', 'warehouse', 'fund_holder')"),
+        Reference::id("account", "place_id", "family").when("r.kind = 'household'"),
+        Reference::id("family", "canonical_id", "family"),
+        Reference::id("family_version", "family_id", "family"),
+        Reference::code("family_version", "village_code", "territory"),
+        Reference::id("family_version", "batch_id", "import_batch"),
+        Reference::id("person", "canonical_id", "person"),
+        Reference::id("person_version", "person_id", "person"),
+        Reference::id("person_version", "family_id", "family"),
+        Reference::id("person_version", "batch_id", "import_batch"),
+        Reference::id("maternity", "person_id", "person"),
+        Reference::id("maternity", "batch_id", "import_batch"),
+        Reference::id("verification", "family_id", "family"),
+        Reference::user("verification", "verified_by"),
+    ],
     ..Part::named("registry")
 };
 

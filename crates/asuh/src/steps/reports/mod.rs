@@ -17,6 +17,7 @@ use asuh_store::DistrictId;
 
 use crate::ground::App;
 use crate::ground::access::{Role, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{Error, MenuItem, Routes};
 use crate::steps::registry::ReadFamilies;
@@ -58,6 +59,10 @@ pub const STEP: Part = Part {
             ],
         },
         MenuItem { path: "/publik", label: "reports.public.menu", roles: &[] },
+    ],
+    references: &[
+        Reference::id("summary_cell", "campaign_id", "campaign"),
+        Reference::id("summary_mark", "campaign_id", "campaign"),
     ],
     ..Part::named("reports")
 };

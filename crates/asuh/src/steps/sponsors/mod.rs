@@ -16,6 +16,7 @@ use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::access::{Role, Scope, capability};
+use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -178,5 +179,17 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(|app, actor| Box::pin(pledge::tasks::tasks(app, actor))),
     imports: &[&roster::import::AsnImport],
+    references: &[
+        Reference::id("app_user", "sponsor_id", "sponsor"),
+        Reference::id("sponsor", "institution_id", "institution"),
+        Reference::id("sponsor_version", "sponsor_id", "sponsor"),
+        Reference::id("sponsor_version", "unit_id", "institution"),
+        Reference::id("sponsor_version", "batch_id", "import_batch"),
+        Reference::id("campaign", "fund_holder_id", "institution"),
+        Reference::id("campaign", "warehouse_id", "institution"),
+        Reference::code("campaign_item", "commodity", "commodity"),
+        Reference::user("pledge", "recorded_by"),
+        Reference::user("pledge", "stopped_by"),
+    ],
     ..Part::named("sponsors")
 };

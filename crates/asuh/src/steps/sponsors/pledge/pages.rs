@@ -135,7 +135,8 @@ pub(crate) async fn promise(
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let sponsor = cap.actor().sponsor.ok_or(Error::Forbidden)?;
+    // The page says that this user is not linked to anyone who gives.
+    let Some(sponsor) = cap.actor().sponsor else { return redirect("/janji") };
     let campaign = form.id("gerakan");
     let what = read(&mut form, shell.today);
     if let (Some(campaign), Some((baskets, starts_on, public_name))) = (campaign, what) {

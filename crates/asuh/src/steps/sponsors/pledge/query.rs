@@ -43,10 +43,11 @@ pub async fn in_force(
     day: Date,
 ) -> Result<Vec<PledgeLine>, StoreError> {
     db.all(
-        "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v \
-         JOIN pledge p ON p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
-         AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
+        // CROSS JOIN keeps SQLite from walking all promises of the campaign: the unit's people come first.
+        "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v CROSS JOIN pledge p \
          WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
+         AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
+         AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
          ORDER BY v.name_search, v.sponsor_id, p.id",
         args![district, unit, campaign, day, Instant::NEVER],
     )

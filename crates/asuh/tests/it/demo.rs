@@ -1,0 +1,56 @@
+//! The made-up district of the demo: whole, the same every time, and nobody's.
+
+use std::collections::BTreeMap;
+
+use asuh::gates::demo::{self, Size};
+use asuh::ground::App;
+use asuh::ground::settings::ServerSettings;
+use asuh_store::testing::{START, TestDatabase, db_test};
+use asuh_store::{DistrictId, Query, args};
+
+use crate::tables;
+
+const KERINCI: DistrictId = DistrictId(1);
+
+async fn built(db: &TestDatabase) -> App {
+    demo::build(db.options(), Size::SMALL, 2026, START, &mut |_| ()).await.expect("the demo is built");
+    let settings = ServerSettings { demo: true, folder: db.folder(), ..ServerSettings::default() };
+    App::new(db.open().await, settings, asuh::gates::registry())
+}
+
+async fn counts(app: &App, db: &TestDatabase) -> BTreeMap<String, usize> {
+    let content = tables::content(app.store.reader(), db.engine()).await;
+    content.into_iter().map(|(table, (rows, _))| (table, rows)).collect()
+}
+
+#[db_test]
+async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
+    let app = built(&db).await;
+    for part in asuh::gates::parts() {
+        let Some(check) = part.check else { continue };
+        assert_eq!(check(&app, KERINCI).await.unwrap(), Vec::<String>::new(), "{}", part.name);
+    }
+    // All of the path is there.
+    let first = counts(&app, &db).await;
+    for table in ["family", "person", "sponsor", "pledge", "contribution", "hand_over", "package", "delivery"]
+    {
+        assert!(first[table] >= 8, "{table}: {first:?}");
+    }
+    // Every NIK and KK is of a kecamatan that cannot exist.
+    let secrets = app.store.secrets();
+    for (table, column) in [("person_version", "nik_sealed"), ("family_version", "kk_sealed")] {
+        let sql = format!("SELECT {column} FROM {table} WHERE district_id = $1 AND {column} IS NOT NULL");
+        let sealed: Vec<(Vec<u8>,)> = app.store.reader().all(&sql, args![KERINCI]).await.unwrap();
+        assert!(sealed.len() > 200, "{table}: {}", sealed.len());
+        for (sealed,) in sealed {
+            let number = String::from_utf8(secrets.open(KERINCI, &sealed).unwrap()).unwrap();
+            assert!(number.starts_with("150100"), "{table}: {number}");
+        }
+    }
+
+    // Once more with the same seed on the same day: the same district.
+    let again = db.sibling().await;
+    let other = built(&again).await;
+    let second = counts(&other, &again).await;
+    assert_eq!(first, second);
+}
