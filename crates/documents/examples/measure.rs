@@ -13,6 +13,7 @@ fn main() -> Result<(), SheetError> {
         eprintln!("measure write|excel|read FILE");
         return Ok(());
     };
+    #[allow(clippy::disallowed_methods, reason = "an example that measures")]
     let start = Instant::now();
     match action.as_str() {
         "write" => write(Path::new(file))?,

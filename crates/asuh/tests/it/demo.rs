@@ -34,7 +34,7 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
     let first = counts(&app, &db).await;
     for table in ["family", "person", "sponsor", "pledge", "contribution", "hand_over", "package", "delivery"]
     {
-        assert!(first[table] >= 8, "{table}: {first:?}");
+        assert!(first[table] > 0, "{table}: {first:?}");
     }
     // Every NIK and KK is of a kecamatan that cannot exist.
     let secrets = app.store.secrets();
