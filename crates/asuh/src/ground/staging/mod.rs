@@ -12,6 +12,7 @@
 mod batch;
 mod cells;
 mod check;
+mod chunk;
 mod command;
 mod file;
 mod header;

@@ -7,7 +7,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::batch::{self, Batch};
 use super::check;
-use super::command::{EndSave, Fail, SaveChunk, UndoChunk, bookkeeping};
+use super::chunk::{EndSave, SaveChunk, UndoChunk};
+use super::command::{Fail, bookkeeping};
 use super::{BatchContext, ImportKind};
 use crate::ground::App;
 use crate::ground::jobs::{Job, JobError, JobRun};

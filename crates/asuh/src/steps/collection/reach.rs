@@ -47,3 +47,23 @@ impl Reach {
         Scope { areas: Vec::new(), units: self.units.clone(), all_units: self.all }
     }
 }
+
+/// Who may see what passes between a unit and another place: the unit's coordinator, and the treasurer or
+/// keeper of the receiving place.
+#[derive(Debug, Clone)]
+pub(crate) struct Sides {
+    /// Units whose side is seen.
+    pub(crate) giving: Reach,
+    /// Fund holders, warehouses and depots whose side is seen.
+    pub(crate) receiving: Reach,
+}
+
+impl Sides {
+    /// The condition that one side is reached: the roll `r` gives, `receiving` is the column of the place that
+    /// receives.
+    pub(crate) fn condition(&self, receiving: &str, args: &mut Args) -> String {
+        let giving = self.giving.condition("r.unit_id", args);
+        let receiving = self.receiving.condition(receiving, args);
+        format!("({giving} OR {receiving})")
+    }
+}

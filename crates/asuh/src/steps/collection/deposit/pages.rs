@@ -9,9 +9,10 @@ use axum::extract::{Path, Query as UrlQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 
+use super::super::reach::Sides;
 use super::super::{ConfirmDeposits, Reach, ReadDeposits, RecordRolls};
 use super::command::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
-use super::query::{self, Deposit, Sides};
+use super::query::{self, Deposit};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
 use crate::ground::attachments::{self, MediaType};

@@ -2,7 +2,7 @@
 
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
-use super::super::reach::Reach;
+use super::super::reach::Sides;
 
 asuh_store::row_struct! {
     /// A deposit with what stands around it.
@@ -67,23 +67,6 @@ const FROM: &str = "SELECT p.id, p.number, p.state, p.roll_id, r.unit_id, u.name
     LEFT JOIN app_user au ON au.district_id = p.district_id AND au.id = p.announced_by \
     WHERE p.district_id = $1";
 
-/// Who may see a deposit: the unit's coordinator and the fund holder's treasurer.
-#[derive(Debug, Clone)]
-pub(crate) struct Sides {
-    /// Units whose deposits are seen.
-    pub(crate) giving: Reach,
-    /// Fund holders whose deposits are seen.
-    pub(crate) receiving: Reach,
-}
-
-impl Sides {
-    fn condition(&self, args: &mut Args) -> String {
-        let giving = self.giving.condition("r.unit_id", args);
-        let receiving = self.receiving.condition("p.fund_holder_id", args);
-        format!("({giving} OR {receiving})")
-    }
-}
-
 /// A deposit within reach of either side. Index: primary keys.
 ///
 /// # Errors
@@ -95,7 +78,7 @@ pub(crate) async fn by_id(
     id: Id,
 ) -> Result<Option<Deposit>, StoreError> {
     let mut args = Args::new().with(district).with(id);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("p.fund_holder_id", &mut args);
     db.first(&format!("{FROM} AND p.id = $2 AND {seen}"), args).await
 }
 
@@ -123,7 +106,7 @@ pub(crate) async fn open(
     limit: i64,
 ) -> Result<Vec<Deposit>, StoreError> {
     let mut args = Args::new().with(district);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("p.fund_holder_id", &mut args);
     let page = match after {
         Some((day, id)) => format!("AND (p.due_on, p.id) > ({}, {})", args.push(day), args.push(id)),
         None => String::new(),
@@ -150,7 +133,7 @@ pub(crate) async fn confirmed(
     limit: i64,
 ) -> Result<Vec<Deposit>, StoreError> {
     let mut args = Args::new().with(district);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("p.fund_holder_id", &mut args);
     let page = before.map(|id| format!("AND p.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
     db.all(
@@ -183,7 +166,7 @@ pub(crate) async fn waiting(
     today: time::Date,
 ) -> Result<Waiting, StoreError> {
     let mut args = Args::new().with(district).with(today);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("p.fund_holder_id", &mut args);
     let found: Option<Waiting> = db
         .first(
             &format!(

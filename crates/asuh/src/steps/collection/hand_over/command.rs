@@ -3,7 +3,7 @@
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 
-use super::super::reach::Reach;
+use super::super::reach::{Reach, Sides};
 use super::super::{campaign, count};
 use super::query::{self, HandOverItem};
 use super::rules::{Arrival, check};
@@ -308,7 +308,7 @@ impl Command for CancelHandOver {
             )
             .await?;
         let Some(cancelled) = cancelled else {
-            let sides = query::Sides { giving: self.reach.clone(), receiving: Reach::none() };
+            let sides = Sides { giving: self.reach.clone(), receiving: Reach::none() };
             return Err(match query::by_id(tx, district, &sides, self.hand_over).await? {
                 None => Refusal::not_found().into(),
                 Some(_) => Refusal::new("collection.refused.not_waiting").into(),

@@ -7,10 +7,11 @@ use asuh_nusantara::number;
 use asuh_store::Id;
 use axum::extract::{Path, Query as UrlQuery, State};
 
+use super::super::reach::Sides;
 use super::super::roll::query::{self as rolls, Roll};
 use super::super::{Reach, ReadHandOvers, ReceiveGoods, RecordRolls, campaign, count};
 use super::command::{AnnounceHandOver, CancelHandOver, ReceiveHandOver};
-use super::query::{self, HandOver, HandOverItem, Sides};
+use super::query::{self, HandOver, HandOverItem};
 use super::rules::{Arrival, check};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};

@@ -2,7 +2,7 @@
 
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
-use super::super::reach::Reach;
+use super::super::reach::{Reach, Sides};
 
 asuh_store::row_struct! {
     /// A hand-over with what stands around it.
@@ -52,23 +52,6 @@ const FROM: &str = "SELECT h.id, h.number, h.state, h.roll_id, r.unit_id, u.name
     JOIN institution t ON t.district_id = h.district_id AND t.id = h.to_institution_id \
     WHERE h.district_id = $1";
 
-/// Who may see a hand-over: the giving unit's coordinator and the receiving place's keeper.
-#[derive(Debug, Clone)]
-pub(crate) struct Sides {
-    /// Units whose hand-overs are seen.
-    pub(crate) giving: Reach,
-    /// Warehouses and depots whose hand-overs are seen.
-    pub(crate) receiving: Reach,
-}
-
-impl Sides {
-    fn condition(&self, args: &mut Args) -> String {
-        let giving = self.giving.condition("r.unit_id", args);
-        let receiving = self.receiving.condition("h.to_institution_id", args);
-        format!("({giving} OR {receiving})")
-    }
-}
-
 /// A hand-over within reach of either side. Index: primary keys.
 ///
 /// # Errors
@@ -80,7 +63,7 @@ pub(crate) async fn by_id(
     id: Id,
 ) -> Result<Option<HandOver>, StoreError> {
     let mut args = Args::new().with(district).with(id);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("h.to_institution_id", &mut args);
     db.first(&format!("{FROM} AND h.id = $2 AND {seen}"), args).await
 }
 
@@ -109,7 +92,7 @@ pub(crate) async fn newest(
     limit: i64,
 ) -> Result<Vec<HandOver>, StoreError> {
     let mut args = Args::new().with(district);
-    let seen = sides.condition(&mut args);
+    let seen = sides.condition("h.to_institution_id", &mut args);
     let page = before.map(|id| format!("AND h.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
     db.all(&format!("{FROM} AND {seen} {page} ORDER BY h.id DESC LIMIT {limit}"), args).await
