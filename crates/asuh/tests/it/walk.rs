@@ -32,11 +32,20 @@ const NUMBERS: &[&str] = &[
 const DAY: [(&str, &str); 3] = [("mulai_tanggal", "2"), ("mulai_bulan", "11"), ("mulai_tahun", "2026")];
 
 /// What the walk leaves behind.
-struct Walked {
-    test: TestApp,
+pub(crate) struct Walked {
+    pub(crate) test: TestApp,
     family: Id,
     campaign: Id,
-    units: Vec<Id>,
+    pub(crate) units: Vec<Id>,
+    pub(crate) papers: Papers,
+}
+
+/// The addresses of its papers.
+pub(crate) struct Papers {
+    pub(crate) sheet: String,
+    pub(crate) hand_over: String,
+    pub(crate) deposit: String,
+    pub(crate) run: String,
 }
 
 /// The number of the thing that a page's address ends with.
@@ -50,7 +59,7 @@ async fn only(test: &TestApp, sql: &str) -> Id {
     rows[0].0
 }
 
-async fn walk(db: TestDatabase) -> Walked {
+pub(crate) async fn walk(db: TestDatabase) -> Walked {
     let test = TestApp::start(db).await;
     let admin = test.with_role(Role::DistrictAdmin).await;
 
@@ -132,8 +141,8 @@ async fn walk(db: TestDatabase) -> Walked {
     assert!(keeper.get("/").await.ok().contains("1 serah terima menunggu"));
     let arrived = [("terima.rice_can", "2"), ("terima.egg", "2"), ("penerima", "Joko"), ("aksi", "terima")];
     keeper.post(&format!("{hand_over}/terima"), &arrived).await.to();
-    let sheet = coordinator.get(&sheet).await.ok();
-    let deposit = sheet.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
+    let shown = coordinator.get(&sheet).await.ok();
+    let deposit = shown.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
     let slip = [("bukti", "SS-17"), ("hari", "2-11-2026")];
     coordinator.post(&format!("/setor-uang/{deposit}/bukti"), &slip).await.to();
     let treasurer = test.user(Role::Treasurer, &[], &[holder]).await;
@@ -163,7 +172,9 @@ async fn walk(db: TestDatabase) -> Walked {
     reports::refresh(&test.app, KERINCI).await.unwrap();
     audit::seal::seal_all(&test.app, KERINCI).await.unwrap();
     let units = vec![office, warehouse, holder];
-    Walked { test, family, campaign, units }
+    let deposit = format!("/setor-uang/{deposit}");
+    let papers = Papers { sheet, hand_over, deposit, run };
+    Walked { test, family, campaign, units, papers }
 }
 
 impl Walked {

@@ -16,6 +16,7 @@ use super::{SeeDashboard, freshen};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::{self, CommodityLine};
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page};
 use crate::steps::registry::ReadFamilies;
 
@@ -59,6 +60,15 @@ struct Overview {
     all: Coverage,
     subdistricts: Vec<Coverage>,
     may_read_names: bool,
+    letterhead: Letterhead,
+}
+
+impl Overview {
+    /// The period shown, in words.
+    fn period(&self) -> &str {
+        let chosen = self.f.value("periode");
+        self.periods.iter().find(|(code, _)| code == chosen).map_or("", |(_, words)| words.as_str())
+    }
 }
 
 /// The campaign that was chosen, or the newest.
@@ -104,6 +114,7 @@ pub(super) async fn overview(
         all: Coverage::default(),
         subdistricts: Vec::new(),
         may_read_names: ReadFamilies::of(cap.actor()).is_some(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         shell,
     };
     if let Some(campaign) = campaign {
@@ -250,6 +261,7 @@ struct Subdistrict {
     villages: Vec<Coverage>,
     all: Coverage,
     may_read_names: bool,
+    letterhead: Letterhead,
 }
 
 /// The villages of a kecamatan.
@@ -279,6 +291,7 @@ pub(super) async fn subdistrict(
         all: sum(&villages),
         computed_at: newest.map(|(_, at)| at),
         may_read_names: ReadFamilies::of(cap.actor()).is_some(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         shell,
         campaign,
         name,
@@ -300,6 +313,7 @@ struct Week {
     campaign: Campaign,
     week: Date,
     villages: Vec<VillageWeek>,
+    letterhead: Letterhead,
 }
 
 /// Where a week's goods went, village by village.
@@ -330,5 +344,6 @@ pub(super) async fn week(
             shell.quantity(&line.unit, row.value)
         ));
     }
-    page(&Week { shell, campaign, week, villages: villages.into_values().collect() })
+    let letterhead = Letterhead::load(&app.store, cap.district()).await?;
+    page(&Week { shell, campaign, week, villages: villages.into_values().collect(), letterhead })
 }
