@@ -22,6 +22,7 @@ pub fn registry() -> Registry {
         registry.menu.extend(part.menu.iter().copied());
         registry.tasks.extend(part.tasks);
         registry.family_panels.extend(part.family_panel);
+        registry.user_panels.extend(part.user_panel);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
         registry.subject_exports.extend(part.subject_export.map(|export| (part.name, export)));

@@ -40,6 +40,8 @@ pub struct Registry {
     pub tasks: Vec<Tasks>,
     /// Panels on the family page.
     pub family_panels: Vec<Panel>,
+    /// Panels on the page of a user.
+    pub user_panels: Vec<Panel>,
     /// Kinds of long work.
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.

@@ -18,6 +18,8 @@ pub struct Part {
     pub tasks: Option<Tasks>,
     /// Its panel on the family page.
     pub family_panel: Option<Panel>,
+    /// Its panel on the page of a user.
+    pub user_panel: Option<Panel>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
@@ -39,6 +41,7 @@ impl Part {
             menu: &[],
             tasks: None,
             family_panel: None,
+            user_panel: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

@@ -24,7 +24,9 @@ pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};
 pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
-pub use users::{AddGrant, AddUsers, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules};
+pub use users::{
+    AddGrant, AddUsers, LinkSponsor, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules,
+};
 
 use super::audit::Reference;
 use super::part::Part;

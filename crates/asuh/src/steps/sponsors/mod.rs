@@ -8,6 +8,7 @@
 //! For collection: [`campaigns`] says which days are drives and what the basket holds, [`pledges::in_force`]
 //! who promised for a day.
 
+mod account;
 mod campaign;
 mod pledge;
 mod roster;
@@ -15,7 +16,7 @@ mod roster;
 use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::ground::access::{Role, Scope, capability};
+use crate::ground::access::{ManageUsers, Role, Scope, capability};
 use crate::ground::audit::Reference;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
@@ -148,6 +149,10 @@ fn routes() -> Routes {
         .get::<ReadRoster, _>("/pegawai/{id}", roster::show)
         .post::<ManageRoster, _>("/pegawai/{id}/pindah", roster::transfer)
         .post::<ManageRoster, _>("/pegawai/{id}/keluar", roster::end)
+        .get::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::of_unit)
+        .post::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::make)
+        .get::<ManageUsers, _>("/pengguna/{id}/pegawai", account::get)
+        .post::<ManageUsers, _>("/pengguna/{id}/pegawai", account::post)
         .get::<OwnPledges, _>("/janji", pledges::own)
         .post::<OwnPledges, _>("/janji", pledges::promise)
         .post::<OwnPledges, _>("/janji/{id}/berhenti", pledges::stop)
@@ -178,6 +183,7 @@ pub const STEP: Part = Part {
         },
     ],
     tasks: Some(|app, actor| Box::pin(pledge::tasks::tasks(app, actor))),
+    user_panel: Some(|app, actor, user| Box::pin(account::panel(app, actor, user))),
     imports: &[&roster::import::AsnImport],
     references: &[
         Reference::id("app_user", "sponsor_id", "sponsor"),

@@ -46,7 +46,11 @@ pub(in crate::steps::sponsors) struct Person {
     pub(in crate::steps::sponsors) phone: String,
 }
 
-fn masked(app: &App, district: DistrictId, line: SponsorLine) -> Result<Person, Error> {
+pub(in crate::steps::sponsors) fn masked(
+    app: &App,
+    district: DistrictId,
+    line: SponsorLine,
+) -> Result<Person, Error> {
     let open = |sealed: &Option<Vec<u8>>| match sealed {
         Some(sealed) => app.store.secrets().open_text(district, sealed).map(Some),
         None => Ok(None),
