@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use asuh_documents::svg::{Bar, BarChart, LineChart, Series};
+use asuh_documents::svg::{Bar, BarChart, LineChart, Series, Width};
 use asuh_nusantara::date::monday_of;
 use asuh_store::{Id, Instant};
 use axum::extract::{Path, Query as UrlQuery, State};
@@ -71,10 +71,14 @@ impl Overview {
     }
 }
 
-/// The campaign that was chosen, or the newest.
+/// The campaign that was chosen, or the newest of which there is something to see.
 pub(super) fn chosen<'a>(campaigns: &'a [Campaign], text: Option<&str>) -> Option<&'a Campaign> {
     let id: Option<Id> = text.and_then(|text| text.parse().ok());
-    campaigns.iter().find(|campaign| Some(campaign.id) == id).or_else(|| campaigns.first())
+    campaigns
+        .iter()
+        .find(|campaign| Some(campaign.id) == id)
+        .or_else(|| campaigns.iter().find(|campaign| campaign.drives > 0))
+        .or_else(|| campaigns.first())
 }
 
 /// The whole district at a glance.
@@ -203,6 +207,16 @@ fn week_rows(shell: &Shell, commodities: &[CommodityLine], figures: &[WeekFigure
         .collect()
 }
 
+/// A chart twice: as wide as a table, and for the phone, where the wide one could not be read. The style sheet
+/// shows one of them.
+fn figures_of(draw: impl Fn(Width) -> String) -> String {
+    format!(
+        "<figure class=\"wide\">{}</figure><figure class=\"narrow\">{}</figure>",
+        draw(Width::Wide),
+        draw(Width::Narrow)
+    )
+}
+
 /// Brought and delivered of one good, week by week.
 fn lines(shell: &Shell, good: &CommodityLine, figures: &[WeekFigure], (from, to): (Date, Date)) -> String {
     let mut weeks = Vec::new();
@@ -229,7 +243,7 @@ fn lines(shell: &Shell, good: &CommodityLine, figures: &[WeekFigure], (from, to)
         x_labels: weeks.iter().map(|week| format!("{}/{}", week.day(), u8::from(week.month()))).collect(),
         series: series.to_vec(),
     };
-    chart.render(|value| shell.number(value))
+    figures_of(|width| chart.render(width, |value| shell.number(value)))
 }
 
 /// Families helped of a hundred, per kecamatan.
@@ -247,7 +261,11 @@ fn bars(shell: &Shell, subdistricts: &[Coverage]) -> String {
             })
             .collect(),
     };
-    if chart.bars.is_empty() { String::new() } else { chart.render(|value| format!("{value} %")) }
+    if chart.bars.is_empty() {
+        String::new()
+    } else {
+        figures_of(|width| chart.render(width, |value| format!("{value} %")))
+    }
 }
 
 #[derive(Template)]
