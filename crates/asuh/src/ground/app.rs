@@ -12,7 +12,7 @@ use super::audit::{AccessLog, Reference};
 use super::jobs::JobKind;
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
-use super::web::{MenuItem, Task};
+use super::web::{MenuGroup, Task, Text};
 
 /// A future that a step gives to the ground without the ground knowing the step.
 pub type Given<'a, T> = Pin<Box<dyn Future<Output = Result<T, asuh_store::StoreError>> + Send + 'a>>;
@@ -34,8 +34,8 @@ pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id) -> Give
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
-    /// Menu entries.
-    pub menu: Vec<MenuItem>,
+    /// Menu entries under their headings, in the order of the data's path.
+    pub menu: Vec<MenuGroup>,
     /// Home-page tasks.
     pub tasks: Vec<Tasks>,
     /// Panels on the family page.

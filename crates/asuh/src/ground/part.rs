@@ -12,6 +12,8 @@ pub struct Part {
     pub name: &'static str,
     /// Its routes.
     pub routes: fn() -> Routes,
+    /// Translation key of the heading under which its menu entries stand.
+    pub heading: &'static str,
     /// Its menu entries.
     pub menu: &'static [MenuItem],
     /// Its tasks on home pages.
@@ -38,6 +40,7 @@ impl Part {
         Part {
             name,
             routes: Routes::new,
+            heading: "web.menu.manage",
             menu: &[],
             tasks: None,
             family_panel: None,

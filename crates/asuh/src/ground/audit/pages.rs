@@ -41,7 +41,7 @@ impl LogLine {
             Some("user") if shell.has_role("district_admin") => "/pengguna",
             Some("family") => "/sasaran",
             Some("institution") => "/lembaga",
-            Some("import_batch" | "import") if shell.menu.iter().any(|entry| entry.path == "/impor") => {
+            Some("import_batch" | "import") if shell.entries().iter().any(|entry| entry.path == "/impor") => {
                 "/impor"
             }
             _ => return String::new(),

@@ -29,6 +29,7 @@ fn routes() -> Routes {
 /// The part, for the gates.
 pub const PART: Part = Part {
     routes,
+    heading: "web.menu.protection",
     menu: &[
         MenuItem {
             path: "/persetujuan",

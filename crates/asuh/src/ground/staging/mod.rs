@@ -57,6 +57,7 @@ const CLEAR: JobKind = JobKind { kind: "staging.clear", run: save::run_clear };
 /// The part, for the gates.
 pub const PART: Part = Part {
     routes,
+    heading: "web.menu.targets",
     menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
     tasks: Some(tasks),
     jobs: &[CHECK, COMMIT, UNDO, CLEAR],

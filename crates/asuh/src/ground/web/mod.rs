@@ -14,6 +14,6 @@ pub use download::{Cell, workbook};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
 pub use layers::with_layers;
-pub use page::{MenuItem, Page, Shell, Task, TaskState, page, page_with, redirect, see_other};
+pub use page::{MenuGroup, MenuItem, Page, Shell, Task, TaskState, page, page_with, redirect, see_other};
 pub use routes::{Access, Method, Route, Routes};
 pub use text::Text;

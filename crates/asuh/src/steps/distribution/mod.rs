@@ -65,6 +65,7 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.distribution",
     menu: &[MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS }],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),

@@ -50,6 +50,7 @@ use crate::ground::web::{MenuItem, Routes};
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.targets",
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,

@@ -165,6 +165,7 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.givers",
     menu: &[
         MenuItem {
             path: "/gerakan",
