@@ -5,6 +5,7 @@ mod download;
 mod error;
 mod form;
 mod layers;
+mod named;
 mod page;
 mod routes;
 mod text;

@@ -223,6 +223,8 @@ pub fn page(template: &impl Template) -> Page {
 /// The template fails.
 pub fn page_with(status: StatusCode, template: &impl Template) -> Page {
     let html = template.render()?;
+    let html =
+        if status == StatusCode::UNPROCESSABLE_ENTITY { super::named::name_fields(&html) } else { html };
     Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 
