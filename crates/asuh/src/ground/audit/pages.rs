@@ -216,7 +216,7 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
                 line.subject(&shell).into(),
             ];
             if log == Log::Access {
-                row.push(line.detail.as_str().into());
+                row.push(line.about(&shell).into());
             }
             row.push(line.id.to_string().into());
             row
