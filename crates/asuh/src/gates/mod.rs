@@ -33,7 +33,7 @@ pub fn registry() -> Registry {
         registry.user_panels.extend(part.user_panel);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
-        registry.subject_exports.extend(part.subject_export.map(|export| (part.name, export)));
+        registry.subject_exports.extend(part.subject_export);
         registry.references.extend(part.references);
         registry.checks.extend(part.check);
     }

@@ -26,7 +26,7 @@ pub struct Part {
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
     pub imports: &'static [&'static dyn ImportKind],
-    /// What it keeps about a family, for the family itself.
+    /// What it keeps about a person, for that person.
     pub subject_export: Option<SubjectExport>,
     /// Its ids that point to rows of other parts, for `asuh check`.
     pub references: &'static [Reference],

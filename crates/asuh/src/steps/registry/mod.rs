@@ -54,6 +54,7 @@ pub const STEP: Part = Part {
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,
+    subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),
         Reference::id("grant_unit", "institution_id", "institution"),

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ground::access::{ManageUsers, Role, Scope, capability};
 use crate::ground::audit::Reference;
+use crate::ground::consent::KeepRequests;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -147,6 +148,7 @@ fn routes() -> Routes {
         .post::<ManageRoster, _>("/pegawai/baru", roster::create)
         .get::<ReadRoster, _>("/pegawai/unit/{unit}", roster::list)
         .get::<ReadRoster, _>("/pegawai/{id}", roster::show)
+        .post::<KeepRequests, _>("/pegawai/{id}/salinan", roster::copy)
         .post::<ManageRoster, _>("/pegawai/{id}/pindah", roster::transfer)
         .post::<ManageRoster, _>("/pegawai/{id}/keluar", roster::end)
         .get::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::of_unit)
@@ -186,6 +188,9 @@ pub const STEP: Part = Part {
     tasks: Some(|app, actor| Box::pin(pledge::tasks::tasks(app, actor))),
     user_panel: Some(|app, actor, user| Box::pin(account::panel(app, actor, user))),
     imports: &[&roster::import::AsnImport],
+    subject_export: Some(|app, district, subject, text| {
+        Box::pin(roster::copy::copy(app, district, subject, text))
+    }),
     references: &[
         Reference::id("app_user", "sponsor_id", "sponsor"),
         Reference::id("sponsor", "institution_id", "institution"),
