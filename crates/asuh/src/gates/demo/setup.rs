@@ -219,6 +219,7 @@ pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
             reason: reason.into(),
             note: String::new(),
             visited_on: today,
+            confirms: true,
             today,
         });
     }
