@@ -355,3 +355,69 @@ async fn only_of(test: &TestApp, table: &str, column: &str) -> Id {
     let row: Option<(Id,)> = test.app.store.reader().first(&sql, args![KERINCI]).await.unwrap();
     row.unwrap_or_else(|| panic!("{table}.{column} is empty")).0
 }
+
+#[db_test]
+async fn whoever_asks_gets_all_that_is_kept_in_words(db: TestDatabase) {
+    let walked = walk(db).await;
+    let test = &walked.test;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    // The family: registry, visits, packages with who received them, who looked at the file.
+    let family = walked.family.to_string();
+    let asked =
+        [("keluarga", family.as_str()), ("jenis", "access"), ("nama", "Siti"), ("isi", "Minta salinan")];
+    let request = admin.post("/permintaan-data/baru", &asked).await.to();
+    let request = request.split('?').next().unwrap();
+    let copy = admin.post(&format!("{request}/salinan"), &[]).await.ok();
+    for wanted in [
+        "Data keluarga",
+        "Budi Rekaan",
+        "1501001203200007",
+        "81200001234",
+        "Daftar KRS",
+        "Anggota keluarga",
+        "1501004203900002",
+        "Kehamilan dan menyusui",
+        "Riwayat verifikasi",
+        "Sesuai",
+        "SECANTING",
+        "2 butir",
+        "Diterima",
+        "Siapa yang membuka data ini",
+    ] {
+        assert!(copy.contains(wanted), "{wanted}: {copy}");
+    }
+    assert!(!copy.contains("Ani Pemberi"), "nothing of somebody else");
+    // A giver: the roster, promises, what was brought.
+    let giver = only_of(test, "contribution", "sponsor_id").await;
+    let copy = admin.post(&format!("/pegawai/{giver}/salinan"), &[]).await;
+    assert!(copy.headers["content-disposition"].to_str().unwrap().contains("attachment"));
+    let copy = copy.ok();
+    for wanted in ["19850101201001200", "Dinas Pendidikan", "SECANTING", "1 butir", "Rp2.000", "Lengkap"] {
+        assert!(copy.contains(wanted), "{wanted}: {copy}");
+    }
+    assert!(!copy.contains("Rekaan"), "nothing of a family");
+    // Each copy is noted; nobody else may make one.
+    let noted =
+        "SELECT COUNT(*) AS n FROM access_log WHERE action = 'export' AND detail = 'copy for the family'";
+    assert_eq!(test.number(noted, args![]).await, 2);
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let answer = keeper.post(&format!("/pegawai/{giver}/salinan"), &[]).await;
+    assert_eq!(answer.status, axum::http::StatusCode::FORBIDDEN);
+}
+
+#[db_test]
+async fn the_home_page_of_every_role_leads_somewhere(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    for role in Role::ALL {
+        let user = test.user(*role, &[1_501_000_000], &[]).await;
+        let home = user.get("/").await.ok();
+        let main = home.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        let links: Vec<&str> =
+            main.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(!links.is_empty(), "{role:?}: {main}");
+        for link in links {
+            user.get(link).await.ok();
+        }
+        assert_eq!(main.contains("Halaman dapur"), *role == Role::Kitchen, "{role:?}: {main}");
+    }
+}
