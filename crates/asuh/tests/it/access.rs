@@ -510,3 +510,23 @@ async fn the_console_makes_the_first_admin(db: TestDatabase) {
     assert!(users[0].disabled_at.is_some());
     assert!(cli::new_code(&test.app, KERINCI, "tidak.ada").await.is_err());
 }
+
+#[db_test]
+async fn ended_sessions_and_old_codes_are_removed_and_what_holds_stays(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    admin.post("/pengguna/baru", &[("nama", "rina"), ("nama_lengkap", "Rina")]).await.to();
+    let slips = admin.post("/pengguna/kode", &[("unit", "semua"), ("bentuk", "cetak")]).await.ok();
+    assert!(slips.contains("Buka asuh.test/aktivasi"), "the slip says the whole address: {slips}");
+    let rows = |table: &'static str| {
+        let test = &test;
+        async move { test.number(&format!("SELECT COUNT(*) AS n FROM {table}"), args![]).await }
+    };
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
+    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 0);
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
+    test.db.clock.advance(40 * 86_400);
+    test.with_role(Role::Leader).await;
+    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 2);
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 0));
+}

@@ -11,6 +11,7 @@ mod attempts;
 mod capability;
 pub mod cli;
 mod codes;
+pub mod expiry;
 mod password;
 mod role;
 mod scope;
