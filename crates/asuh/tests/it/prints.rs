@@ -52,9 +52,13 @@ async fn every_paper_carries_the_letterhead_the_paper_size_and_who_signs(db: Tes
     ];
     for (user, path, signatory) in prints {
         let page = user.get(&path).await.ok();
-        for wanted in
-            ["<header class=\"letterhead\">", "KABUPATEN REKAAN", "DINAS CONTOH", "class=\"signatures", signatory]
-        {
+        for wanted in [
+            "<header class=\"letterhead\">",
+            "KABUPATEN REKAAN",
+            "DINAS CONTOH",
+            "class=\"signatures",
+            signatory,
+        ] {
             assert!(page.contains(wanted), "{path} lacks {wanted}: {page}");
         }
         assert!(page.contains("class=\"f4\"") || page.contains("class=\"sheet f4\""), "{path} is not F4");

@@ -2,8 +2,8 @@
 
 use asuh_store::{DistrictId, Store, StoreError};
 
-use super::lists::{self, Signatory};
 use super::district;
+use super::lists::{self, Signatory};
 use crate::ground::attachments;
 
 /// A letterhead, ready for the macros of `ground/web/letterhead.html`.
