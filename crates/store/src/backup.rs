@@ -21,6 +21,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::query::places;
 use crate::secrets::key_number;
 use crate::{DistrictId, Engine, Instant, Secrets, Store, StoreError, schema};
 
@@ -384,18 +385,8 @@ async fn insert(
         return Err(damaged("an unknown column"));
     }
     let names: Vec<&str> = head.columns.iter().map(|(name, _)| name.as_str()).collect();
-    let rows = waiting.len() / width;
-    let mut sql = format!("INSERT INTO {} ({}) VALUES ", head.table, names.join(", "));
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..width {
-            if column > 0 {
-                sql.push_str(", ");
-            }
-            sql.push_str(&format!("${}", row * width + column + 1));
-        }
-        sql.push(')');
-    }
+    let places = places(backend(engine), waiting.len() / width, width);
+    let sql = format!("INSERT INTO {} ({}) VALUES {places}", head.table, names.join(", "));
     let values = std::mem::take(waiting);
     transaction.execute_raw(Statement::from_sql_and_values(backend(engine), sql, values)).await?;
     Ok(())

@@ -35,6 +35,27 @@ pub(crate) fn statement(backend: DbBackend, sql: &str, args: Args) -> Statement 
     Statement::from_sql_and_values(backend, sql, args.0)
 }
 
+/// The places of many rows for an `INSERT ... VALUES`, such as `($1, $2), ($3, $4)`.
+///
+/// SQLite gets places without names: it looks a name such as `$7` up by walking over all names, and with
+/// thousands of them that would cost more than the rows.
+pub(crate) fn places(backend: DbBackend, rows: usize, width: usize) -> String {
+    let mut sql = String::with_capacity(rows * width * 4);
+    for place in 0..rows * width {
+        sql.push_str(match (place, place % width) {
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
+        });
+        match backend {
+            DbBackend::Sqlite => sql.push('?'),
+            _ => sql.push_str(&format!("${}", place + 1)),
+        }
+    }
+    sql.push(')');
+    sql
+}
+
 pub(crate) async fn rows(
     conn: &impl ConnectionTrait,
     sql: &str,

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 
 use crate::error::Failure;
-use crate::query::{read_all, read_first, row, rows, statement};
+use crate::query::{places, read_all, read_first, row, rows, statement};
 use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
@@ -72,31 +72,20 @@ impl Tx<'_> {
     /// A constraint or the engine refuses.
     pub async fn insert_many(&self, head: &str, tail: &str, rows: Vec<Args>) -> Result<u64, StoreError> {
         let backend = self.conn.get_database_backend();
-        let Some(columns) = rows.first().map(|row| row.0.len()) else { return Ok(0) };
-        // PostgreSQL binds 65,535 values; longer statements than 500 rows gain nothing. SQLite looks a place
-        // such as `$7` up by walking over all places of the statement: few places are much faster there.
-        let limit = if backend == DbBackend::Sqlite { 500 } else { 65_535 };
-        let per_statement = (limit / columns.max(1)).clamp(1, 500);
+        let Some(width) = rows.first().map(|row| row.0.len()).filter(|width| *width > 0) else {
+            return Ok(0);
+        };
         let mut touched = 0;
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let mut sql = String::with_capacity(head.len() + tail.len() + per_statement * columns * 5);
-            sql.push_str(head);
-            let mut values: Vec<Value> = Vec::with_capacity(per_statement * columns);
-            for (nth, row) in rows.by_ref().take(per_statement).enumerate() {
-                sql.push_str(if nth == 0 { " (" } else { ", (" });
-                for (place, value) in row.0.into_iter().enumerate() {
-                    if place > 0 {
-                        sql.push_str(", ");
-                    }
-                    values.push(value);
-                    sql.push('$');
-                    sql.push_str(&values.len().to_string());
-                }
-                sql.push(')');
-            }
-            sql.push(' ');
-            sql.push_str(tail);
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            // Few shapes, so that the engine finds each of them prepared: 128 rows, 64, 32, 16, and what is left.
+            // No table is so wide that they could not be bound (SQLite takes 32,766 values, PostgreSQL 65,535).
+            let count = match rows.len() {
+                few @ ..16 => few,
+                many => 1 << many.min(128).ilog2(),
+            };
+            let values: Vec<Value> = rows.by_ref().take(count).flat_map(|row| row.0).collect();
+            let sql = format!("{head} {} {tail}", places(backend, count, width));
             touched += self.execute(&sql, Args(values)).await?;
         }
         Ok(touched)

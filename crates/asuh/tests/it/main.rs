@@ -8,6 +8,7 @@ mod audit;
 mod books;
 pub mod collection;
 mod consent;
+mod crash;
 mod custody;
 mod demo;
 mod distribution;

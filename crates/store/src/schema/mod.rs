@@ -3,6 +3,8 @@
 //! One text serves both engines. Three column types are all there is: `{int}`, `{text}` and `{bytes}`.
 //! Every table that holds a district's data begins its keys with `district_id`.
 
+pub(crate) mod planner;
+
 use std::path::Path;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};

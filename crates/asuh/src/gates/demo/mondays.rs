@@ -1,7 +1,7 @@
 //! The Mondays: collected, handed over, deposited, shared out, delivered.
 
 use asuh_store::{Id, Query, args};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use time::{Date, Duration};
 
 use super::dice::Dice;
@@ -65,7 +65,7 @@ pub(super) async fn monday(
     let seeds: Vec<u64> = places.units.iter().map(|_| world.dice.between(0, i64::MAX / 2) as u64).collect();
     let last = day + Duration::weeks(1) >= world.this_monday();
     let shared = &*world;
-    futures_util::stream::iter(places.units.iter().zip(seeds))
+    stream::iter(places.units.iter().zip(seeds))
         .map(|(unit, seed)| roll(shared, places, campaign, unit, day, Dice::new(seed), last))
         .buffer_unordered(AT_ONCE)
         .try_for_each(|()| async { Ok(()) })
@@ -240,65 +240,75 @@ async fn week(
 
     world.at(day + Duration::days(2), 13, 0);
     let warehouse = Scope { areas: Vec::new(), units: vec![places.warehouse], all_units: false };
-    let scope = Scope::whole(world.actor.district_code);
     let packing = app.today(&world.actor);
-    for village in &route {
+    let packs = route.iter().map(|village| {
         let pack =
             distribution::PackVillage { run, village: *village, day: packing, scope: warehouse.clone() };
-        app.submit(&world.actor, app.store.new_id(), pack).await?;
-    }
+        app.submit(&world.actor, app.store.new_id(), pack)
+    });
+    stream::iter(packs).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
+
     world.at(day + Duration::days(3), 10, 30);
-    let delivering = app.today(&world.actor);
-    for (nth, village) in route.iter().enumerate() {
-        // In the newest week two villages still wait for their packages.
-        if last && nth >= route.len().saturating_sub(2) {
-            continue;
-        }
-        let packages: Vec<(Id,)> = reader
-            .all(
-                "SELECT id FROM package WHERE district_id = $1 AND run_id = $2 AND village_code = $3 ORDER BY id",
-                args![DISTRICT, run, *village],
-            )
-            .await?;
-        let mut lines = Vec::new();
-        for (package,) in packages {
-            if world.dice.chance(2) {
-                let back = distribution::Undeliverable {
-                    package,
-                    reason: "not_home".into(),
-                    note: String::new(),
-                    day: delivering,
-                    happened_at: app.store.clock().now(),
-                    scope: scope.clone(),
-                };
-                app.submit(&world.actor, app.store.new_id(), back).await?;
-                continue;
-            }
-            let relation = if world.dice.chance(60) { "wife" } else { "head" };
-            lines.push(distribution::DeliveryLine {
-                package,
-                receiver_name: String::new(),
-                relation: relation.into(),
-            });
-        }
-        // Where nobody was at home there is nothing to sign for.
-        if lines.is_empty() {
-            continue;
-        }
-        let deliver = distribution::DeliverVillage {
-            run,
-            village: *village,
-            lines,
-            day: delivering,
-            happened_at: app.store.clock().now(),
-            scope: scope.clone(),
-        };
-        app.submit(&world.actor, app.store.new_id(), deliver).await?;
+    // In the newest week two villages still wait for their packages.
+    let reached = if last { route.len().saturating_sub(2) } else { route.len() };
+    let mut rounds = Vec::new();
+    for village in &route[..reached] {
+        rounds.push((*village, Dice::new(world.dice.between(0, i64::MAX / 2) as u64)));
     }
+    let shared = &*world;
+    stream::iter(rounds)
+        .map(|(village, dice)| deliver(shared, run, village, dice))
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
     if !last {
         world.at(day + Duration::days(4), 15, 0);
-        let close = distribution::CloseRun { run, day: app.today(&world.actor) };
-        app.submit(&world.actor, app.store.new_id(), close).await?;
+        let close = distribution::CloseRun { run, day: world.app.today(&world.actor) };
+        world.app.submit(&world.actor, world.app.store.new_id(), close).await?;
     }
+    Ok(())
+}
+
+/// The packages of a village are handed over; here and there nobody is at home.
+async fn deliver(world: &World, run: Id, village: i64, mut dice: Dice) -> Result<(), CliError> {
+    let app = &world.app;
+    let scope = Scope::whole(world.actor.district_code);
+    let day = app.today(&world.actor);
+    let happened_at = app.store.clock().now();
+    let packages: Vec<(Id,)> = app
+        .store
+        .reader()
+        .all(
+            "SELECT id FROM package WHERE district_id = $1 AND run_id = $2 AND village_code = $3 ORDER BY id",
+            args![DISTRICT, run, village],
+        )
+        .await?;
+    let mut lines = Vec::new();
+    for (package,) in packages {
+        if dice.chance(2) {
+            let back = distribution::Undeliverable {
+                package,
+                reason: "not_home".into(),
+                note: String::new(),
+                day,
+                happened_at,
+                scope: scope.clone(),
+            };
+            app.submit(&world.actor, app.store.new_id(), back).await?;
+            continue;
+        }
+        let relation = if dice.chance(60) { "wife" } else { "head" };
+        lines.push(distribution::DeliveryLine {
+            package,
+            receiver_name: String::new(),
+            relation: relation.into(),
+        });
+    }
+    // Where nobody was at home there is nothing to sign for.
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let deliver = distribution::DeliverVillage { run, village, lines, day, happened_at, scope };
+    app.submit(&world.actor, app.store.new_id(), deliver).await?;
     Ok(())
 }

@@ -42,17 +42,15 @@ pub async fn in_force(
     unit: Id,
     day: Date,
 ) -> Result<Vec<PledgeLine>, StoreError> {
-    db.all(
-        // CROSS JOIN keeps SQLite from walking all promises of the campaign: the unit's people come first.
-        "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v CROSS JOIN pledge p \
-         WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
-         AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
-         AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
-         ORDER BY v.name_search, v.sponsor_id, p.id",
-        args![district, unit, campaign, day, Instant::NEVER],
-    )
-    .await
+    db.all(IN_FORCE, args![district, unit, campaign, day, Instant::NEVER]).await
 }
+
+/// CROSS JOIN keeps SQLite from walking all promises of the campaign: the unit's people come first.
+const IN_FORCE: &str = "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v CROSS JOIN pledge p \
+     WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
+     AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
+     AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
+     ORDER BY v.name_search, v.sponsor_id, p.id";
 
 asuh_store::row_struct! {
     /// What the people of one unit promised for a day.
@@ -205,4 +203,27 @@ pub(crate) async fn people(
         args,
     )
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{START, TestDatabase, db_test};
+    use time::macros::date;
+
+    use super::*;
+
+    #[db_test]
+    async fn opening_a_roll_looks_at_its_own_people_from_the_first_day(db: TestDatabase) {
+        let store = db.open().await;
+        let day = date!(2026 - 11 - 02);
+        let args = args![DistrictId(1), Id::SYSTEM, Id::SYSTEM, day, START];
+        let plan = store.reader().plan(IN_FORCE, args).await.expect("a plan");
+        // PostgreSQL counts its rows by itself and may read small tables from end to end.
+        if store.engine() == Engine::Sqlite {
+            for index in ["sponsor_version_by_unit", "pledge_by_sponsor"] {
+                assert!(plan.contains(index), "{plan}");
+            }
+        }
+    }
 }

@@ -1,0 +1,236 @@
+//! SIGKILL in the middle of Mondays: what was acknowledged is there once, and every check is clean.
+//!
+//! A child process (this test binary itself) lives through one Monday after another, all units at once, and
+//! prints every command that was acknowledged; the parent kills it, opens the installation again and checks it
+//! as `asuh check` does. Two kills per engine; more with `ASUH_CRASH_ROUNDS`.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use asuh::gates::demo::{self, Size};
+use asuh::ground::App;
+use asuh::ground::access::Actor;
+use asuh::ground::settings::ServerSettings;
+use asuh::steps::collection as monday;
+use asuh_nusantara::{TerritoryCode, Zone};
+use asuh_store::testing::{START, TestDatabase, db_test};
+use asuh_store::{
+    Command, DistrictId, FixedClock, Id, Instant, KeyRing, Options, Query, Receipt, Store, args,
+};
+use time::Date;
+
+const KERINCI: DistrictId = DistrictId(1);
+const SIZE: Size = Size { families: 40, mondays: 1, units: Some(24) };
+
+async fn open(folder: &std::path::Path, url: Option<String>, clock: Arc<FixedClock>) -> App {
+    let options = Options {
+        database_url: url,
+        key_ring: Some(KeyRing::from_key([7; 32])),
+        clock,
+        ..Options::folder(folder)
+    };
+    let settings = ServerSettings { demo: true, folder: folder.to_owned(), ..ServerSettings::default() };
+    App::new(Store::open(options).await.expect("the store opens"), settings, asuh::gates::registry())
+}
+
+/// What the child works with.
+#[derive(Clone)]
+struct Working {
+    app: App,
+    actor: Arc<Actor>,
+    campaign: Id,
+    warehouse: Id,
+    holder: Id,
+}
+
+impl Working {
+    /// Sends a command and says so once it is acknowledged.
+    async fn send<C: Command>(&self, command: C) -> Receipt<C::Receipt> {
+        let id = self.app.store.new_id();
+        let receipt = self.app.submit(&self.actor, id, command).await.expect("a receipt");
+        writeln!(std::io::stdout().lock(), "\nacknowledged {id}").expect("a parent that listens");
+        receipt
+    }
+
+    /// A unit's Monday, from opening its roll to the money in the fund holder's hands.
+    async fn roll(&self, unit: Id, day: Date) {
+        let reach = monday::Reach::unit(unit);
+        let open = monday::OpenRoll { campaign: self.campaign, unit, day, reach: reach.clone() };
+        let roll = self.send(open).await.value;
+        self.send(monday::AllBroughtEverything { roll, exceptions: Vec::new(), reach: reach.clone() }).await;
+        asuh_store::row_struct! { struct Total { commodity: String, brought: i64 } }
+        let totals: Vec<Total> = self
+            .app
+            .store
+            .reader()
+            .all(
+                "SELECT commodity, CAST(SUM(brought) AS BIGINT) AS brought FROM contribution_item \
+                 WHERE district_id = $1 AND roll_id = $2 GROUP BY commodity ORDER BY commodity",
+                args![KERINCI, roll],
+            )
+            .await
+            .expect("what was brought");
+        let count = |total: &Total| monday::Count {
+            commodity: total.commodity.clone(),
+            ticked: total.brought,
+            counted: total.brought,
+            damaged: 0,
+            weighed_g: None,
+            reason: String::new(),
+        };
+        let close = monday::CloseRoll {
+            roll,
+            counts: totals.iter().map(count).collect(),
+            cash_witness: "Saksi".into(),
+            reach: reach.clone(),
+        };
+        let closed = self.send(close).await.value;
+        let announce = monday::AnnounceHandOver {
+            roll,
+            to: self.warehouse,
+            giver_name: "Koordinator".into(),
+            note: String::new(),
+            reach: reach.clone(),
+        };
+        let hand_over = self.send(announce).await.value.id;
+        let arrival = |total: &Total| monday::Arrival {
+            commodity: total.commodity.clone(),
+            received: total.brought,
+            damaged: 0,
+            weighed_g: None,
+        };
+        let receive = monday::ReceiveHandOver {
+            hand_over,
+            arrivals: totals.iter().filter(|total| total.commodity != "cash").map(arrival).collect(),
+            receiver_name: "Petugas".into(),
+            note: String::new(),
+            reach: monday::Reach::unit(self.warehouse),
+        };
+        self.send(receive).await;
+        let deposit = closed.deposit.expect("money to deposit");
+        let slip_number = "SS-1".into();
+        self.send(monday::AnnounceDeposit { deposit, slip_number, deposited_on: day, slip: None, reach })
+            .await;
+        self.send(monday::ConfirmDeposit { deposit, reach: monday::Reach::unit(self.holder) }).await;
+    }
+}
+
+#[test]
+#[ignore = "the process that is killed; started by the test below"]
+fn child() {
+    let Ok(folder) = std::env::var("ASUH_CRASH_FOLDER") else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let clock = Arc::new(FixedClock::new(START));
+        let app = open(folder.as_ref(), std::env::var("ASUH_CRASH_URL").ok(), clock.clone()).await;
+        let db = app.store.reader();
+        asuh_store::row_struct! { struct Campaign { id: Id, warehouse_id: Id, fund_holder_id: Id, last: Date } }
+        let campaign: Campaign = db
+            .first(
+                "SELECT c.id, c.warehouse_id, c.fund_holder_id, MAX(d.held_on) AS last FROM campaign c \
+                 JOIN drive d ON d.district_id = c.district_id AND d.campaign_id = c.id \
+                 WHERE c.district_id = $1 GROUP BY c.id, c.warehouse_id, c.fund_holder_id",
+                args![KERINCI],
+            )
+            .await
+            .unwrap()
+            .unwrap();
+        let units: Vec<(Id,)> = db
+            .all("SELECT DISTINCT unit_id FROM roll WHERE district_id = $1 ORDER BY unit_id", args![KERINCI])
+            .await
+            .unwrap();
+        let code = TerritoryCode::parse("15.01").unwrap();
+        let working = Working {
+            app: app.clone(),
+            actor: Arc::new(Actor::system(KERINCI, code, "Kabupaten Kerinci", Zone::Wib)),
+            campaign: campaign.id,
+            warehouse: campaign.warehouse_id,
+            holder: campaign.fund_holder_id,
+        };
+        let mut day = campaign.last;
+        loop {
+            day += time::Duration::WEEK;
+            clock.set(Instant::from(Zone::Wib.start_of_day(day)).plus_seconds(7 * 3600));
+            let open =
+                monday::OpenDrive { campaign: campaign.id, day, moved_from: None, reason: String::new() };
+            working.send(open).await;
+            let rolls: Vec<_> = units
+                .iter()
+                .map(|(unit,)| {
+                    let (working, unit) = (working.clone(), *unit);
+                    tokio::spawn(async move { working.roll(unit, day).await })
+                })
+                .collect();
+            for roll in rolls {
+                roll.await.unwrap();
+            }
+        }
+    });
+}
+
+/// Lets the child work until it has been busy for a while, kills it, and says what was acknowledged.
+async fn killed(db: &TestDatabase, after: Duration) -> Vec<Id> {
+    let mut child = Process::new(std::env::current_exe().unwrap())
+        .args(["--exact", "crash::child", "--ignored", "--nocapture"])
+        .env("ASUH_CRASH_FOLDER", db.folder())
+        .envs(db.url().map(|url| ("ASUH_CRASH_URL", url)))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (first, began) = std::sync::mpsc::channel();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let reading = std::thread::spawn(move || {
+        let mut acknowledged = Vec::new();
+        let mut line = String::new();
+        while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+            // A line that the kill cut short has no end and does not count.
+            if let Some(id) = line.strip_prefix("acknowledged ").and_then(|rest| rest.strip_suffix('\n')) {
+                acknowledged.push(id.parse::<Id>().unwrap());
+                let _ = first.send(());
+            }
+            line.clear();
+        }
+        acknowledged
+    });
+    began.recv_timeout(Duration::from_secs(60)).expect("the child begins to work");
+    tokio::time::sleep(after).await;
+    assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    tokio::task::spawn_blocking(|| reading.join().unwrap()).await.unwrap()
+}
+
+#[db_test]
+async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase) {
+    demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
+    let rounds: u64 = std::env::var("ASUH_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..rounds {
+        // Other moments of the work every time: 0.2 to 1.2 seconds, in an order that jumps.
+        let after = Duration::from_millis(200 + round * 377 % 1_000);
+        let new = killed(&db, after).await;
+        assert!(new.len() > 1, "round {round}: nothing was done");
+        acknowledged.extend(new);
+        let app = open(&db.folder(), db.url().map(str::to_owned), db.clock.clone()).await;
+        let log: Vec<(Id,)> = app
+            .store
+            .reader()
+            .all("SELECT id FROM command_log WHERE district_id = $1", args![KERINCI])
+            .await
+            .unwrap();
+        let log: BTreeSet<Id> = log.into_iter().map(|row| row.0).collect();
+        let lost: Vec<_> = acknowledged.difference(&log).collect();
+        assert!(lost.is_empty(), "round {round}: acknowledged and lost: {lost:?}");
+        for part in asuh::gates::parts() {
+            let Some(check) = part.check else { continue };
+            let faults = check(&app, KERINCI).await.unwrap();
+            assert_eq!(faults, Vec::<String>::new(), "round {round}: {}", part.name);
+        }
+        app.store.close().await;
+    }
+    println!("{}: {rounds} kills, {} acknowledged, 0 lost", db.engine().name(), acknowledged.len());
+}
