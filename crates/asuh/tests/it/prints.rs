@@ -76,5 +76,7 @@ async fn pages_are_numbered_and_f4_has_its_size(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let css = test.anonymous().get(&assets().css).await.ok();
     assert!(css.contains("counter(page) \" / \" counter(pages)"));
+    // What stands on paper alone is a cell, a row or a block as its element is: no rule makes it one.
+    assert!(!css.contains(".print-only { display: block"));
     assert!(css.contains("@page f4 { size: 215mm 330mm; }") && css.contains(".f4 { page: f4; }"));
 }

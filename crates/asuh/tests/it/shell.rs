@@ -80,6 +80,12 @@ async fn a_long_menu_stands_under_headings_in_the_order_of_the_datas_way(db: Tes
     assert!(place("/impor") < place("/gerakan"), "lists come in first");
     assert!(place("/gudang") < place("/penyaluran") && place("/penyaluran") < place("/dasbor"));
     assert!(menu.contains("class=\"here\"") && menu.matches("aria-current").count() == 1, "{menu}");
+    // On a phone it is folded away until it is asked for.
+    let css = test.anonymous().get(&asuh::ground::web::assets().css).await.ok();
+    assert!(
+        css.contains(".top nav .menu-switch:not(:checked) ~ ul { display: none; }"),
+        "stronger than .groups"
+    );
     // Who has few entries sees them side by side.
     let giver = test.with_role(Role::Sponsor).await;
     let page = giver.get("/").await.ok();

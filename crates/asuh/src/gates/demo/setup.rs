@@ -64,7 +64,7 @@ async fn letterhead(world: &World) -> Result<(), CliError> {
         ("letterhead.government", "PEMERINTAH KABUPATEN KERINCI"),
         (
             "letterhead.office",
-            "DINAS PENGENDALIAN PENDUDUK, KELUARGA BERENCANA,\nPEMBERDAYAAN PEREMPUAN DAN PERLINDUNGAN ANAK",
+            "DINAS PENGENDALIAN PENDUDUK,\nKELUARGA BERENCANA, PEMBERDAYAAN\nPEREMPUAN DAN PERLINDUNGAN ANAK",
         ),
         ("letterhead.address", "Jalan Contoh Nomor 1, Siulak"),
         ("letterhead.place", "Siulak"),
