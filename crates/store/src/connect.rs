@@ -50,6 +50,9 @@ pub struct Options {
     pub readers: u32,
     /// How long one command may take before it is given up; on SQLite all others wait for it.
     pub command_limit: Duration,
+    /// Whether a receipt means that the change survives a power cut. False only while a demo is built, which
+    /// can be built again.
+    pub durable: bool,
 }
 
 impl Options {
@@ -64,6 +67,7 @@ impl Options {
             ids: Arc::new(crate::SystemIds),
             readers: 4,
             command_limit: Duration::from_secs(30),
+            durable: true,
         }
     }
 
@@ -101,12 +105,13 @@ impl Store {
     /// or the data is from a newer program.
     pub async fn open(options: Options) -> Result<Store, StoreError> {
         let failed = |source| StoreError::File { path: options.folder.display().to_string(), source };
+        let door = if options.durable { Use::Write } else { Use::Build };
         std::fs::create_dir_all(&options.folder).map_err(failed)?;
         // PostgreSQL: migrations and a rotation have their own connection, the only one and never cut off.
         let (engine, setup, lock) = match &options.database_url {
             None => {
                 let lock = Arc::new(FolderLock::take(&options.folder)?);
-                let writer = sqlite(&options.folder.join("asuh.db"), false, 1).await?;
+                let writer = sqlite(&options.folder.join("asuh.db"), door, 1).await?;
                 refuse_old_sqlite(&writer).await?;
                 (Engine::Sqlite, writer, Some(lock))
             }
@@ -128,11 +133,11 @@ impl Store {
             None => setup,
             Some(url) => {
                 setup.close().await?;
-                postgres(url, Use::Write, WRITERS).await?
+                postgres(url, door, WRITERS).await?
             }
         };
         let pool = match &options.database_url {
-            None => sqlite(&options.folder.join("asuh.db"), true, options.readers).await?,
+            None => sqlite(&options.folder.join("asuh.db"), Use::Read, options.readers).await?,
             Some(url) => postgres(url, Use::Read, options.readers).await?,
         };
         let secrets = Secrets::new(ring);
@@ -174,7 +179,7 @@ impl Store {
                     let source = std::io::Error::from(std::io::ErrorKind::NotFound);
                     return Err(StoreError::File { path: path.display().to_string(), source });
                 }
-                let pool = sqlite(&path, true, options.readers).await?;
+                let pool = sqlite(&path, Use::Read, options.readers).await?;
                 refuse_old_sqlite(&pool).await?;
                 (Engine::Sqlite, pool)
             }
@@ -250,13 +255,26 @@ impl Store {
     }
 }
 
+/// What connections are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    /// The door: nothing may wait or hold locks for long.
+    Write,
+    /// The door while a demo is built: nothing is forced to the disk.
+    Build,
+    /// Migrations and key rotation.
+    SetUp,
+}
+
 pub(crate) async fn sqlite(
     path: &Path,
-    read_only: bool,
+    purpose: Use,
     connections: u32,
 ) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite:asuh.db?mode=rwc");
     let path = path.to_owned();
+    let read_only = purpose == Use::Read;
     options
         .max_connections(connections)
         .min_connections(1)
@@ -273,7 +291,7 @@ pub(crate) async fn sqlite(
                 .statement_cache_capacity(300)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
+                .pragma("synchronous", if purpose == Use::Build { "OFF" } else { "FULL" })
                 .pragma("foreign_keys", "ON")
                 .pragma("temp_store", "MEMORY")
                 // 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
@@ -282,16 +300,6 @@ pub(crate) async fn sqlite(
             if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
         });
     Ok(Database::connect(options).await?)
-}
-
-/// What connections to PostgreSQL are for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
-    Read,
-    /// The door: nothing may wait or hold locks for long.
-    Write,
-    /// Migrations and key rotation.
-    SetUp,
 }
 
 pub(crate) async fn postgres(
@@ -306,15 +314,15 @@ pub(crate) async fn postgres(
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         // The door notices a dead connection by itself and tries again; a ping per command is not needed.
-        .test_before_acquire(purpose != Use::Write)
+        .test_before_acquire(matches!(purpose, Use::Read | Use::SetUp))
         .acquire_timeout(Duration::from_secs(30))
         .map_sqlx_postgres_opts(move |postgres| {
             let postgres = postgres.application_name(APPLICATION).statement_cache_capacity(300).options([
                 ("default_transaction_read_only", if purpose == Use::Read { "on" } else { "off" }),
                 ("default_transaction_isolation", "read committed"),
-                ("synchronous_commit", "on"),
+                ("synchronous_commit", if purpose == Use::Build { "off" } else { "on" }),
             ]);
-            if purpose == Use::Write {
+            if matches!(purpose, Use::Write | Use::Build) {
                 postgres.options([
                     ("lock_timeout", "10s"),
                     ("statement_timeout", "60s"),

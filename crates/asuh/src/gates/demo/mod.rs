@@ -93,7 +93,8 @@ pub async fn build(
     tell: &mut (dyn FnMut(&str) + Send),
 ) -> Result<(), CliError> {
     let clock = Arc::new(FixedClock::new(now));
-    let options = Options { clock: clock.clone(), ids: Arc::new(SeededIds::new(seed)), ..options };
+    let options =
+        Options { clock: clock.clone(), ids: Arc::new(SeededIds::new(seed)), durable: false, ..options };
     let folder = options.folder.clone();
     let store = Store::open(options).await?;
     let settings = ServerSettings { folder: folder.clone(), demo: true, ..ServerSettings::default() };
@@ -118,6 +119,10 @@ pub async fn build(
         crate::ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
     }
     world.app.store.close().await;
+    // Nothing was forced to the disk on the way; now that it is whole, it stays.
+    if let Ok(file) = std::fs::File::open(folder.join("asuh.db")) {
+        file.sync_all().map_err(|error| CliError::Io(folder.display().to_string(), error))?;
+    }
     result
 }
 
