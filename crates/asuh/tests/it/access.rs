@@ -239,7 +239,9 @@ async fn a_second_factor_is_set_up_asked_and_never_counts_twice(db: TestDatabase
     sign_in(&mut client, "admin", PASSWORD).await.to();
     client.get("/masuk/kode").await.ok();
     assert_eq!(client.get("/masuk/kode/pasang").await.to(), "/masuk/kode");
-    client.post("/masuk/kode", &[("kode", &code)]).await.refused();
+    let page = client.post("/masuk/kode", &[("kode", &code)]).await.refused();
+    let field = page.split("<input id=\"f-kode\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(field.contains("type=\"text\"") && !field.contains(code.as_str()), "seen, not kept: {field}");
     test.db.clock.advance(30);
     let next = app_code(&test, &secret);
     let half = client.clone();
