@@ -9,8 +9,11 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, audit, jobs, settings, staging};
+use crate::ground::{App, access, audit, jobs, settings, staging};
 use crate::steps::reports;
+
+/// How often what has ended is removed.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Where to listen.
 pub struct Listen {
@@ -114,7 +117,7 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
     handle.graceful_shutdown(Some(Duration::from_secs(10)));
 }
 
-/// What is done once a day: uploads and staged rows whose time is over are removed.
+/// What is done once a day: what the settings keep for a time only is removed.
 async fn daily(app: App) {
     loop {
         match staging::purge(&app).await {
@@ -122,6 +125,44 @@ async fn daily(app: App) {
             Ok(removed) => tracing::info!(removed, "expired uploads were removed"),
             Err(error) => tracing::error!(%error, "expired uploads were not removed"),
         }
-        tokio::time::sleep(Duration::from_secs(86_400)).await;
+        match access::expiry::purge(&app).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "old sessions and codes were removed"),
+            Err(error) => tracing::error!(%error, "old sessions and codes were not removed"),
+        }
+        let folder = app.store.folder().join("uploads");
+        match tokio::task::spawn_blocking(move || left_behind(&folder, DAY)).await {
+            Ok(0) | Err(_) => {}
+            Ok(removed) => tracing::info!(removed, "files of requests that were cut off were removed"),
+        }
+        tokio::time::sleep(DAY).await;
+    }
+}
+
+/// Removes the folders of requests that were cut off (the program was killed while it read an upload); how many.
+fn left_behind(uploads: &std::path::Path, age: Duration) -> usize {
+    let Ok(folders) = std::fs::read_dir(uploads) else { return 0 };
+    let is_old = |entry: &std::fs::DirEntry| {
+        let changed = entry.metadata().and_then(|data| data.modified());
+        changed.is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age))
+    };
+    let old = folders.flatten().filter(is_old);
+    old.filter(|entry| std::fs::remove_dir_all(entry.path()).is_ok()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cut_off_request_left_is_removed_and_what_is_in_use_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("a")).unwrap();
+        std::fs::write(folder.path().join("a/file"), b"NIK").unwrap();
+        assert_eq!(left_behind(folder.path(), DAY), 0, "it may still be read");
+        assert!(folder.path().join("a/file").exists());
+        assert_eq!(left_behind(folder.path(), Duration::ZERO), 1);
+        assert!(!folder.path().join("a").exists());
+        assert_eq!(left_behind(&folder.path().join("tiada"), Duration::ZERO), 0);
     }
 }

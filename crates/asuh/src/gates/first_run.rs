@@ -91,7 +91,7 @@ fn listed(rows: Vec<Listed>) -> Vec<(String, String)> {
 
 /// The first page: asks for the code.
 pub(super) async fn get(State(app): State<App>, shell: Shell) -> Page {
-    if !first_run::is_open(app.store.reader()).await? {
+    if !first_run::is_open(&app).await? {
         return redirect("/masuk");
     }
     let form = Form::empty(&shell);
@@ -100,7 +100,7 @@ pub(super) async fn get(State(app): State<App>, shell: Shell) -> Page {
 
 /// Every further step.
 pub(super) async fn post(State(app): State<App>, shell: Shell, mut form: Form) -> Page {
-    if !first_run::is_open(app.store.reader()).await? {
+    if !first_run::is_open(&app).await? {
         return redirect("/masuk");
     }
     if !first_run::opens(&app, form.get("kode_mulai")).await? {

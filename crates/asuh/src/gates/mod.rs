@@ -8,6 +8,7 @@ pub mod http;
 
 use crate::ground::Registry;
 use crate::ground::part::Part;
+use crate::ground::web::MenuGroup;
 use crate::steps;
 
 /// The parts of the program in order: the steps of the data's path, then what the ground shows of itself.
@@ -19,12 +20,20 @@ pub fn parts() -> impl Iterator<Item = &'static Part> {
 pub fn registry() -> Registry {
     let mut registry = Registry::default();
     for part in parts() {
-        registry.menu.extend(part.menu.iter().copied());
+        if !part.menu.is_empty() {
+            match registry.menu.iter_mut().find(|group| group.heading == part.heading) {
+                Some(group) => group.items.extend(part.menu.iter().copied()),
+                None => {
+                    registry.menu.push(MenuGroup { heading: part.heading, items: part.menu.to_vec() });
+                }
+            }
+        }
         registry.tasks.extend(part.tasks);
         registry.family_panels.extend(part.family_panel);
+        registry.user_panels.extend(part.user_panel);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
-        registry.subject_exports.extend(part.subject_export.map(|export| (part.name, export)));
+        registry.subject_exports.extend(part.subject_export);
         registry.references.extend(part.references);
         registry.checks.extend(part.check);
     }

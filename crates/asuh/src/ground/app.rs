@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::access::Actor;
 use super::audit::{AccessLog, Reference};
+use super::consent::Section;
 use super::jobs::JobKind;
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
-use super::web::{MenuItem, Task};
+use super::web::{MenuGroup, Task, Text};
 
 /// A future that a step gives to the ground without the ground knowing the step.
 pub type Given<'a, T> = Pin<Box<dyn Future<Output = Result<T, asuh_store::StoreError>> + Send + 'a>>;
@@ -27,25 +28,27 @@ pub type Tasks = for<'a> fn(&'a App, &'a Arc<Actor>) -> Given<'a, Vec<Task>>;
 /// A check of a step for `asuh check`: what is wrong, in words; empty when all is well.
 pub type Check = for<'a> fn(&'a App, asuh_store::DistrictId) -> Given<'a, Vec<String>>;
 
-/// What a part keeps about a family, for the family itself: a JSON value in plain words and days, nothing
-/// left out that the law gives it a right to.
-pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id) -> Given<'a, serde_json::Value>;
+/// What a part keeps about a person, for that person: tables in plain words and days, nothing left out that the law
+/// gives a right to. The id is a family's or a sponsor's; a part that knows nothing of it gives nothing.
+pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id, Text) -> Given<'a, Vec<Section>>;
 
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
-    /// Menu entries.
-    pub menu: Vec<MenuItem>,
+    /// Menu entries under their headings, in the order of the data's path.
+    pub menu: Vec<MenuGroup>,
     /// Home-page tasks.
     pub tasks: Vec<Tasks>,
     /// Panels on the family page.
     pub family_panels: Vec<Panel>,
+    /// Panels on the page of a user.
+    pub user_panels: Vec<Panel>,
     /// Kinds of long work.
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.
     pub imports: Vec<&'static dyn ImportKind>,
-    /// What each part keeps about a family, by the part's name.
-    pub subject_exports: Vec<(&'static str, SubjectExport)>,
+    /// What each part keeps about a person.
+    pub subject_exports: Vec<SubjectExport>,
     /// Ids that point to rows of other parts.
     pub references: Vec<Reference>,
     /// Checks of the data.

@@ -130,25 +130,37 @@ fn clean_png(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A JPEG without its application and comment segments (EXIF, GPS, thumbnails), but with the one that says how
-/// its colours are meant.
+/// its colours are meant, up to the first end of the picture: what a camera hangs on behind it (a second picture with
+/// data of its own, a depth map) is left out.
 fn clean_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
+    const END: u8 = 0xd9;
     let mut kept = bytes.get(..2)?.to_vec();
     let mut at = 2;
-    let mut sized = false;
+    let (mut sized, mut drawn) = (false, false);
     loop {
         if *bytes.get(at)? != 0xff {
             return None;
         }
         let marker = *bytes.get(at + 1)?;
-        if marker == 0xff {
-            at += 1;
-            continue;
+        match marker {
+            0xff => {
+                at += 1;
+                continue;
+            }
+            END => {
+                kept.extend_from_slice(&[0xff, END]);
+                return (sized && drawn).then_some(kept);
+            }
+            _ => {}
         }
         let length = usize::from(u16::from_be_bytes(bytes.get(at + 2..at + 4)?.try_into().ok()?));
         let segment = bytes.get(at..at.checked_add(length)?.checked_add(2)?)?;
+        at += segment.len();
         match marker {
+            // Tables: quantisation, codes, arithmetic conditions, number of lines, restart interval.
+            0xc4 | 0xcc | 0xdb | 0xdc | 0xdd | 0xee => kept.extend_from_slice(segment),
             // The frame: its height and width.
-            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+            0xc0..=0xcf => {
                 let height = u16::from_be_bytes(segment.get(5..7)?.try_into().ok()?);
                 let width = u16::from_be_bytes(segment.get(7..9)?.try_into().ok()?);
                 if !fits(width.into(), height.into()) {
@@ -157,17 +169,24 @@ fn clean_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
                 sized = true;
                 kept.extend_from_slice(segment);
             }
-            0xe1..=0xed | 0xef | 0xfe => {}
-            // The picture itself follows up to its end.
-            0xda => {
-                let rest = &bytes[at..];
-                let end = rest.windows(2).rposition(|pair| pair == [0xff, 0xd9])? + 2;
-                kept.extend_from_slice(&rest[..end]);
-                return sized.then_some(kept);
+            // The plain JFIF head without the small picture it may hold.
+            0xe0 if segment.get(4..9) == Some(b"JFIF\0") => {
+                kept.extend_from_slice(&[0xff, 0xe0, 0, 16]);
+                kept.extend_from_slice(segment.get(4..16)?);
+                kept.extend_from_slice(&[0, 0]);
             }
-            _ => kept.extend_from_slice(segment),
+            // A scan: its drawing follows, up to the next marker that is no part of it.
+            0xda => {
+                let rest = bytes.get(at..)?;
+                let marks = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xd0..=0xd7 | 0xff);
+                let end = rest.windows(2).position(marks)?;
+                kept.extend_from_slice(segment);
+                kept.extend_from_slice(&rest[..end]);
+                at += end;
+                drawn = true;
+            }
+            _ => {}
         }
-        at += segment.len();
     }
 }
 
@@ -308,6 +327,33 @@ mod tests {
         assert!(!kept.bytes.windows(3).any(|part| part == b"GPS") && kept.bytes.ends_with(&[0; 4]));
         let kept = clean(jpeg(), MediaType::PICTURES).unwrap();
         assert!(!kept.bytes.windows(4).any(|part| part == b"Exif") && kept.bytes.ends_with(&[0xff, 0xd9]));
+    }
+
+    #[test]
+    fn pictures_within_a_photo_do_not_survive() {
+        // A head with a small picture, two scans of a progressive photo, and behind its end a second photo.
+        let mut photo = vec![0xff, 0xd8];
+        photo.extend_from_slice(&[0xff, 0xe0, 0, 19]);
+        photo.extend_from_slice(b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01RGB");
+        photo.extend_from_slice(&[0xff, 0xe0, 0, 10]);
+        photo.extend_from_slice(b"JFXX\0\x10th");
+        photo.extend_from_slice(&[0xff, 0xe2, 0, 6]);
+        photo.extend_from_slice(b"MPF\0");
+        photo.extend_from_slice(&[0xff, 0xc2, 0, 11, 8, 0, 10, 0, 20, 1, 1, 0x11, 0]);
+        photo.extend_from_slice(&[0xff, 0xda, 0, 2, 7, 0xff, 0x00, 8, 0xff, 0xd3, 9]);
+        photo.extend_from_slice(&[0xff, 0xc4, 0, 3, 5, 0xff, 0xda, 0, 2, 4, 5, 6, 0xff, 0xd9]);
+        photo.extend_from_slice(&jpeg());
+        photo.extend_from_slice(&[0xff, 0xd9]);
+        let kept = clean(photo, MediaType::PICTURES).unwrap().bytes;
+        for hidden in [b"Exif".as_slice(), b"MPF", b"JFXX", b"RGB", b"GPS", &[0xff, 0xd8, 0xff, 0xe1]] {
+            assert!(!kept.windows(hidden.len()).any(|part| part == hidden), "{hidden:?} in {kept:?}");
+        }
+        let drawing =
+            [7, 0xff, 0x00, 8, 0xff, 0xd3, 9, 0xff, 0xc4, 0, 3, 5, 0xff, 0xda, 0, 2, 4, 5, 6, 0xff, 0xd9];
+        assert!(kept.ends_with(&drawing), "{kept:?}");
+        // A photo cut off before its end, or without a drawing, is none.
+        assert!(clean(kept[..kept.len() - 2].to_vec(), MediaType::PICTURES).is_err());
+        assert!(clean(vec![0xff, 0xd8, 0xff, 0xd9, 0, 0], MediaType::PICTURES).is_err());
     }
 
     #[test]

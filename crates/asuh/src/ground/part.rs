@@ -12,17 +12,21 @@ pub struct Part {
     pub name: &'static str,
     /// Its routes.
     pub routes: fn() -> Routes,
+    /// Translation key of the heading under which its menu entries stand.
+    pub heading: &'static str,
     /// Its menu entries.
     pub menu: &'static [MenuItem],
     /// Its tasks on home pages.
     pub tasks: Option<Tasks>,
     /// Its panel on the family page.
     pub family_panel: Option<Panel>,
+    /// Its panel on the page of a user.
+    pub user_panel: Option<Panel>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
     pub imports: &'static [&'static dyn ImportKind],
-    /// What it keeps about a family, for the family itself.
+    /// What it keeps about a person, for that person.
     pub subject_export: Option<SubjectExport>,
     /// Its ids that point to rows of other parts, for `asuh check`.
     pub references: &'static [Reference],
@@ -36,9 +40,11 @@ impl Part {
         Part {
             name,
             routes: Routes::new,
+            heading: "web.menu.manage",
             menu: &[],
             tasks: None,
             family_panel: None,
+            user_panel: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

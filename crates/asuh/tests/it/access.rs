@@ -239,7 +239,9 @@ async fn a_second_factor_is_set_up_asked_and_never_counts_twice(db: TestDatabase
     sign_in(&mut client, "admin", PASSWORD).await.to();
     client.get("/masuk/kode").await.ok();
     assert_eq!(client.get("/masuk/kode/pasang").await.to(), "/masuk/kode");
-    client.post("/masuk/kode", &[("kode", &code)]).await.refused();
+    let page = client.post("/masuk/kode", &[("kode", &code)]).await.refused();
+    let field = page.split("<input id=\"f-kode\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(field.contains("type=\"text\"") && !field.contains(code.as_str()), "seen, not kept: {field}");
     test.db.clock.advance(30);
     let next = app_code(&test, &secret);
     let half = client.clone();
@@ -509,4 +511,24 @@ async fn the_console_makes_the_first_admin(db: TestDatabase) {
     assert_eq!((users.len(), users[0].roles.as_str()), (1, "district_admin"));
     assert!(users[0].disabled_at.is_some());
     assert!(cli::new_code(&test.app, KERINCI, "tidak.ada").await.is_err());
+}
+
+#[db_test]
+async fn ended_sessions_and_old_codes_are_removed_and_what_holds_stays(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    admin.post("/pengguna/baru", &[("nama", "rina"), ("nama_lengkap", "Rina")]).await.to();
+    let slips = admin.post("/pengguna/kode", &[("unit", "semua"), ("bentuk", "cetak")]).await.ok();
+    assert!(slips.contains("Buka asuh.test/aktivasi"), "the slip says the whole address: {slips}");
+    let rows = |table: &'static str| {
+        let test = &test;
+        async move { test.number(&format!("SELECT COUNT(*) AS n FROM {table}"), args![]).await }
+    };
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
+    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 0);
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
+    test.db.clock.advance(40 * 86_400);
+    test.with_role(Role::Leader).await;
+    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 2);
+    assert_eq!((rows("session").await, rows("activation_code").await), (1, 0));
 }

@@ -159,6 +159,14 @@ async fn admin_and_auditor_read_the_trail_and_others_do_not(db: TestDatabase) {
     assert!(!page.contains("/pengguna/"), "{page}");
     assert!(admin.get("/jejak").await.ok().contains("/pengguna/"));
     assert!(auditor.get("/").await.ok().contains("href=\"/jejak\""));
+    // The object is short on the page and whole behind the button that asks for everything about it.
+    let user = admin.get("/jejak").await.ok();
+    let user = user.split("href=\"/pengguna/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let short = format!("pengguna …{}<", &user[user.len() - 6..]);
+    assert!(page.contains(&short) && !page.contains(&format!("pengguna {user}")), "{page}");
+    assert!(page.contains(&format!("name=\"objek\" value=\"{user}\"")), "{page}");
+    let about = auditor.post("/jejak", &[("objek", &user)]).await.ok();
+    assert!(about.contains("Menambah pengguna") && about.contains(&format!("value=\"{user}\"")), "{about}");
     // Filters: who, what, when, about what.
     let login = format!("u{}", admin.user);
     for (field, value, found) in [

@@ -230,6 +230,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     set(&mut counted, "alasan.egg", "satu jatuh, dua retak");
     let check = user.post(&format!("{roll}/hitung"), &pairs(&counted)).await.ok();
     assert!(check.contains("Tutup setoran") && check.contains("9,75 kg"), "{check}");
+    assert!(!check.contains(">Rp0<"), "money does not break: {check}");
     let sheet = user.post(&format!("{roll}/tutup"), &pairs(&counted)).await.to();
     let sheet = user.get(&sheet).await.ok();
     assert!(sheet.contains("Sahabat 00") && !sheet.contains("Sahabat 01<"), "givers only: {sheet}");
@@ -528,6 +529,7 @@ async fn superiors_see_units_of_five_people_and_more(db: TestDatabase) {
     let totals = leader.get("/setoran/rekap").await.ok();
     assert!(totals.contains("Dinas Pendidikan") && totals.contains("5 butir"), "{totals}");
     assert!(!totals.contains("Sahabat"), "{totals}");
+    assert!(totals.contains("Rp10.000") && !totals.contains(">Rp0<"), "money does not break: {totals}");
     monday.test.sql("UPDATE roll SET people = 4, givers = 4", args![]).await;
     let totals = leader.get("/setoran/rekap").await.ok();
     assert!(!totals.contains("Dinas Pendidikan") && !totals.contains("5 butir"), "{totals}");

@@ -251,12 +251,18 @@ async fn a_request_has_a_clock_and_ends_with_an_answer(db: TestDatabase) {
     assert!(list.find("Lewat 8 jam").unwrap() < list.find("Sisa 72 jam").unwrap(), "{list}");
     let path = to.split('?').next().unwrap().to_owned();
     let copy = admin.post(&format!("{path}/salinan"), &[]).await;
-    assert!(
-        copy.headers.get("content-disposition").unwrap().to_str().unwrap().contains("PDP-0001-XI-2026.json")
-    );
-    let copy: serde_json::Value = serde_json::from_str(&copy.ok()).unwrap();
-    assert_eq!(copy["consent"]["requests"][0]["detail"], "Minta salinan");
-    assert!(copy["consent"]["opened"].as_array().unwrap().iter().any(|entry| entry["action"] == "export"));
+    let name = copy.headers.get("content-disposition").unwrap().to_str().unwrap().to_owned();
+    assert!(name.contains("PDP-0001-XI-2026.html"), "{name}");
+    let copy = copy.ok();
+    for wanted in [
+        "Salinan data: PDP/0001/XI/2026",
+        "Minta salinan",
+        "Ahmad",
+        "Siapa yang membuka data ini",
+        "Mengunduh",
+    ] {
+        assert!(copy.contains(wanted), "{wanted}: {copy}");
+    }
     admin.post(&path, &[("hasil", "refused"), ("jawaban", "")]).await.refused();
     admin.post(&path, &[("hasil", "done"), ("jawaban", "Salinan diberikan")]).await.to();
     assert!(
@@ -272,8 +278,10 @@ async fn a_request_has_a_clock_and_ends_with_an_answer(db: TestDatabase) {
     assert_eq!(auditor.post(&format!("{path}/salinan"), &[]).await.status, StatusCode::FORBIDDEN);
     let unknown = format!("/permintaan-data/{}", test.app.store.new_id());
     assert_eq!(admin.get(&unknown).await.status, StatusCode::NOT_FOUND);
-    let whole = subject_export(&test.app, KERINCI, family).await.unwrap();
-    assert_eq!(whole["consent"]["requests"][0]["answer"], "Salinan diberikan");
+    let text = asuh::ground::web::Text::new(asuh_nusantara::Language::Indonesian, asuh_nusantara::Zone::Wib);
+    let whole = subject_export(&test.app, KERINCI, family, text).await.unwrap();
+    let answered = whole.iter().find(|section| section.title == "Permintaan data").unwrap();
+    assert!(answered.rows[0][3].starts_with("Salinan diberikan"), "{answered:?}");
 }
 
 const INCIDENT: [(&str, &str); 10] = [

@@ -48,6 +48,9 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         }
     }
 
+    // Nobody has signed in yet, and still it is set up: no code of a first admin lies about.
+    assert_eq!(asuh::ground::settings::first_run::code(&app).await.unwrap(), None);
+
     // Once more with the same seed on the same day: the same district.
     let again = db.sibling().await;
     let other = built(&again).await;

@@ -190,3 +190,40 @@ async fn measurements_are_seen_within_ones_area_with_source_and_day(db: TestData
     assert!(html.contains("10,60 kg") && html.contains("10,20 kg"), "{html}");
     assert!(panel(&test.app, &test.system(), Id::SYSTEM).await.unwrap().is_none());
 }
+
+#[db_test]
+async fn the_nutrition_officer_brings_measurements_in_and_no_other_list(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
+    let page = officer.get("/impor").await.ok();
+    assert!(page.contains("value=\"eppgbm\"") && page.matches("name=\"jenis\"").count() == 1, "{page}");
+    assert!(officer.get("/").await.ok().contains("href=\"/impor\""));
+    let file = format!(
+        "{NEW}{}{}",
+        row(ANI, "Andi", "2024-01-01", "Selam Paung", "2026-10-05", "10.6"),
+        row("-", "Cahya", "2025-02-03", "Sanggaran Agung", "2026-10-05", "8.9")
+            .replace("Gunung Raya", "Danau Kerinci"),
+    );
+    let sent = |kind: &'static str| {
+        let (officer, file) = (officer.clone(), file.clone());
+        async move { officer.upload("/impor", &[("jenis", kind)], "berkas", "a.csv", file.as_bytes()).await }
+    };
+    for kind in ["krs", "asn", "territory"] {
+        sent(kind).await.refused();
+    }
+    let path = sent("eppgbm").await.to();
+    test.run_jobs().await;
+    let page = officer.get(&path).await.ok();
+    assert!(page.contains("Simpan 1 baris") && page.contains("di luar wilayah tugas"), "{page}");
+    officer.post(&format!("{path}/simpan"), &[]).await.to();
+    test.run_jobs().await;
+    assert_eq!(test.number("SELECT COUNT(*) AS n FROM measurement", args![]).await, 1);
+
+    // What a keeper of lists brings in is not hers to see or decide.
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let other =
+        keeper.upload("/impor", &[("jenis", "eppgbm")], "berkas", "b.csv", file.as_bytes()).await.to();
+    test.run_jobs().await;
+    assert_eq!(officer.get(&other).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(officer.post(&format!("{other}/tolak"), &[]).await.status, StatusCode::NOT_FOUND);
+}

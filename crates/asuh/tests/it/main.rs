@@ -14,6 +14,7 @@ mod demo;
 mod distribution;
 mod growth;
 mod matrix;
+mod prints;
 mod registry;
 mod reports;
 mod settings;

@@ -72,6 +72,7 @@ fn visit(family: Id, result: VisitResult) -> RecordVerification {
         reason: "pindah ke Jambi".into(),
         note: String::new(),
         visited_on: TODAY,
+        confirms: true,
         today: TODAY,
     }
 }
@@ -283,7 +284,7 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
     );
     let page = verifier.get(&first).await.ok();
     assert!(page.contains("••••••••••••0007") && !page.contains("9901011203190007"), "{page}");
-    assert!(!page.contains("Jalan Contoh") && page.contains("DTSEN"));
+    assert!(!page.contains("Jalan Contoh") && page.contains("1 (DTSEN"));
     let id = first.split(['/', '?']).nth(2).unwrap().to_owned();
     let open = verifier.post(&format!("/sasaran/{id}/tampilkan"), &[]).await.ok();
     assert!(open.contains("9901011203190007") && open.contains("Jalan Contoh 7"));
@@ -302,6 +303,8 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
     assert!(
         twice.contains("sudah tercatat di Selam Paung, RW 002") && twice.contains(&format!("/sasaran/{id}"))
     );
+    test.sql("UPDATE family_version SET desil_source = 'krs'", args![]).await;
+    assert!(verifier.get(&first).await.ok().contains("1 (Daftar KRS"), "a code of ours is shown in words");
 }
 
 #[db_test]
@@ -777,4 +780,53 @@ async fn offices_have_units_that_open_and_close(db: TestDatabase) {
     assert_eq!(admin.get("/lembaga/bukan-id").await.status, StatusCode::NOT_FOUND);
     let unknown = format!("/lembaga/{}", test.app.store.new_id());
     assert_eq!(admin.get(&unknown).await.status, StatusCode::NOT_FOUND);
+}
+
+#[db_test]
+async fn what_a_cadre_finds_is_evidence_until_a_verifier_settles_it(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let one = family(&test, VILLAGES[0], "001", "Budi").await;
+    let two = family(&test, VILLAGES[0], "001", "Agus").await;
+    let cadre = cadre(&test, VILLAGES[0], "001").await;
+    let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
+    let list = format!("/verifikasi/{}", VILLAGES[0]);
+    assert!(cadre.get(&list).await.ok().contains("menjadi bukti kunjungan"));
+    let quick = [("hasil", "as_listed"), ("cepat", "1")];
+    cadre.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
+    let moved = [("hasil", "moved"), ("alasan", "ke Jambi"), ("kunjungan", "1-11-2026")];
+    cadre.post(&format!("/verifikasi/keluarga/{two}"), &moved).await.to();
+
+    // The visits are there, the families stand as before: nothing counts yet.
+    assert_eq!(rows(&test, "verification").await, 2);
+    assert_eq!((status(&test, one).await, status(&test, two).await), ("listed".into(), "listed".into()));
+    let page = cadre.get(&list).await.ok();
+    assert!(page.contains("menunggu penetapan verifikator") && !page.contains(">Agus<"), "{page}");
+    assert!(verifier.get("/").await.ok().contains("kader menunggu penetapan: 2"));
+    let page = verifier.get(&list).await.ok();
+    assert!(page.contains("Kunjungan kader: Sesuai") && page.contains("ke Jambi"), "{page}");
+    assert!(page.contains("name=\"kunjungan\" value=\"2026-11-01\""), "{page}");
+
+    test.db.clock.advance(60);
+    // The verifier settles one as the cadre found it, and the other otherwise.
+    let settle = [("hasil", "moved"), ("alasan", "ke Jambi"), ("kunjungan", "2026-11-01")];
+    verifier.post(&format!("/verifikasi/keluarga/{two}"), &settle).await.to();
+    let otherwise = [("hasil", "not_found"), ("kunjungan", "2-11-2026")];
+    verifier.post(&format!("/verifikasi/keluarga/{one}"), &otherwise).await.to();
+    assert_eq!((status(&test, one).await, status(&test, two).await), ("not_found".into(), "moved".into()));
+    assert!(!verifier.get("/").await.ok().contains("menunggu penetapan"));
+
+    test.db.clock.advance(60);
+    // A later visit of the cadre is evidence again, also of a family that had been settled.
+    cadre.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
+    assert_eq!(status(&test, one).await, "not_found");
+    assert!(verifier.get(&list).await.ok().contains("Kunjungan kader: Sesuai"));
+    test.db.clock.advance(60);
+    verifier.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
+    assert_eq!(status(&test, one).await, "verified");
+
+    // Nor can a cadre set it by correcting the family's data.
+    let fields =
+        [("desa", "1501012001"), ("nama", "Agus"), ("rw", "001"), ("rt", "1"), ("status", "verified")];
+    cadre.post(&format!("/sasaran/{two}/ubah"), &fields).await;
+    assert_eq!(status(&test, two).await, "moved");
 }

@@ -198,6 +198,18 @@ async fn the_dashboard_shows_numbers_and_opens_the_next_level(db: TestDatabase) 
     let coordinator = test.with_role(Role::UnitCoordinator).await;
     assert_eq!(coordinator.get("/dasbor").await.status, StatusCode::FORBIDDEN);
     assert_eq!(test.anonymous().get("/dasbor").await.to(), "/masuk");
+    // A newer campaign of which there is nothing to see yet does not hide it.
+    test.sql(
+        "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, contributor_scope, \
+         destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
+         VALUES ($1, $2, 'Gerakan Esok', '', 'weekly', 1, 20270104, 'asn', 'families', $3, $3, 'asn', 1, '', 3, 'active', $4)",
+        args![KERINCI, test.app.store.new_id(), scene.warehouse, test.app.store.clock().now()],
+    )
+    .await;
+    let page = leader.get("/dasbor").await.ok();
+    assert!(page.contains("Gerakan Esok") && page.contains("8 butir"), "{page}");
+    // Each chart stands there twice, the narrow one for the phone.
+    assert_eq!(page.matches("<figure class=\"narrow\">").count(), 2, "{page}");
     // A leader of one kecamatan sees that one.
     let other = test.user(Role::Leader, &[1_501_020_000], &[]).await;
     let page = other.get("/dasbor").await.ok();

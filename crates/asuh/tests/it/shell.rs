@@ -63,3 +63,44 @@ async fn a_session_ends_when_it_is_idle(db: TestDatabase) {
     test.db.clock.advance(31 * 60);
     assert_eq!(leader.get("/").await.to(), "/masuk");
 }
+
+#[db_test]
+async fn a_long_menu_stands_under_headings_in_the_order_of_the_datas_way(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let page = admin.get("/pengguna").await.ok();
+    let menu = page.split("<nav").nth(1).unwrap().split("</nav>").next().unwrap();
+    let headings: Vec<&str> =
+        menu.split("<summary>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    let wanted =
+        ["Sasaran", "Pemberi", "Setoran", "Gudang dan kas", "Laporan", "Pelindungan data", "Pengelolaan"];
+    assert_eq!(headings, wanted, "{menu}");
+    let place =
+        |path: &str| menu.find(&format!("href=\"{path}\"")).unwrap_or_else(|| panic!("{path}: {menu}"));
+    assert!(place("/impor") < place("/gerakan"), "lists come in first");
+    assert!(place("/gudang") < place("/penyaluran") && place("/penyaluran") < place("/dasbor"));
+    assert!(menu.contains("class=\"here\"") && menu.matches("aria-current").count() == 1, "{menu}");
+    // On a phone it is folded away until it is asked for.
+    let css = test.anonymous().get(&asuh::ground::web::assets().css).await.ok();
+    assert!(
+        css.contains(".top nav .menu-switch:not(:checked) ~ ul { display: none; }"),
+        "stronger than .groups"
+    );
+    // Who has few entries sees them side by side.
+    let giver = test.with_role(Role::Sponsor).await;
+    let page = giver.get("/").await.ok();
+    assert!(!page.contains("<details name=\"menu\"") && page.contains("href=\"/janji\""), "{page}");
+}
+
+#[db_test]
+async fn the_summary_of_errors_names_each_field_and_leads_to_it(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let page = admin.post("/pengguna/baru", &[]).await.refused();
+    for wanted in [
+        "<a href=\"#f-nama_lengkap\">Nama lengkap: Isian ini wajib diisi.</a>",
+        "<a href=\"#f-nama\">Nama pengguna: Isian ini wajib diisi.</a>",
+    ] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+}

@@ -595,3 +595,82 @@ async fn a_staff_list_comes_in_and_again_changes_nothing(db: TestDatabase) {
     assert_eq!(world.test.number(back, args![i64::MAX, world.school]).await, 1, "the undo brings her back");
     assert_eq!(world.test.number(back, args![i64::MAX, world.other_school]).await, 0);
 }
+
+#[db_test]
+async fn a_user_is_linked_with_his_entry_of_the_roster_and_sees_his_own_gifts(db: TestDatabase) {
+    let world = World::start(db).await;
+    let test = &world.test;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let people = world.people(world.school, &["Ani Rekaan", "Budi Rekaan"]).await;
+    let giver = test.user(Role::Sponsor, &[], &[world.school]).await;
+    assert!(giver.get("/setoran/saya").await.ok().contains("belum"), "not linked yet");
+    let page = admin.get(&format!("/pengguna/{}", giver.user)).await.ok();
+    assert!(page.contains("belum dihubungkan dengan daftar pegawai"), "{page}");
+
+    // By name, then by NIP; the NIP is shown masked.
+    let path = format!("/pengguna/{}/pegawai", giver.user);
+    let found = admin.post(&path, &[("aksi", "cari"), ("cari", "budi")]).await.ok();
+    assert!(found.contains("Budi Rekaan") && !found.contains("Ani Rekaan"), "{found}");
+    let found = admin.post(&path, &[("aksi", "cari"), ("cari", "198501012010011001")]).await.ok();
+    assert!(found.contains(&people[0].to_string()) && !found.contains("Budi Rekaan"), "{found}");
+    assert_eq!(found.matches("198501012010011001").count(), 2, "only where it was typed: {found}");
+    assert!(
+        admin
+            .post(&path, &[("aksi", "pilih"), ("cari", "budi")])
+            .await
+            .refused()
+            .contains("href=\"#f-pegawai\"")
+    );
+    let nobody = test.app.store.new_id().to_string();
+    let answer = admin.post(&path, &[("aksi", "pilih"), ("pegawai", &nobody)]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let choose = [("aksi", "pilih"), ("pegawai", &people[0].to_string() as &str)];
+    admin.post(&path, &choose).await.to();
+    let page = admin.get(&format!("/pengguna/{}", giver.user)).await.ok();
+    assert!(page.contains("<strong>Ani Rekaan</strong> · SDN 1 Gunung Raya"), "{page}");
+
+    // What he may see has changed: he signs in anew, and the pages are his.
+    assert_eq!(giver.get("/janji").await.to(), "/masuk");
+    let giver = test.sign_in(giver.user).await;
+    assert!(!giver.get("/setoran/saya").await.ok().contains("belum terhubung"));
+
+    // One person has one account; it can be taken away again; only the admin may.
+    let other = test.user(Role::Sponsor, &[], &[world.school]).await;
+    let other_path = format!("/pengguna/{}/pegawai", other.user);
+    let page = admin.post(&other_path, &choose).await.refused();
+    assert!(page.contains("sudah terhubung dengan akun lain"), "{page}");
+    admin.post(&path, &[("aksi", "lepas")]).await.to();
+    admin.post(&other_path, &choose).await.to();
+    let keeper = test.with_role(Role::ListKeeper).await;
+    assert_eq!(keeper.post(&path, &choose).await.status, StatusCode::FORBIDDEN);
+}
+
+#[db_test]
+async fn a_unit_gets_its_accounts_at_once_each_linked(db: TestDatabase) {
+    let world = World::start(db).await;
+    let test = &world.test;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let people = world.people(world.school, &["Ani Rekaan", "Budi Rekaan"]).await;
+    world.people(world.other_school, &["Citra Rekaan"]).await;
+    let helper = Asn { nip: None, name: "Dedi Rekaan".into(), unit: world.school, phone: None, home: None };
+    let put = PutRoster { people: vec![helper], day: date!(2026 - 11 - 02) };
+    test.app.submit(&test.system(), test.app.store.new_id(), put).await.unwrap();
+    let path = format!("/pegawai/unit/{}/akun", world.school);
+    let page = admin.get(&path).await.ok();
+    assert!(page.contains("Buat 2 akun") && page.contains("1 orang tanpa NIP"), "{page}");
+    let form = new_form_id();
+    let made = admin.post_as(&path, &form, &[]).await.ok();
+    assert!(made.contains("2 akun dibuat") && made.contains("href=\"/pengguna/kode\""), "{made}");
+    admin.post_as(&path, &form, &[]).await.ok();
+    let linked = "SELECT COUNT(*) AS n FROM app_user u JOIN user_grant g ON g.district_id = u.district_id AND \
+                  g.user_id = u.id WHERE u.sponsor_id = $1 AND u.login = $2 AND g.role = 'sponsor'";
+    for (nth, person) in people.iter().enumerate() {
+        let login = format!("19850101201001100{}", nth + 1);
+        assert_eq!(test.number(linked, args![*person, login]).await, 1, "{nth}");
+    }
+    assert_eq!(
+        test.number("SELECT COUNT(*) AS n FROM app_user WHERE sponsor_id IS NOT NULL", args![]).await,
+        2
+    );
+    assert!(!admin.get(&path).await.ok().contains("Buat 2 akun"));
+}

@@ -336,6 +336,40 @@ async fn a_list_keeper_uploads_looks_saves_and_takes_back(db: TestDatabase) {
 }
 
 #[db_test]
+async fn looking_at_an_import_is_written_down_in_words(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let path = upload(&test, &keeper, &list(&[line(1, "Budi", "V")])).await;
+    let looked = || async {
+        asuh::ground::audit::flush(&test.app).await.unwrap();
+        let sql = "SELECT COUNT(*) AS n FROM access_log WHERE subject_kind = 'import' AND user_id = $1 AND action = $2";
+        let opened = test.number(sql, args![keeper.user, "open"]).await;
+        (opened, test.number(sql, args![keeper.user, "export"]).await)
+    };
+    keeper.get("/impor").await.ok();
+    assert_eq!(looked().await, (0, 0), "the list names nobody");
+    keeper.get(&path).await.ok();
+    assert_eq!(looked().await, (1, 0));
+    keeper.get(&format!("{path}/berkas")).await.ok();
+    assert_eq!(looked().await, (1, 1));
+    let auditor = test.with_role(Role::Auditor).await;
+    let log = auditor.get("/jejak/akses").await.ok();
+    assert!(
+        log.contains("isi impor (data banyak orang)") && log.contains("berkas impor dengan kolom"),
+        "{log}"
+    );
+    // A list of territories is about nobody.
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let file = b"kode,nama\n15.01.01.2003,Desa Baru\n";
+    let answer = admin.upload("/impor", &[("jenis", "territory")], "berkas", "wilayah.csv", file).await.to();
+    test.run_jobs().await;
+    admin.get(&answer).await.ok();
+    asuh::ground::audit::flush(&test.app).await.unwrap();
+    let sql = "SELECT COUNT(*) AS n FROM access_log WHERE user_id = $1";
+    assert_eq!(test.number(sql, args![admin.user]).await, 0);
+}
+
+#[db_test]
 async fn who_may_not_import_sees_nothing_of_it(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let keeper = test.user(Role::ListKeeper, &[1_501_010_000], &[]).await;

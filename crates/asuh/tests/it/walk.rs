@@ -32,11 +32,20 @@ const NUMBERS: &[&str] = &[
 const DAY: [(&str, &str); 3] = [("mulai_tanggal", "2"), ("mulai_bulan", "11"), ("mulai_tahun", "2026")];
 
 /// What the walk leaves behind.
-struct Walked {
-    test: TestApp,
+pub(crate) struct Walked {
+    pub(crate) test: TestApp,
     family: Id,
     campaign: Id,
-    units: Vec<Id>,
+    pub(crate) units: Vec<Id>,
+    pub(crate) papers: Papers,
+}
+
+/// The addresses of its papers.
+pub(crate) struct Papers {
+    pub(crate) sheet: String,
+    pub(crate) hand_over: String,
+    pub(crate) deposit: String,
+    pub(crate) run: String,
 }
 
 /// The number of the thing that a page's address ends with.
@@ -50,7 +59,7 @@ async fn only(test: &TestApp, sql: &str) -> Id {
     rows[0].0
 }
 
-async fn walk(db: TestDatabase) -> Walked {
+pub(crate) async fn walk(db: TestDatabase) -> Walked {
     let test = TestApp::start(db).await;
     let admin = test.with_role(Role::DistrictAdmin).await;
 
@@ -132,8 +141,8 @@ async fn walk(db: TestDatabase) -> Walked {
     assert!(keeper.get("/").await.ok().contains("1 serah terima menunggu"));
     let arrived = [("terima.rice_can", "2"), ("terima.egg", "2"), ("penerima", "Joko"), ("aksi", "terima")];
     keeper.post(&format!("{hand_over}/terima"), &arrived).await.to();
-    let sheet = coordinator.get(&sheet).await.ok();
-    let deposit = sheet.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
+    let shown = coordinator.get(&sheet).await.ok();
+    let deposit = shown.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
     let slip = [("bukti", "SS-17"), ("hari", "2-11-2026")];
     coordinator.post(&format!("/setor-uang/{deposit}/bukti"), &slip).await.to();
     let treasurer = test.user(Role::Treasurer, &[], &[holder]).await;
@@ -163,7 +172,9 @@ async fn walk(db: TestDatabase) -> Walked {
     reports::refresh(&test.app, KERINCI).await.unwrap();
     audit::seal::seal_all(&test.app, KERINCI).await.unwrap();
     let units = vec![office, warehouse, holder];
-    Walked { test, family, campaign, units }
+    let deposit = format!("/setor-uang/{deposit}");
+    let papers = Papers { sheet, hand_over, deposit, run };
+    Walked { test, family, campaign, units, papers }
 }
 
 impl Walked {
@@ -343,4 +354,70 @@ async fn only_of(test: &TestApp, table: &str, column: &str) -> Id {
     );
     let row: Option<(Id,)> = test.app.store.reader().first(&sql, args![KERINCI]).await.unwrap();
     row.unwrap_or_else(|| panic!("{table}.{column} is empty")).0
+}
+
+#[db_test]
+async fn whoever_asks_gets_all_that_is_kept_in_words(db: TestDatabase) {
+    let walked = walk(db).await;
+    let test = &walked.test;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    // The family: registry, visits, packages with who received them, who looked at the file.
+    let family = walked.family.to_string();
+    let asked =
+        [("keluarga", family.as_str()), ("jenis", "access"), ("nama", "Siti"), ("isi", "Minta salinan")];
+    let request = admin.post("/permintaan-data/baru", &asked).await.to();
+    let request = request.split('?').next().unwrap();
+    let copy = admin.post(&format!("{request}/salinan"), &[]).await.ok();
+    for wanted in [
+        "Data keluarga",
+        "Budi Rekaan",
+        "1501001203200007",
+        "81200001234",
+        "Daftar KRS",
+        "Anggota keluarga",
+        "1501004203900002",
+        "Kehamilan dan menyusui",
+        "Riwayat verifikasi",
+        "Sesuai",
+        "SECANTING",
+        "2 butir",
+        "Diterima",
+        "Siapa yang membuka data ini",
+    ] {
+        assert!(copy.contains(wanted), "{wanted}: {copy}");
+    }
+    assert!(!copy.contains("Ani Pemberi"), "nothing of somebody else");
+    // A giver: the roster, promises, what was brought.
+    let giver = only_of(test, "contribution", "sponsor_id").await;
+    let copy = admin.post(&format!("/pegawai/{giver}/salinan"), &[]).await;
+    assert!(copy.headers["content-disposition"].to_str().unwrap().contains("attachment"));
+    let copy = copy.ok();
+    for wanted in ["19850101201001200", "Dinas Pendidikan", "SECANTING", "1 butir", "Rp2.000", "Lengkap"] {
+        assert!(copy.contains(wanted), "{wanted}: {copy}");
+    }
+    assert!(!copy.contains("Rekaan"), "nothing of a family");
+    // Each copy is noted; nobody else may make one.
+    let noted =
+        "SELECT COUNT(*) AS n FROM access_log WHERE action = 'export' AND detail = 'copy for the family'";
+    assert_eq!(test.number(noted, args![]).await, 2);
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let answer = keeper.post(&format!("/pegawai/{giver}/salinan"), &[]).await;
+    assert_eq!(answer.status, axum::http::StatusCode::FORBIDDEN);
+}
+
+#[db_test]
+async fn the_home_page_of_every_role_leads_somewhere(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    for role in Role::ALL {
+        let user = test.user(*role, &[1_501_000_000], &[]).await;
+        let home = user.get("/").await.ok();
+        let main = home.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        let links: Vec<&str> =
+            main.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(!links.is_empty(), "{role:?}: {main}");
+        for link in links {
+            user.get(link).await.ok();
+        }
+        assert_eq!(main.contains("Halaman dapur"), *role == Role::Kitchen, "{role:?}: {main}");
+    }
 }

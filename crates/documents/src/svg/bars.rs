@@ -1,12 +1,14 @@
 //! Horizontal bars.
 
-use super::{Drawing, Table, share, shortened};
+use super::{Drawing, Table, Width, share, shortened};
 
-const WIDTH: u32 = 640;
-/// Right edge of the labels.
-const LABELS: f64 = 170.0;
-/// Longest bar; the rest is for its number.
-const LONGEST: f64 = 370.0;
+/// Right edge of the labels, the characters that fit there, and the longest bar; the rest is for its number.
+fn frame(width: Width) -> (f64, usize, f64) {
+    match width {
+        Width::Wide => (170.0, 24, 370.0),
+        Width::Narrow => (120.0, 17, 150.0),
+    }
+}
 
 /// Horizontal bars, one group per label: what was promised, brought and delivered per office, for example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,15 +26,16 @@ pub struct BarChart {
 /// One label with its bars.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bar {
-    /// Text at the left, shortened in the drawing after 24 characters.
+    /// Text at the left, shortened in the drawing.
     pub label: String,
     /// One number per series. Negative ones have a bar of no length.
     pub values: Vec<i64>,
 }
 
 impl BarChart {
-    /// The drawing, 640 units wide.
-    pub fn render(&self, number: impl Fn(i64) -> String) -> String {
+    /// The drawing.
+    pub fn render(&self, width: Width, number: impl Fn(i64) -> String) -> String {
+        let (labels, characters, longest) = frame(width);
         let several = self.series.len() > 1;
         let top = if several { 24.0 } else { 0.0 };
         let thick = if several { 10.0 } else { 14.0 };
@@ -41,19 +44,20 @@ impl BarChart {
             top + self.bars.iter().map(|bar| bar.values.len().max(1) as f64 * thick + gap).sum::<f64>();
         let most = self.bars.iter().flat_map(|bar| &bar.values).copied().max().unwrap_or(0);
 
-        let mut drawing = Drawing::new("bars", WIDTH, height.ceil() as u32, &self.title, &self.description);
+        let mut drawing =
+            Drawing::new("bars", width.units() as u32, height.ceil() as u32, &self.title, &self.description);
         if several {
             drawing.legend(12.0, self.series.iter().map(String::as_str));
         }
         let mut y = top;
         for bar in &self.bars {
             let group = bar.values.len().max(1) as f64 * thick;
-            drawing.anchored("end", LABELS, y + group / 2.0 + 4.0, &shortened(&bar.label, 24));
+            drawing.anchored("end", labels, y + group / 2.0 + 4.0, &shortened(&bar.label, characters));
             for (series, value) in bar.values.iter().enumerate() {
                 let at = y + series as f64 * thick;
-                let length = LONGEST * share(*value, i128::from(most));
-                drawing.rect(series, LABELS + 8.0, at, length, thick - 1.0);
-                drawing.text(LABELS + 12.0 + length, at + thick - 2.0, &number(*value));
+                let length = longest * share(*value, i128::from(most));
+                drawing.rect(series, labels + 8.0, at, length, thick - 1.0);
+                drawing.text(labels + 12.0 + length, at + thick - 2.0, &number(*value));
             }
             y += group + gap;
         }
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn twenty_bars_are_small() {
-        let svg = chart(20, &["Anak"]).render(|n| n.to_string());
+        let svg = chart(20, &["Anak"]).render(Width::Wide, |n| n.to_string());
         assert!(svg.len() < 4_000, "{}", svg.len());
         assert_eq!(svg.matches("<rect").count(), 20);
         assert!(svg.contains("&lt;A&gt;") && !svg.contains("style="));
@@ -100,7 +104,7 @@ mod tests {
     #[test]
     fn several_series_have_a_legend_and_a_table() {
         let chart = chart(2, &["Janji", "Dibawa", "Diserahkan"]);
-        let svg = chart.render(|n| format!("{n} butir"));
+        let svg = chart.render(Width::Wide, |n| format!("{n} butir"));
         assert_eq!(svg.matches("class=\"c3\"").count(), 3);
         assert!(svg.contains(">Diserahkan<") && svg.contains(">101 butir<"));
         let table = chart.table(|n| n.to_string());
@@ -114,7 +118,7 @@ mod tests {
         chart.bars[0].values = vec![i64::MAX];
         chart.bars[1].values = vec![i64::MIN];
         chart.bars[2].values = Vec::new();
-        assert!(!chart.render(|n| n.to_string()).contains("NaN"));
-        assert!(BarChart::default().render(|n| n.to_string()).ends_with("</svg>"));
+        assert!(!chart.render(Width::Wide, |n| n.to_string()).contains("NaN"));
+        assert!(BarChart::default().render(Width::Wide, |n| n.to_string()).ends_with("</svg>"));
     }
 }

@@ -1,15 +1,10 @@
 //! Lines over time.
 
-use super::{Drawing, Table, class, short, shortened};
+use super::{Drawing, Table, Width, class, short, shortened};
 
-const WIDTH: f64 = 640.0;
-const LEFT: f64 = 70.0;
-const RIGHT: f64 = 620.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 230.0;
 const HEIGHT: u32 = 260;
-/// Labels that fit under the drawing.
-const LABELS: usize = 8;
 /// Dashes, so that lines differ without colour.
 const DASHES: [&str; 4] = ["", "8 4", "2 3", "10 3 2 3"];
 
@@ -36,21 +31,23 @@ pub struct Series {
 }
 
 impl LineChart {
-    /// The drawing, 640 by 260 units. The scale begins at zero or at the lowest negative number.
-    pub fn render(&self, number: impl Fn(i64) -> String) -> String {
-        let mut drawing = Drawing::new("lines", WIDTH as u32, HEIGHT, &self.title, &self.description);
+    /// The drawing, 260 units high. The scale begins at zero or at the lowest negative number.
+    pub fn render(&self, width: Width, number: impl Fn(i64) -> String) -> String {
+        let frame = Frame::of(width);
+        let (left, right) = (frame.left, frame.right);
+        let mut drawing = Drawing::new("lines", width.units() as u32, HEIGHT, &self.title, &self.description);
         drawing.legend(12.0, self.series.iter().map(|series| series.name.as_str()));
         let scale =
             Scale::over(self.series.iter().flat_map(|series| series.values.iter().flatten().copied()));
         for tick in scale.ticks() {
             let y = short(scale.y(tick));
-            drawing.add(format_args!("<path class=\"grid\" fill=\"none\" d=\"M{LEFT} {y}H{RIGHT}\"/>"));
-            drawing.anchored("end", LEFT - 6.0, scale.y(tick) + 4.0, &number(tick));
+            drawing.add(format_args!("<path class=\"grid\" fill=\"none\" d=\"M{left} {y}H{right}\"/>"));
+            drawing.anchored("end", left - 6.0, scale.y(tick) + 4.0, &number(tick));
         }
         let steps = self.x_labels.len();
         for (step, label) in self.x_labels.iter().enumerate() {
-            if step % steps.div_ceil(LABELS).max(1) == 0 {
-                drawing.anchored("middle", x(step, steps), BOTTOM + 18.0, &shortened(label, 10));
+            if step % steps.div_ceil(frame.labels).max(1) == 0 {
+                drawing.anchored("middle", frame.x(step, steps), BOTTOM + 18.0, &shortened(label, 10));
             }
         }
         for (index, series) in self.series.iter().enumerate() {
@@ -59,7 +56,11 @@ impl LineChart {
             for (step, value) in series.values.iter().take(steps).enumerate() {
                 if let Some(value) = value {
                     let pen = if drawn { 'L' } else { 'M' };
-                    path.push_str(&format!("{pen}{} {}", short(x(step, steps)), short(scale.y(*value))));
+                    path.push_str(&format!(
+                        "{pen}{} {}",
+                        short(frame.x(step, steps)),
+                        short(scale.y(*value))
+                    ));
                     // A point alone is drawn by the round end of a line of no length.
                     if !drawn {
                         path.push_str("h0");
@@ -94,11 +95,28 @@ impl LineChart {
     }
 }
 
-fn x(step: usize, steps: usize) -> f64 {
-    if steps < 2 {
-        return (LEFT + RIGHT) / 2.0;
+/// Where the lines stand from left to right.
+struct Frame {
+    left: f64,
+    right: f64,
+    /// Labels that fit under the drawing.
+    labels: usize,
+}
+
+impl Frame {
+    fn of(width: Width) -> Self {
+        match width {
+            Width::Wide => Self { left: 70.0, right: 620.0, labels: 8 },
+            Width::Narrow => Self { left: 46.0, right: 322.0, labels: 4 },
+        }
     }
-    LEFT + (RIGHT - LEFT) * step as f64 / (steps - 1) as f64
+
+    fn x(&self, step: usize, steps: usize) -> f64 {
+        if steps < 2 {
+            return (self.left + self.right) / 2.0;
+        }
+        self.left + (self.right - self.left) * step as f64 / (steps - 1) as f64
+    }
 }
 
 /// The vertical scale: round steps of 1, 2 or 5 times a power of ten.
@@ -169,18 +187,30 @@ mod tests {
     #[test]
     fn breaks_the_line_where_a_number_is_missing() {
         let chart = chart(&[&[Some(1), Some(2), None, Some(4)], &[None, None, None, None]]);
-        let svg = chart.render(|n| n.to_string());
+        let svg = chart.render(Width::Wide, |n| n.to_string());
         assert_eq!(svg.matches('M').count() - svg.matches("class=\"grid\"").count(), 2, "{svg}");
         assert!(svg.contains("stroke-dasharray") && svg.contains("<title>Anak ditimbang</title>"));
         assert_eq!(chart.table(|n| n.to_string()).rows[2], ["Bln 3", "", ""]);
     }
 
     #[test]
+    fn a_narrow_drawing_keeps_within_its_width_and_has_fewer_labels() {
+        let eight: Vec<_> = (0..8).map(|n| Some(n * 100)).collect();
+        let (wide, narrow) = ([Width::Wide, Width::Narrow])
+            .map(|width| chart(&[&eight]).render(width, |n| n.to_string()))
+            .into();
+        assert!(wide.contains("viewBox=\"0 0 640 260\"") && narrow.contains("viewBox=\"0 0 340 260\""));
+        assert_eq!((wide.matches("Bln ").count(), narrow.matches("Bln ").count()), (8, 4));
+        let points = narrow.split(" x=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        assert!(points.filter_map(|x| x.parse::<f64>().ok()).all(|x| x < 340.0), "{narrow}");
+    }
+
+    #[test]
     fn extremes_draw() {
-        let svg = chart(&[&[Some(i64::MAX), Some(i64::MIN)]]).render(|n| n.to_string());
+        let svg = chart(&[&[Some(i64::MAX), Some(i64::MIN)]]).render(Width::Wide, |n| n.to_string());
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
-        assert!(LineChart::default().render(|n| n.to_string()).ends_with("</svg>"));
+        assert!(LineChart::default().render(Width::Wide, |n| n.to_string()).ends_with("</svg>"));
         let year: Vec<_> = (0..61).map(|n| Some(n * n)).collect();
-        assert!(chart(&[&year, &year]).render(|n| n.to_string()).len() < 4_000);
+        assert!(chart(&[&year, &year]).render(Width::Wide, |n| n.to_string()).len() < 4_000);
     }
 }

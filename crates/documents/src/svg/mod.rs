@@ -19,6 +19,24 @@ pub use bars::{Bar, BarChart};
 pub use lines::{LineChart, Series};
 pub use progress::{Part, Progress};
 
+/// For which screen a chart is drawn: letters keep their size, so a narrow one holds fewer of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// 640 units: a desk, and paper.
+    Wide,
+    /// 340 units: a phone held upright.
+    Narrow,
+}
+
+impl Width {
+    fn units(self) -> f64 {
+        match self {
+            Width::Wide => 640.0,
+            Width::Narrow => 340.0,
+        }
+    }
+}
+
 /// How many series have a class of their own; further ones begin again.
 const CLASSES: usize = 4;
 
@@ -101,7 +119,7 @@ impl Drawing {
             let name = shortened(name, 24);
             self.rect(series, x, y - 9.0, 10.0, 10.0);
             self.text(x + 14.0, y, &name);
-            x += 30.0 + 7.0 * name.chars().count() as f64;
+            x += 24.0 + 6.5 * name.chars().count() as f64;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The district as it stands before its first Monday.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use asuh_nusantara::{TerritoryCode, Zone};
@@ -8,6 +9,7 @@ use futures_util::{StreamExt, TryStreamExt};
 
 use super::{CODE, DISTRICT, NAME, World, lists, offices};
 use crate::gates::cli::CliError;
+use crate::ground::settings::PutSettings;
 use crate::ground::staging;
 use crate::steps::registry;
 use crate::steps::registry::institutions::{InstitutionKind, PutInstitution};
@@ -53,6 +55,35 @@ pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), Cli
     let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
     let create = registry::district::CreateDistrict { code, name: NAME.into(), zone: Zone::Wib };
     world.app.store.submit(envelope(world, DISTRICT), create).await?;
+    letterhead(world).await
+}
+
+/// What stands above and below its papers. The person is invented and has no NIP.
+async fn letterhead(world: &World) -> Result<(), CliError> {
+    let head = [
+        ("letterhead.government", "PEMERINTAH KABUPATEN KERINCI"),
+        (
+            "letterhead.office",
+            "DINAS PENGENDALIAN PENDUDUK,\nKELUARGA BERENCANA, PEMBERDAYAAN\nPEREMPUAN DAN PERLINDUNGAN ANAK",
+        ),
+        ("letterhead.address", "Jalan Contoh Nomor 1, Siulak"),
+        ("letterhead.place", "Siulak"),
+    ];
+    let heads = [
+        ("name", "Rekaan Contoh, S.IP., M.Si."),
+        ("rank", "Pembina Tingkat I (IV/b)"),
+        ("title", "Kepala Dinas PPKBPP dan PA"),
+        ("documents", "handover,deposit,distribution,report,letter"),
+    ];
+    let heads: BTreeMap<&str, &str> = heads.into_iter().collect();
+    let signatories = serde_json::to_string(&[heads]).unwrap_or_default();
+    for (group, values) in
+        [("kop-surat", head.to_vec()), ("penanda-tangan", vec![("signatories", signatories.as_str())])]
+    {
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let put = PutSettings { group: group.to_owned(), values };
+        world.app.submit(&world.actor, world.app.store.new_id(), put).await?;
+    }
     Ok(())
 }
 
@@ -188,6 +219,7 @@ pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
             reason: reason.into(),
             note: String::new(),
             visited_on: today,
+            confirms: true,
             today,
         });
     }

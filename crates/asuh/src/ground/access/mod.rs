@@ -11,6 +11,7 @@ mod attempts;
 mod capability;
 pub mod cli;
 mod codes;
+pub mod expiry;
 mod password;
 mod role;
 mod scope;
@@ -24,7 +25,9 @@ pub use actor::{Actor, Grant};
 pub use capability::{Cap, Capability, SignedIn, capability};
 pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};
-pub use users::{AddGrant, AddUsers, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules};
+pub use users::{
+    AddGrant, AddUsers, LinkSponsor, ManageUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules,
+};
 
 use super::audit::Reference;
 use super::part::Part;

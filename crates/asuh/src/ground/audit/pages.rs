@@ -41,12 +41,44 @@ impl LogLine {
             Some("user") if shell.has_role("district_admin") => "/pengguna",
             Some("family") => "/sasaran",
             Some("institution") => "/lembaga",
-            Some("import_batch" | "import") if shell.menu.iter().any(|entry| entry.path == "/impor") => {
+            Some("import_batch" | "import") if shell.entries().iter().any(|entry| entry.path == "/impor") => {
                 "/impor"
             }
             _ => return String::new(),
         };
         format!("{path}/{id}")
+    }
+
+    /// What else is known of an opening, in words: our own words are translated, an address or a path stays.
+    fn about(&self, text: &Text) -> String {
+        let known = |word: &str| {
+            let key = format!("audit.detail.{}", word.replace(' ', "_"));
+            Some(text.t(&key)).filter(|words| *words != key.as_str())
+        };
+        if let Some(words) = known(&self.detail) {
+            return words.into_owned();
+        }
+        match self.detail.split_once(' ').and_then(|(word, rest)| Some((known(word)?, rest))) {
+            Some((words, rest)) => format!("{words} {rest}"),
+            None => self.detail.clone(),
+        }
+    }
+
+    /// The object for the narrow column: its kind, and the end of its id, which tells ids of the same day apart.
+    fn short_subject(&self, text: &Text) -> String {
+        let whole = self.subject(text);
+        match (whole.rsplit_once(' '), self.subject_id) {
+            (Some((words, _)), Some(id)) => {
+                let id = id.to_string();
+                format!("{words} …{}", id.get(id.len().saturating_sub(6)..).unwrap_or_default())
+            }
+            _ => whole,
+        }
+    }
+
+    /// The object's whole id; empty where there is none.
+    fn subject_id(&self) -> String {
+        self.subject_id.map(|id| id.to_string()).unwrap_or_default()
     }
 
     /// The object in words, with its id; the kind itself where nobody has written words for it.
@@ -184,7 +216,7 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
                 line.subject(&shell).into(),
             ];
             if log == Log::Access {
-                row.push(line.detail.as_str().into());
+                row.push(line.about(&shell).into());
             }
             row.push(line.id.to_string().into());
             row

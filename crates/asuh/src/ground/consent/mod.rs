@@ -14,7 +14,8 @@ mod rules;
 
 pub use guardian::{RecordConsent, WithdrawConsent, holds};
 pub use incidents::{CloseIncident, RecordIncident, UpdateIncident};
-pub use requests::{AnswerRequest, RecordRequest, subject_export};
+pub use requests::{AnswerRequest, RecordRequest, Section, copy_for, subject_export};
+pub use rights::KeepRequests;
 pub use rules::{Method, Purpose, Relation, RequestKind};
 
 use super::access::Role;
@@ -29,6 +30,7 @@ fn routes() -> Routes {
 /// The part, for the gates.
 pub const PART: Part = Part {
     routes,
+    heading: "web.menu.protection",
     menu: &[
         MenuItem {
             path: "/persetujuan",
@@ -55,7 +57,9 @@ pub const PART: Part = Part {
     ],
     tasks: Some(|app, actor| Box::pin(requests::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(guardian::panel(app, actor, family))),
-    subject_export: Some(|app, district, family| Box::pin(requests::own_part(app, district, family))),
+    subject_export: Some(|app, district, subject, text| {
+        Box::pin(requests::own_part(app, district, subject, text))
+    }),
     references: &[
         Reference::id("consent", "attachment_id", "attachment"),
         Reference::user("consent", "recorded_by"),

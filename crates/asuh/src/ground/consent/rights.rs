@@ -15,7 +15,7 @@ capability! {
     /// Reads the register of requests about data.
     pub(super) struct ReadRequests = "consent.read_requests": [Role::DistrictAdmin, Role::Auditor];
     /// Records and answers requests about data.
-    pub(super) struct KeepRequests = "consent.keep_requests": [Role::DistrictAdmin];
+    pub struct KeepRequests = "consent.keep_requests": [Role::DistrictAdmin];
     /// Reads the register of incidents.
     pub(super) struct ReadIncidents = "consent.read_incidents": [Role::DistrictAdmin, Role::Auditor];
     /// Records, follows and closes incidents.

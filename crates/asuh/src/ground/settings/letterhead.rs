@@ -3,6 +3,7 @@
 use asuh_store::{DistrictId, Store, StoreError};
 
 use super::district;
+use super::lists::{self, Signatory};
 use crate::ground::attachments;
 
 /// A letterhead, ready for the macros of `ground/web/letterhead.html`.
@@ -26,6 +27,8 @@ pub struct Letterhead {
     pub paper: String,
     /// What the district calls its team: TPPS or TP3S.
     pub team: String,
+    /// Who signs for the district, in the order of the list.
+    pub signatories: Vec<Signatory>,
 }
 
 impl Letterhead {
@@ -56,7 +59,13 @@ impl Letterhead {
             place: take("letterhead.place"),
             paper: take("letterhead.paper"),
             team: take("programme.team"),
+            signatories: lists::read(&take("signatories")),
         })
+    }
+
+    /// Who signs papers of a kind (a code of [`SIGNED`](super::SIGNED)): the first who is named for it.
+    pub fn signs(&self, document: &str) -> Option<&Signatory> {
+        lists::signing(&self.signatories, document)
     }
 
     /// The line under the address: telephone and e-mail, whichever there is.

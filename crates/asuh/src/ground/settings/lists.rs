@@ -56,8 +56,17 @@ impl Signatory {
 /// # Errors
 /// The store fails.
 pub async fn signatories(db: &impl Query, district: DistrictId) -> Result<Vec<Signatory>, StoreError> {
-    let stored = district::get(db, district, "signatories", "[]").await?;
-    Ok(rows(&stored).iter().map(Signatory::of).collect())
+    Ok(read(&district::get(db, district, "signatories", "[]").await?))
+}
+
+/// The signatories of a stored list.
+pub(super) fn read(stored: &str) -> Vec<Signatory> {
+    rows(stored).iter().map(Signatory::of).collect()
+}
+
+/// The first who is named for papers of this kind.
+pub(super) fn signing<'a>(all: &'a [Signatory], document: &str) -> Option<&'a Signatory> {
+    all.iter().find(|signatory| signatory.documents.iter().any(|code| code == document))
 }
 
 /// Who signs papers of a kind (a code of [`SIGNED`](super::SIGNED)): the first who is named for it.
@@ -70,7 +79,7 @@ pub async fn signatory(
     document: &str,
 ) -> Result<Option<Signatory>, StoreError> {
     let all = signatories(db, district).await?;
-    Ok(all.into_iter().find(|signatory| signatory.documents.iter().any(|code| code == document)))
+    Ok(signing(&all, document).cloned())
 }
 
 /// What one smallest unit of a commodity is worth from a day on.

@@ -95,7 +95,7 @@ const fn needed(group: Group, name: &'static str, kind: Kind, default: &'static 
 }
 
 /// The papers that signatories sign, as codes of `signatories` rows.
-pub const SIGNED: &[&str] = &["handover", "deposit", "distribution", "letter"];
+pub const SIGNED: &[&str] = &["handover", "deposit", "distribution", "report", "letter"];
 
 /// The district's display name; also in the row of the district.
 pub const DISTRICT_NAME: &str = "district.name";

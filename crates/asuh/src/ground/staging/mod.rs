@@ -42,7 +42,7 @@ use super::web::{MenuItem, Routes, Task, TaskState, Text};
 
 capability! {
     /// Takes spreadsheets in. Which kinds, the kind itself says.
-    pub struct UseImports = "staging.use": [Role::ListKeeper, Role::DistrictAdmin];
+    pub struct UseImports = "staging.use": [Role::ListKeeper, Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
 /// Days after which an uploaded file and its rows are removed, where the district says nothing else
@@ -57,6 +57,7 @@ const CLEAR: JobKind = JobKind { kind: "staging.clear", run: save::run_clear };
 /// The part, for the gates.
 pub const PART: Part = Part {
     routes,
+    heading: "web.menu.targets",
     menu: &[MenuItem { path: "/impor", label: "staging.title", roles: UseImports::ROLES }],
     tasks: Some(tasks),
     jobs: &[CHECK, COMMIT, UNDO, CLEAR],

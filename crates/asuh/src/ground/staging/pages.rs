@@ -12,10 +12,10 @@ use super::batch::Batch;
 use super::command::Decision;
 use super::file::{Scratch, unseal};
 use super::run::{self, RunError, SummaryMessage};
-use super::{UseImports, query};
-use crate::ground::App;
+use super::{ImportKind, UseImports, query};
 use crate::ground::access::Cap;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page_with, redirect};
+use crate::ground::{App, audit};
 
 #[derive(Template)]
 #[template(path = "ground/staging/list.html")]
@@ -210,6 +210,10 @@ async fn show_batch(
             }
         }
     }
+    // Rows and messages name many people: who looks at them is written down, as for one family's file.
+    if batch.import(app).is_some_and(ImportKind::personal) && !(sample.is_empty() && messages.is_empty()) {
+        audit::opened(app, cap.actor(), "open", Some(("import", id)), "import_preview");
+    }
     let shown = BatchPage {
         reason: run::reason(&batch, &text),
         unknown: batch.unknown().join(", "),
@@ -304,6 +308,9 @@ pub(super) async fn own_file(
             note.push_str(": ");
         }
         note.push_str(&shown.message);
+    }
+    if batch.import(&app).is_some_and(ImportKind::personal) {
+        audit::opened(&app, cap.actor(), "export", Some(("import", id)), "import_rows");
     }
     let scratch = Scratch::new(&app)?;
     let source = unseal(&app, batch.district_id, batch.id, &scratch).await?;

@@ -30,6 +30,17 @@ document.addEventListener("click", (event) => {
   if (button && !confirm(button.dataset.confirm)) event.preventDefault();
 });
 
+// A menu that lies over the page closes when one turns to something else.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll(".groups details[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll(".groups details[open]").forEach((menu) => { menu.open = false; menu.firstChild.focus(); });
+});
+
 // <button data-print> prints.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

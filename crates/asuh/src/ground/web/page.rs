@@ -25,6 +25,18 @@ pub struct MenuItem {
     pub roles: &'static [Role],
 }
 
+/// Entries of the menu under a heading: a step of the data's path, or what the ground shows of itself.
+#[derive(Debug, Clone)]
+pub struct MenuGroup {
+    /// Translation key of the heading.
+    pub heading: &'static str,
+    /// The entries.
+    pub items: Vec<MenuItem>,
+}
+
+/// As many entries stand side by side; more of them stand under their headings.
+const SHORT_MENU: usize = 7;
+
 /// The five states that a task can have (and no others).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskState {
@@ -71,7 +83,7 @@ pub struct Shell {
     /// The signed-in caller.
     pub actor: Option<Arc<Actor>>,
     /// The menu that he sees.
-    pub menu: Vec<MenuItem>,
+    pub menu: Vec<MenuGroup>,
     /// The path of this page.
     pub path: String,
     /// The id of the form on this page: sent twice, it counts once.
@@ -109,12 +121,31 @@ impl Shell {
         self.actor.as_ref().map_or("", |actor| actor.district_name.as_str())
     }
 
+    /// All entries of the menu, without their headings.
+    pub fn entries(&self) -> Vec<&MenuItem> {
+        self.menu.iter().flat_map(|group| &group.items).collect()
+    }
+
+    /// Whether the menu is short enough to do without headings.
+    pub fn is_menu_short(&self) -> bool {
+        self.entries().len() <= SHORT_MENU
+    }
+
+    /// Whether the page shown is one of the group's.
+    pub fn is_within(&self, group: &MenuGroup) -> bool {
+        group.items.iter().any(|item| self.is_current(item))
+    }
+
     /// Whether the menu entry leads to the page shown or to the nearest one above it.
     pub fn is_current(&self, item: &MenuItem) -> bool {
         let leads_here =
             |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
-        let nearest =
-            self.menu.iter().filter(|entry| leads_here(entry.path)).map(|entry| entry.path.len()).max();
+        let nearest = self
+            .entries()
+            .into_iter()
+            .filter(|entry| leads_here(entry.path))
+            .map(|entry| entry.path.len())
+            .max();
         leads_here(item.path) && nearest == Some(item.path.len())
     }
 
@@ -137,8 +168,16 @@ impl Shell {
                 .registry
                 .menu
                 .iter()
-                .filter(|item| item.roles.is_empty() || actor.has_any(item.roles))
-                .copied()
+                .map(|group| MenuGroup {
+                    heading: group.heading,
+                    items: group
+                        .items
+                        .iter()
+                        .filter(|item| item.roles.is_empty() || actor.has_any(item.roles))
+                        .copied()
+                        .collect(),
+                })
+                .filter(|group| !group.items.is_empty())
                 .collect(),
             None => Vec::new(),
         };
@@ -184,6 +223,8 @@ pub fn page(template: &impl Template) -> Page {
 /// The template fails.
 pub fn page_with(status: StatusCode, template: &impl Template) -> Page {
     let html = template.render()?;
+    let html =
+        if status == StatusCode::UNPROCESSABLE_ENTITY { super::named::name_fields(&html) } else { html };
     Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 

@@ -60,6 +60,8 @@ capability! {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.collection",
+    subject_export: Some(|app, district, subject, text| Box::pin(totals::copy(app, district, subject, text))),
     menu: &[
         MenuItem {
             path: "/setoran",

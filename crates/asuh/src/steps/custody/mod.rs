@@ -33,6 +33,7 @@ capability! {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.custody",
     menu: &[
         MenuItem {
             path: "/gudang",

@@ -8,6 +8,7 @@ use asuh_store::{DistrictId, Id, StoreError};
 use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, delivery, plan};
 use crate::ground::App;
 use crate::ground::access::{Actor, Capability};
+use crate::ground::consent::Section;
 use crate::ground::web::{Task, TaskState, Text};
 
 pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
@@ -74,6 +75,46 @@ pub(super) async fn family_panel(
     let linked = ReadDistribution::of(actor).is_some();
     let panel = FamilyPanel { text, packages, linked };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+/// What this step keeps about a family, for the family itself: its packages and who received them.
+pub(super) async fn copy(
+    app: &App,
+    district: DistrictId,
+    family: Id,
+    text: Text,
+) -> Result<Vec<Section>, StoreError> {
+    let db = app.store.reader();
+    let receivers = delivery::receivers(db, district, family).await?;
+    let told = |package: delivery::FamilyPackage| {
+        let receiver = receivers.iter().find(|one| one.package_id == package.id);
+        let state = text.t(&format!("distribution.package.{}", package.state));
+        let on = package.delivered_on.map(|day| text.day(day)).unwrap_or_default();
+        vec![
+            text.day(package.week_of),
+            package.campaign,
+            package.contents,
+            format!("{state} {on}").trim().to_owned(),
+            receiver
+                .map(|one| format!("{} {}", one.name, one.relation).trim().to_owned())
+                .unwrap_or_default(),
+            receiver.map(|one| one.proof(&text)).unwrap_or_default(),
+        ]
+    };
+    let rows = delivery::of_family(db, district, family, text).await?.into_iter().map(told).collect();
+    let section = Section::titled(
+        &text,
+        "distribution.panel.title",
+        &[
+            "distribution.week",
+            "distribution.campaign",
+            "distribution.contents",
+            "distribution.state",
+            "distribution.receiver",
+            "distribution.copy.proof",
+        ],
+    );
+    Ok(section.filled(rows).into_iter().collect())
 }
 
 pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {

@@ -65,10 +65,12 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.distribution",
     menu: &[MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS }],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
     check: Some(|app, district| Box::pin(home::check(app, district))),
+    subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),
     references: &[
         Reference::id("account", "place_id", "allocation_run").when("r.kind = 'courier'"),
         Reference::id("allocation_run", "campaign_id", "campaign"),

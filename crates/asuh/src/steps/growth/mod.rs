@@ -3,6 +3,7 @@
 //! A measurement belongs to a child, a day and a source. z-scores and status words are those that the file
 //! printed, and are labelled so wherever they are shown; two sources are never mixed in one figure.
 
+mod copy;
 mod import;
 mod pages;
 mod query;
@@ -31,9 +32,11 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.targets",
     menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
     imports: &[&import::EppgbmImport],
+    subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[
         Reference::id("measurement", "person_id", "person"),
         Reference::id("measurement", "batch_id", "import_batch"),

@@ -96,6 +96,29 @@ pub(super) async fn latest(
     .await
 }
 
+/// All measurements of a family's children, by child and day, for the family itself. Indexes:
+/// person_version_by_family, measurement_by_person.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn whole_of_family(
+    db: &impl Query,
+    district: DistrictId,
+    family: Id,
+) -> Result<Vec<Measurement>, StoreError> {
+    db.all(
+        &format!(
+            "SELECT {COLUMNS} FROM person_version p \
+             JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
+             AND m.retracted_at IS NULL \
+             WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.family_id = $3 \
+             ORDER BY p.name_search, p.person_id, m.measured_on, m.id"
+        ),
+        args![district, Instant::NEVER, family],
+    )
+    .await
+}
+
 /// The newest measurements of a family's children that stand in the panel.
 const IN_PANEL: usize = 24;
 

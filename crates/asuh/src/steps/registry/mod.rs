@@ -50,9 +50,11 @@ use crate::ground::web::{MenuItem, Routes};
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.targets",
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,
+    subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),
         Reference::id("grant_unit", "institution_id", "institution"),

@@ -27,6 +27,10 @@ capability! {
     pub struct VerifyFamilies = "registry.verify_families": [
         Role::VillageVerifier, Role::SubdistrictVerifier, Role::FieldOfficer, Role::Cadre,
     ];
+    /// Makes a visit's result count. What a cadre records is evidence until one of these settles it.
+    pub(crate) struct ConfirmVisits = "registry.confirm_visits": [
+        Role::VillageVerifier, Role::SubdistrictVerifier, Role::FieldOfficer,
+    ];
     /// Sees how far verification is, in numbers.
     pub struct SeeProgress = "registry.see_progress": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,

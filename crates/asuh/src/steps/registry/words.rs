@@ -7,6 +7,13 @@ use crate::ground::web::Text;
 use crate::steps::registry::family::TargetLine;
 use crate::steps::registry::rules::Target;
 
+/// Where something is known from, in words; as it was typed where it is no code of ours ("DTSEN").
+pub(super) fn source_words(text: &Text, source: &str) -> String {
+    let key = format!("registry.source.{source}");
+    let words = text.t(&key);
+    if words == key.as_str() { source.to_owned() } else { words.into_owned() }
+}
+
 /// A target in words: "Anak 0–23 bulan: 14 bulan", "Ibu hamil, perkiraan lahir 3 Jan 2027".
 pub(super) fn target_words(text: &Text, line: &TargetLine, on: Date) -> String {
     let name = text.t(&format!("registry.target.{}", line.target.code()));

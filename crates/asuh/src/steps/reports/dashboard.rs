@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use asuh_documents::svg::{Bar, BarChart, LineChart, Series};
+use asuh_documents::svg::{Bar, BarChart, LineChart, Series, Width};
 use asuh_nusantara::date::monday_of;
 use asuh_store::{Id, Instant};
 use axum::extract::{Path, Query as UrlQuery, State};
@@ -16,6 +16,7 @@ use super::{SeeDashboard, freshen};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::{self, CommodityLine};
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page};
 use crate::steps::registry::ReadFamilies;
 
@@ -59,12 +60,25 @@ struct Overview {
     all: Coverage,
     subdistricts: Vec<Coverage>,
     may_read_names: bool,
+    letterhead: Letterhead,
 }
 
-/// The campaign that was chosen, or the newest.
+impl Overview {
+    /// The period shown, in words.
+    fn period(&self) -> &str {
+        let chosen = self.f.value("periode");
+        self.periods.iter().find(|(code, _)| code == chosen).map_or("", |(_, words)| words.as_str())
+    }
+}
+
+/// The campaign that was chosen, or the newest of which there is something to see.
 pub(super) fn chosen<'a>(campaigns: &'a [Campaign], text: Option<&str>) -> Option<&'a Campaign> {
     let id: Option<Id> = text.and_then(|text| text.parse().ok());
-    campaigns.iter().find(|campaign| Some(campaign.id) == id).or_else(|| campaigns.first())
+    campaigns
+        .iter()
+        .find(|campaign| Some(campaign.id) == id)
+        .or_else(|| campaigns.iter().find(|campaign| campaign.drives > 0))
+        .or_else(|| campaigns.first())
 }
 
 /// The whole district at a glance.
@@ -104,6 +118,7 @@ pub(super) async fn overview(
         all: Coverage::default(),
         subdistricts: Vec::new(),
         may_read_names: ReadFamilies::of(cap.actor()).is_some(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         shell,
     };
     if let Some(campaign) = campaign {
@@ -192,6 +207,16 @@ fn week_rows(shell: &Shell, commodities: &[CommodityLine], figures: &[WeekFigure
         .collect()
 }
 
+/// A chart twice: as wide as a table, and for the phone, where the wide one could not be read. The style sheet
+/// shows one of them.
+fn figures_of(draw: impl Fn(Width) -> String) -> String {
+    format!(
+        "<figure class=\"wide\">{}</figure><figure class=\"narrow\">{}</figure>",
+        draw(Width::Wide),
+        draw(Width::Narrow)
+    )
+}
+
 /// Brought and delivered of one good, week by week.
 fn lines(shell: &Shell, good: &CommodityLine, figures: &[WeekFigure], (from, to): (Date, Date)) -> String {
     let mut weeks = Vec::new();
@@ -218,7 +243,7 @@ fn lines(shell: &Shell, good: &CommodityLine, figures: &[WeekFigure], (from, to)
         x_labels: weeks.iter().map(|week| format!("{}/{}", week.day(), u8::from(week.month()))).collect(),
         series: series.to_vec(),
     };
-    chart.render(|value| shell.number(value))
+    figures_of(|width| chart.render(width, |value| shell.number(value)))
 }
 
 /// Families helped of a hundred, per kecamatan.
@@ -236,7 +261,11 @@ fn bars(shell: &Shell, subdistricts: &[Coverage]) -> String {
             })
             .collect(),
     };
-    if chart.bars.is_empty() { String::new() } else { chart.render(|value| format!("{value} %")) }
+    if chart.bars.is_empty() {
+        String::new()
+    } else {
+        figures_of(|width| chart.render(width, |value| format!("{value} %")))
+    }
 }
 
 #[derive(Template)]
@@ -250,6 +279,7 @@ struct Subdistrict {
     villages: Vec<Coverage>,
     all: Coverage,
     may_read_names: bool,
+    letterhead: Letterhead,
 }
 
 /// The villages of a kecamatan.
@@ -279,6 +309,7 @@ pub(super) async fn subdistrict(
         all: sum(&villages),
         computed_at: newest.map(|(_, at)| at),
         may_read_names: ReadFamilies::of(cap.actor()).is_some(),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         shell,
         campaign,
         name,
@@ -300,6 +331,7 @@ struct Week {
     campaign: Campaign,
     week: Date,
     villages: Vec<VillageWeek>,
+    letterhead: Letterhead,
 }
 
 /// Where a week's goods went, village by village.
@@ -330,5 +362,6 @@ pub(super) async fn week(
             shell.quantity(&line.unit, row.value)
         ));
     }
-    page(&Week { shell, campaign, week, villages: villages.into_values().collect() })
+    let letterhead = Letterhead::load(&app.store, cap.district()).await?;
+    page(&Week { shell, campaign, week, villages: villages.into_values().collect(), letterhead })
 }

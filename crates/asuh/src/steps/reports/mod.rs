@@ -46,6 +46,7 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.reports",
     menu: &[
         MenuItem {
             path: "/dasbor",

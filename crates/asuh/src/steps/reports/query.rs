@@ -16,13 +16,17 @@ asuh_store::row_struct! {
         pub(super) id: Id,
         pub(super) name: String,
         pub(super) slogan: String,
+        /// Its days of collection so far.
+        pub(super) drives: i64,
     }
 }
 
-/// The campaigns, newest first. Index: primary key.
+/// The campaigns, newest first. Index: primary key; unique key of `drive`.
 pub(super) async fn campaigns(db: &impl Query, district: DistrictId) -> Result<Vec<Campaign>, StoreError> {
     db.all(
-        "SELECT id, name, slogan FROM campaign WHERE district_id = $1 ORDER BY created_at DESC, id",
+        "SELECT c.id, c.name, c.slogan, (SELECT COUNT(*) FROM drive d WHERE d.district_id = c.district_id \
+         AND d.campaign_id = c.id AND d.state = 'open') AS drives \
+         FROM campaign c WHERE c.district_id = $1 ORDER BY c.created_at DESC, c.id",
         args![district],
     )
     .await

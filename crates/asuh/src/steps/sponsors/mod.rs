@@ -8,6 +8,7 @@
 //! For collection: [`campaigns`] says which days are drives and what the basket holds, [`pledges::in_force`]
 //! who promised for a day.
 
+mod account;
 mod campaign;
 mod pledge;
 mod roster;
@@ -15,8 +16,9 @@ mod roster;
 use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::ground::access::{Role, Scope, capability};
+use crate::ground::access::{ManageUsers, Role, Scope, capability};
 use crate::ground::audit::Reference;
+use crate::ground::consent::KeepRequests;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -146,8 +148,13 @@ fn routes() -> Routes {
         .post::<ManageRoster, _>("/pegawai/baru", roster::create)
         .get::<ReadRoster, _>("/pegawai/unit/{unit}", roster::list)
         .get::<ReadRoster, _>("/pegawai/{id}", roster::show)
+        .post::<KeepRequests, _>("/pegawai/{id}/salinan", roster::copy)
         .post::<ManageRoster, _>("/pegawai/{id}/pindah", roster::transfer)
         .post::<ManageRoster, _>("/pegawai/{id}/keluar", roster::end)
+        .get::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::of_unit)
+        .post::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::make)
+        .get::<ManageUsers, _>("/pengguna/{id}/pegawai", account::get)
+        .post::<ManageUsers, _>("/pengguna/{id}/pegawai", account::post)
         .get::<OwnPledges, _>("/janji", pledges::own)
         .post::<OwnPledges, _>("/janji", pledges::promise)
         .post::<OwnPledges, _>("/janji/{id}/berhenti", pledges::stop)
@@ -160,6 +167,7 @@ fn routes() -> Routes {
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
+    heading: "web.menu.givers",
     menu: &[
         MenuItem {
             path: "/gerakan",
@@ -178,7 +186,11 @@ pub const STEP: Part = Part {
         },
     ],
     tasks: Some(|app, actor| Box::pin(pledge::tasks::tasks(app, actor))),
+    user_panel: Some(|app, actor, user| Box::pin(account::panel(app, actor, user))),
     imports: &[&roster::import::AsnImport],
+    subject_export: Some(|app, district, subject, text| {
+        Box::pin(roster::copy::copy(app, district, subject, text))
+    }),
     references: &[
         Reference::id("app_user", "sponsor_id", "sponsor"),
         Reference::id("sponsor", "institution_id", "institution"),

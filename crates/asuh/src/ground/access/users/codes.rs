@@ -5,6 +5,7 @@ use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_store::{Id, Instant};
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 
 use super::super::activation::{self, NewCodes};
 use super::super::{Cap, codes};
@@ -90,6 +91,7 @@ pub(super) async fn make(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
+    headers: HeaderMap,
     mut form: Form,
 ) -> Page {
     let unit = match form.get("unit") {
@@ -114,7 +116,7 @@ pub(super) async fn make(
         let sheet = shell.t("access.codes.sheet").into_owned();
         return workbook(&app, "kode-aktivasi", sheet, columns.to_vec(), rows.collect()).await;
     }
-    slips(&app, shell, users.into_iter().zip(made).collect())
+    slips(&app, shell, &headers, users.into_iter().zip(made).collect())
 }
 
 pub(super) async fn one(
@@ -122,19 +124,21 @@ pub(super) async fn one(
     State(app): State<App>,
     shell: Shell,
     Path(id): Path<String>,
+    headers: HeaderMap,
     form: Form,
 ) -> Page {
     let user = of_path(&app, &cap, &id).await?;
     let users = [user.clone()];
     let made = codes_for(&app, &cap, form.command_id()?, &users, form.ticked("tanpa_kode_ponsel")).await?;
-    slips(&app, shell, std::iter::once(user).zip(made).collect())
+    slips(&app, shell, &headers, std::iter::once(user).zip(made).collect())
 }
 
-fn slips(app: &App, shell: Shell, slips: Vec<(UserLine, String)>) -> Page {
-    let address = if app.settings.public_url.is_empty() {
-        "/aktivasi".to_owned()
-    } else {
-        format!("{}/aktivasi", app.settings.public_url.trim_end_matches('/'))
+fn slips(app: &App, shell: Shell, headers: &HeaderMap, slips: Vec<(UserLine, String)>) -> Page {
+    // Who reads the slip on paper needs the whole address: the one that is set, or the one this page was asked at.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let address = match app.settings.public_url.trim_end_matches('/') {
+        "" => format!("{host}/aktivasi"),
+        url => format!("{url}/aktivasi"),
     };
     let until = app.store.clock().now().plus_seconds(activation::VALID_HOURS * 3600);
     page(&SlipsPage { shell, slips, address, until })

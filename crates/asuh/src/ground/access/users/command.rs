@@ -185,6 +185,41 @@ impl Command for SetDisabled {
     }
 }
 
+/// Says which sponsor of the roster a user is: his own promises and gifts are then his to see. Ends his sessions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LinkSponsor {
+    /// Whom.
+    pub user: Id,
+    /// The sponsor; `None` for nobody.
+    pub sponsor: Option<Id>,
+}
+
+impl Command for LinkSponsor {
+    const KIND: &'static str = "access.link_sponsor";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        changed(tx, self.user).await?;
+        // One person, one account: a second one would read his promises under another name.
+        let taken = tx
+            .number(
+                "SELECT COUNT(*) AS n FROM app_user WHERE district_id = $1 AND sponsor_id = $2 AND id <> $3",
+                args![tx.district(), self.sponsor, self.user],
+            )
+            .await?;
+        if taken > 0 {
+            return Err(Refusal::new("access.refused.sponsor_taken").field("pegawai").into());
+        }
+        tx.execute(
+            "UPDATE app_user SET sponsor_id = $3 WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.user, self.sponsor],
+        )
+        .await?;
+        tx.subject("user", self.user);
+        Ok(())
+    }
+}
+
 /// Changes the rules about roles.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetRoleRules {

@@ -10,7 +10,9 @@ mod pages;
 mod query;
 mod rules;
 
-pub use command::{AddGrant, AddUsers, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules};
+pub use command::{
+    AddGrant, AddUsers, LinkSponsor, NewGrant, NewUser, RevokeGrant, SetDisabled, SetRoleRules,
+};
 pub(super) use query::{GrantLine, grants_of};
 
 use super::{Role, capability};

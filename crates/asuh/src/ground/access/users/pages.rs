@@ -71,6 +71,7 @@ struct OnePage {
     title: String,
     user: UserLine,
     grants: Vec<GrantLine>,
+    panels: Vec<String>,
     own: bool,
 }
 
@@ -100,10 +101,16 @@ pub(super) async fn show_one(
 ) -> Page {
     let now = app.store.clock().now();
     let grants = query::grants_of(app.store.reader(), cap.district(), user.id, now).await?;
+    let mut panels = Vec::new();
+    if let Some(actor) = &shell.actor {
+        for panel in &app.registry.user_panels {
+            panels.extend(panel(app, actor, user.id).await?);
+        }
+    }
     let prefix = if form.is_valid() { "".into() } else { shell.t("web.form.error_title") };
     let title = format!("{prefix}{}", user.name);
     let own = user.id == cap.actor().user;
-    page_with(form.status(), &OnePage { f: form.view(), title, user, grants, own, shell })
+    page_with(form.status(), &OnePage { f: form.view(), title, user, grants, panels, own, shell })
 }
 
 #[derive(Template)]

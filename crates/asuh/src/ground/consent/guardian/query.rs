@@ -5,6 +5,7 @@ use time::Date;
 
 use super::super::rules::Purpose;
 use crate::ground::access::Scope;
+use crate::ground::web::Text;
 
 /// Consents on a page.
 pub(super) const PAGE: usize = 50;
@@ -198,21 +199,18 @@ pub(in crate::ground::consent) async fn exported(
     db: &impl Query,
     district: DistrictId,
     family: Id,
-) -> Result<Vec<serde_json::Value>, StoreError> {
-    let lines = of_family(db, district, family).await?;
+    text: &Text,
+) -> Result<Vec<Vec<String>>, StoreError> {
     let told = |line: ConsentLine| {
-        serde_json::json!({
-            "purpose": line.purpose,
-            "person": line.person_name,
-            "guardian": line.guardian_name,
-            "relation": line.relation,
-            "method": line.method,
-            "witness": line.witness,
-            "text_version": line.text_version,
-            "given_on": line.given_on.to_string(),
-            "withdrawn_on": line.withdrawn_on.map(|day| day.to_string()),
-            "withdrawn_reason": line.withdrawn_reason,
-        })
+        let withdrawn = line.withdrawn_on.map(|day| text.day(day)).unwrap_or_default();
+        vec![
+            text.t(&format!("consent.purpose.{}", line.purpose)).into_owned(),
+            line.person_name.unwrap_or_default(),
+            format!("{} ({})", line.guardian_name, text.t(&format!("consent.relation.{}", line.relation))),
+            text.t(&format!("consent.method.{}", line.method)).into_owned(),
+            text.day(line.given_on),
+            format!("{withdrawn} {}", line.withdrawn_reason.unwrap_or_default()).trim().to_owned(),
+        ]
     };
-    Ok(lines.into_iter().map(told).collect())
+    Ok(of_family(db, district, family).await?.into_iter().map(told).collect())
 }

@@ -1,52 +1,151 @@
-//! Everything that is kept about a family, for the family itself (UU 27/2022, articles 7 and 32), with the
-//! record of who looked at it.
+//! Everything that is kept about a family or a giver, for the people themselves (UU 27/2022, articles 7 and 32), with
+//! the record of who looked at it: one page in words, to print or to send.
 
+use std::sync::Arc;
+
+use askama::Template;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
-use serde_json::{Map, Value, json};
+use axum::http::header;
+use axum::response::IntoResponse;
 
+use super::super::noted::noted;
 use crate::ground::App;
+use crate::ground::access::Actor;
+use crate::ground::settings::Letterhead;
+use crate::ground::web::{Page, Shell, Text};
 
-/// What all parts keep about a family: an object with one member per part, in the order of the data's path.
-/// Each part brings its own through `Part::subject_export`.
+/// A table of the copy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// What the rows are.
+    pub title: String,
+    /// Headings.
+    pub columns: Vec<String>,
+    /// Values in words, as many per row as there are headings.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Section {
+    /// An empty table with the title and headings of these translation keys.
+    pub fn titled(text: &Text, title: &str, columns: &[&str]) -> Section {
+        let words = |key: &str| text.t(key).into_owned();
+        Section {
+            title: words(title),
+            columns: columns.iter().map(|key| words(key)).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// The table with these rows; nothing when there are none.
+    pub fn filled(self, rows: Vec<Vec<String>>) -> Option<Section> {
+        (!rows.is_empty()).then_some(Section { rows, ..self })
+    }
+}
+
+/// What all parts keep about a family or a sponsor, in the order of the data's path. Each part brings its own through
+/// `Part::subject_export`.
 ///
 /// # Errors
 /// The store fails, or a value cannot be opened.
-pub async fn subject_export(app: &App, district: DistrictId, family: Id) -> Result<Value, StoreError> {
-    let mut whole = Map::new();
-    for (name, export) in &app.registry.subject_exports {
-        whole.insert((*name).to_owned(), export(app, district, family).await?);
+pub async fn subject_export(
+    app: &App,
+    district: DistrictId,
+    subject: Id,
+    text: Text,
+) -> Result<Vec<Section>, StoreError> {
+    let mut whole = Vec::new();
+    for export in &app.registry.subject_exports {
+        whole.extend(export(app, district, subject, text).await?);
     }
-    Ok(Value::Object(whole))
+    Ok(whole)
 }
 
-/// What these registers and the logs keep: consents, requests, and who opened or changed the family's file.
+#[derive(Template)]
+#[template(path = "ground/consent/requests/copy.html")]
+struct Copy {
+    shell: Shell,
+    letterhead: Letterhead,
+    title: String,
+    at: Instant,
+    sections: Vec<Section>,
+}
+
+/// The copy as a file to hand over, noted in the access log before it is made. `number` is the letter's, or words of
+/// ours.
+///
+/// # Errors
+/// The log cannot be written, the store fails, or a value cannot be opened.
+pub async fn copy_for(
+    app: &App,
+    actor: &Arc<Actor>,
+    shell: Shell,
+    subject: (&'static str, Id),
+    number: &str,
+) -> Page {
+    noted(app, actor, "export", Some(subject), "copy for the family").await?;
+    let name = number.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let copy = Copy {
+        letterhead: Letterhead::load(&app.store, actor.district).await?,
+        title: shell.t1("consent.copy.title", "number", number),
+        at: app.store.clock().now(),
+        sections: subject_export(app, actor.district, subject.1, shell.text()).await?,
+        shell,
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.html\"")),
+    ];
+    Ok((headers, copy.render()?).into_response())
+}
+
+/// What these registers and the logs keep: consents, requests, and who opened or changed the file.
 ///
 /// # Errors
 /// The store fails, or a value cannot be opened.
 pub(in crate::ground::consent) async fn own_part(
     app: &App,
     district: DistrictId,
-    family: Id,
-) -> Result<Value, StoreError> {
+    subject: Id,
+    text: Text,
+) -> Result<Vec<Section>, StoreError> {
     let db = app.store.reader();
-    let consents: Vec<Value> = super::super::guardian::exported(db, district, family).await?;
-    Ok(json!({
-        "consents": consents,
-        "requests": requests(app, district, family).await?,
-        "opened": opened(db, district, family).await?,
-        "changed": changed(db, district, family).await?,
-    }))
+    let consents = Section::titled(
+        &text,
+        "consent.copy.consents",
+        &[
+            "consent.copy.purpose",
+            "consent.copy.person",
+            "consent.copy.guardian",
+            "consent.copy.method",
+            "consent.copy.given",
+            "consent.copy.withdrawn",
+        ],
+    );
+    let consents = consents.filled(super::super::guardian::exported(db, district, subject, &text).await?);
+    let requests = Section::titled(
+        &text,
+        "consent.copy.requests",
+        &["consent.copy.number", "consent.copy.asked", "consent.copy.received", "consent.copy.answer"],
+    );
+    let requests = requests.filled(requests_of(app, district, subject, &text).await?);
+    let columns = ["audit.field.at", "audit.field.who", "audit.field.what"];
+    let opened = Section::titled(&text, "consent.copy.opened", &columns);
+    let opened = opened.filled(opened_by(db, district, subject, &text).await?);
+    let changed = Section::titled(&text, "consent.copy.changed", &columns);
+    let changed = changed.filled(changed_by(db, district, subject, &text).await?);
+    Ok([consents, requests, opened, changed].into_iter().flatten().collect())
 }
 
-fn iso(at: Instant) -> String {
-    at.utc().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
-}
-
-async fn requests(app: &App, district: DistrictId, family: Id) -> Result<Vec<Value>, StoreError> {
+async fn requests_of(
+    app: &App,
+    district: DistrictId,
+    family: Id,
+    text: &Text,
+) -> Result<Vec<Vec<String>>, StoreError> {
     asuh_store::row_struct! {
         struct Row {
             number: String, kind: String, requester_name: String, detail_sealed: Vec<u8>, received_at: Instant,
-            state: String, answer_sealed: Option<Vec<u8>>, closed_at: Option<Instant>,
+            answer_sealed: Option<Vec<u8>>, closed_at: Option<Instant>,
         }
     }
     // Index: data_request_by_family.
@@ -54,7 +153,7 @@ async fn requests(app: &App, district: DistrictId, family: Id) -> Result<Vec<Val
         .store
         .reader()
         .all(
-            "SELECT number, kind, requester_name, detail_sealed, received_at, state, answer_sealed, closed_at \
+            "SELECT number, kind, requester_name, detail_sealed, received_at, answer_sealed, closed_at \
              FROM data_request WHERE district_id = $1 AND family_id = $2 ORDER BY received_at, id",
             args![district, family],
         )
@@ -63,16 +162,15 @@ async fn requests(app: &App, district: DistrictId, family: Id) -> Result<Vec<Val
     rows.into_iter()
         .map(|row| {
             let answer = row.answer_sealed.map(|sealed| secrets.open_text(district, &sealed)).transpose()?;
-            Ok(json!({
-                "number": row.number,
-                "kind": row.kind,
-                "requester": row.requester_name,
-                "detail": secrets.open_text(district, &row.detail_sealed)?,
-                "received_at": iso(row.received_at),
-                "state": row.state,
-                "answer": answer,
-                "closed_at": row.closed_at.map(iso),
-            }))
+            let closed = row.closed_at.map(|at| text.instant(at)).unwrap_or_default();
+            let detail = secrets.open_text(district, &row.detail_sealed)?;
+            let kind = text.t(&format!("consent.request_kind.{}", row.kind));
+            Ok(vec![
+                row.number,
+                format!("{kind}: {detail} ({})", row.requester_name),
+                text.instant(row.received_at),
+                format!("{} {closed}", answer.unwrap_or_default()).trim().to_owned(),
+            ])
         })
         .collect()
 }
@@ -81,34 +179,48 @@ asuh_store::row_struct! {
     struct Trace { at: Instant, who: Option<String>, action: String }
 }
 
-fn traces(rows: Vec<Trace>) -> Vec<Value> {
-    rows.into_iter()
-        .map(|row| json!({ "at": iso(row.at), "by": row.who.unwrap_or_else(|| "asuh".into()), "action": row.action }))
-        .collect()
+fn traces(rows: Vec<Trace>, text: &Text, words: &str) -> Vec<Vec<String>> {
+    let told = |row: Trace| {
+        let key = format!("audit.{words}.{}", row.action);
+        let what = text.t(&key);
+        let what = if what == key.as_str() { row.action } else { what.into_owned() };
+        vec![text.instant(row.at), row.who.unwrap_or_else(|| "asuh".into()), what]
+    };
+    rows.into_iter().map(told).collect()
 }
 
-/// Who opened the family's file. Index: `access_log_by_subject`.
-async fn opened(db: &impl Query, district: DistrictId, family: Id) -> Result<Vec<Value>, StoreError> {
+/// Who opened the file. Index: `access_log_by_subject`.
+async fn opened_by(
+    db: &impl Query,
+    district: DistrictId,
+    subject: Id,
+    text: &Text,
+) -> Result<Vec<Vec<String>>, StoreError> {
     let rows: Vec<Trace> = db
         .all(
             "SELECT l.at, u.name AS who, l.action FROM access_log l \
              LEFT JOIN app_user u ON u.district_id = l.district_id AND u.id = l.user_id \
              WHERE l.district_id = $1 AND l.subject_id = $2 ORDER BY l.at, l.id",
-            args![district, family],
+            args![district, subject],
         )
         .await?;
-    Ok(traces(rows))
+    Ok(traces(rows, text, "action"))
 }
 
 /// Who changed what of it. Index: `command_log_by_subject`.
-async fn changed(db: &impl Query, district: DistrictId, family: Id) -> Result<Vec<Value>, StoreError> {
+async fn changed_by(
+    db: &impl Query,
+    district: DistrictId,
+    subject: Id,
+    text: &Text,
+) -> Result<Vec<Vec<String>>, StoreError> {
     let rows: Vec<Trace> = db
         .all(
             "SELECT l.recorded_at AS at, u.name AS who, l.kind AS action FROM command_log l \
              LEFT JOIN app_user u ON u.district_id = l.district_id AND u.id = l.actor_id \
              WHERE l.district_id = $1 AND l.subject_id = $2 ORDER BY l.recorded_at, l.id",
-            args![district, family],
+            args![district, subject],
         )
         .await?;
-    Ok(traces(rows))
+    Ok(traces(rows, text, "command"))
 }

@@ -7,6 +7,6 @@ mod query;
 
 pub use command::{AnswerRequest, RecordRequest};
 pub(super) use export::own_part;
-pub use export::subject_export;
+pub use export::{Section, copy_for, subject_export};
 pub(super) use pages::{clock, routes};
 pub(super) use query::tasks;

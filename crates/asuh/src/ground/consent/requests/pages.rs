@@ -3,8 +3,6 @@
 use askama::Template;
 use asuh_store::{DistrictId, Id, Instant};
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::super::noted::noted;
@@ -224,17 +222,15 @@ async fn answer(
 }
 
 /// The copy for the family, as a file. A form and not a link: every copy is noted in the access log.
-async fn copy(cap: Cap<KeepRequests>, State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+async fn copy(
+    cap: Cap<KeepRequests>,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    shell: Shell,
+    form: Form,
+) -> Page {
     form.command_id()?;
     let line = query::one(app.store.reader(), cap.district(), key(&id)?).await?.ok_or(Error::NotFound)?;
     let family = line.family_id.ok_or(Error::NotFound)?;
-    noted(&app, cap.actor(), "export", Some(("family", family)), "copy for the family").await?;
-    let value = super::subject_export(&app, cap.district(), family).await?;
-    let text = serde_json::to_string_pretty(&value).map_err(|error| Error::Internal(error.to_string()))?;
-    let name = line.number.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let headers = [
-        (header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\"")),
-    ];
-    Ok((headers, text).into_response())
+    super::copy_for(&app, cap.actor(), shell, ("family", family), &line.number).await
 }

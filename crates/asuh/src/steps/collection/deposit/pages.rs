@@ -229,6 +229,20 @@ struct ReceiptPage {
     letterhead: Letterhead,
 }
 
+impl ReceiptPage {
+    fn announced_by(&self) -> &str {
+        self.deposit.announced_by_name.as_deref().unwrap_or_default()
+    }
+
+    fn confirmed_by(&self) -> &str {
+        self.deposit.confirmed_by_name.as_deref().unwrap_or_default()
+    }
+
+    fn confirmed_at(&self) -> String {
+        self.deposit.confirmed_at.map(|at| self.shell.instant(at)).unwrap_or_default()
+    }
+}
+
 /// The receipt of a confirmed deposit (kuitansi).
 pub(crate) async fn receipt(
     cap: Cap<ReadDeposits>,

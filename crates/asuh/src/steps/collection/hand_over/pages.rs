@@ -149,6 +149,10 @@ struct HandOverPage {
 }
 
 impl HandOverPage {
+    fn receiver(&self) -> &str {
+        self.hand_over.receiver_name.as_deref().unwrap_or_default()
+    }
+
     /// The sentence of the protocol: what is handed over, from whom to whom.
     fn words(&self) -> String {
         self.shell.with(

@@ -404,6 +404,12 @@ struct SheetPage {
     may_record: bool,
 }
 
+impl SheetPage {
+    fn closed_by(&self) -> &str {
+        self.roll.closed_by_name.as_deref().unwrap_or_default()
+    }
+}
+
 /// The printable count sheet of a closed roll: who gave, and what was on the table.
 pub(crate) async fn sheet(
     cap: Cap<ReadRolls>,

@@ -11,6 +11,7 @@ use super::query::{self, CommodityTotal};
 use super::rules::{FEWEST_PEOPLE, Shown, UnitTotal, shown};
 use crate::ground::App;
 use crate::ground::access::Cap;
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Page, Shell, page};
 
 #[derive(Template)]
@@ -21,6 +22,7 @@ struct TotalsPage {
     drive: Option<DriveLine>,
     totals: Shown,
     commodities: Vec<CommodityTotal>,
+    letterhead: Letterhead,
 }
 
 /// Totals by unit of one drive.
@@ -50,7 +52,8 @@ pub(crate) async fn totals(
         commodities =
             query::commodities_of_drive(db, cap.district(), &reach, drive.id, FEWEST_PEOPLE).await?;
     }
-    page(&TotalsPage { drives, drive, totals, commodities, shell })
+    let letterhead = Letterhead::load(&app.store, cap.district()).await?;
+    page(&TotalsPage { drives, drive, totals, commodities, letterhead, shell })
 }
 
 /// One line of a giver's history.

@@ -106,6 +106,19 @@ asuh_store::row_struct! {
     }
 }
 
+/// A giver's own days for himself, whatever came of them: day, campaign, promised, brought, state. Index:
+/// `contribution_by_sponsor`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn whole(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+) -> Result<Vec<OwnLine>, StoreError> {
+    own_of(db, district, sponsor, time::macros::date!(2000 - 01 - 01), "").await
+}
+
 /// A giver's own lines of closed rolls since a day, newest first. Index: `contribution_by_sponsor`.
 ///
 /// # Errors
@@ -116,7 +129,17 @@ pub(crate) async fn own(
     sponsor: Id,
     since: time::Date,
 ) -> Result<Vec<OwnLine>, StoreError> {
-    db.all(
+    own_of(db, district, sponsor, since, "AND r.state = 'closed'").await
+}
+
+async fn own_of(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+    since: time::Date,
+    rolls: &str,
+) -> Result<Vec<OwnLine>, StoreError> {
+    let sql = format!(
         "SELECT k.for_day, d.held_on, c.name AS campaign, k.state, m.name AS commodity, m.unit, i.expected, i.brought \
          FROM contribution k JOIN roll r ON r.district_id = k.district_id AND r.id = k.roll_id \
          JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
@@ -124,9 +147,8 @@ pub(crate) async fn own(
          JOIN contribution_item i ON i.district_id = k.district_id AND i.roll_id = k.roll_id \
           AND i.sponsor_id = k.sponsor_id AND i.for_day = k.for_day \
          JOIN commodity m ON m.district_id = i.district_id AND m.code = i.commodity \
-         WHERE k.district_id = $1 AND k.sponsor_id = $2 AND k.for_day >= $3 AND r.state = 'closed' \
-         ORDER BY d.held_on DESC, k.for_day DESC, k.roll_id, m.nth, m.code",
-        args![district, sponsor, since],
-    )
-    .await
+         WHERE k.district_id = $1 AND k.sponsor_id = $2 AND k.for_day >= $3 {rolls} \
+         ORDER BY d.held_on DESC, k.for_day DESC, k.roll_id, m.nth, m.code"
+    );
+    db.all(&sql, args![district, sponsor, since]).await
 }

@@ -7,7 +7,7 @@ mod query;
 
 pub(super) use command::take_back_rest;
 pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
-pub(super) use query::{FamilyPackage, check_couriers, of_family, to_deliver, to_pack};
+pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
 
 use super::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
 use crate::ground::web::Routes;

@@ -496,3 +496,41 @@ pub(in crate::steps::distribution) async fn check_couriers(
     }
     Ok(findings)
 }
+
+asuh_store::row_struct! {
+    /// Who received a package, and what proves it.
+    pub(in crate::steps::distribution) struct Receiver {
+        pub(in crate::steps::distribution) package_id: Id,
+        pub(in crate::steps::distribution) name: String,
+        pub(in crate::steps::distribution) relation: String,
+        pub(in crate::steps::distribution) signature_id: Option<Id>,
+        pub(in crate::steps::distribution) photo_id: Option<Id>,
+    }
+}
+
+impl Receiver {
+    /// What is kept as proof, in words.
+    pub(in crate::steps::distribution) fn proof(&self, text: &Text) -> String {
+        [(self.signature_id, "distribution.copy.signature"), (self.photo_id, "distribution.copy.photo")]
+            .into_iter()
+            .filter(|(kept, _)| kept.is_some())
+            .map(|(_, key)| text.t(key).into_owned())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// Who received a family's packages. Indexes: package_by_family, unique key of `delivery`.
+pub(in crate::steps::distribution) async fn receivers(
+    db: &impl Query,
+    district: DistrictId,
+    family: Id,
+) -> Result<Vec<Receiver>, StoreError> {
+    db.all(
+        "SELECT d.package_id, d.receiver_name AS name, d.receiver_relation AS relation, d.signature_id, d.photo_id \
+         FROM package p JOIN delivery d ON d.district_id = p.district_id AND d.package_id = p.id \
+         WHERE p.district_id = $1 AND p.family_id = $2 ORDER BY p.week_of, d.id",
+        args![district, family],
+    )
+    .await
+}

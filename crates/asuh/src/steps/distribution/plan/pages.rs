@@ -14,6 +14,7 @@ use super::query::{self, Campaign, FamilyShare, Proposal, RunLine, RunVillage, S
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::CommodityLine;
+use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::distribution::{PackPackages, PlanDistribution, ReadDistribution};
 
@@ -224,6 +225,7 @@ struct Show {
     villages: Vec<RunVillage>,
     sample: Vec<FamilyShare>,
     shares: Vec<VillageShare>,
+    letterhead: Letterhead,
     names: HashMap<i64, (String, String)>,
 }
 
@@ -280,6 +282,7 @@ async fn show_page(app: &App, cap: &ReadDistribution, id: Id, form: &Form, shell
         villages,
         sample,
         shares,
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
         names: query::village_names(db, cap.district()).await?,
         run,
         shell,

@@ -3,6 +3,7 @@
 //! What is known of a family or a person is a version; a correction makes the next one and closes the last.
 
 mod command;
+mod copy;
 mod file;
 mod list;
 mod opening;
@@ -10,6 +11,7 @@ pub(super) mod pages;
 mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
+pub(super) use copy::copy;
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use opening::{Opening, opened};

@@ -8,7 +8,8 @@ use super::rules::VisitResult;
 use crate::steps::registry::family::{FamilyVersion, current_family, next_family};
 use crate::steps::registry::rights::Reach;
 
-/// Records what a visit found; the family's status follows as a new version.
+/// Records what a visit found. Where whoever records it may settle it, the family's status follows as a new
+/// version; what a cadre records is evidence, and the family stands as before until a verifier has seen it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordVerification {
     /// The family visited.
@@ -23,6 +24,8 @@ pub struct RecordVerification {
     pub note: String,
     /// The day of the visit.
     pub visited_on: Date,
+    /// Whether it counts at once.
+    pub confirms: bool,
     /// The present day; a visit does not lie after it.
     pub today: Date,
 }
@@ -62,7 +65,7 @@ impl Command for RecordVerification {
         )
         .await?;
         let status = self.result.status().code();
-        if current.status != status {
+        if self.confirms && current.status != status {
             let after = FamilyVersion {
                 status: status.to_owned(),
                 source: "field".to_owned(),

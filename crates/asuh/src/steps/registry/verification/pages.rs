@@ -15,7 +15,9 @@ use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::registry::family::{Opening, opened, targets};
-use crate::steps::registry::rights::{KeepFamilies, Reach, ReadFamilies, SeeProgress, VerifyFamilies};
+use crate::steps::registry::rights::{
+    ConfirmVisits, KeepFamilies, Reach, ReadFamilies, SeeProgress, VerifyFamilies,
+};
 use crate::steps::registry::rules::FamilyStatus;
 use crate::steps::registry::territory;
 use crate::steps::registry::words::target_words;
@@ -113,6 +115,8 @@ struct VillagePage {
     stored: Option<Visited>,
     /// Whether the caller may add a family that the list does not hold.
     adds: bool,
+    /// Whether what he records counts at once.
+    settles: bool,
 }
 
 /// Where the list goes on, and what was just stored; ids only.
@@ -135,8 +139,9 @@ pub(in crate::steps::registry) async fn village(
     let db = app.store.reader();
     let (code, name) = reached_village(&cap, &app, &code).await?;
     let (families, open) = counted(&cap, &app, code).await?;
+    let settles = settles(&cap, code, "");
     let after = at.setelah.parse().ok();
-    let (found, more) = query::to_visit(db, cap.district(), cap.scope(), code, after, false).await?;
+    let (found, more) = query::to_visit(db, cap.district(), cap.scope(), code, after, false, settles).await?;
     let next = if more { found.last().map(|line| line.family_id) } else { None };
     let lines = with_targets(&cap, &app, &shell, found).await?;
     let stored = match at.tersimpan.parse() {
@@ -144,7 +149,7 @@ pub(in crate::steps::registry) async fn village(
         Err(_) => None,
     };
     let adds = KeepFamilies::of(cap.actor()).is_some();
-    page(&VillagePage { shell, code, name, families, open, lines, next, stored, adds })
+    page(&VillagePage { shell, code, name, families, open, lines, next, stored, adds, settles })
 }
 
 #[derive(Template)]
@@ -167,7 +172,7 @@ pub(in crate::steps::registry) async fn sheet(
 ) -> Page {
     let db = app.store.reader();
     let (code, name) = reached_village(&cap, &app, &code).await?;
-    let (found, _) = query::to_visit(db, cap.district(), cap.scope(), code, None, true).await?;
+    let (found, _) = query::to_visit(db, cap.district(), cap.scope(), code, None, true, false).await?;
     opened(&app, cap.actor(), Opening::Sheet(code, found.len()));
     let lines = with_targets(&cap, &app, &shell, found).await?;
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
@@ -178,6 +183,12 @@ pub(in crate::steps::registry) async fn sheet(
         .map(|(nth, result)| format!("{} {}", nth + 1, words(&shell, *result)))
         .collect();
     page(&SheetPage { shell, code, name, letterhead, lines, results })
+}
+
+/// Whether what the caller records in a village (and RW) counts at once.
+fn settles(cap: &VerifyFamilies, village: i64, rw: &str) -> bool {
+    let code = TerritoryCode::from_i64(village).ok();
+    ConfirmVisits::of(cap.actor()).zip(code).is_some_and(|(settles, code)| settles.scope().reaches(code, rw))
 }
 
 fn words(shell: &Shell, result: VisitResult) -> String {
@@ -301,6 +312,7 @@ pub(in crate::steps::registry) async fn record(
             reason,
             note,
             visited_on,
+            confirms: settles(&cap, family.village_code, &family.rw),
             today: shell.today,
         };
         match app.submit(cap.actor(), form.command_id()?, command).await {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::query;
 use crate::ground::App;
 use crate::ground::access::{Actor, Capability, Role};
 use crate::ground::app::Given;
 use crate::ground::web::{Task, TaskState, Text};
-use crate::steps::registry::rights::VerifyFamilies;
+use crate::steps::registry::rights::{ConfirmVisits, VerifyFamilies};
 use crate::steps::registry::territory;
 
 /// A verifier with more villages than this gets one row for all of them.
@@ -32,7 +33,25 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
             }
         }
         if let Some(cap) = VerifyFamilies::of(actor) {
-            let counts = territory::counts(db, actor.district, cap.scope()).await?;
+            let mut counts = territory::counts(db, actor.district, cap.scope()).await?;
+            if let Some(settles) = ConfirmVisits::of(actor) {
+                let waiting = query::unsettled(db, actor.district, settles.scope()).await?;
+                if let Some((village, _)) = waiting.first() {
+                    let n: i64 = waiting.iter().map(|(_, n)| n).sum();
+                    tasks.push(Task {
+                        title: text.t1("registry.task.settle", "n", text.number(n)),
+                        path: format!("/verifikasi/{village}"),
+                        state: TaskState::NeedsAction,
+                    });
+                }
+            } else {
+                // What a cadre has visited is done for him, though it does not count yet.
+                for (village, n) in query::unsettled(db, actor.district, cap.scope()).await? {
+                    if let Some(count) = counts.get_mut(&village) {
+                        count.open = (count.open - n).max(0);
+                    }
+                }
+            }
             let mut villages: Vec<_> = counts.values().collect();
             villages.sort_by_key(|count| count.village_code);
             if villages.len() > MOST_VILLAGES {

@@ -3,6 +3,7 @@
 //! Facts are kept as versions; who leaves keeps his history, and his promises end on that day.
 
 pub(super) mod command;
+pub(super) mod copy;
 pub(super) mod import;
 pub(super) mod pages;
 pub(super) mod query;

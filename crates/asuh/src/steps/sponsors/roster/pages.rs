@@ -10,6 +10,7 @@ use super::command::{Asn, EndAsn, PutAsn, TransferAsn};
 use super::query::{self, PEOPLE, SponsorLine, UNITS, UnitLine};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability, Scope};
+use crate::ground::consent::{self, KeepRequests};
 use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
 use crate::steps::sponsors::{ManageRoster, Reach, ReadRoster};
 
@@ -46,7 +47,11 @@ pub(in crate::steps::sponsors) struct Person {
     pub(in crate::steps::sponsors) phone: String,
 }
 
-fn masked(app: &App, district: DistrictId, line: SponsorLine) -> Result<Person, Error> {
+pub(in crate::steps::sponsors) fn masked(
+    app: &App,
+    district: DistrictId,
+    line: SponsorLine,
+) -> Result<Person, Error> {
     let open = |sealed: &Option<Vec<u8>>| match sealed {
         Some(sealed) => app.store.secrets().open_text(district, sealed).map(Some),
         None => Ok(None),
@@ -146,6 +151,21 @@ pub(crate) async fn show(
 ) -> Page {
     let form = Form::empty(&shell);
     show_with(&cap, &app, shell, &id, &form).await
+}
+
+/// All that is kept about a person, as a file to hand over. A form and not a link: every copy is noted.
+pub(crate) async fn copy(
+    cap: Cap<KeepRequests>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<String>,
+    form: Form,
+) -> Page {
+    form.command_id()?;
+    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+    let person = query::sponsor(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)?;
+    let number = shell.t("sponsors.copy.file").into_owned();
+    consent::copy_for(&app, cap.actor(), shell, ("sponsor", person.id), &number).await
 }
 
 async fn show_with(cap: &ReadRoster, app: &App, shell: Shell, id: &str, form: &Form) -> Page {
