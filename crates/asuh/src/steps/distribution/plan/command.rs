@@ -5,7 +5,8 @@ use asuh_store::{Args, Command, Fault, Id, Instant, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::query::{self, Campaign, RunLine};
+use super::proposal::{self, Campaign};
+use super::query::{self, RunLine};
 use crate::steps::distribution::delivery;
 use crate::steps::distribution::rules::{self, Family, Good, Plan};
 
@@ -47,13 +48,13 @@ impl Command for PlanRun {
         if self.week_of != monday_of(self.week_of) || self.week_of > self.today {
             return Err(Refusal::new("distribution.refused.week").field("minggu").into());
         }
-        let eligible = query::eligible_families(tx, tx.district(), self.week_of).await?;
+        let eligible = proposal::eligible_families(tx, tx.district(), self.week_of).await?;
         if eligible.is_empty() {
             return Err(Refusal::new("distribution.refused.nobody").into());
         }
-        let weight = query::weight(tx, tx.district()).await?;
-        let claims = query::claims(tx, tx.district(), campaign.id).await?;
-        let served = query::served(tx, tx.district(), campaign.id, self.week_of).await?;
+        let weight = proposal::weight(tx, tx.district()).await?;
+        let claims = proposal::claims(tx, tx.district(), campaign.id).await?;
+        let served = proposal::served(tx, tx.district(), campaign.id, self.week_of).await?;
         let families: Vec<Family> = eligible
             .iter()
             .map(|family| Family {
@@ -61,7 +62,7 @@ impl Command for PlanRun {
                 village: family.village_code,
                 weight: weight.of(family.targets),
                 served: served.contains(&family.family_id),
-                claims: query::claims_of(&goods, claims.get(&family.family_id)),
+                claims: proposal::claims_of(&goods, claims.get(&family.family_id)),
             })
             .collect();
         let route = self.villages.iter().copied().collect();
@@ -85,14 +86,14 @@ impl Command for PlanRun {
 
 impl PlanRun {
     async fn campaign(&self, tx: &Tx<'_>) -> Result<Campaign, Fault> {
-        let campaigns = query::campaigns(tx, tx.district()).await?;
+        let campaigns = proposal::campaigns(tx, tx.district()).await?;
         let found = campaigns.into_iter().find(|campaign| campaign.id == self.campaign);
         Ok(found.ok_or_else(Refusal::not_found)?)
     }
 
     /// The goods of the pool with the amounts chosen; those with amount 0 stay out of the week altogether.
     async fn goods(&self, tx: &Tx<'_>, campaign: &Campaign) -> Result<Vec<Good>, Fault> {
-        let mut goods = query::goods(tx, tx.district(), campaign).await?;
+        let mut goods = proposal::goods(tx, tx.district(), campaign).await?;
         for good in &mut goods {
             let Some(choice) = self.goods.iter().find(|choice| choice.commodity == good.commodity) else {
                 continue;
@@ -339,7 +340,7 @@ async fn refuse_short(tx: &Tx<'_>, run: &RunLine) -> Result<(), Fault> {
         fund_holder_id: run.fund_holder_id,
         fund: run.fund.clone(),
     };
-    let pool = query::pool(tx, tx.district(), &campaign).await?;
+    let pool = proposal::pool(tx, tx.district(), &campaign).await?;
     for line in query::stock(tx, tx.district(), run.id).await? {
         let left = pool.get(&line.commodity).copied().unwrap_or(0) - line.planned;
         if left < 0 {
@@ -360,7 +361,7 @@ asuh_store::row_struct! {
 /// The families of the draft that get something and are still on the list, as they are today, in the order
 /// of the packing list.
 async fn recipients(tx: &Tx<'_>, run: &RunLine) -> Result<Vec<Recipient>, Fault> {
-    let statuses = query::eligible_statuses(tx, tx.district()).await?;
+    let statuses = proposal::eligible_statuses(tx, tx.district()).await?;
     let mut args = args![tx.district(), run.id, Instant::NEVER];
     let statuses = args.push_list(statuses.iter().map(|status| status.code()));
     Ok(tx

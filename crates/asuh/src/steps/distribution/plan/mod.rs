@@ -2,12 +2,14 @@
 
 mod command;
 mod pages;
+mod proposal;
 mod query;
 
 pub use command::{ApproveRun, Approved, CloseRun, Closed, DiscardRun, GoodChoice, PlanRun};
-pub use query::{
-    Campaign, EligibleFamily, Proposal, ProposedVillage, RunLine, campaigns, eligible_families, propose,
+pub use proposal::{
+    Campaign, EligibleFamily, Proposal, ProposedVillage, campaigns, eligible_families, propose,
 };
+pub use query::RunLine;
 pub(super) use query::{check_accounts, drafts, run};
 
 use super::{PlanDistribution, ReadDistribution};

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use time::Date;
 
 use super::command::{ApproveRun, CloseRun, DiscardRun, GoodChoice, PlanRun};
-use super::query::{self, Campaign, FamilyShare, Proposal, RunLine, RunVillage, StockLine, VillageShare};
+use super::proposal::{self, Campaign, Proposal};
+use super::query::{self, FamilyShare, RunLine, RunVillage, StockLine, VillageShare};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::CommodityLine;
@@ -97,13 +98,13 @@ async fn new_page(
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
-    let campaigns = query::campaigns(db, cap.district()).await?;
+    let campaigns = proposal::campaigns(db, cap.district()).await?;
     let this_week = monday_of(shell.today);
     let week = choice.1.map(monday_of).filter(|week| *week <= this_week).unwrap_or(this_week);
     let chosen: Option<&Campaign> =
         campaigns.iter().find(|campaign| Some(campaign.id) == choice.0).or_else(|| campaigns.first());
     let proposal = match chosen {
-        Some(campaign) => query::propose(db, cap.district(), campaign, week).await?,
+        Some(campaign) => proposal::propose(db, cap.district(), campaign, week).await?,
         None => Proposal { goods: Vec::new(), families: 0, villages: Vec::new() },
     };
     let commodities = query::commodities(db, cap.district()).await?;
@@ -283,7 +284,7 @@ async fn show_page(app: &App, cap: &ReadDistribution, id: Id, form: &Form, shell
         sample,
         shares,
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
-        names: query::village_names(db, cap.district()).await?,
+        names: proposal::village_names(db, cap.district()).await?,
         run,
         shell,
     };
