@@ -2,7 +2,8 @@
 //! answers are not at hand.
 
 use asuh_growth::{
-    Age, Centimetres, Child, Indicator, Interpolation, Kilograms, Length, Millimetres, NoScore, Oedema, Sex,
+    Age, Centimetres, Child, Indicator, Interpolation, Kilograms, Length, Lms, Millimetres, NoScore, Oedema,
+    Sex, TableName,
 };
 
 fn boy(days: f64, kg: f64, length: Length) -> Child {
@@ -17,6 +18,12 @@ fn boy(days: f64, kg: f64, length: Length) -> Child {
 
 fn girl(days: f64, kg: f64, length: Length) -> Child {
     Child { sex: Some(Sex::Female), ..boy(days, kg, length) }
+}
+
+/// The measurement at a z-score beyond 3, where a step of z is the distance between 2 and 3.
+fn tail(row: Lms, z: f64) -> f64 {
+    let (third, second) = (row.measure(3.0_f64.copysign(z)), row.measure(2.0_f64.copysign(z)));
+    third + (z.abs() - 3.0) * (third - second)
 }
 
 fn z(child: &Child, indicator: Indicator) -> f64 {
@@ -111,11 +118,18 @@ fn arms_and_skinfolds_begin_at_day_91_and_have_straight_tails() {
         let score = child(90.5).z_score(indicator).unwrap();
         assert!(score.z.abs() > 3.0, "{indicator:?} {score:?}");
     }
-    let row = asuh_growth::TableName::ArmForAge.rows(Sex::Male).next().unwrap().1;
-    let (third, second) = (row.measure(-3.0), row.measure(-2.0));
-    let wanted = -3.0 - (third - 9.0) / (second - third);
-    let found = child(91.0).z_score(Indicator::ArmForAge).unwrap().raw;
-    assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
+    for (indicator, table, value) in [
+        (Indicator::ArmForAge, TableName::ArmForAge, 9.0),
+        (Indicator::TricepsForAge, TableName::TricepsForAge, 20.0),
+        (Indicator::SubscapularForAge, TableName::SubscapularForAge, 25.0),
+    ] {
+        let row = table.rows(Sex::Male).next().unwrap().1;
+        let side = if value > row.m { 1.0 } else { -1.0 };
+        let (third, second) = (row.measure(side * 3.0), row.measure(side * 2.0));
+        let wanted = side * 3.0 + side * (value - third) / (third - second);
+        let found = child(91.0).z_score(indicator).unwrap().raw;
+        assert!((found - wanted).abs() < 1e-12, "{indicator:?} {found} {wanted}");
+    }
 }
 
 #[test]
@@ -219,21 +233,36 @@ fn measurements_of_zero_or_less_have_no_score_but_zero_weight_for_length() {
 #[test]
 fn implausible_scores_are_flagged_by_the_limit_of_their_indicator() {
     // Weights drawn from the tables themselves: z of 5.01 and -5.01 beside 6.01 and -6.01.
-    let row = asuh_growth::TableName::WeightForAge.rows(Sex::Male).nth(400).unwrap().1;
-    let above = |z: f64| row.measure(3.0) + (z - 3.0) * (row.measure(3.0) - row.measure(2.0));
-    let below = |z: f64| row.measure(-3.0) + (z + 3.0) * (row.measure(-2.0) - row.measure(-3.0));
+    let row = TableName::WeightForAge.rows(Sex::Male).nth(400).unwrap().1;
     for (kg, z, flagged) in [
-        (above(5.004), 5.0, false),
-        (above(5.006), 5.01, true),
-        (below(-5.5), -5.5, false),
-        (below(-6.004), -6.0, false),
-        (below(-6.006), -6.01, true),
+        (tail(row, 5.004), 5.0, false),
+        (tail(row, 5.006), 5.01, true),
+        (tail(row, -5.5), -5.5, false),
+        (tail(row, -6.004), -6.0, false),
+        (tail(row, -6.006), -6.01, true),
     ] {
         let score = boy(400.0, kg, Length::lying(75.0)).z_score(Indicator::WeightForAge).unwrap();
         assert_eq!((score.z, score.flagged), (z, flagged));
     }
-    let long = boy(987.0, 12.0, Length::lying(72.86)).z_score(Indicator::LengthForAge).unwrap();
-    assert_eq!((long.z, long.flagged), (-6.09, true));
+    let tall = boy(987.0, 12.0, Length::lying(72.86)).z_score(Indicator::LengthForAge).unwrap();
+    assert_eq!((tall.z, tall.flagged), (-6.09, true));
+    // Length is flagged beyond 6, all others beyond 5.
+    for (z, long) in [(5.5, false), (-5.5, false), (6.5, true)] {
+        let day = TableName::LengthForAge.rows(Sex::Male).nth(400).unwrap().1;
+        let fat = TableName::BmiForAge.rows(Sex::Male).nth(400).unwrap().1;
+        let cm = day.measure(z);
+        let child = boy(400.0, tail(fat, z) * (cm / 100.0).powi(2), Length::lying(cm));
+        let [length, bmi] =
+            [Indicator::LengthForAge, Indicator::BmiForAge].map(|i| child.z_score(i).unwrap());
+        assert_eq!((length.z, length.flagged), (z, long));
+        assert_eq!((bmi.z, bmi.flagged), (z, true));
+    }
+    let (_, row) = TableName::WeightForLength.rows(Sex::Male).nth(300).unwrap();
+    for (z, flagged) in [(4.99, false), (5.5, true), (-5.5, true)] {
+        let child = boy(400.0, tail(row, z), Length::lying(75.0));
+        let score = child.z_score(Indicator::WeightForLength).unwrap();
+        assert_eq!((score.z, score.flagged), (z, flagged));
+    }
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::path::Path;
 
 /// The rows of a reference file by column, or nothing, with a notice, where the file is not there.
 pub(crate) fn rows(name: &str) -> Option<Vec<HashMap<String, String>>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/growth").join(name);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
+    // `shared/growth` lies beside the checkout, or beside the folder of several checkouts.
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let Some(path) = folders.map(|folder| folder.join("shared/growth").join(name)).find(|path| path.exists())
+    else {
+        println!("skipped: no shared/growth/{name} beside the checkout");
         return None;
-    }
+    };
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header = reader.headers().unwrap().clone();
     let rows = reader
