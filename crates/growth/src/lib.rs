@@ -3,6 +3,7 @@
 //!
 //! * [`Child`]: one child at a time, birth to 60 months, all eight indicators.
 //! * [`who2007`]: 5 to 19 years.
+//! * [`prevalence`]: a survey's prevalences with standard errors, by its sampling design.
 //!
 //! Everything here is pure: no input or output, no clock, no threads. A value that cannot be judged has a
 //! reason ([`NoScore`]), never a guess, and nothing that comes in makes it panic.
@@ -17,6 +18,7 @@ mod score;
 mod standard;
 mod tables;
 
+pub mod prevalence;
 pub mod who2007;
 
 pub use age::{Age, AgeError, DAYS_PER_MONTH};
