@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod batch;
 mod prevalence;
 mod reference;
 mod reference_2007;
