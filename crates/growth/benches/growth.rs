@@ -8,11 +8,13 @@
 
 use std::hint::black_box;
 use std::thread;
+use std::time::Duration;
 
 use asuh_growth::batch::{Ages, Columns, Scores, z_scores, z_scores_portable};
 use asuh_growth::prevalence::{Design, Quintile, Surveyed, prevalence};
 use asuh_growth::{Age, Child, Indicator, Interpolation, Kilograms, Length, Oedema, Posture, Sex, TableName};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 
 const CHILDREN: usize = 1_000_000;
 
@@ -124,11 +126,17 @@ impl Room {
     }
 }
 
+/// Short, as there are many: the whole takes about a minute.
+fn settings(group: &mut BenchmarkGroup<'_, WallTime>) {
+    group.sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+}
+
 fn batches(criterion: &mut Criterion) {
     let children = Children::new(CHILDREN);
     let columns = children.columns(0, CHILDREN);
     let mut group = criterion.benchmark_group("one thread");
-    group.throughput(Throughput::Elements(CHILDREN as u64)).sample_size(20);
+    group.throughput(Throughput::Elements(CHILDREN as u64));
+    settings(&mut group);
     let four: &[Indicator] = &Indicator::WEIGHT_AND_LENGTH;
     for (name, indicators) in [("4 indicators", four), ("8 indicators", &Indicator::ALL)] {
         let mut room = Room::new(indicators.len(), CHILDREN);
@@ -153,7 +161,8 @@ fn batches(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("one child at a time");
-    group.throughput(Throughput::Elements(10_000)).sample_size(20);
+    group.throughput(Throughput::Elements(10_000));
+    settings(&mut group);
     let some: Vec<Child> = (0..10_000).map(|place| children.child(place)).collect();
     group.bench_function("4 indicators", |bencher| {
         bencher.iter(|| {
@@ -168,7 +177,8 @@ fn batches(criterion: &mut Criterion) {
 
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let mut group = criterion.benchmark_group(format!("{threads} threads"));
-    group.throughput(Throughput::Elements(CHILDREN as u64)).sample_size(20);
+    group.throughput(Throughput::Elements(CHILDREN as u64));
+    settings(&mut group);
     let share = CHILDREN.div_ceil(threads);
     let mut rooms: Vec<Room> = (0..threads).map(|_| Room::new(4, share)).collect();
     group.bench_function("4 indicators", |bencher| {
@@ -209,7 +219,7 @@ fn surveys(criterion: &mut Criterion) {
         })
         .collect();
     let mut group = criterion.benchmark_group("prevalence of 2,413 children");
-    group.sample_size(20);
+    settings(&mut group);
     group.bench_function("full design", |bencher| {
         bencher.iter(|| prevalence(black_box(&sample), Design::ALL).unwrap());
     });

@@ -2,7 +2,7 @@
 //!
 //! The same z-scores and flags as [`Child::z_scores`](crate::Child::z_scores), cell by cell, at a multiple of
 //! its speed: logarithm and power are polynomials that the processor computes for several children at once
-//! (AVX-512, AVX2 or what there is, chosen when the program runs). Whatever lies outside their range, in a tail
+//! (AVX2 where there is, chosen when the program runs; NEON). Whatever lies outside their range, in a tail
 //! or within 1e-6 of a rounding edge is computed the plain way, so that nothing but raw scores (by less than
 //! 1e-9) can differ. Nothing is allocated; split the slices to use several threads.
 //!
