@@ -213,6 +213,25 @@ fn scores_on_a_rounding_edge_round_as_for_one_child() {
 }
 
 #[test]
+fn skinfolds_far_from_the_median_leave_the_polynomials() {
+    // Where S is large, twice the median is still within three deviations.
+    let (mut children, mut table) = (Vec::new(), Table::default());
+    for (day, row) in TableName::TricepsForAge.rows(Sex::Male).step_by(20).filter(|(day, _)| *day < 1826) {
+        for percent in 25..300 {
+            let child = Child {
+                sex: Some(Sex::Male),
+                age: Some(Age::from_whole_days(day)),
+                triceps: Some(Millimetres(row.m * f64::from(percent) / 100.0)),
+                ..Child::default()
+            };
+            table.push(f64::from(day), &child);
+            children.push(child);
+        }
+    }
+    check(&children, &table, false);
+}
+
+#[test]
 fn what_is_no_age_takes_every_score_with_it() {
     let (_, mut table) = crowd(200, false);
     for (place, age) in table.age.iter_mut().enumerate() {

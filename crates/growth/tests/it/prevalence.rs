@@ -113,6 +113,36 @@ fn weights_count_a_child_more_than_once() {
 }
 
 #[test]
+fn children_without_weight_count_where_whos_software_counts_them() {
+    let weighted = |z, weight| Surveyed { weight: Some(weight), stratum: Some("s"), ..boy(z) };
+    let mut sample = vec![weighted(-2.5, 1.0), weighted(0.0, 1.0), weighted(0.0, 1.0)];
+    sample.extend((0..20).map(|_| weighted(0.0, 0.0)));
+    let of = |design| {
+        let table = prevalence(&sample, design).unwrap();
+        *table.groups[0].of(Weighing::LengthForAge)
+    };
+    let weights = of(Design { weights: true, ..Design::NONE });
+    let linear = of(Design { weights: true, strata: true, ..Design::NONE });
+    // Mean -2.5/3 and two thirds of the squares about it; n/(n-1) of all 23, or of the 3 with a weight.
+    let variance = 2.5_f64.powi(2) * 2.0 / 9.0;
+    assert!((weights.deviation.unwrap() - (variance * 23.0 / 22.0).sqrt()).abs() < 1e-9);
+    assert!((linear.deviation.unwrap() - (variance * 3.0 / 2.0).sqrt()).abs() < 1e-9);
+    assert_eq!((weights.children, linear.children), (23, 23));
+    for compared in [weights, linear] {
+        let share = compared.below_2.unwrap();
+        let p: f64 = 1.0 / 3.0;
+        let logit = |percent: f64| (percent / (100.0 - percent)).ln();
+        let t = (logit(share.high) - logit(share.value)) * p * (1.0 - p) / (share.se / 100.0);
+        // Student's t of 2 degrees: only those with a weight count.
+        assert!((t - 4.302_652_729_911).abs() < 1e-6, "{t}");
+    }
+    let (mean, linear) = (weights.mean.unwrap(), linear.mean.unwrap());
+    let t = |mean: asuh_growth::prevalence::Estimate| (mean.high - mean.value) / mean.se;
+    assert!((t(mean) - 2.073_873_067_904).abs() < 1e-6, "22 degrees: {}", t(mean));
+    assert!((t(linear) - 4.302_652_729_911).abs() < 1e-6, "{}", t(linear));
+}
+
+#[test]
 fn children_of_a_cluster_count_together() {
     let at = |z, stratum, cluster| Surveyed { stratum: Some(stratum), cluster: Some(cluster), ..boy(z) };
     // Cluster "1" of stratum a is another than cluster "1" of stratum b.
