@@ -4,6 +4,7 @@
 //! * [`Child`]: one child at a time, birth to 60 months, all eight indicators.
 //! * [`batch`]: columns of children at once, many times faster.
 //! * [`who2007`]: 5 to 19 years.
+//! * [`indonesia`]: categories of Permenkes 2/2020, N/T/O/B, arm circumference, referrals.
 //! * [`prevalence`]: a survey's prevalences with standard errors, by its sampling design.
 //!
 //! Everything here is pure: no input or output, no clock, no threads. A value that cannot be judged has a
@@ -20,6 +21,7 @@ mod standard;
 mod tables;
 
 pub mod batch;
+pub mod indonesia;
 pub mod prevalence;
 pub mod who2007;
 
