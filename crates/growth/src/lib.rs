@@ -3,6 +3,7 @@
 //!
 //! * [`Child`]: one child at a time, birth to 60 months, all eight indicators.
 //! * [`batch`]: columns of children at once, many times faster.
+//! * [`quality`]: missing, flagged, favourite digits, heaping, scatter.
 //! * [`who2007`]: 5 to 19 years.
 //! * [`indonesia`]: categories of Permenkes 2/2020, N/T/O/B, arm circumference, referrals.
 //! * [`prevalence`]: a survey's prevalences with standard errors, by its sampling design.
@@ -23,6 +24,7 @@ mod tables;
 pub mod batch;
 pub mod indonesia;
 pub mod prevalence;
+pub mod quality;
 pub mod who2007;
 
 pub use age::{Age, AgeError, DAYS_PER_MONTH};
