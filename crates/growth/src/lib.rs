@@ -33,3 +33,8 @@ pub use indicator::Indicator;
 pub use score::{Limits, NoScore, ZScore};
 pub use standard::{Interpolation, ZScores};
 pub use tables::{Lms, TableName};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -20,7 +20,7 @@ impl Month {
     /// Whether `self` is the month right after `other`.
     #[must_use]
     pub fn follows(self, other: Month) -> bool {
-        self.0 == other.0 + 1
+        self.0.checked_sub(1) == Some(other.0)
     }
 }
 

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod any_input;
 mod batch;
 mod prevalence;
 mod reference;
 mod reference_2007;
 mod rules;
+#[cfg(feature = "serde")]
+mod serial;
 mod shared;
 mod tables;
