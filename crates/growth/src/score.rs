@@ -93,6 +93,17 @@ impl Lms {
     pub fn measure(self, z: f64) -> f64 {
         self.m * (1.0 + self.l * self.s * z).powf(1.0 / self.l)
     }
+
+    /// The measurement that has this z-score where tails are straightened; the inverse of
+    /// [`Lms::restricted_z`].
+    #[must_use]
+    pub fn restricted_measure(self, z: f64) -> f64 {
+        if z.abs() <= 3.0 || z.is_nan() {
+            return self.measure(z);
+        }
+        let (third, second) = (self.measure(3.0_f64.copysign(z)), self.measure(2.0_f64.copysign(z)));
+        third + (z.abs() - 3.0) * (third - second)
+    }
 }
 
 /// Rounded to two decimals as R 4 does: of the two neighbours with two decimals the nearer one, of two equally
@@ -151,6 +162,8 @@ mod tests {
         let (second, third) = (row.measure(2.0), row.measure(3.0));
         assert!((row.restricted_z(third + (third - second)) - 4.0).abs() < 1e-9);
         assert!((row.restricted_z(row.measure(-3.0)) + 3.0).abs() < 1e-9);
-        assert!((row.restricted_z(row.measure(1.5)) - 1.5).abs() < 1e-12);
+        for z in [-7.5, -3.0, -1.5, 0.0, 2.99, 3.01, 9.0] {
+            assert!((row.restricted_z(row.restricted_measure(z)) - z).abs() < 1e-12, "{z}");
+        }
     }
 }

@@ -75,7 +75,7 @@ struct Chunk {
     day_row: [u32; N],
     /// Adjusted.
     length: Lane,
-    /// As in `POSTURES`.
+    /// One of the codes below, after the rule of nine months.
     posture: Lane,
     /// The weight, or NaN with oedema.
     dry_weight: Lane,
@@ -329,10 +329,10 @@ impl Cells {
     #[inline(always)]
     fn put(&mut self, i: usize, raw: f64, good: bool) {
         let hundredfold = raw * 100.0;
-        let whole = (hundredfold + ROUNDER) - ROUNDER;
-        let safe = ((hundredfold - whole).abs() < 0.5 - EDGE) | raw.is_nan();
+        let rounded = (hundredfold + ROUNDER) - ROUNDER;
+        let safe = ((hundredfold - rounded).abs() < 0.5 - EDGE) | raw.is_nan();
         self.raw[i] = raw;
-        self.z[i] = whole / 100.0;
+        self.z[i] = rounded / 100.0;
         self.odd[i] = if good & safe { 0 } else { u64::MAX };
     }
 

@@ -5,7 +5,7 @@
 //! are domains of the whole sample: their variance uses all of it.
 //!
 //! ```
-//! use asuh_growth::prevalence::{Design, Surveyed, Weighing, prevalence};
+//! use asuh_growth::prevalence::{Design, Surveyed, Comparison, prevalence};
 //! use asuh_growth::{Age, Child, Kilograms, Length, Sex};
 //!
 //! let sample: Vec<Surveyed> = (0..200_u32)
@@ -23,7 +23,7 @@
 //! let table = prevalence(&sample, Design::NONE)?;
 //! let all = &table.groups[0];
 //! assert_eq!(all.label, "All");
-//! let stunted = all.of(Weighing::LengthForAge).below_2.ok_or("nobody was measured")?;
+//! let stunted = all.of(Comparison::LengthForAge).below_2.ok_or("nobody was measured")?;
 //! println!("stunted: {:.1} % ({:.1} to {:.1})", stunted.value, stunted.low, stunted.high);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -35,7 +35,7 @@ mod table;
 
 use crate::Child;
 
-pub use table::{Compared, Estimate, Group, PrevalenceTable, Share, Weighing, columns};
+pub use table::{Compared, Comparison, Estimate, Group, PrevalenceTable, Share, columns};
 
 /// A child of a survey, with its place in the sample and in the groups to report on. Texts are compared as they
 /// stand; what is `None` is not known.

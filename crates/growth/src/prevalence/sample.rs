@@ -28,7 +28,7 @@ pub(super) struct Sample<'a> {
     pub(super) t_of_means: f64,
     /// Student's t for the intervals of prevalences.
     pub(super) t_of_shares: f64,
-    /// z-scores for the means, by [`super::Weighing`]; NaN where there is none.
+    /// z-scores for the means, by [`super::Comparison`]; NaN where there is none.
     pub(super) means: [Vec<f64>; 4],
     /// z-scores for the prevalences.
     pub(super) prevalences: [Vec<f64>; 4],
@@ -90,7 +90,7 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// In the order of [`super::Weighing`].
+/// In the order of [`super::Comparison`].
 const INDICATORS: [Indicator; 4] =
     [Indicator::LengthForAge, Indicator::WeightForAge, Indicator::BmiForAge, Indicator::WeightForLength];
 

@@ -8,7 +8,7 @@ use super::sample::Sample;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Weighing {
+pub enum Comparison {
     /// Length or height for age: stunting.
     LengthForAge,
     /// Weight for age: underweight.
@@ -19,18 +19,22 @@ pub enum Weighing {
     WeightForLength,
 }
 
-impl Weighing {
+impl Comparison {
     /// All four.
-    pub const ALL: [Weighing; 4] =
-        [Weighing::LengthForAge, Weighing::WeightForAge, Weighing::BmiForAge, Weighing::WeightForLength];
+    pub const ALL: [Comparison; 4] = [
+        Comparison::LengthForAge,
+        Comparison::WeightForAge,
+        Comparison::BmiForAge,
+        Comparison::WeightForLength,
+    ];
 
     /// The start of WHO's column names.
     fn code(self) -> &'static str {
         match self {
-            Weighing::LengthForAge => "HA",
-            Weighing::WeightForAge => "WA",
-            Weighing::BmiForAge => "BMI",
-            Weighing::WeightForLength => "WH",
+            Comparison::LengthForAge => "HA",
+            Comparison::WeightForAge => "WA",
+            Comparison::BmiForAge => "BMI",
+            Comparison::WeightForLength => "WH",
         }
     }
 }
@@ -115,9 +119,9 @@ fn holds(z: f64, condition: impl Fn(f64) -> bool) -> f64 {
 impl Group {
     pub(super) fn new(sample: &Sample<'_>, group: NamedDomain) -> Group {
         let NamedDomain { label, domain } = group;
-        let compared = Weighing::ALL.map(|weighing| {
-            let means = &sample.means[weighing as usize];
-            let z = &sample.prevalences[weighing as usize];
+        let compared = Comparison::ALL.map(|comparison| {
+            let means = &sample.means[comparison as usize];
+            let z = &sample.prevalences[comparison as usize];
             let (children, weighted) = count(sample, &domain, |place| z[place]);
             let below = |cut: f64| share(sample, &domain, |place| holds(z[place], |z| z < cut));
             let above = |cut: f64| share(sample, &domain, |place| holds(z[place], |z| z > cut));
@@ -135,8 +139,8 @@ impl Group {
                 deviation,
             }
         });
-        let length = &sample.prevalences[Weighing::LengthForAge as usize];
-        let weight = &sample.prevalences[Weighing::WeightForLength as usize];
+        let length = &sample.prevalences[Comparison::LengthForAge as usize];
+        let weight = &sample.prevalences[Comparison::WeightForLength as usize];
         let both = |condition: fn(f64) -> bool| {
             move |place: usize| {
                 let stunted = holds(length[place], |z| z < -2.0);
@@ -158,8 +162,8 @@ impl Group {
 
     /// The figures of one comparison.
     #[must_use]
-    pub fn of(&self, weighing: Weighing) -> &Compared {
-        &self.compared[weighing as usize]
+    pub fn of(&self, comparison: Comparison) -> &Compared {
+        &self.compared[comparison as usize]
     }
 
     /// The figures in the order of [`columns`], without the label.
@@ -202,8 +206,8 @@ const WIDTH: usize = 4 * 31 + 10;
 pub fn columns() -> Vec<String> {
     let mut names = Vec::with_capacity(WIDTH);
     let ends = ["r", "se", "ll", "ul"];
-    for weighing in Weighing::ALL {
-        let code = weighing.code();
+    for comparison in Comparison::ALL {
+        let code = comparison.code();
         names.extend(["pop", "unwpop"].map(|end| format!("{code}Z_{end}")));
         for cut in ["_3", "_2", "_1", "1", "2", "3", ""] {
             names.extend(ends.map(|end| format!("{code}{cut}_{end}")));

@@ -99,6 +99,20 @@ impl TableName {
         &TABLES[self as usize][sex as usize]
     }
 
+    /// The row of a day, millimetre or month, for one sex.
+    ///
+    /// ```
+    /// use asuh_growth::{Sex, TableName};
+    ///
+    /// // The line of the chart below which a girl of one year is stunted.
+    /// let row = TableName::LengthForAge.row(Sex::Female, 365).expect("within the standard");
+    /// assert_eq!(format!("{:.1} cm", row.measure(-2.0)), "68.9 cm");
+    /// ```
+    #[must_use]
+    pub fn row(self, sex: Sex, key: u32) -> Option<Lms> {
+        self.of(sex).at(key)
+    }
+
     /// Every row for one sex, with its key: the day, millimetre or month.
     pub fn rows(self, sex: Sex) -> impl ExactSizeIterator<Item = (u32, Lms)> {
         let table = self.of(sex);

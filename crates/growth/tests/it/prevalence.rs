@@ -1,7 +1,7 @@
 //! Prevalences of an invented survey: beside WHO's tables, and by hand.
 
 use asuh_growth::prevalence::{
-    Design, PrevalenceTable, Quintile, SurveyError, Surveyed, Weighing, columns, prevalence,
+    Comparison, Design, PrevalenceTable, Quintile, SurveyError, Surveyed, columns, prevalence,
 };
 use asuh_growth::{Age, Child, Kilograms, Length, Oedema, Posture, Sex};
 
@@ -86,7 +86,7 @@ fn boy(z: f64) -> Surveyed<'static> {
 }
 
 fn stunted(table: &PrevalenceTable) -> (f64, f64) {
-    let share = table.groups[0].of(Weighing::LengthForAge).below_2.unwrap();
+    let share = table.groups[0].of(Comparison::LengthForAge).below_2.unwrap();
     (share.value, share.se)
 }
 
@@ -96,7 +96,7 @@ fn weights_count_a_child_more_than_once() {
     let sample = [weighted(-2.5, 3.0), weighted(0.0, 1.0), weighted(1.0, 0.0)];
     let design = Design { weights: true, ..Design::NONE };
     let table = prevalence(&sample, design).unwrap();
-    let length = table.groups[0].of(Weighing::LengthForAge);
+    let length = table.groups[0].of(Comparison::LengthForAge);
     assert_eq!((length.weighted, length.children), (4.0, 3));
     let (share, se) = stunted(&table);
     assert_eq!(share, 75.0);
@@ -119,7 +119,7 @@ fn children_without_weight_count_where_whos_software_counts_them() {
     sample.extend((0..20).map(|_| weighted(0.0, 0.0)));
     let of = |design| {
         let table = prevalence(&sample, design).unwrap();
-        *table.groups[0].of(Weighing::LengthForAge)
+        *table.groups[0].of(Comparison::LengthForAge)
     };
     let weights = of(Design { weights: true, ..Design::NONE });
     let linear = of(Design { weights: true, strata: true, ..Design::NONE });
@@ -179,13 +179,13 @@ fn oedema_counts_as_severe_wasting_and_leaves_the_mean_alone() {
     swollen.child.oedema = Oedema::Present;
     swollen.child.weight = None;
     let table = prevalence(&[boy(0.0), swollen], Design::NONE).unwrap();
-    for weighing in [Weighing::WeightForAge, Weighing::BmiForAge, Weighing::WeightForLength] {
-        let compared = table.groups[0].of(weighing);
+    for comparison in [Comparison::WeightForAge, Comparison::BmiForAge, Comparison::WeightForLength] {
+        let compared = table.groups[0].of(comparison);
         assert_eq!(compared.below_3.unwrap().value, 50.0);
         let alone = prevalence(&[boy(0.0), boy(0.0)], Design::NONE).unwrap();
-        assert_eq!(compared.mean.unwrap().value, alone.groups[0].of(weighing).mean.unwrap().value);
+        assert_eq!(compared.mean.unwrap().value, alone.groups[0].of(comparison).mean.unwrap().value);
     }
-    assert_eq!(table.groups[0].of(Weighing::LengthForAge).below_3.unwrap().value, 0.0);
+    assert_eq!(table.groups[0].of(Comparison::LengthForAge).below_3.unwrap().value, 0.0);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn the_old_and_the_flagged_are_left_out() {
     ageless.child.age = None;
     let table = prevalence(&[boy(0.0), boy(-2.5), boy(-6.5), old, ageless], Design::NONE).unwrap();
     assert_eq!((table.too_old, stunted(&table).0), (1, 50.0));
-    assert_eq!(table.groups[0].of(Weighing::WeightForLength).children, 4, "known without an age");
+    assert_eq!(table.groups[0].of(Comparison::WeightForLength).children, 4, "known without an age");
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn one_percent_has_no_interval_once_there_is_a_design() {
         (0..100).map(|n| Surveyed { weight: Some(1.0), ..boy(if n == 0 { -2.5 } else { 0.0 }) }).collect();
     let share = |design| {
         let table = prevalence(&sample, design).unwrap();
-        table.groups[0].of(Weighing::LengthForAge).below_2.unwrap()
+        table.groups[0].of(Comparison::LengthForAge).below_2.unwrap()
     };
     let (simple, weighted) = (share(Design::NONE), share(Design { weights: true, ..Design::NONE }));
     assert_eq!((simple.value, weighted.value), (1.0, 1.0));
@@ -232,6 +232,6 @@ fn an_empty_survey_has_a_table_without_figures() {
     for design in [Design::NONE, Design::ALL] {
         let table = prevalence(&[], design).unwrap();
         assert_eq!(table.groups.len(), 1);
-        assert!(table.groups[0].of(Weighing::LengthForAge).below_2.is_none());
+        assert!(table.groups[0].of(Comparison::LengthForAge).below_2.is_none());
     }
 }
