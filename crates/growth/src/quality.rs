@@ -73,8 +73,8 @@ pub struct Digits {
 
 impl Digits {
     fn add(&mut self, value: f64) {
-        // A hair more, so that 8.7 * 10, a little below 87 for the computer, still ends in 7.
-        let tenths = (value * 10.0 + 1e-6).floor();
+        // A hair more, so that 64.6 still ends in 6 after single precision made it 64.5999985.
+        let tenths = (value * 10.0 + 1e-3).floor();
         self.counts[((tenths % 10.0) as usize).min(9)] += 1;
     }
 
@@ -304,6 +304,9 @@ mod tests {
             digits.add(f64::from(tenth) / 10.0);
         }
         assert_eq!(digits.counts, [100; 10], "no tenth slips to its neighbour");
+        let mut single = Digits::default();
+        (0..1200_u16).for_each(|tenth| single.add(f64::from(f32::from(tenth) / 10.0)));
+        assert_eq!(single.counts, [120; 10]);
         assert_eq!(digits.dissimilarity(), Some(0.0));
         let halves = Digits { counts: [50, 0, 0, 0, 0, 50, 0, 0, 0, 0] };
         assert_eq!((halves.favourite(), halves.dissimilarity()), (Some(0), Some(80.0)));
@@ -326,7 +329,7 @@ mod tests {
             child(100, 6.0, Length::standing(60.0)),
             child(300, 8.0, Length::lying(70.0)),
             child(300, 8.0, Length::lying(70.0)),
-            child(300, 8.0, Length::standing(70.0)),
+            child(600, 8.0, Length::standing(70.0)),
             child(900, 12.0, Length::standing(88.0)),
             child(900, 12.0, Length::unknown_posture(88.0)),
             child(1900, 12.0, Length::lying(100.0)),

@@ -8,6 +8,7 @@ mod prevalence;
 mod reference;
 mod reference_2007;
 mod rules;
+mod rules_2007;
 #[cfg(feature = "serde")]
 mod serial;
 mod shared;
