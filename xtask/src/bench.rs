@@ -1,5 +1,5 @@
-//! `cargo xtask bench [NAME]`: the benches of the workspace by name. Each is an example of its package, built
-//! in release mode, that prints a small table and a line of JSON.
+//! `cargo xtask bench [NAME]`: the benches of the workspace by name, built in release mode. Each is an example of
+//! its package that prints a small table and a line of JSON, or a bench of its package under criterion.
 
 use crate::postgres::{Cluster, Durability};
 use crate::programs;
@@ -12,19 +12,34 @@ struct Bench {
     /// What it measures, with its unit.
     about: &'static str,
     package: &'static str,
-    example: &'static str,
+    target: Target,
     /// Whether it also measures a PostgreSQL server, one that syncs to disk as in real life.
     postgres: bool,
 }
 
+/// What cargo runs.
+enum Target {
+    Example(&'static str),
+    Bench(&'static str),
+}
+
 /// Every bench, in the order in which they run.
-const BENCHES: &[Bench] = &[Bench {
-    name: "write-door",
-    about: "acknowledged commands per second, 1 client and 32, on both engines",
-    package: "asuh-store",
-    example: "write_door",
-    postgres: true,
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "write-door",
+        about: "acknowledged commands per second, 1 client and 32, on both engines",
+        package: "asuh-store",
+        target: Target::Example("write_door"),
+        postgres: true,
+    },
+    Bench {
+        name: "growth",
+        about: "children a second (Melem/s) for 4 and 8 growth indicators; prevalences of a survey",
+        package: "asuh-growth",
+        target: Target::Bench("growth"),
+        postgres: false,
+    },
+];
 
 /// Runs the bench `name`, or all; false when one failed or is unknown.
 #[must_use]
@@ -59,8 +74,12 @@ fn measure(bench: &Bench) -> bool {
         }
         (false, _) => None,
     };
-    let mut arguments =
-        vec!["run", "--release", "--package", bench.package, "--example", bench.example, "--"];
+    let mut arguments = match bench.target {
+        Target::Example(name) => {
+            vec!["run", "--release", "--package", bench.package, "--example", name, "--"]
+        }
+        Target::Bench(name) => vec!["bench", "--package", bench.package, "--bench", name, "--"],
+    };
     let url = cluster.as_ref().map(Cluster::url);
     if let Some(url) = &url {
         arguments.extend(["--database-url", url.as_str()]);
