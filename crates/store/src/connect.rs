@@ -296,7 +296,15 @@ pub(crate) async fn sqlite(
                 .pragma("temp_store", "MEMORY")
                 // 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
                 .pragma("wal_autocheckpoint", "4000")
-                .pragma("cache_size", if read_only { "-2048" } else { "-8192" });
+                // In KiB. A demo that is built touches all of its file again and again.
+                .pragma(
+                    "cache_size",
+                    match purpose {
+                        Use::Read => "-2048",
+                        Use::Write | Use::SetUp => "-8192",
+                        Use::Build => "-131072",
+                    },
+                );
             if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
         });
     Ok(Database::connect(options).await?)

@@ -33,12 +33,12 @@ const OFFICES: &[&str] = &[
 
 /// The offices: the twenty above, education, health, and the eighteen kecamatan.
 pub(super) fn offices(dice: &mut Dice, subdistricts: &[String]) -> Vec<Office> {
-    let sections = ["Sekretariat", "Bidang I", "Bidang II", "Bidang III"];
+    let sections = ["Sekretariat", "Bidang I", "Bidang II"];
     let mut offices: Vec<Office> = OFFICES
         .iter()
         .map(|name| Office {
             name: (*name).to_owned(),
-            units: sections.iter().map(|unit| ((*unit).to_owned(), dice.between(16, 34) as usize)).collect(),
+            units: sections.iter().map(|unit| ((*unit).to_owned(), dice.between(22, 45) as usize)).collect(),
         })
         .collect();
     let mut schools = vec![("Kantor Dinas Pendidikan".to_owned(), 40)];

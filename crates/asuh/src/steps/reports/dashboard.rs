@@ -217,11 +217,14 @@ fn figures_of(draw: impl Fn(Width) -> String) -> String {
     )
 }
 
-/// Brought and delivered of one good, week by week.
+/// Promised, brought and delivered of one good, week by week: from the first week that has something of it to
+/// the last, so that a campaign does not seem to begin from nothing, nor to fall before its Monday has come.
 fn lines(shell: &Shell, good: &CommodityLine, figures: &[WeekFigure], (from, to): (Date, Date)) -> String {
+    let lived = || figures.iter().filter(|figure| figure.commodity == good.code && figure.value > 0);
+    let last = lived().map(|figure| figure.week_of).max().unwrap_or(to);
     let mut weeks = Vec::new();
-    let mut week = from;
-    while week <= to {
+    let mut week = lived().map(|figure| figure.week_of).min().unwrap_or(from);
+    while week <= last {
         weeks.push(week);
         week += Duration::WEEK;
     }
