@@ -208,6 +208,17 @@ fn other_columns_pass_as_they_are_and_the_scores_follow() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_keeps_its_results() {
+    let desk = Desk::with(format!("{HEADING}{BOY}\n{BOY}a\"b\n{BOY}\"lalu\n"));
+    assert_eq!(desk.zscore(Reference::Who2006, false).unwrap().rows, 3);
+    let text = desk.read("out.csv");
+    assert!(text.contains(",l,n,a\"b,80.79"), "a quote within a cell is a part of it: {text}");
+    let (_, rows) = table(text.as_bytes());
+    let found: Vec<_> = rows.iter().map(|row| (row["keterangan"].as_str(), row["zlen"].as_str())).collect();
+    assert_eq!(found, [("", "-2.95"), ("a\"b", "-2.95"), ("lalu\n", "-2.95")]);
+}
+
+#[test]
 fn what_is_wrong_in_a_row_is_listed_and_the_rest_is_computed() {
     let bad = [
         ("x,3,858,0,10.6,81.5,l,n,", vec![("sex", "3")]),

@@ -129,14 +129,14 @@ impl Row<'_> {
     }
 }
 
-/// Reads the rows of a block with `take` and hands them to `keep`: the text of the row as it was, the row, and what
-/// was taken, or nothing where a cell cannot be read. Counts and faults go into `done`.
+/// Reads the rows of a block with `take` and hands them to `keep`: the text of the row as it was (unless it cannot be
+/// written as it is), the row, and what was taken, or nothing where a cell cannot be read. Counts and faults go into `done`.
 pub(super) fn read<T>(
     block: &[u8],
     table: &Table,
     done: &mut Done,
     take: impl Fn(&mut Row<'_>) -> T,
-    mut keep: impl FnMut(&[u8], &ByteRecord, Option<T>, &mut Done),
+    mut keep: impl FnMut(Option<&[u8]>, &ByteRecord, Option<T>, &mut Done),
 ) {
     let mut reader = rows(block, table.delimiter);
     let mut record = ByteRecord::with_capacity(256, table.width());
@@ -152,16 +152,17 @@ pub(super) fn read<T>(
         let text = &block[first..end - ending];
         start = end;
         done.rows += 1;
+        let whole = (end < block.len() || !is_open(text, table.delimiter)).then_some(text);
         if record.len() != table.width() {
             let why = Why::Width { found: record.len(), wanted: table.width() };
             done.faults.push(Fault { line: here.line_of(first), column: None, value: cut(text), why });
             done.bad_rows += 1;
-            keep(text, &record, None, done);
+            keep(whole, &record, None, done);
             continue;
         }
         let taken = take(&mut Row { record: &record, faults: &mut faults, commas: &mut done.commas });
         if faults.is_empty() {
-            keep(text, &record, Some(taken), done);
+            keep(whole, &record, Some(taken), done);
             continue;
         }
         let line = here.line_of(first);
@@ -172,8 +173,14 @@ pub(super) fn read<T>(
             why,
         }));
         done.bad_rows += 1;
-        keep(text, &record, None, done);
+        keep(whole, &record, None, done);
     }
+}
+
+/// Whether a quote is never closed, as can be in the last row of a file: what was written behind it would be taken
+/// for a part of the quoted cell.
+fn is_open(text: &[u8], delimiter: u8) -> bool {
+    text.contains(&b'"') && rows(&[text, b"\nx"].concat(), delimiter).into_byte_records().count() == 1
 }
 
 fn is_break(byte: u8) -> bool {

@@ -119,12 +119,11 @@ impl Table {
         into.push(b'\n');
     }
 
-    /// Writes a row's own columns, as they were.
-    pub(super) fn put_row(&self, text: &[u8], record: &ByteRecord, into: &mut Vec<u8>) {
-        if self.kept.is_none() && record.len() == self.width() {
-            into.extend_from_slice(text);
-        } else {
-            self.put_cells(record, into);
+    /// Writes a row's own columns, as they were where its text can be written as it is.
+    pub(super) fn put_row(&self, text: Option<&[u8]>, record: &ByteRecord, into: &mut Vec<u8>) {
+        match text {
+            Some(text) if self.kept.is_none() && record.len() == self.width() => into.extend_from_slice(text),
+            _ => self.put_cells(record, into),
         }
     }
 
