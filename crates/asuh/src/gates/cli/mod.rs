@@ -1,9 +1,10 @@
 //! The command line: everything that an operator does twice.
 //!
-//! Exit codes: 0 done, 1 the work found something wrong (a check with findings, an import with error rows),
-//! 2 the command could not run.
+//! Exit codes: 0 done, 1 the work found something wrong (a check with findings, an import or a file of measurements
+//! with error rows), 2 the command could not run.
 
 mod demo;
+mod growth;
 mod import;
 mod keep;
 mod open;
@@ -44,6 +45,14 @@ enum Verb {
     Demo(demo::DemoArgs),
     /// Takes a list in: territory, krs, eppgbm, asn.
     Import(import::ImportArgs),
+    /// WHO's z-scores and prevalences of CSV files; needs no data folder.
+    ///
+    /// Exit code 0: every row was read; 1: some could not be read and are listed beside the output, the rest is
+    /// computed; 2: the file cannot be computed, and the output is as it was.
+    Growth {
+        #[command(subcommand)]
+        verb: growth::GrowthVerb,
+    },
     /// Users.
     User {
         #[command(subcommand)]
@@ -170,6 +179,7 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
     match cli.command {
         Verb::Demo(args) => demo::run(&args).await,
         Verb::Import(args) => import::run(&args).await,
+        Verb::Growth { verb } => growth::run(&verb),
         Verb::User { verb } => user::run(&verb).await,
         Verb::Serve(args) => {
             let table = settings::serve_table(&args, origins);

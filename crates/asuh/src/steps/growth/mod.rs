@@ -3,6 +3,7 @@
 //! A measurement belongs to a child, a day and a source. z-scores and status words are those that the file
 //! printed, and are labelled so wherever they are shown; two sources are never mixed in one figure.
 
+pub mod cli;
 mod copy;
 mod import;
 mod pages;
