@@ -535,3 +535,13 @@ async fn superiors_see_units_of_five_people_and_more(db: TestDatabase) {
     assert!(!totals.contains("Dinas Pendidikan") && !totals.contains("5 butir"), "{totals}");
     assert_eq!(leader.get(&format!("{roll}/lembar")).await.status, StatusCode::FORBIDDEN);
 }
+
+#[db_test]
+async fn an_address_that_names_nothing_is_a_page_that_does_not_exist(db: TestDatabase) {
+    let monday = Monday::begin(db, 1).await;
+    for path in ["/setoran/bukan-id", "/serah-terima/bukan-id", "/setor-uang/bukan-id"] {
+        let answer = monday.coordinator.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains("<html lang=\"id\""), "{path}: {}", answer.body);
+    }
+}

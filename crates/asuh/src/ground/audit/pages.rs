@@ -4,14 +4,16 @@ use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_ledger::ReceiptProof;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::query::{self, EXPORT, Filter, Log, LogLine, PAGE};
 use super::seal::{self, Stream};
 use super::{SeeTrail, opened};
 use crate::ground::App;
 use crate::ground::access::Cap;
-use crate::ground::web::{Cell, Error, Form, FormView, Page, Shell, Text, page, page_with, workbook};
+use crate::ground::web::{
+    Cell, Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, workbook,
+};
 
 impl LogLine {
     /// What was done, in words; the kind itself where nobody has written words for it.
@@ -149,9 +151,7 @@ async fn show(cap: &SeeTrail, app: &App, shell: Shell, mut form: Form, log: Log)
         true => query::entries(app.store.reader(), cap.district(), log, &wanted, PAGE + 1).await?,
         false => Vec::new(),
     };
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
-    let next = lines.last().filter(|_| more).map(|line| (line.at.0, line.id.to_string()));
+    let next = cut(&mut lines, PAGE, |line| (line.at.0, line.id.to_string()));
     let prefix = if form.is_valid() { "".into() } else { shell.t("web.form.error_title") };
     let template = TrailPage {
         f: form.view(),

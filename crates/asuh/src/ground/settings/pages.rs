@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use asuh_store::Id;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 
 use super::command::{PutSettings, checked};
@@ -13,7 +13,7 @@ use super::query::{Change, changes, progress};
 use super::table::{Group, Spec, find};
 use super::{Letterhead, Signatory, signatories, values};
 use crate::ground::access::{Cap, Role, capability};
-use crate::ground::web::{Error, Form, FormView, Page, Routes, Shell, Task, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Routes, Shell, Task, page, page_with, redirect};
 use crate::ground::{App, attachments, books};
 
 /// Bytes of a logo.

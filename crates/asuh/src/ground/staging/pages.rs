@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -14,7 +14,7 @@ use super::file::{Scratch, unseal};
 use super::run::{self, RunError, SummaryMessage};
 use super::{ImportKind, UseImports, query};
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page_with, redirect};
 use crate::ground::{App, audit};
 
 #[derive(Template)]
@@ -64,12 +64,8 @@ async fn show_list(
     before: Option<(Instant, Id)>,
 ) -> Page {
     let mut batches = query::list(app, cap.actor(), before).await?;
-    let more = batches.len() > query::PAGE;
-    batches.truncate(query::PAGE);
-    let next = batches
-        .last()
-        .filter(|_| more)
-        .map(|last| format!("/impor?setelah={}.{}", last.uploaded_at.0, last.id));
+    let next =
+        cut(&mut batches, query::PAGE, |last| format!("/impor?setelah={}.{}", last.uploaded_at.0, last.id));
     let codes: Vec<&str> = run::kinds_of(app, cap.actor()).map(|kind| kind.code()).collect();
     let named = |suffix: &str| {
         let word =
@@ -189,12 +185,9 @@ async fn show_batch(
     let progress = run::progress_of(app, &batch).await?;
     if !batch.is_busy() && batch.cleared_at.is_none() {
         let mut stored = query::messages(app, &batch, after).await?;
-        let more = stored.len() > query::PAGE;
-        stored.truncate(query::PAGE);
-        next = stored
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("/impor/{id}?setelah={}.{}", last.row_number, last.nth));
+        next = cut(&mut stored, query::PAGE, |last| {
+            format!("/impor/{id}?setelah={}.{}", last.row_number, last.nth)
+        });
         messages = stored
             .iter()
             .map(|message| message.show(app, batch.district_id, &text))

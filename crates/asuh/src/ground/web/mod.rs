@@ -7,6 +7,7 @@ mod form;
 mod layers;
 mod named;
 mod page;
+mod path;
 mod routes;
 mod text;
 
@@ -15,6 +16,9 @@ pub use download::{Cell, workbook};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
 pub use layers::with_layers;
-pub use page::{MenuGroup, MenuItem, Page, Shell, Task, TaskState, page, page_with, redirect, see_other};
+pub use page::{
+    MenuGroup, MenuItem, Page, Shell, Task, TaskState, cut, page, page_with, redirect, see_other,
+};
+pub use path::Path;
 pub use routes::{Access, Method, Route, Routes};
 pub use text::Text;

@@ -37,6 +37,13 @@ pub struct MenuGroup {
 /// As many entries stand side by side; more of them stand under their headings.
 const SHORT_MENU: usize = 7;
 
+/// Cuts off the row beyond a page, which says that there are more; the place after which the next page begins.
+pub fn cut<T, P>(lines: &mut Vec<T>, page: usize, place: impl FnOnce(&T) -> P) -> Option<P> {
+    let more = lines.len() > page;
+    lines.truncate(page);
+    lines.last().filter(|_| more).map(place)
+}
+
 /// The five states that a task can have (and no others).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskState {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use asuh_nusantara::number;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 
 use super::command::{
     Counted, DecideChange, MoveStock, RequestChange, RequestStockTake, ReverseMovement, StockPlace,
@@ -17,7 +17,7 @@ use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability, Role};
 use crate::ground::app::Given;
 use crate::ground::web::{
-    Error, Form, FormView, Page, Shell, Task, TaskState, Text, page, page_with, redirect,
+    Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
 };
 use crate::steps::collection::Reach;
 
@@ -115,11 +115,8 @@ async fn movements_page(
 ) -> Page {
     let reach = Reach::of(cap.scope());
     let mut lines = query::movements(app.store.reader(), cap.district(), &reach, before, PAGE + 1).await?;
-    let next = (lines.len() > PAGE as usize)
-        .then(|| lines.get(PAGE as usize - 1))
-        .flatten()
-        .map(|last| format!("{}_{}_{}", last.recorded_at.0, last.id, last.nth));
-    lines.truncate(PAGE as usize);
+    let next =
+        cut(&mut lines, PAGE as usize, |last| format!("{}_{}_{}", last.recorded_at.0, last.id, last.nth));
     let template = MovementsPage {
         f: form.view(),
         lines,
@@ -309,8 +306,7 @@ pub(crate) async fn changes(
 async fn changes_page(app: &App, cap: &ReadStock, shell: Shell, form: &Form, before: Option<Id>) -> Page {
     let reach = Reach::of(cap.scope());
     let mut lines = query::changes(app.store.reader(), cap.district(), &reach, before, PAGE + 1).await?;
-    let next = (lines.len() > PAGE as usize).then(|| lines.get(PAGE as usize - 1).map(|l| l.id)).flatten();
-    lines.truncate(PAGE as usize);
+    let next = cut(&mut lines, PAGE as usize, |last| last.id);
     let template = ChangesPage {
         f: form.view(),
         lines,

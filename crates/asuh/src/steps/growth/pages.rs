@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use asuh_nusantara::TerritoryCode;
 use asuh_store::{Id, Query, StoreError, args};
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::ReadGrowth;
 use super::query::{self, CHILDREN, Measurement, Village};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
-use crate::ground::web::{Error, Page, Shell, Text, page};
+use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
 
 /// A measurement in words.
 struct Line {
@@ -109,9 +109,7 @@ pub(super) async fn children(
     let village = village.filter(|_| inside).ok_or(Error::NotFound)?.0;
     let cursor = after.setelah.parse().ok();
     let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
-    let more = found.len() > CHILDREN;
-    found.truncate(CHILDREN);
-    let next = found.last().filter(|_| more).map(|m| m.person_id);
+    let next = cut(&mut found, CHILDREN, |m| m.person_id);
     let lines = found.into_iter().map(|m| line(&shell.text(), m)).collect();
     page(&ChildrenPage { shell, code, village, lines, next })
 }

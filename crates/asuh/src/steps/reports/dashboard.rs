@@ -6,7 +6,7 @@ use askama::Template;
 use asuh_documents::svg::{Bar, BarChart, LineChart, Series, Width};
 use asuh_nusantara::date::monday_of;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 use time::{Date, Duration};
 
@@ -17,7 +17,7 @@ use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::{self, CommodityLine};
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page};
 use crate::steps::registry::ReadFamilies;
 
 /// The measures of goods, in the order of their way.

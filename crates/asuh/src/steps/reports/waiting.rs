@@ -15,7 +15,7 @@ use super::query::{self, Campaign, Waiting, WaitingFilter};
 use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::audit;
-use crate::ground::web::{Error, Form, Page, Shell, page};
+use crate::ground::web::{Error, Form, Page, Shell, cut, page};
 use crate::steps::registry::ReadFamilies;
 
 /// Families of one page.
@@ -77,11 +77,10 @@ pub(super) async fn list(
         }
         None => Vec::new(),
     };
-    let more = families.len() > PAGE;
-    families.truncate(PAGE);
+    let next = cut(&mut families, PAGE, |family| family.family_id);
     let names = query::territory_names(db, cap.district()).await?;
     page(&List {
-        next: families.last().filter(|_| more).map(|family| family.family_id),
+        next,
         territory: choice.wilayah.map(|code| code.to_string()).unwrap_or_default(),
         territory_name: choice.wilayah.and_then(|code| names.get(&code).cloned()).unwrap_or_default(),
         shell,

@@ -4,7 +4,7 @@
 use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 
 use super::super::activation::{self, NewCodes};
@@ -12,7 +12,7 @@ use super::super::{Cap, codes};
 use super::ManageUsers;
 use super::pages::of_path;
 use super::query::{self, UserLine};
-use crate::ground::web::{Cell, Error, Form, FormView, Page, Shell, page, page_with, workbook};
+use crate::ground::web::{Cell, Error, Form, FormView, Page, Path, Shell, page, page_with, workbook};
 use crate::ground::{App, audit};
 
 /// Users in one command: short enough that nobody's save waits for it.

@@ -3,7 +3,7 @@
 use askama::Template;
 use asuh_nusantara::TerritoryCode;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 
 use super::super::{Cap, Role};
@@ -12,7 +12,7 @@ use super::pages::{after, of_path};
 use super::query::{self, UserLine};
 use super::{ManageUsers, rules};
 use crate::ground::App;
-use crate::ground::web::{Form, FormView, Page, Shell, page_with, redirect};
+use crate::ground::web::{Form, FormView, Page, Path, Shell, page_with, redirect};
 
 /// Whose villages and units are offered.
 #[derive(Deserialize)]

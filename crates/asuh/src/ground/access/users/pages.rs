@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_store::{Id, Rejection};
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 
 use super::super::user::normal_login;
@@ -11,7 +11,7 @@ use super::command::{AddUsers, NewUser, SetDisabled, SetRoleRules};
 use super::query::{self, GrantLine, PAGE, UserLine};
 use super::{ManageUsers, rules as role_rules};
 use crate::ground::App;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 /// Where a list goes on; an id tells nobody anything.
 #[derive(Deserialize)]
@@ -48,9 +48,7 @@ pub(super) async fn search(cap: Cap<ManageUsers>, State(app): State<App>, shell:
 async fn show_list(cap: &ManageUsers, app: &App, shell: Shell, search: String, after: Option<Id>) -> Page {
     let db = app.store.reader();
     let mut users = query::list(db, cap.district(), &search, after).await?;
-    let more = users.len() > PAGE;
-    users.truncate(PAGE);
-    let next = users.last().filter(|_| more).map(|user| user.id.to_string());
+    let next = cut(&mut users, PAGE, |user| user.id.to_string());
     let ids: Vec<Id> = users.iter().map(|user| user.id).collect();
     let mut grants = query::grants_of_all(db, cap.district(), &ids, app.store.clock().now()).await?;
     let users = users

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use super::command::{RecordConsent, WithdrawConsent};
 use super::query::{self, ConsentLine, FamilyLine, Filter, Member, PAGE};
 use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::{self, Letterhead};
-use crate::ground::web::{Error, Form, FormView, Page, Routes, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Routes, Shell, cut, page, page_with, redirect};
 use crate::ground::{App, attachments};
 
 /// Bytes of a scan.
@@ -72,9 +72,7 @@ async fn register(
     let filter =
         Filter { purpose: Purpose::parse(&asked.tujuan), withdrawn: asked.keadaan == "ditarik", after };
     let mut lines = query::register(app.store.reader(), cap.district(), cap.scope(), &filter).await?;
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
-    let next = lines.last().filter(|_| more).map(|line| {
+    let next = cut(&mut lines, PAGE, |line| {
         let purpose = filter.purpose.map_or("", Purpose::code);
         let state = if filter.withdrawn { "ditarik" } else { "" };
         format!("/persetujuan?tujuan={purpose}&keadaan={state}&sesudah={}.{}", line.recorded_at.0, line.id)

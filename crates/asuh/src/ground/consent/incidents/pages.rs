@@ -4,7 +4,7 @@ use askama::Template;
 use asuh_documents::sheet::{Column, Kind, SheetWriter, Value};
 use asuh_nusantara::Zone;
 use asuh_store::{DistrictId, Id, Instant};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use super::query::{self, ExportLine, IncidentLine, PAGE, Touched};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::{self, Letterhead, Signatory};
-use crate::ground::web::{Error, Form, FormView, Page, Routes, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Routes, Shell, cut, page, page_with, redirect};
 
 /// Families in a workbook.
 const MOST_ROWS: i64 = 150_000;
@@ -161,13 +161,10 @@ async fn show_page(
     let measures = opened(app, cap.district(), line.measures_sealed.as_ref())?;
     let form = form.unwrap_or_else(|| Form::with(&shell, [("tindakan", measures.clone())]));
     let mut touched = query::touched(db, cap.district(), &line, asked.sesudah.parse().ok(), PAGE + 1).await?;
-    let more = touched.len() > PAGE as usize;
-    touched.truncate(PAGE as usize);
+    let next =
+        cut(&mut touched, PAGE as usize, |family| format!("/insiden/{id}?sesudah={}", family.family_id));
     let template = ShowPage {
-        next: touched
-            .last()
-            .filter(|_| more)
-            .map(|family| format!("/insiden/{id}?sesudah={}", family.family_id)),
+        next,
         count: query::count(db, cap.district(), &line).await?,
         exports: query::exports(db, cap.district(), &line).await?,
         clock: clock(&shell, app.store.clock().now(), line.notice_due_at),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_store::{DistrictId, Id, Instant};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::super::noted::noted;
@@ -12,7 +12,9 @@ use super::command::{AnswerRequest, RecordRequest};
 use super::query::{self, PAGE, RequestLine};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
-use crate::ground::web::{Error, Form, FormView, Page, Routes, Shell, Text, page, page_with, redirect};
+use crate::ground::web::{
+    Error, Form, FormView, Page, Path, Routes, Shell, Text, cut, page, page_with, redirect,
+};
 
 pub(in crate::ground::consent) fn routes() -> Routes {
     Routes::new()
@@ -76,12 +78,9 @@ async fn list(
         .and_then(|(at, id)| Some((Instant(at.parse().ok()?), id.parse().ok()?)));
     let open = query::open(db, cap.district()).await?;
     let mut closed = query::closed(db, cap.district(), after).await?;
-    let more = closed.len() > PAGE as usize;
-    closed.truncate(PAGE as usize);
-    let next = closed
-        .last()
-        .filter(|_| more)
-        .map(|line| format!("/permintaan-data?sesudah={}.{}", line.due_at.0, line.id));
+    let next = cut(&mut closed, PAGE as usize, |line| {
+        format!("/permintaan-data?sesudah={}.{}", line.due_at.0, line.id)
+    });
     let row = |line: RequestLine| Row { clock: clock(&shell, now, line.due_at), line };
     page(&List {
         open: open.into_iter().map(row).collect(),

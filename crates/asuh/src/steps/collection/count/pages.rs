@@ -3,7 +3,7 @@
 use askama::Template;
 use asuh_nusantara::number;
 use asuh_store::Id;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::super::roll::query::{self as rolls, Roll};
 use super::super::{Reach, RecordRolls};
@@ -12,7 +12,7 @@ use super::query::{self, Sum};
 use super::rules::{Count, OnRoll, check};
 use crate::ground::App;
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 
 #[derive(Template)]
 #[template(path = "steps/collection/count/count.html")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use asuh_nusantara::{Rupiah, terbilang_rupiah};
 use asuh_store::Id;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 
@@ -17,7 +17,7 @@ use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
 use crate::ground::attachments::{self, MediaType};
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
 
@@ -69,14 +69,13 @@ pub(crate) async fn list(
         let before = place.and_then(|place| place.parse().ok());
         query::confirmed(db, cap.district(), &sides, before, PAGE + 1).await?
     };
-    let next = (lines.len() > PAGE as usize).then(|| lines.get(PAGE as usize - 1)).flatten().map(|last| {
+    let next = cut(&mut lines, PAGE as usize, |last| {
         if open {
             format!("dari={}_{}", last.due_on, last.id)
         } else {
             format!("selesai=ya&dari={}", last.id)
         }
     });
-    lines.truncate(PAGE as usize);
     let late = query::waiting(db, cap.district(), &sides, shell.today).await?.late;
     let title = if open { "collection.deposits" } else { "collection.deposits.confirmed" };
     page(&ListPage { title, open, lines, late, next, shell })

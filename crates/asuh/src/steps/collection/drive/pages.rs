@@ -2,14 +2,14 @@
 
 use askama::Template;
 use asuh_store::Id;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::super::{ManageDrives, campaign};
 use super::command::{CancelDrive, OpenDrive};
 use super::query::{self, DriveLine};
 use crate::ground::App;
 use crate::ground::access::Cap;
-use crate::ground::web::{Form, FormView, Page, Shell, page_with, redirect};
+use crate::ground::web::{Form, FormView, Page, Path, Shell, page_with, redirect};
 
 #[derive(Template)]
 #[template(path = "steps/collection/drive/list.html")]

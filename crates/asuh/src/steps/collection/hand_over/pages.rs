@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use asuh_nusantara::number;
 use asuh_store::Id;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 
 use super::super::reach::Sides;
 use super::super::roll::query::{self as rolls, Roll};
@@ -16,7 +16,7 @@ use super::rules::{Arrival, check};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
 
@@ -48,8 +48,7 @@ pub(crate) async fn list(
     let before = url.get("sebelum").and_then(|id| id.parse().ok());
     let sides = sides(cap.actor());
     let mut lines = query::newest(app.store.reader(), cap.district(), &sides, before, PAGE + 1).await?;
-    let next = (lines.len() > PAGE as usize).then(|| lines.get(PAGE as usize - 1).map(|l| l.id)).flatten();
-    lines.truncate(PAGE as usize);
+    let next = cut(&mut lines, PAGE as usize, |last| last.id);
     page(&ListPage { lines, next, shell })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use asuh_nusantara::wa_me_text;
 use asuh_store::Id;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 
 use super::super::Reach;
 use super::super::campaign::{self, BasketItem, Campaign, Named};
@@ -18,7 +18,7 @@ use super::query::{self, Roll, RollLine};
 use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, Text, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
 
@@ -64,11 +64,7 @@ async fn list_page(app: &App, cap: &ReadRolls, shell: Shell, form: &Form, before
         Some((asuh_nusantara::date::parse(day).ok()?, id.parse::<Id>().ok()?))
     });
     let mut rolls = query::newest(db, cap.district(), &reach, before, PAGE + 1).await?;
-    let next = (rolls.len() > PAGE as usize)
-        .then(|| rolls.get(PAGE as usize - 1))
-        .flatten()
-        .map(|last| format!("{}_{}", last.held_on, last.id));
-    rolls.truncate(PAGE as usize);
+    let next = cut(&mut rolls, PAGE as usize, |last| format!("{}_{}", last.held_on, last.id));
     let units = campaign::units(db, cap.district(), &reach).await?;
     let campaigns = campaign::all(db, cap.district()).await?;
     let since = shell.today - time::Duration::days(drive::rules::WEEKS_BACK * 7 + 7);

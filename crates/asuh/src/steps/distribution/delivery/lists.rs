@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use askama::Template;
 use asuh_store::Id;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::command::PackVillage;
 use super::query::{self, PackageLine, Reach, VillageSum};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::distribution::plan::{self, RunLine};
 use crate::steps::distribution::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
 

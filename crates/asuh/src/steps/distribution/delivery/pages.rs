@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_store::{Id, Instant, Refusal};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use data_encoding::BASE64;
@@ -15,7 +15,7 @@ use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::attachments::{self, Content, MediaType};
 use crate::ground::settings;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::distribution::{DeliverPackages, ReadRecipients};
 
 /// Most bytes of a signature.

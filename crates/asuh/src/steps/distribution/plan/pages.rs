@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use askama::Template;
 use asuh_nusantara::date::monday_of;
 use asuh_store::{Id, Instant};
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 use time::Date;
 
@@ -16,7 +16,7 @@ use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::books::CommodityLine;
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 use crate::steps::distribution::{PackPackages, PlanDistribution, ReadDistribution};
 
 /// How many past weeks can still be planned.
@@ -49,9 +49,7 @@ pub(super) async fn list(
     let packs = packs.as_ref().map(|packs| packs.scope());
     let mut runs =
         query::runs(app.store.reader(), cap.district(), may_plan, packs, cap.scope(), before).await?;
-    let more = runs.len() > 50;
-    runs.truncate(50);
-    let next = runs.last().filter(|_| more).map(|run| format!("{}-{}", run.planned_at.0, run.id));
+    let next = cut(&mut runs, 50, |run| format!("{}-{}", run.planned_at.0, run.id));
     page(&List { shell, runs, next, may_plan })
 }
 

@@ -5,7 +5,7 @@ pub(in crate::steps::registry) mod forms;
 use askama::Template;
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, TerritoryCode};
 use asuh_store::{DistrictId, Id};
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::file::{self, Member, MemberVersion, Visit};
@@ -14,7 +14,7 @@ use super::version::FamilyVersion;
 use super::{Opening, opened};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
-use crate::ground::web::{Error, Form, Page, Shell, page};
+use crate::ground::web::{Error, Form, Page, Path, Shell, page};
 use crate::steps::registry::rights::{KeepFamilies, OpenPersonal, ReadFamilies, VerifyFamilies};
 use crate::steps::registry::rules::{FamilyStatus, Target};
 use crate::steps::registry::territory;

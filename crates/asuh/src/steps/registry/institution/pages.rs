@@ -3,14 +3,14 @@
 use askama::Template;
 use asuh_nusantara::TerritoryCode;
 use asuh_store::Id;
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::query::{self, Former, Institution, Line, Selection};
 use super::{CloseInstitution, InstitutionKind, PutInstitution};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::registry::rights::{KeepInstitutions, SeeInstitutions};
 use crate::steps::registry::territory;
 

@@ -3,13 +3,13 @@
 use askama::Template;
 use asuh_nusantara::{Level, TerritoryCode};
 use asuh_store::{Query, args};
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::query::{self, Territory};
 use crate::ground::App;
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Page, Shell, page};
+use crate::ground::web::{Error, Page, Path, Shell, page};
 use crate::steps::registry::rights::{ReadFamilies, SeeTerritories};
 
 /// A territory with what is inside it.

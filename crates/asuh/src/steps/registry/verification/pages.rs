@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use asuh_nusantara::{Level, TerritoryCode};
 use asuh_store::Id;
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::query::{self, ToVisit, Visited};
@@ -13,7 +13,7 @@ use super::{RecordVerification, VisitResult};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::registry::family::{Opening, opened, targets};
 use crate::steps::registry::rights::{
     ConfirmVisits, KeepFamilies, Reach, ReadFamilies, SeeProgress, VerifyFamilies,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use asuh_nusantara::Nip;
 use asuh_store::{Id, StoreError};
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::query::{self, Account, Waiting};
 use crate::ground::App;
 use crate::ground::access::{
     Actor, AddUsers, Cap, Capability, LinkSponsor, ManageUsers, NewGrant, NewUser, Role,
 };
-use crate::ground::web::{Error, Form, FormView, Page, Shell, Text, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect};
 use crate::steps::sponsors::roster::pages::{Person, masked};
 use crate::steps::sponsors::roster::query::{self as roster, UnitLine};
 

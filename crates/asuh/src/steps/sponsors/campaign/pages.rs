@@ -3,7 +3,7 @@
 use askama::Template;
 use asuh_nusantara::{Rupiah, date, number};
 use asuh_store::Id;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::command::{CreateCampaign, EndCampaign, offered};
 use super::query::{self, Campaign, Item};
@@ -12,7 +12,7 @@ use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::access::Capability;
 use crate::ground::books::{self, CommodityLine};
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::sponsors::pledge;
 use crate::steps::sponsors::{ManageCampaigns, ReadCampaigns, SeeParticipation};
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_store::Id;
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::command::{Pledge, PledgeUnit, StopPledge};
@@ -10,10 +10,9 @@ use super::query::{self, OwnPledge, PEOPLE, PersonLine};
 use super::rules::{MOST_BASKETS, PublicName};
 use crate::ground::App;
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 use crate::steps::sponsors::campaign::pages::{basket_words, rhythm_words};
 use crate::steps::sponsors::campaign::query::{self as campaigns, Campaign, Item};
-use crate::steps::sponsors::roster::pages::cut;
 use crate::steps::sponsors::roster::query::{self as roster, UNITS, UnitLine};
 use crate::steps::sponsors::{OwnPledges, PledgeForUnit, Reach};
 

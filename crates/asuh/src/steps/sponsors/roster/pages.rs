@@ -3,7 +3,7 @@
 use askama::Template;
 use asuh_nusantara::{Nip, Phone};
 use asuh_store::{DistrictId, Id};
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::command::{Asn, EndAsn, PutAsn, TransferAsn};
@@ -11,7 +11,7 @@ use super::query::{self, PEOPLE, SponsorLine, UNITS, UnitLine};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability, Scope};
 use crate::ground::consent::{self, KeepRequests};
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 use crate::steps::sponsors::{ManageRoster, Reach, ReadRoster};
 
 /// Where a list goes on.
@@ -27,17 +27,6 @@ impl After {
     pub(crate) fn id(&self) -> Option<Id> {
         self.setelah.parse().ok()
     }
-}
-
-/// Cuts the extra row off that says that there are more; the id after which the next page begins.
-pub(in crate::steps::sponsors) fn cut<T>(
-    lines: &mut Vec<T>,
-    most: usize,
-    id: impl Fn(&T) -> Id,
-) -> Option<Id> {
-    let more = lines.len() > most;
-    lines.truncate(most);
-    lines.last().filter(|_| more).map(id)
 }
 
 /// A person with the NIP and phone masked.

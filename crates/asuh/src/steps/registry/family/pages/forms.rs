@@ -3,13 +3,13 @@
 use askama::Template;
 use asuh_nusantara::{NikWarning, Sex};
 use asuh_store::{Id, Rejection};
-use axum::extract::{Path, Query as Params, State};
+use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::{Choices, Opening, file, opened};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Role};
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page_with, redirect};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
 use crate::steps::registry::family::file::MaternityRow;
 use crate::steps::registry::family::version::FamilyVersion;
 use crate::steps::registry::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source};
