@@ -13,6 +13,7 @@ mod custody;
 mod demo;
 mod distribution;
 mod growth;
+mod growth_child;
 mod growth_cli;
 mod matrix;
 mod prints;

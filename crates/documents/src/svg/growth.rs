@@ -129,8 +129,6 @@ struct Layout {
 /// Under the axis: the labels of its ticks and its title.
 const AXIS: f64 = 34.0;
 const ROW: f64 = 17.0;
-/// Letters of 12 and of 10 units are about this wide.
-const SMALL_LETTER: f64 = 5.7;
 /// Least distance between the words of two bands.
 const LINE: f64 = 13.0;
 /// What a thinned curve may be off, in units of the drawing: less than an eye sees.
@@ -152,10 +150,10 @@ impl Layout {
             Width::Narrow => Layout {
                 width: units,
                 left: 28.0,
-                right: 236.0,
+                right: 230.0,
                 top: 24.0,
                 bottom: 374.0,
-                characters: 13,
+                characters: 12,
                 rows_left: false,
             },
         }
@@ -168,7 +166,7 @@ impl Layout {
             left: 92.0,
             right: 900.0,
             top: 24.0,
-            bottom: 384.0,
+            bottom: 350.0,
             characters: 20,
             rows_left: true,
         }
@@ -355,7 +353,7 @@ impl GrowthChart {
                         ROW - 4.0
                     ));
                 }
-                if words.chars().count() as f64 * SMALL_LETTER <= to - from {
+                if small_width(words) <= to - from {
                     drawing.small("middle", (from + to) / 2.0, y + ROW - 5.0, words);
                 }
             }
@@ -365,8 +363,11 @@ impl GrowthChart {
             let first = layout.bottom + AXIS;
             rules.line(&[(0.0, y), (layout.right, y)]);
             rules.line(&[(0.0, first), (0.0, y)]);
-            let mut columns: Vec<f64> =
-                self.rows.iter().flat_map(|row| row.cells.iter().flat_map(|(from, to, _)| [*from, *to])).collect();
+            let mut columns: Vec<f64> = self
+                .rows
+                .iter()
+                .flat_map(|row| row.cells.iter().flat_map(|(from, to, _)| [*from, *to]))
+                .collect();
             columns.sort_by(f64::total_cmp);
             columns.dedup();
             for column in columns {
@@ -403,6 +404,11 @@ impl Place<'_> {
         let placed: Vec<(f64, f64)> = curve.iter().map(|(x, y)| self.point(*x, *y)).collect();
         thinned(&placed, TOLERANCE)
     }
+}
+
+/// About how wide small letters are: digits and most letters alike, points and commas half of it.
+fn small_width(words: &str) -> f64 {
+    words.chars().map(|letter| if matches!(letter, ',' | '.' | '\'' | ' ') { 2.9 } else { 5.7 }).sum()
 }
 
 /// How far along an axis a value stands, within its ends.
@@ -487,9 +493,15 @@ mod tests {
     #[test]
     fn everything_is_told_in_words_and_not_by_colour_alone() {
         for svg in [chart().render(Width::Wide), chart().render(Width::Narrow), chart().sheet()] {
-            for words in
-                [">Laki-laki<", ">Gizi baik<", "gizi lebih<", ">-2<", ">kg<", ">Umur (bulan)<", ">bantuan (kali)<"]
-            {
+            for words in [
+                ">Laki-laki<",
+                ">Gizi baik<",
+                "gizi lebih<",
+                ">-2<",
+                ">kg<",
+                ">Umur (bulan)<",
+                ">bantuan (kali)<",
+            ] {
                 assert!(svg.contains(words), "{words}: {svg}");
             }
             assert!(svg.contains("role=\"img\"") && svg.contains("<title>BB/U &lt;A&gt;</title>"));
@@ -510,8 +522,7 @@ mod tests {
 
     #[test]
     fn words_do_not_overlap_and_stay_inside() {
-        let mut words: Vec<(f64, String)> =
-            [100.0, 104.0, 99.0, 380.0].map(|y| (y, String::new())).to_vec();
+        let mut words: Vec<(f64, String)> = [100.0, 104.0, 99.0, 380.0].map(|y| (y, String::new())).to_vec();
         apart(&mut words, (24.0, 364.0));
         let places: Vec<f64> = words.iter().map(|(y, _)| *y).collect();
         assert_eq!(places, [357.5, 104.0, 91.0, 78.0]);

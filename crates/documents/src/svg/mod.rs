@@ -19,9 +19,7 @@ mod lines;
 mod progress;
 
 pub use bars::{Bar, BarChart};
-pub use growth::{
-    Axis, AxisRow, Band, BandTone, Curve, FrameTone, GrowthChart, GrowthPoint, StandardLine,
-};
+pub use growth::{Axis, AxisRow, Band, BandTone, Curve, FrameTone, GrowthChart, GrowthPoint, StandardLine};
 pub use lines::{LineChart, Series};
 pub use progress::{Part, Progress};
 
