@@ -113,7 +113,7 @@ async fn the_page_has_our_z_beside_the_files_in_words_and_a_chart(db: TestDataba
         "class=\"frame boy\"",
         "naik hanya 100 g dari paling sedikit 200 g",
         "turun 100 g",
-        "posyandu: N",
+        "kader: N",
         "2T: dua bulan berturut-turut tidak naik",
         // 60 cm at 27 months cannot be: hollow in the chart, in words in the table.
         "class=\"doubtful\"",

@@ -38,8 +38,8 @@ pub struct Axis {
     pub from: f64,
     /// Where it ends.
     pub to: f64,
-    /// Its ticks with their labels, in rising order. A tick without a label is short and has no line in the
-    /// drawing.
+    /// Its ticks with their labels, in rising order and evenly. A tick without a label is short and has no line
+    /// in the drawing. Where labels have no room, only some are written.
     pub ticks: Vec<(f64, String)>,
 }
 
@@ -129,6 +129,8 @@ struct Layout {
 /// Under the axis: the labels of its ticks and its title.
 const AXIS: f64 = 34.0;
 const ROW: f64 = 17.0;
+/// Least distance between two labels of the horizontal axis.
+const LABEL: f64 = 20.0;
 /// Least distance between the words of two bands.
 const LINE: f64 = 13.0;
 /// What a thinned curve may be off, in units of the drawing: less than an eye sees.
@@ -162,11 +164,11 @@ impl Layout {
     /// A sheet of paper lying on its side.
     fn sheet() -> Layout {
         Layout {
-            width: 1040.0,
-            left: 92.0,
-            right: 900.0,
+            width: 1080.0,
+            left: 84.0,
+            right: 952.0,
             top: 24.0,
-            bottom: 350.0,
+            bottom: 340.0,
             characters: 20,
             rows_left: true,
         }
@@ -179,7 +181,7 @@ impl GrowthChart {
         self.drawn(&Layout::of(width))
     }
 
-    /// The drawing for a sheet of paper lying on its side, 1040 units wide: the labels of the rows stand at the
+    /// The drawing for a sheet of paper lying on its side, 1080 units wide: the labels of the rows stand at the
     /// left, and all rows are ruled.
     pub fn sheet(&self) -> String {
         self.drawn(&Layout::sheet())
@@ -237,14 +239,21 @@ impl GrowthChart {
     fn draw_axes(&self, drawing: &mut Drawing, place: &Place<'_>) {
         let layout = place.layout;
         let (mut grid, mut ticks) = (Pen::default(), Pen::default());
+        let labels = self.x.ticks.iter().filter(|(_, label)| !label.is_empty()).count();
+        let room = (layout.right - layout.left) / labels.saturating_sub(1).max(1) as f64;
+        let every = (LABEL / room).ceil().max(1.0) as usize;
+        let mut labelled = 0;
         for (value, label) in &self.x.ticks {
             let x = place.x(*value);
             if label.is_empty() {
                 ticks.line(&[(x, layout.bottom), (x, layout.bottom + 4.0)]);
-            } else {
-                grid.line(&[(x, layout.top), (x, layout.bottom + 4.0)]);
+                continue;
+            }
+            grid.line(&[(x, layout.top), (x, layout.bottom + 4.0)]);
+            if labelled % every == 0 {
                 drawing.anchored("middle", x, layout.bottom + 16.0, label);
             }
+            labelled += 1;
         }
         for (value, label) in &self.y.ticks {
             let y = place.y(*value);
@@ -259,7 +268,7 @@ impl GrowthChart {
             layout.bottom + AXIS - 4.0,
             &self.x.title,
         );
-        drawing.text(0.0, 12.0, &self.y.title);
+        drawing.text((layout.left - 36.0).max(0.0), 12.0, &self.y.title);
         drawing.anchored("middle", (layout.left + layout.right) / 2.0, 14.0, &self.sex);
     }
 
@@ -518,6 +527,15 @@ mod tests {
         assert_eq!(svg.matches("class=\"mark\"").count(), 2);
         assert!(svg.contains(">2</text>") && !svg.contains("Oktober"), "{svg}");
         assert!(chart().sheet().contains("class=\"rule\""), "a sheet is ruled");
+    }
+
+    #[test]
+    fn labels_of_the_axis_have_room() {
+        let months = (0..=24).step_by(2).map(|month| (f64::from(month), format!("<{month}>"))).collect();
+        let x = Axis { ticks: months, ..chart().x };
+        let chart = GrowthChart { x, ..chart() };
+        let labels = |width| chart.render(width).matches(">&lt;").count();
+        assert_eq!((labels(Width::Wide), labels(Width::Narrow)), (13, 7));
     }
 
     #[test]

@@ -202,8 +202,11 @@ fn length(of: &Drawn<'_>, day: &Day) -> Option<f64> {
 
 fn age_axis(of: &Drawn<'_>) -> Axis {
     let (from, to) = of.window.months();
-    let labelled = if to - from > 24 { 6 } else { 2 };
-    let short = if of.window == Window::Whole { 3 } else { 1 };
+    let (labelled, short) = match of.window {
+        Window::Young => (2, 1),
+        Window::Old => (3, 1),
+        Window::Whole => (6, 3),
+    };
     let ticks = (from..=to).step_by(short).map(|month| {
         let label = if month % labelled == 0 { month.to_string() } else { String::new() };
         (f64::from(month), label)

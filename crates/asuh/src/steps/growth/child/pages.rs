@@ -2,7 +2,7 @@
 
 use askama::Template;
 use asuh_documents::svg::Width;
-use asuh_growth::indonesia::Urgency;
+use asuh_growth::indonesia::{ArmStatus, Urgency};
 use asuh_growth::{Indicator, Sex};
 use asuh_nusantara::Nik;
 use asuh_store::Id;
@@ -80,7 +80,8 @@ struct Row {
     weight: String,
     length: String,
     arm: String,
-    arm_words: String,
+    /// The category of a thin arm, and its colour.
+    arm_words: Option<(String, &'static str)>,
     head: String,
     cells: Vec<Cell>,
     ours: String,
@@ -96,8 +97,8 @@ struct Month {
     tone: &'static str,
 }
 
-/// The months in the row of letters: a year.
-const LETTERS: usize = 12;
+/// What stands open of a list, a year of months; the rest is folded away.
+const YEAR: usize = 12;
 
 #[derive(Template)]
 #[template(path = "steps/growth/child/page.html")]
@@ -114,11 +115,16 @@ struct ChildPage {
     indicator: String,
     wide: String,
     narrow: String,
+    /// Months of help stand under the axis.
+    helped: bool,
     columns: Vec<String>,
-    rows: Vec<Row>,
+    /// The newest, and those that are folded away.
+    recent: Vec<Row>,
+    older: Vec<Row>,
     has_arms: bool,
     has_heads: bool,
     help: Vec<HelpDay>,
+    older_help: Vec<HelpDay>,
 }
 
 /// Which indicator the chart shows.
@@ -137,7 +143,7 @@ pub(super) async fn one(
     Params(choice): Params<Choice>,
 ) -> Page {
     let text = shell.text();
-    let Opened { child, history, help } = open(&cap, &app, &id, text, "measurements").await?;
+    let Opened { child, history, mut help } = open(&cap, &app, &id, text, "measurements").await?;
     let offered: Vec<(Indicator, &'static str)> = INDICATORS
         .into_iter()
         .filter(|one| FOUR.contains(one) || history.days.iter().any(|day| day.score(one.0).is_ok()))
@@ -146,6 +152,9 @@ pub(super) async fn one(
     let indicator = chosen.map_or(Indicator::LengthForAge, |(indicator, _)| *indicator);
     let drawing =
         if history.days.is_empty() { None } else { chart::chart(&history, indicator, &help, &text) };
+    let older_help = help.split_off(help.len().min(YEAR));
+    let mut recent: Vec<Row> = history.days.iter().rev().map(|day| row(&text, &history, day)).collect();
+    let older = recent.split_off(recent.len().min(YEAR));
     let has = |measured: fn(&Day) -> bool| history.days.iter().any(measured);
     page(&ChildPage {
         sex: match (history.sex, child.sex.as_deref()) {
@@ -166,13 +175,16 @@ pub(super) async fn one(
             .collect(),
         indicator: chart::indicator_words(&text, indicator),
         wide: drawing.as_ref().map(|chart| chart.render(Width::Wide)).unwrap_or_default(),
+        helped: drawing.as_ref().is_some_and(|chart| !chart.rows.is_empty()),
         narrow: drawing.as_ref().map(|chart| chart.render(Width::Narrow)).unwrap_or_default(),
         columns: FOUR.map(|(_, code)| text.t(&format!("growth.child.short.{code}")).into_owned()).to_vec(),
-        rows: history.days.iter().rev().map(|day| row(&text, &history, day)).collect(),
+        recent,
+        older,
         has_arms: has(|day| day.taken.arm_mm.is_some()),
         has_heads: has(|day| day.taken.head_mm.is_some()),
         child,
         help,
+        older_help,
         shell,
     })
 }
@@ -236,7 +248,7 @@ fn months(text: &Text, history: &History) -> Vec<Month> {
                 },
             })
         })
-        .take(LETTERS)
+        .take(YEAR)
         .collect();
     months.reverse();
     months
@@ -277,14 +289,14 @@ fn row(text: &Text, history: &History, day: &Day) -> Row {
             differs: day.differs(indicator),
         }
     });
-    let arm_words = day.status.arm.filter(|status| *status != asuh_growth::indonesia::ArmStatus::Normal);
+    let thin = day.status.arm.filter(|status| *status != ArmStatus::Normal);
     Row {
         on: taken.measured_on,
         age: age_words(text, history, day),
         weight: taken.weight_g.map(|grams| text.fixed((grams + 5) / 10, 2)).unwrap_or_default(),
         length: taken.height_mm.map(|mm| format!("{}{posture}", text.fixed(mm, 1))).unwrap_or_default(),
         arm: cm(taken.arm_mm),
-        arm_words: arm_words.map(|status| text.t(words::arm(status).0).into_owned()).unwrap_or_default(),
+        arm_words: thin.map(words::arm).map(|(key, tone)| (text.t(key).into_owned(), tone)),
         head: cm(taken.head_mm),
         cells: cells.into_iter().collect(),
         ours: day.month.as_ref().map(|month| words::letter(text, month)).unwrap_or_default(),

@@ -114,7 +114,7 @@ pub(super) fn letter(text: &Text, reading: &MonthlyReading) -> String {
     match reading.gain {
         Some(gain) => {
             let sign = if gain.grams > 0 { "+" } else { "" };
-            format!("{letter} {sign}{} g", text.number(gain.grams))
+            format!("{letter} {sign}{}\u{a0}g", text.number(gain.grams))
         }
         None => letter,
     }
