@@ -5,7 +5,6 @@
 use askama::Template;
 use asuh_documents::svg::AxisRow;
 use asuh_growth::Indicator;
-use asuh_growth::indonesia::{GainTable, ReferralLines};
 use asuh_nusantara::{Language, age};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
@@ -90,10 +89,9 @@ fn chosen(asked: &str, birth: Option<Date>, today: Date) -> (Window, &'static st
 fn rows(history: &History, birth: Date, window: Window, help: &[HelpDay], text: &Text) -> Vec<AxisRow> {
     let (from, to) = window.months();
     let weighed = |month: u32| -> Option<&Day> {
-        history.days.iter().rev().find(|day| day.months == Some(month) && day.taken.weight_g.is_some())
+        history.counting().rev().find(|day| day.months == Some(month) && day.taken.weight_g.is_some())
     };
     let times = months_of_help(birth, help);
-    let gains = GainTable::default();
     let row = |key: &str, cell: &dyn Fn(u32) -> String| AxisRow {
         label: text.t(key).into_owned(),
         cells: (from..to).map(|month| (f64::from(month), f64::from(month + 1), cell(month))).collect(),
@@ -116,7 +114,7 @@ fn rows(history: &History, birth: Date, window: Window, help: &[HelpDay], text: 
             grams.map(|grams| text.fixed((grams + 50) / 100, 1)).unwrap_or_default()
         }),
         row("growth.card.least", &|month| {
-            let least = history.sex.and_then(|sex| gains.at(sex, month));
+            let least = history.sex.and_then(|sex| history.norms.gain.at(sex, month));
             least.map(|least| least.to_string()).unwrap_or_default()
         }),
         row("growth.card.gained", &|month| weighed(month).map(letter).unwrap_or_default()),
@@ -128,7 +126,7 @@ fn rows(history: &History, birth: Date, window: Window, help: &[HelpDay], text: 
             let held = times.iter().find(|(one, _)| *one == month);
             held.map(|(_, times)| times.to_string()).unwrap_or_default()
         }),
-        row("growth.card.notes", &|month| weighed(month).map(note).unwrap_or_default()),
+        row("growth.card.notes", &|month| weighed(month).map(|day| note(history, day)).unwrap_or_default()),
     ]
 }
 
@@ -145,8 +143,8 @@ fn letter(day: &Day) -> String {
 }
 
 /// BGM below the red line, 2T for two months without gain.
-fn note(day: &Day) -> String {
-    let red = ReferralLines::default().red;
+fn note(history: &History, day: &Day) -> String {
+    let red = history.norms.lines.red;
     let below = day.score(Indicator::WeightForAge).is_ok_and(|score| !score.flagged && score.z < red);
     let twice = day.month.is_some_and(|month| month.twice_not_gained);
     match (below, twice) {
@@ -159,6 +157,7 @@ fn note(day: &Day) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::growth::child::history::Norms;
     use crate::steps::growth::child::history::tests::taken;
     use asuh_growth::Sex;
     use asuh_nusantara::Zone;
@@ -180,7 +179,7 @@ mod tests {
             taken(date!(2026 - 02 - 25), 4_900, 580, "lying"),
             low,
         ];
-        let history = History::of(Some(Sex::Male), Some(birth), weighings);
+        let history = History::of(Some(Sex::Male), Some(birth), weighings, Norms::default());
         let help = [date!(2026 - 03 - 21), date!(2026 - 04 - 19), date!(2026 - 04 - 20)]
             .map(|on| HelpDay { on, what: "Telur 5 butir".into() });
         let rows = rows(&history, birth, Window::Young, &help, &text);

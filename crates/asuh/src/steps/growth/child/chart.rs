@@ -81,8 +81,7 @@ pub(super) fn chart(
 ) -> Option<GrowthChart> {
     let (sex, birth) = (history.sex?, history.birth?);
     let measured: Vec<(&Day, f64, f64)> = history
-        .days
-        .iter()
+        .counting()
         .filter_map(|day| {
             let months = day.child.age?.days() / DAYS_PER_MONTH;
             day.score(indicator).ok()?;
@@ -99,8 +98,7 @@ pub(super) fn weights(history: &History, window: Window, text: &Text) -> Option<
     let (from, to) = window.months();
     let inside = f64::from(from)..f64::from(to);
     let measured = history
-        .days
-        .iter()
+        .counting()
         .filter_map(|day| {
             let months = day.child.age?.days() / DAYS_PER_MONTH;
             day.score(Indicator::WeightForAge).ok()?;

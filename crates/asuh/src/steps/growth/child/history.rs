@@ -1,7 +1,8 @@
 //! What was measured, judged by the standard: pure.
 
 use asuh_growth::indonesia::{
-    GainTable, Month, MonthlyReading, Reading, Referral, ReferralLines, Weighing, monthly, refer,
+    GainTable, Month, MonthlyReading, MonthlyStatus, Reading, Referral, ReferralLines, Weighing, monthly,
+    refer,
 };
 use asuh_growth::{
     Age, Centimetres, Child, Indicator, Kilograms, Length, NoScore, Posture, Sex, ZScore, ZScores,
@@ -14,6 +15,15 @@ use super::query::Taken;
 /// Beyond this our z and the file's are told apart, in hundredths: rounding alone does not reach it.
 const SAME: i64 = 5;
 
+/// What a district may set: the least gain, and the lines beyond which a child is sent on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Norms {
+    /// The least gain (KBM).
+    pub gain: GainTable,
+    /// The red and the orange line of the card.
+    pub lines: ReferralLines,
+}
+
 /// A child's measurements, the earliest first.
 #[derive(Debug)]
 pub(super) struct History {
@@ -21,8 +31,10 @@ pub(super) struct History {
     pub sex: Option<Sex>,
     /// Born when.
     pub birth: Option<Date>,
-    /// The days.
+    /// The measurements.
     pub days: Vec<Day>,
+    /// By which they were judged.
+    pub norms: Norms,
 }
 
 /// One measurement, judged.
@@ -30,6 +42,8 @@ pub(super) struct History {
 pub(super) struct Day {
     /// As it was taken.
     pub taken: Taken,
+    /// Of several of one day, from whatever sources, the one recorded last counts.
+    pub counts: bool,
     /// Age in completed months.
     pub months: Option<u32>,
     /// As the standard sees it.
@@ -43,24 +57,43 @@ pub(super) struct Day {
 }
 
 impl History {
-    /// Judges what was taken, in the order of its days.
-    pub(super) fn of(sex: Option<Sex>, birth: Option<Date>, taken: Vec<Taken>) -> History {
-        let mut days: Vec<Day> = taken.into_iter().map(|taken| Day::of(sex, birth, taken)).collect();
-        if let Some(sex) = sex {
-            read_months(&mut days, sex);
+    /// Judges what was taken, in the order of its days and of its recording.
+    pub(super) fn of(sex: Option<Sex>, birth: Option<Date>, taken: Vec<Taken>, norms: Norms) -> History {
+        let mut days: Vec<Day> = Vec::with_capacity(taken.len());
+        for taken in taken {
+            if let Some(before) = days.last_mut().filter(|day| day.taken.measured_on == taken.measured_on) {
+                before.counts = false;
+            }
+            days.push(Day::of(sex, birth, taken));
         }
-        History { sex, birth, days }
+        if let Some(sex) = sex {
+            read_months(&mut days, sex, &norms.gain);
+        }
+        History { sex, birth, days, norms }
     }
 
-    /// The newest day that has a score of an indicator, plausible or not.
+    /// The measurements that count.
+    pub(super) fn counting(&self) -> impl DoubleEndedIterator<Item = &Day> {
+        self.days.iter().filter(|day| day.counts)
+    }
+
+    /// The newest day that has a plausible score of an indicator: an implausible one judges nobody.
     pub(super) fn latest(&self, indicator: Indicator) -> Option<&Day> {
-        self.days.iter().rev().find(|day| day.scores.of(indicator).is_ok())
+        self.counting().rev().find(|day| day.score(indicator).is_ok_and(|score| !score.flagged))
+    }
+
+    /// The newest day, if a score of it is implausible.
+    pub(super) fn to_measure_again(&self) -> Option<&Day> {
+        let flagged = |day: &&Day| {
+            Indicator::WEIGHT_AND_LENGTH.iter().any(|one| day.score(*one).is_ok_and(|score| score.flagged))
+        };
+        self.counting().next_back().filter(flagged)
     }
 
     /// Whether the child is to be sent on, by its newest measurement.
     pub(super) fn referral(&self) -> Option<Referral> {
-        let day = self.days.last()?;
-        refer(&day.child, day.month.as_ref(), &ReferralLines::default())
+        let day = self.counting().next_back()?;
+        refer(&day.child, day.month.as_ref(), &self.norms.lines)
     }
 }
 
@@ -87,6 +120,7 @@ impl Day {
             scores: child.z_scores(),
             status: Reading::of(&child),
             month: None,
+            counts: true,
             child,
             taken,
         }
@@ -123,11 +157,12 @@ pub(super) fn hundredths(z: f64) -> i64 {
 }
 
 /// Reads N, T, O and B from the last weighing of each calendar month. A weight that cannot be is no weighing: it
-/// would make a child gain and lose kilograms.
-fn read_months(days: &mut [Day], sex: Sex) {
+/// would make a child gain and lose kilograms. The first weighing that we know of is the child's first unless the
+/// posyandu says otherwise.
+fn read_months(days: &mut [Day], sex: Sex, gain: &GainTable) {
     let mut places: Vec<usize> = Vec::new();
     let mut weighings: Vec<Weighing> = Vec::new();
-    for (place, day) in days.iter().enumerate() {
+    for (place, day) in days.iter().enumerate().filter(|(_, day)| day.counts) {
         let plausible = day.score(Indicator::WeightForAge).is_ok_and(|score| !score.flagged);
         let on = day.taken.measured_on;
         let month = u16::try_from(on.year()).ok().and_then(|year| Month::new(year, u8::from(on.month())));
@@ -144,9 +179,11 @@ fn read_months(days: &mut [Day], sex: Sex) {
         places.push(place);
     }
     // Days come in order, one per month stays: the months rise.
-    let readings = monthly(&weighings, sex, &GainTable::default()).unwrap_or_default();
+    let readings = monthly(&weighings, sex, gain).unwrap_or_default();
     for (place, reading) in places.into_iter().zip(readings) {
-        if let Some(day) = days.get_mut(place) {
+        let Some(day) = days.get_mut(place) else { continue };
+        let otherwise = day.taken.gain.as_deref().is_some_and(|letter| letter != "B");
+        if reading.status != Some(MonthlyStatus::First) || !otherwise {
             day.month = Some(reading);
         }
     }
@@ -198,7 +235,7 @@ pub(super) mod tests {
             file_whz: Some(-20),
             ..taken(date!(2026 - 05 - 08), 10_600, 815, "lying")
         };
-        let history = History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![row]);
+        let history = History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![row], Norms::default());
         let day = &history.days[0];
         assert_eq!(hundredths(day.score(Indicator::WeightForAge).unwrap().z), -173);
         assert_eq!(hundredths(day.score(Indicator::LengthForAge).unwrap().z), -295);
@@ -207,7 +244,8 @@ pub(super) mod tests {
         assert!(!day.differs(Indicator::WeightForLength), "-0.15 and -0.20");
         assert!(!day.differs(Indicator::BmiForAge), "no file prints it");
         let other = Taken { file_haz: Some(-301), ..day.taken.clone() };
-        let history = History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![other]);
+        let history =
+            History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![other], Norms::default());
         assert!(history.days[0].differs(Indicator::LengthForAge));
     }
 
@@ -225,6 +263,7 @@ pub(super) mod tests {
                 weighed(date!(2026 - 04 - 10), 90_500),
                 weighed(date!(2026 - 05 - 10), 9_400),
             ],
+            Norms::default(),
         );
         // The second weighing of February counts; the 90.5 kg of April does not, so May follows no weighing.
         assert_eq!(letters(&history), "B-NT-O");
@@ -234,13 +273,47 @@ pub(super) mod tests {
     #[test]
     fn without_sex_or_birthday_nothing_is_judged() {
         let rows = || vec![taken(date!(2026 - 05 - 08), 10_600, 815, "lying")];
-        for history in [
-            History::of(None, Some(date!(2024 - 01 - 01)), rows()),
-            History::of(Some(Sex::Male), None, rows()),
-        ] {
+        for (sex, birth) in [(None, Some(date!(2024 - 01 - 01))), (Some(Sex::Male), None)] {
+            let history = History::of(sex, birth, rows(), Norms::default());
             assert!(history.latest(Indicator::LengthForAge).is_none());
             assert_eq!(letters(&history), "-");
             assert!(history.referral().is_none());
         }
+    }
+
+    #[test]
+    fn of_two_measurements_of_a_day_the_one_recorded_last_counts() {
+        let birth = Some(date!(2025 - 01 - 15));
+        let day = date!(2026 - 02 - 20);
+        let two = vec![taken(day, 8_000, 750, "lying"), taken(day, 9_000, 750, "lying")];
+        let history = History::of(Some(Sex::Female), birth, two, Norms::default());
+        assert_eq!(letters(&history), "-B");
+        assert_eq!(history.counting().count(), 1);
+        let latest = history.latest(Indicator::WeightForAge).map(|day| day.taken.weight_g);
+        assert_eq!(latest, Some(Some(9_000)));
+    }
+
+    #[test]
+    fn the_first_weighing_known_is_the_first_unless_the_posyandu_says_otherwise() {
+        let of = |gain: Option<&str>| {
+            let row =
+                Taken { gain: gain.map(str::to_owned), ..taken(date!(2026 - 02 - 20), 9_000, 750, "lying") };
+            letters(&History::of(Some(Sex::Female), Some(date!(2025 - 01 - 15)), vec![row], Norms::default()))
+        };
+        assert_eq!([of(None), of(Some("B")), of(Some("N"))], ["B", "B", "-"]);
+    }
+
+    #[test]
+    fn an_implausible_score_judges_nobody() {
+        let rows = vec![
+            taken(date!(2026 - 01 - 20), 8_800, 745, "lying"),
+            taken(date!(2026 - 02 - 20), 9_000, 400, "lying"),
+        ];
+        let birth = Some(date!(2025 - 01 - 15));
+        let history = History::of(Some(Sex::Female), birth, rows, Norms::default());
+        let latest = |indicator| history.latest(indicator).map(|day| day.taken.measured_on);
+        assert_eq!(latest(Indicator::LengthForAge), Some(date!(2026 - 01 - 20)));
+        assert_eq!(latest(Indicator::WeightForAge), Some(date!(2026 - 02 - 20)));
+        assert!(history.to_measure_again().is_some());
     }
 }

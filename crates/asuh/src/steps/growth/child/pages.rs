@@ -10,7 +10,7 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
-use super::history::{Day, History};
+use super::history::{Day, History, Norms};
 use super::query::{self, ChildRow};
 use super::words::{self, FOUR, INDICATORS};
 use super::{ReadGrowth, chart};
@@ -43,7 +43,7 @@ pub(super) async fn open(
         Some("P") => Some(Sex::Female),
         _ => None,
     };
-    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?);
+    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?, Norms::default());
     let mut help = Vec::new();
     for part in &app.registry.help_received {
         help.extend(part(app, district, child.family_id, text).await?);
@@ -109,6 +109,8 @@ struct ChildPage {
     mother: String,
     now: Vec<Now>,
     referral: Option<(Urgency, Vec<&'static str>)>,
+    /// The day whose numbers cannot be.
+    again: Option<Date>,
     months: Vec<Month>,
     /// Address code, words, whether it is the one shown.
     indicators: Vec<(&'static str, String, bool)>,
@@ -166,6 +168,7 @@ pub(super) async fn one(
         referral: history
             .referral()
             .map(|one| (one.urgency, one.reasons.into_iter().map(words::reason).collect())),
+        again: history.to_measure_again().map(|day| day.taken.measured_on),
         months: months(&text, &history),
         indicators: offered
             .iter()
@@ -231,8 +234,7 @@ fn now(text: &Text, history: &History) -> Vec<Now> {
 
 fn months(text: &Text, history: &History) -> Vec<Month> {
     let mut months: Vec<Month> = history
-        .days
-        .iter()
+        .counting()
         .rev()
         .filter_map(|day| {
             let (letter, words) = words::month(text, &day.month?)?;

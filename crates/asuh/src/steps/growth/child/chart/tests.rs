@@ -7,6 +7,7 @@ use asuh_nusantara::{Language, Zone};
 use time::Duration;
 use time::macros::date;
 
+use super::super::history::Norms;
 use super::super::history::tests::taken;
 use super::super::query::Taken;
 use super::*;
@@ -41,7 +42,7 @@ fn on_day(sex: Sex, day: u32, z: f64) -> Taken {
 }
 
 fn history(sex: Sex, taken: Vec<Taken>) -> History {
-    History::of(Some(sex), Some(BIRTH), taken)
+    History::of(Some(sex), Some(BIRTH), taken, Norms::default())
 }
 
 /// Every month from birth to five years, with the ups and downs of a real child.

@@ -1,120 +1,11 @@
-//! A child's growth among the lines of a standard.
+//! How a growth chart is drawn: the layout of a surface, and each layer on it.
 
-use super::curve::{Pen, thinned};
-use super::{Drawing, Width};
-
-/// Points of a line or a border, from left to right, in the units of the axes.
-pub type Curve = Vec<(f64, f64)>;
-
-/// Whose chart it is: the colour of the frame. The word stands beside it ([`GrowthChart::sex`]).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FrameTone {
-    /// Class `boy`: blue.
-    #[default]
-    Boy,
-    /// Class `girl`: pink.
-    Girl,
-}
-
-/// What a band says; its words stand beside it ([`Band::label`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BandTone {
-    /// Class `normal`: green.
-    Normal,
-    /// Class `watch`: yellow.
-    Watch,
-    /// Class `low`: red.
-    Low,
-    /// Class `plain`: no colour.
-    Plain,
-}
-
-/// An axis.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Axis {
-    /// What it measures, with the unit.
-    pub title: String,
-    /// Where it begins.
-    pub from: f64,
-    /// Where it ends.
-    pub to: f64,
-    /// Its ticks with their labels, in rising order and evenly. A tick without a label is short and has no line
-    /// in the drawing. Where labels have no room, only some are written.
-    pub ticks: Vec<(f64, String)>,
-}
-
-/// A region between two borders.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Band {
-    /// Its colour.
-    pub tone: BandTone,
-    /// Its words, at the right end.
-    pub label: String,
-    /// Its upper border. It reaches down to the upper border of the next band.
-    pub top: Curve,
-}
-
-/// A line of the standard.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StandardLine {
-    /// How many deviations it lies from the median, -3 to 3: what stands at its right end.
-    pub z: i8,
-    /// Where it runs.
-    pub curve: Curve,
-}
-
-/// A measurement.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GrowthPoint {
-    /// Where, on the horizontal axis.
-    pub x: f64,
-    /// Where, on the vertical axis. Beyond its ends the point stands at the edge.
-    pub y: f64,
-    /// Implausible: drawn hollow with a mark, and not joined to the others.
-    pub doubtful: bool,
-}
-
-/// Facts under the horizontal axis, one per column.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AxisRow {
-    /// What they are.
-    pub label: String,
-    /// Where a column begins and ends on the horizontal axis, and what stands in it; shortened to a mark where
-    /// it does not fit.
-    pub cells: Vec<(f64, f64, String)>,
-}
-
-/// Measurements of one child among the lines and bands of a standard, with facts per month under the axis.
-///
-/// Its numbers stand in the page's own table, which holds more than the chart shows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GrowthChart {
-    /// What the chart shows.
-    pub title: String,
-    /// What it says, for those who do not see it.
-    pub description: String,
-    /// Boy or girl, in the reader's words.
-    pub sex: String,
-    /// Boy or girl, as the frame's colour.
-    pub frame: FrameTone,
-    /// From left to right: age or length.
-    pub x: Axis,
-    /// From bottom to top: what was measured.
-    pub y: Axis,
-    /// From the top to the bottom.
-    pub bands: Vec<Band>,
-    /// The standard's lines, in any order.
-    pub lines: Vec<StandardLine>,
-    /// The measurements, the earliest first.
-    pub points: Vec<GrowthPoint>,
-    /// What a hollow point means, in at most 12 letters; told only where there is one.
-    pub doubtful: String,
-    /// Under the axis.
-    pub rows: Vec<AxisRow>,
-}
+use super::super::curve::{Pen, thinned};
+use super::super::{Drawing, Width, short};
+use super::{BandTone, FrameTone, GrowthChart};
 
 /// Where things stand. Letters have 12 units on every one of them, small ones 10.
-struct Layout {
+pub(super) struct Layout {
     width: f64,
     left: f64,
     right: f64,
@@ -137,7 +28,7 @@ const LINE: f64 = 13.0;
 const TOLERANCE: f64 = 0.25;
 
 impl Layout {
-    fn of(width: Width) -> Layout {
+    pub(super) fn of(width: Width) -> Layout {
         let units = width.units();
         match width {
             Width::Wide => Layout {
@@ -162,7 +53,7 @@ impl Layout {
     }
 
     /// A sheet of paper lying on its side.
-    fn sheet() -> Layout {
+    pub(super) fn sheet() -> Layout {
         Layout {
             width: 1080.0,
             left: 84.0,
@@ -176,18 +67,7 @@ impl Layout {
 }
 
 impl GrowthChart {
-    /// The drawing for a screen.
-    pub fn render(&self, width: Width) -> String {
-        self.drawn(&Layout::of(width))
-    }
-
-    /// The drawing for a sheet of paper lying on its side, 1080 units wide: the labels of the rows stand at the
-    /// left, and all rows are ruled.
-    pub fn sheet(&self) -> String {
-        self.drawn(&Layout::sheet())
-    }
-
-    fn drawn(&self, layout: &Layout) -> String {
+    pub(super) fn drawn(&self, layout: &Layout) -> String {
         let bottom = layout.bottom + AXIS + ROW * self.rows.len() as f64 + 2.0;
         let mut drawing = Drawing::new(
             "growth",
@@ -231,7 +111,7 @@ impl GrowthChart {
                 "<path class=\"{class}\" d=\"{}V{}H{}z\"/>",
                 pen.path(),
                 place.layout.bottom,
-                super::short(*first)
+                short(*first)
             ));
         }
     }
@@ -327,8 +207,8 @@ impl GrowthChart {
         for (x, y) in &doubtful {
             drawing.add(format_args!(
                 "<circle class=\"doubtful\" cx=\"{}\" cy=\"{}\" r=\"4\"/>",
-                super::short(*x),
-                super::short(*y)
+                short(*x),
+                short(*y)
             ));
             drawing.text(x + 6.0, y + 4.0, "!");
         }
@@ -356,9 +236,9 @@ impl GrowthChart {
                     let (x, width) = (from + 0.5, (to - from - 1.0).max(1.0));
                     drawing.add(format_args!(
                         "<rect class=\"mark\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
-                        super::short(x),
-                        super::short(y + 1.0),
-                        super::short(width),
+                        short(x),
+                        short(y + 1.0),
+                        short(width),
                         ROW - 4.0
                     ));
                 }
@@ -427,7 +307,7 @@ fn share(value: f64, (from, to): (f64, f64)) -> f64 {
 }
 
 /// Words broken at the space nearest to their middle where they are too long for one line.
-fn broken(words: &str, characters: usize) -> Vec<String> {
+pub(super) fn broken(words: &str, characters: usize) -> Vec<String> {
     let length = words.chars().count();
     if length <= characters {
         return vec![words.to_owned()];
@@ -444,119 +324,11 @@ fn broken(words: &str, characters: usize) -> Vec<String> {
 }
 
 /// Moves words apart that would overlap, from the lowest upwards, and keeps them within the drawing.
-fn apart(words: &mut [(f64, String)], (top, bottom): (f64, f64)) {
+pub(super) fn apart(words: &mut [(f64, String)], (top, bottom): (f64, f64)) {
     words.sort_by(|one, two| two.0.total_cmp(&one.0));
     let mut floor = bottom - LINE / 2.0;
     for (y, _) in words.iter_mut() {
         *y = y.min(floor).max(top);
         floor = *y - LINE;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chart() -> GrowthChart {
-        GrowthChart {
-            title: "BB/U <A>".into(),
-            description: "5 & 6".into(),
-            sex: "Laki-laki".into(),
-            x: Axis {
-                title: "Umur (bulan)".into(),
-                from: 0.0,
-                to: 24.0,
-                ticks: vec![(0.0, "0".into()), (1.0, String::new()), (24.0, "24".into())],
-            },
-            y: Axis { title: "kg".into(), from: 0.0, to: 10.0, ticks: vec![(5.0, "5".into())] },
-            bands: [(BandTone::Normal, "Gizi baik", 10.0), (BandTone::Low, "Berisiko gizi lebih", 5.0)]
-                .map(|(tone, label, y)| Band { tone, label: label.into(), top: vec![(0.0, y), (24.0, y)] })
-                .to_vec(),
-            lines: vec![StandardLine { z: -2, curve: vec![(0.0, 2.0), (12.0, 3.0), (24.0, 4.0)] }],
-            points: vec![
-                GrowthPoint { x: 0.0, y: 5.0, doubtful: false },
-                GrowthPoint { x: 6.0, y: 99.0, doubtful: true },
-                GrowthPoint { x: 12.0, y: 10.0, doubtful: false },
-            ],
-            doubtful: "ukur ulang".into(),
-            rows: vec![AxisRow {
-                label: "bantuan (kali)".into(),
-                cells: vec![(3.0, 4.0, "2".into()), (4.0, 5.0, "Oktober".into())],
-            }],
-            ..GrowthChart::default()
-        }
-    }
-
-    #[test]
-    fn points_stand_where_they_were_measured_and_an_implausible_one_is_not_joined() {
-        let svg = chart().render(Width::Wide);
-        // 0 to 24 months lie between 36 and 500, 0 to 10 kg between 364 and 24.
-        assert!(svg.contains("<path class=\"child\" d=\"M36 194l232-170\"/>"), "{svg}");
-        assert!(svg.contains("<path class=\"dots\" d=\"M36 194h0m232-170h0\"/>"), "{svg}");
-        assert!(svg.contains("<circle class=\"doubtful\" cx=\"152\" cy=\"24\" r=\"4\"/>"), "{svg}");
-        assert!(svg.contains(">! ukur ulang<"));
-        let sure = GrowthChart { points: vec![], ..chart() }.render(Width::Wide);
-        assert!(!sure.contains("ukur ulang") && !sure.contains("class=\"child\""));
-    }
-
-    #[test]
-    fn everything_is_told_in_words_and_not_by_colour_alone() {
-        for svg in [chart().render(Width::Wide), chart().render(Width::Narrow), chart().sheet()] {
-            for words in [
-                ">Laki-laki<",
-                ">Gizi baik<",
-                "gizi lebih<",
-                ">-2<",
-                ">kg<",
-                ">Umur (bulan)<",
-                ">bantuan (kali)<",
-            ] {
-                assert!(svg.contains(words), "{words}: {svg}");
-            }
-            assert!(svg.contains("role=\"img\"") && svg.contains("<title>BB/U &lt;A&gt;</title>"));
-            assert!(svg.contains("<desc>5 &amp; 6</desc>") && !svg.contains("style="));
-            assert!(svg.contains("class=\"frame boy\""));
-        }
-        let girl = GrowthChart { frame: FrameTone::Girl, ..chart() };
-        assert!(girl.render(Width::Wide).contains("class=\"frame girl\""));
-    }
-
-    #[test]
-    fn what_does_not_fit_a_column_is_a_mark() {
-        let svg = chart().render(Width::Narrow);
-        assert_eq!(svg.matches("class=\"mark\"").count(), 2);
-        assert!(svg.contains(">2</text>") && !svg.contains("Oktober"), "{svg}");
-        assert!(chart().sheet().contains("class=\"rule\""), "a sheet is ruled");
-    }
-
-    #[test]
-    fn labels_of_the_axis_have_room() {
-        let months = (0..=24).step_by(2).map(|month| (f64::from(month), format!("<{month}>"))).collect();
-        let x = Axis { ticks: months, ..chart().x };
-        let chart = GrowthChart { x, ..chart() };
-        let labels = |width| chart.render(width).matches(">&lt;").count();
-        assert_eq!((labels(Width::Wide), labels(Width::Narrow)), (13, 7));
-    }
-
-    #[test]
-    fn words_do_not_overlap_and_stay_inside() {
-        let mut words: Vec<(f64, String)> = [100.0, 104.0, 99.0, 380.0].map(|y| (y, String::new())).to_vec();
-        apart(&mut words, (24.0, 364.0));
-        let places: Vec<f64> = words.iter().map(|(y, _)| *y).collect();
-        assert_eq!(places, [357.5, 104.0, 91.0, 78.0]);
-        assert_eq!(broken("Berisiko gizi lebih", 13), ["Berisiko", "gizi lebih"]);
-        assert_eq!(broken("Normal", 13), ["Normal"]);
-        assert_eq!(broken("Tanpaspasitetapipanjang", 13), ["Tanpaspasitetapipanjang"]);
-    }
-
-    #[test]
-    fn extremes_draw() {
-        let wild = [f64::MAX, f64::MIN, f64::NAN, f64::INFINITY];
-        let points = wild.map(|n| GrowthPoint { x: n, y: n, doubtful: false }).to_vec();
-        let mut chart = GrowthChart { points, ..chart() };
-        chart.lines[0].curve = wild.map(|n| (n, n)).to_vec();
-        for svg in [chart.render(Width::Wide), GrowthChart::default().sheet()] {
-            assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.ends_with("</svg>"));
-        }
     }
 }
