@@ -22,7 +22,7 @@ const AXIS: f64 = 34.0;
 const ROW: f64 = 17.0;
 /// Least distance between two labels of the horizontal axis.
 const LABEL: f64 = 20.0;
-/// Least distance between the words of two bands.
+/// Height of a line of words.
 const LINE: f64 = 13.0;
 /// What a thinned curve may be off, in units of the drawing: less than an eye sees.
 const TOLERANCE: f64 = 0.25;
@@ -37,7 +37,7 @@ impl Layout {
                 right: 500.0,
                 top: 24.0,
                 bottom: 364.0,
-                characters: 20,
+                characters: 16,
                 rows_left: false,
             },
             Width::Narrow => Layout {
@@ -60,7 +60,7 @@ impl Layout {
             right: 952.0,
             top: 24.0,
             bottom: 340.0,
-            characters: 20,
+            characters: 14,
             rows_left: true,
         }
     }
@@ -165,17 +165,16 @@ impl GrowthChart {
         }
         let mut words = self.band_words(place);
         apart(&mut words, (place.layout.top, place.layout.bottom));
-        for (y, words) in words {
-            let parts = broken(&words, place.layout.characters);
-            let first = y + 4.0 - LINE / 2.0 * (parts.len() as f64 - 1.0);
-            for (nth, part) in parts.iter().enumerate() {
-                drawing.text(right + 24.0, first + LINE * nth as f64, part);
+        for (y, lines) in words {
+            let first = y + 4.0 - LINE / 2.0 * (lines.len() as f64 - 1.0);
+            for (nth, line) in lines.iter().enumerate() {
+                drawing.text(right + 24.0, first + LINE * nth as f64, line);
             }
         }
     }
 
-    /// The words of the bands with the middle of each at the right edge.
-    fn band_words(&self, place: &Place<'_>) -> Vec<(f64, String)> {
+    /// The words of the bands in their lines, with the middle of each band at the right edge.
+    fn band_words(&self, place: &Place<'_>) -> Vec<(f64, Vec<String>)> {
         let borders: Vec<f64> = self
             .bands
             .iter()
@@ -186,7 +185,9 @@ impl GrowthChart {
             .iter()
             .zip(borders.windows(2))
             .filter(|(band, _)| !band.label.is_empty())
-            .map(|(band, borders)| (borders.iter().sum::<f64>() / 2.0, band.label.clone()))
+            .map(|(band, borders)| {
+                (borders.iter().sum::<f64>() / 2.0, broken(&band.label, place.layout.characters))
+            })
             .collect()
     }
 
@@ -324,11 +325,12 @@ pub(super) fn broken(words: &str, characters: usize) -> Vec<String> {
 }
 
 /// Moves words apart that would overlap, from the lowest upwards, and keeps them within the drawing.
-pub(super) fn apart(words: &mut [(f64, String)], (top, bottom): (f64, f64)) {
+pub(super) fn apart(words: &mut [(f64, Vec<String>)], (top, bottom): (f64, f64)) {
     words.sort_by(|one, two| two.0.total_cmp(&one.0));
-    let mut floor = bottom - LINE / 2.0;
-    for (y, _) in words.iter_mut() {
-        *y = y.min(floor).max(top);
-        floor = *y - LINE;
+    let mut floor = bottom;
+    for (y, lines) in words.iter_mut() {
+        let half = LINE / 2.0 * lines.len() as f64;
+        *y = y.min(floor - half).max(top);
+        floor = *y - half;
     }
 }

@@ -86,10 +86,12 @@ fn labels_of_the_axis_have_room() {
 
 #[test]
 fn words_do_not_overlap_and_stay_inside() {
-    let mut words: Vec<(f64, String)> = [100.0, 104.0, 99.0, 380.0].map(|y| (y, String::new())).to_vec();
+    let mut words: Vec<(f64, Vec<String>)> = [(100.0, 1), (104.0, 2), (99.0, 1), (380.0, 1)]
+        .map(|(y, lines)| (y, vec![String::new(); lines]))
+        .to_vec();
     apart(&mut words, (24.0, 364.0));
     let places: Vec<f64> = words.iter().map(|(y, _)| *y).collect();
-    assert_eq!(places, [357.5, 104.0, 91.0, 78.0]);
+    assert_eq!(places, [357.5, 104.0, 84.5, 71.5]);
     assert_eq!(broken("Berisiko gizi lebih", 13), ["Berisiko", "gizi lebih"]);
     assert_eq!(broken("Normal", 13), ["Normal"]);
     assert_eq!(broken("Tanpaspasitetapipanjang", 13), ["Tanpaspasitetapipanjang"]);
