@@ -15,6 +15,7 @@ mod distribution;
 mod growth;
 mod growth_child;
 mod growth_cli;
+mod growth_cli_any;
 mod matrix;
 mod prints;
 mod registry;

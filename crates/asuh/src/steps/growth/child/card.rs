@@ -6,6 +6,7 @@ use askama::Template;
 use asuh_documents::svg::AxisRow;
 use asuh_growth::Indicator;
 use asuh_nusantara::{Language, age};
+use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
@@ -50,11 +51,11 @@ pub(super) async fn card(
     cap: Cap<ReadGrowth>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     Params(sheet): Params<Sheet>,
 ) -> Page {
     let text = Text::new(Language::Indonesian, shell.zone);
-    let Opened { child, history, help } = open(&cap, &app, &id, text, "kms").await?;
+    let Opened { child, history, help } = open(&cap, &app, id, text, "kms").await?;
     let (window, code) = chosen(&sheet.umur, child.birth_date, shell.today);
     let drawing = chart::weights(&history, window, &text).map(|mut chart| {
         if let Some(birth) = history.birth {

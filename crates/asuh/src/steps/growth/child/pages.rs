@@ -30,11 +30,10 @@ pub(super) struct Opened {
 pub(super) async fn open(
     cap: &ReadGrowth,
     app: &App,
-    id: &str,
+    id: Id,
     text: Text,
     what: &str,
 ) -> Result<Opened, Error> {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let (db, district) = (app.store.reader(), cap.district());
     let child = query::child(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     audit::opened(app, cap.actor(), "open", Some(("family", child.family_id)), what);
@@ -141,11 +140,11 @@ pub(super) async fn one(
     cap: Cap<ReadGrowth>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     Params(choice): Params<Choice>,
 ) -> Page {
     let text = shell.text();
-    let Opened { child, history, mut help } = open(&cap, &app, &id, text, "measurements").await?;
+    let Opened { child, history, mut help } = open(&cap, &app, id, text, "measurements").await?;
     let offered: Vec<(Indicator, &'static str)> = INDICATORS
         .into_iter()
         .filter(|one| FOUR.contains(one) || history.days.iter().any(|day| day.score(one.0).is_ok()))
