@@ -1,8 +1,10 @@
 //! Measurements of children: what was taken, what a file printed.
 //!
-//! A measurement belongs to a child, a day and a source. z-scores and status words are those that the file
-//! printed, and are labelled so wherever they are shown; two sources are never mixed in one figure.
+//! A measurement belongs to a child, a day and a source. z-scores and status words that the file printed are
+//! labelled so wherever they are shown; two sources are never mixed in one figure. A child's own page ([`child`])
+//! has ours beside them.
 
+mod child;
 pub mod cli;
 mod copy;
 mod import;
@@ -28,6 +30,7 @@ fn routes() -> Routes {
     Routes::new()
         .get::<ReadGrowth, _>("/pengukuran", pages::villages)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
+        .and(child::routes())
 }
 
 /// The step, for the gates.
