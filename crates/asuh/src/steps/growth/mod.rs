@@ -1,19 +1,24 @@
 //! Measurements of children: what was taken, what a file printed.
 //!
-//! A measurement belongs to a child, a day and a source. z-scores and status words are those that the file
-//! printed, and are labelled so wherever they are shown; two sources are never mixed in one figure.
+//! A measurement belongs to a child, a day and a source. Beside the z-scores and status words that a file printed
+//! stands our own reading ([`reading`], [`standing`]), from WHO's standards; each is labelled wherever it is
+//! shown, and two sources are never mixed in one figure.
 
 pub mod cli;
 mod copy;
 mod import;
+pub mod norms;
 mod pages;
 mod query;
+pub mod reading;
 pub mod rules;
+pub mod standing;
 
 pub use query::{Measurement, of_family};
 
 use crate::ground::access::{Capability, Role, capability};
 use crate::ground::audit::Reference;
+use crate::ground::jobs::JobKind;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -41,6 +46,10 @@ pub const STEP: Part = Part {
     references: &[
         Reference::id("measurement", "person_id", "person"),
         Reference::id("measurement", "batch_id", "import_batch"),
+        Reference::id("child_growth", "person_id", "person"),
     ],
+    jobs: &[JobKind { kind: standing::RECOMPUTE, run: standing::recompute }],
+    persons_changed: Some(standing::persons_changed),
+    check: Some(|app, district| Box::pin(standing::check(app, district))),
     ..Part::named("growth")
 };
