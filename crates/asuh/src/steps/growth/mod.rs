@@ -6,9 +6,12 @@
 
 pub mod cli;
 mod copy;
+mod coverage;
 mod import;
+mod lists;
 pub mod norms;
 mod pages;
+mod quality;
 mod query;
 pub mod reading;
 pub mod rules;
@@ -27,11 +30,20 @@ capability! {
     pub struct ReadGrowth = "growth.read": [
         Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre, Role::FieldOfficer, Role::Auditor,
     ];
+    /// Changes the norms of the district: the least gain (KBM) and the lines of the card.
+    pub struct KeepNorms = "growth.keep_norms": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
 fn routes() -> Routes {
     Routes::new()
-        .get::<ReadGrowth, _>("/pengukuran", pages::villages)
+        .get::<ReadGrowth, _>("/pengukuran", coverage::pages::coverage)
+        .post::<ReadGrowth, _>("/pengukuran/unduh", coverage::pages::export)
+        .get::<ReadGrowth, _>("/pengukuran/daftar", lists::pages::list)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/cari", lists::pages::search)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/unduh", lists::export)
+        .get::<ReadGrowth, _>("/pengukuran/mutu", quality::pages::quality)
+        .get::<ReadGrowth, _>("/pengukuran/patokan", norms::pages::norms)
+        .post::<KeepNorms, _>("/pengukuran/patokan", norms::pages::put)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
 }
 
@@ -39,7 +51,11 @@ fn routes() -> Routes {
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.targets",
-    menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
+    menu: &[
+        MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES },
+        MenuItem { path: "/pengukuran/daftar", label: "growth.list.title", roles: ReadGrowth::ROLES },
+    ],
+    tasks: Some(lists::tasks),
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
     imports: &[&import::EppgbmImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
