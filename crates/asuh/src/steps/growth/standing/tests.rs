@@ -2,14 +2,17 @@
 
 use asuh_growth::indonesia::{GainTable, ReferralLines};
 use asuh_nusantara::Sex;
-use asuh_store::{Id, Instant};
+use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{DistrictId, Engine, Id, Instant};
 use time::macros::date;
 use time::{Date, Duration};
 
 use super::super::norms::Norms;
 use super::super::reading::{Doubt, Facts, Taken};
 use super::super::rules::Position;
+use super::job::stale_sql;
 use super::rules::{Computed, HOLDS_DAYS, Standing, read};
+use super::store::{persons_sql, series_sql};
 
 const BIRTH: Date = date!(2025 - 01 - 10);
 
@@ -185,6 +188,33 @@ fn growing_from_lying_to_standing_is_no_shrinking() {
             Doubt::parse(&standing.implausible).contains(&Doubt::Shrunk),
             shrunk,
             "{mm}: {standing:?}"
+        );
+    }
+}
+
+/// What SQLite reads for a refresh; PostgreSQL weighs costs and may read small tables from end to end.
+#[db_test]
+async fn a_refresh_reads_the_children_it_names(db: TestDatabase) {
+    let store = db.open().await;
+    let persons: Vec<Id> = (0..100).map(|nth| Id::from_bytes([nth; 16])).collect();
+    for (sql, args, index) in [
+        {
+            let (sql, args) = persons_sql(DistrictId(1), &persons);
+            (sql, args, "person_version_current")
+        },
+        {
+            let (sql, args) = series_sql(DistrictId(1), &persons);
+            (sql, args, "measurement_by_person")
+        },
+        {
+            let (sql, args) = stale_sql(DistrictId(1), None);
+            (sql, args, "person_version_current")
+        },
+    ] {
+        let plan = store.reader().plan(&sql, args).await.expect("a plan");
+        assert!(
+            store.engine() != Engine::Sqlite || (plan.contains(index) && !plan.contains("SCAN")),
+            "{plan}"
         );
     }
 }
