@@ -14,6 +14,7 @@ mod demo;
 mod distribution;
 mod growth;
 mod growth_cli;
+mod growth_cli_any;
 mod growth_lists;
 mod growth_standing;
 mod matrix;
