@@ -37,6 +37,7 @@ pub fn registry() -> Registry {
         registry.subject_exports.extend(part.subject_export);
         registry.references.extend(part.references);
         registry.checks.extend(part.check);
+        registry.persons_changed.extend(part.persons_changed);
     }
     registry
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::access::Actor;
 use super::audit::{AccessLog, Reference};
 use super::consent::Section;
-use super::jobs::JobKind;
+use super::jobs::{JobKind, JobRunner};
 use super::settings::ServerSettings;
 use super::staging::ImportKind;
 use super::web::{MenuGroup, Task, Text};
@@ -68,6 +68,8 @@ pub struct Registry {
     pub references: Vec<Reference>,
     /// Checks of the data.
     pub checks: Vec<Check>,
+    /// What the steps compute anew after somebody's sex or birthday was corrected.
+    pub persons_changed: Vec<JobRunner>,
 }
 
 /// A running asuh: the store, the settings, and what the steps registered. Cheap to clone.

@@ -2,7 +2,7 @@
 
 use super::app::{Check, HelpReceived, Panel, SubjectExport, Tasks};
 use super::audit::Reference;
-use super::jobs::JobKind;
+use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
 use super::web::{MenuItem, Routes};
 
@@ -34,6 +34,9 @@ pub struct Part {
     pub references: &'static [Reference],
     /// Its part of `asuh check`.
     pub check: Option<Check>,
+    /// What it computes anew when somebody's sex or birthday turned out to be another: of the job's subject, or
+    /// of whomever it finds. Doing so twice changes nothing.
+    pub persons_changed: Option<JobRunner>,
 }
 
 impl Part {
@@ -53,6 +56,7 @@ impl Part {
             subject_export: None,
             references: &[],
             check: None,
+            persons_changed: None,
         }
     }
 }

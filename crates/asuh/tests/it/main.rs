@@ -16,6 +16,8 @@ mod growth;
 mod growth_child;
 mod growth_cli;
 mod growth_cli_any;
+mod growth_lists;
+mod growth_standing;
 mod matrix;
 mod prints;
 mod registry;

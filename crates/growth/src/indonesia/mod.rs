@@ -31,7 +31,7 @@ pub use gain::{
     Gain, GainTable, GainTableError, Month, MonthlyReading, MonthlyStatus, SeriesError, Shortfall, Weighing,
     monthly,
 };
-pub use referral::{Reason, Referral, ReferralLines, Urgency, refer};
+pub use referral::{Reason, Referral, ReferralLines, Signs, Urgency, refer};
 pub use skdn::Skdn;
 pub use status::{
     LengthStatus, NutritionStatus, Reading, Unjudged, WeightStatus, is_low_birth_weight, is_short_at_birth,

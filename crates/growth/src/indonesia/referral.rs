@@ -55,6 +55,20 @@ pub enum Urgency {
 }
 
 impl Reason {
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::Oedema => "oedema",
+            Reason::SeverelyWasted => "severely_wasted",
+            Reason::ThinArm => "thin_arm",
+            Reason::BelowRedLine => "below_red_line",
+            Reason::TwiceNotGained => "twice_not_gained",
+            Reason::NotGained => "not_gained",
+            Reason::AboveOrangeLine => "above_orange_line",
+        }
+    }
+
     /// How fast such a child has to be seen.
     #[must_use]
     pub fn urgency(self) -> Urgency {
@@ -75,8 +89,63 @@ pub struct Referral {
     pub urgency: Urgency,
 }
 
+/// What referrals look at. The signs may be of several days, where not everything was measured on the last one.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Signs {
+    /// Oedema of both feet.
+    pub oedema: Oedema,
+    /// The plausible z-score of weight for length.
+    pub weight_for_length: Option<f64>,
+    /// The plausible z-score of weight for age.
+    pub weight_for_age: Option<f64>,
+    /// The arm.
+    pub arm: Option<ArmStatus>,
+    /// The month's reading of the weight.
+    pub month: Option<MonthlyReading>,
+}
+
+impl Signs {
+    /// The signs of one day and, where there is one, the month's reading. An implausible score is no sign: such a
+    /// child is measured again.
+    #[must_use]
+    pub fn of(child: &Child, month: Option<&MonthlyReading>) -> Signs {
+        let z = |indicator| plausible(child.z_score(indicator)).ok();
+        Signs {
+            oedema: child.oedema,
+            weight_for_length: z(Indicator::WeightForLength),
+            weight_for_age: z(Indicator::WeightForAge),
+            arm: ArmStatus::of(child),
+            month: month.copied(),
+        }
+    }
+
+    /// Whether a child with these signs is referred.
+    #[must_use]
+    pub fn refer(&self, lines: &ReferralLines) -> Option<Referral> {
+        let not_gained =
+            self.month.is_some_and(|month| matches!(month.status, Some(MonthlyStatus::NotGained(_))));
+        let twice = self.month.is_some_and(|month| month.twice_not_gained);
+        let weight = self.weight_for_age;
+        let mut reasons: Vec<Reason> = [
+            (Reason::Oedema, self.oedema == Oedema::Present),
+            (Reason::SeverelyWasted, self.weight_for_length.is_some_and(|z| z < -3.0)),
+            (Reason::ThinArm, self.arm == Some(ArmStatus::SeverelyWasted)),
+            (Reason::BelowRedLine, weight.is_some_and(|z| z < lines.red)),
+            (Reason::TwiceNotGained, twice),
+            (Reason::NotGained, not_gained && !twice),
+            (Reason::AboveOrangeLine, weight.zip(lines.orange).is_some_and(|(z, line)| z > line)),
+        ]
+        .into_iter()
+        .filter_map(|(reason, holds)| holds.then_some(reason))
+        .collect();
+        reasons.sort();
+        let urgency = reasons.iter().map(|reason| reason.urgency()).max()?;
+        Some(Referral { reasons, urgency })
+    }
+}
+
 /// Whether a child is referred: by the measurements of the day and, where there is one, the month's reading of
-/// its weight. An implausible score is no reason: such a child is measured again.
+/// its weight.
 ///
 /// ```
 /// use asuh_growth::indonesia::{Reason, ReferralLines, Urgency, refer};
@@ -92,25 +161,7 @@ pub struct Referral {
 /// ```
 #[must_use]
 pub fn refer(child: &Child, month: Option<&MonthlyReading>, lines: &ReferralLines) -> Option<Referral> {
-    let z = |indicator| plausible(child.z_score(indicator)).ok();
-    let weight = z(Indicator::WeightForAge);
-    let not_gained = month.is_some_and(|month| matches!(month.status, Some(MonthlyStatus::NotGained(_))));
-    let twice = month.is_some_and(|month| month.twice_not_gained);
-    let mut reasons: Vec<Reason> = [
-        (Reason::Oedema, child.oedema == Oedema::Present),
-        (Reason::SeverelyWasted, z(Indicator::WeightForLength).is_some_and(|z| z < -3.0)),
-        (Reason::ThinArm, ArmStatus::of(child) == Some(ArmStatus::SeverelyWasted)),
-        (Reason::BelowRedLine, weight.is_some_and(|z| z < lines.red)),
-        (Reason::TwiceNotGained, twice),
-        (Reason::NotGained, not_gained && !twice),
-        (Reason::AboveOrangeLine, weight.zip(lines.orange).is_some_and(|(z, line)| z > line)),
-    ]
-    .into_iter()
-    .filter_map(|(reason, holds)| holds.then_some(reason))
-    .collect();
-    reasons.sort();
-    let urgency = reasons.iter().map(|reason| reason.urgency()).max()?;
-    Some(Referral { reasons, urgency })
+    Signs::of(child, month).refer(lines)
 }
 
 #[cfg(test)]

@@ -78,6 +78,17 @@ impl WeightStatus {
         }
     }
 
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            WeightStatus::SeverelyUnderweight => "severely_underweight",
+            WeightStatus::Underweight => "underweight",
+            WeightStatus::Normal => "normal",
+            WeightStatus::RiskOfOverweight => "risk_of_overweight",
+        }
+    }
+
     /// The regulation's name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -99,6 +110,17 @@ impl LengthStatus {
             z if z < -2.0 => LengthStatus::Stunted,
             z if z > 3.0 => LengthStatus::Tall,
             _ => LengthStatus::Normal,
+        }
+    }
+
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            LengthStatus::SeverelyStunted => "severely_stunted",
+            LengthStatus::Stunted => "stunted",
+            LengthStatus::Normal => "normal",
+            LengthStatus::Tall => "tall",
         }
     }
 
@@ -131,6 +153,19 @@ impl NutritionStatus {
             z if z > 2.0 => NutritionStatus::Overweight,
             z if z > 1.0 => NutritionStatus::RiskOfOverweight,
             _ => NutritionStatus::Normal,
+        }
+    }
+
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            NutritionStatus::SeverelyWasted => "severely_wasted",
+            NutritionStatus::Wasted => "wasted",
+            NutritionStatus::Normal => "normal",
+            NutritionStatus::RiskOfOverweight => "risk_of_overweight",
+            NutritionStatus::Overweight => "overweight",
+            NutritionStatus::Obese => "obese",
         }
     }
 

@@ -48,13 +48,16 @@ impl From<Rejection> for JobError {
 /// What a handler returns.
 pub type JobRun<'a> = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + 'a>>;
 
+/// What does a job.
+pub type JobRunner = for<'a> fn(&'a App, &'a Job) -> JobRun<'a>;
+
 /// A kind of long work, registered by the part that owns it.
 #[derive(Clone, Copy)]
 pub struct JobKind {
     /// Its stable name.
     pub kind: &'static str,
     /// Does it.
-    pub run: for<'a> fn(&'a App, &'a Job) -> JobRun<'a>,
+    pub run: JobRunner,
 }
 
 asuh_store::row_struct! {

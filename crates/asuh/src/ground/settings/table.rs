@@ -102,6 +102,13 @@ pub const DISTRICT_NAME: &str = "district.name";
 /// The district's zone; also in the row of the district.
 pub const DISTRICT_ZONE: &str = "district.zone";
 
+/// Where the norms of growth are changed.
+const NORMS: &str = "/pengukuran/patokan";
+/// The least gain of boys (KBM), grams by completed months from the first on; the last one holds up to month 60.
+const GAIN_BOYS: &str = "800,900,800,600,500,400,400,300,300,300,300,200";
+/// The same of girls.
+const GAIN_GIRLS: &str = "800,900,800,600,500,400,300,300,300,300,200,200";
+
 use Group::{Contacts, Identity, Letterhead, Numbers, Prices, Programme, Protection, Signatories};
 
 /// The table.
@@ -151,6 +158,10 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "distribution.per_family_cash", Kind::Number(0, 1_000_000), "10000"),
     needed(Programme, "distribution.step_cash", Kind::Number(100, 100_000), "1000"),
     needed(Programme, "distribution.weight", Kind::Choice(&["equal", "targets"]), "equal"),
+    Spec { own_form: Some(NORMS), ..needed(Programme, "growth.gain_boys", Kind::Text(400), GAIN_BOYS) },
+    Spec { own_form: Some(NORMS), ..needed(Programme, "growth.gain_girls", Kind::Text(400), GAIN_GIRLS) },
+    Spec { own_form: Some(NORMS), ..needed(Programme, "growth.red_line", Kind::Text(6), "-300") },
+    Spec { own_form: Some(NORMS), ..spec(Programme, "growth.orange_line", Kind::Text(6), "100") },
     spec(
         Prices,
         "prices",

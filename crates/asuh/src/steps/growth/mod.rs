@@ -1,21 +1,28 @@
 //! Measurements of children: what was taken, what a file printed.
 //!
-//! A measurement belongs to a child, a day and a source. z-scores and status words that the file printed are
-//! labelled so wherever they are shown; two sources are never mixed in one figure. A child's own page ([`child`])
-//! has ours beside them.
+//! A measurement belongs to a child, a day and a source. Beside the z-scores and status words that a file printed
+//! stands our own reading ([`reading`], [`standing`]), from WHO's standards; each is labelled wherever it is
+//! shown, and two sources are never mixed in one figure. A child's own page ([`child`]) shows all of it.
 
 mod child;
 pub mod cli;
 mod copy;
+mod coverage;
 mod import;
+mod lists;
+pub mod norms;
 mod pages;
+mod quality;
 mod query;
+pub mod reading;
 pub mod rules;
+pub mod standing;
 
 pub use query::{Measurement, of_family};
 
 use crate::ground::access::{Capability, Role, capability};
 use crate::ground::audit::Reference;
+use crate::ground::jobs::JobKind;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
 
@@ -24,11 +31,20 @@ capability! {
     pub struct ReadGrowth = "growth.read": [
         Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre, Role::FieldOfficer, Role::Auditor,
     ];
+    /// Changes the norms of the district: the least gain (KBM) and the lines of the card.
+    pub struct KeepNorms = "growth.keep_norms": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
 fn routes() -> Routes {
     Routes::new()
-        .get::<ReadGrowth, _>("/pengukuran", pages::villages)
+        .get::<ReadGrowth, _>("/pengukuran", coverage::pages::coverage)
+        .post::<ReadGrowth, _>("/pengukuran/unduh", coverage::pages::export)
+        .get::<ReadGrowth, _>("/pengukuran/daftar", lists::pages::list)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/cari", lists::pages::search)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/unduh", lists::export)
+        .get::<ReadGrowth, _>("/pengukuran/mutu", quality::pages::quality)
+        .get::<ReadGrowth, _>("/pengukuran/patokan", norms::pages::norms)
+        .post::<KeepNorms, _>("/pengukuran/patokan", norms::pages::put)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
         .and(child::routes())
 }
@@ -37,13 +53,21 @@ fn routes() -> Routes {
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.targets",
-    menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
+    menu: &[
+        MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES },
+        MenuItem { path: "/pengukuran/daftar", label: "growth.list.title", roles: ReadGrowth::ROLES },
+    ],
+    tasks: Some(lists::tasks),
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
     imports: &[&import::EppgbmImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[
         Reference::id("measurement", "person_id", "person"),
         Reference::id("measurement", "batch_id", "import_batch"),
+        Reference::id("child_growth", "person_id", "person"),
     ],
+    jobs: &[JobKind { kind: standing::RECOMPUTE, run: standing::recompute }],
+    persons_changed: Some(standing::persons_changed),
+    check: Some(|app, district| Box::pin(standing::check(app, district))),
     ..Part::named("growth")
 };

@@ -1,4 +1,4 @@
-//! The pages of measurements: villages, children of a village, and the panel on a family's page.
+//! The pages of measurements: children of a village, and the panel on a family's page.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::ReadGrowth;
-use super::query::{self, CHILDREN, Measurement, Village};
+use super::query::{self, CHILDREN, Measurement};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
@@ -56,19 +56,6 @@ fn line(text: &Text, m: Measurement) -> Line {
             .unwrap_or_default(),
         m,
     }
-}
-
-#[derive(Template)]
-#[template(path = "steps/growth/villages.html")]
-struct VillagesPage {
-    shell: Shell,
-    villages: Vec<Village>,
-}
-
-/// The villages with measured children.
-pub(super) async fn villages(cap: Cap<ReadGrowth>, State(app): State<App>, shell: Shell) -> Page {
-    let villages = query::villages(app.store.reader(), cap.district(), cap.scope()).await?;
-    page(&VillagesPage { shell, villages })
 }
 
 #[derive(Template)]

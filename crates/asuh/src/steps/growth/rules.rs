@@ -28,6 +28,11 @@ impl Position {
         }
     }
 
+    /// The one with this stored code.
+    pub fn of_code(code: &str) -> Option<Position> {
+        [Position::Lying, Position::Standing].into_iter().find(|position| position.code() == code)
+    }
+
     /// Its stored code.
     pub fn code(self) -> &'static str {
         match self {

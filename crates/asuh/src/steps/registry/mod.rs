@@ -4,6 +4,7 @@
 //! then on as what the visit found; whoever of it is pregnant, breastfeeding or under five is a target
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
+mod changed;
 pub mod district;
 mod family;
 pub mod import;
@@ -30,7 +31,7 @@ pub mod institutions {
 /// The territories, for other steps: those of the district, and adopting them from the national list.
 pub mod territories {
     pub use super::import::adopt;
-    pub use super::territory::{Territory, names, subdistricts, villages};
+    pub use super::territory::{Territory, names, subdistricts, villages, villages_within};
 }
 
 pub use rights::{
@@ -43,6 +44,7 @@ use asuh_store::{DistrictId, Query, StoreError};
 
 use crate::ground::access::Capability;
 use crate::ground::audit::Reference;
+use crate::ground::jobs::JobKind;
 use crate::ground::part::Part;
 use crate::ground::settings;
 use crate::ground::web::{MenuItem, Routes};
@@ -54,6 +56,7 @@ pub const STEP: Part = Part {
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,
+    jobs: &[JobKind { kind: changed::JOB, run: changed::run }],
     subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),

@@ -9,6 +9,7 @@ use super::SOURCE;
 use super::read::Record;
 use crate::ground::staging::{BatchContext, StagedRow, Verdict};
 use crate::steps::growth::query::{self, Held};
+use crate::steps::growth::standing;
 
 /// Measurements by child and day.
 pub(super) type HeldBy = HashMap<(Id, Date), Held>;
@@ -62,7 +63,7 @@ pub(super) async fn save(
     ids.sort_unstable();
     ids.dedup();
     let held = load(tx, tx.district(), &ids).await?;
-    let (mut added, mut replaced): (Vec<Args>, Vec<Id>) = (Vec::new(), Vec::new());
+    let (mut added, mut replaced, mut touched): (Vec<Args>, Vec<Id>, Vec<Id>) = Default::default();
     let mut seen = std::collections::HashSet::new();
     for ((row, record), person) in rows.iter_mut().zip(records).zip(persons) {
         let Some(person) = *person else { continue };
@@ -76,6 +77,7 @@ pub(super) async fn save(
         }
         row.verdict = verdict;
         replaced.extend(old);
+        touched.push(person);
         added.push(args![
             tx.district(),
             tx.new_id(),
@@ -122,41 +124,60 @@ pub(super) async fn save(
         added,
     )
     .await?;
+    standing::refresh(tx, &touched).await?;
     Ok(())
 }
 
-/// Takes back what a batch added, and lets hold again what it replaced; how many it took back. Index:
-/// measurement_by_batch.
-pub(super) async fn retract(tx: &Tx<'_>, batch: Id) -> Result<i64, StoreError> {
+/// Takes back a piece of what a batch added, and lets hold again what it replaced; how many it took back: fewer
+/// than `most` when there are no more. Index: measurement_by_batch.
+pub(super) async fn retract(tx: &Tx<'_>, batch: Id, most: usize) -> Result<i64, StoreError> {
+    asuh_store::row_struct! { struct Added { id: Id, person_id: Id } }
     asuh_store::row_struct! { struct Before { id: Id } }
-    // What the batch's own commands replaced, as long as the replacement still holds.
-    let before: Vec<Before> = tx
+    let added: Vec<Added> = tx
         .all(
-            "SELECT o.id FROM measurement n JOIN measurement o ON o.district_id = n.district_id \
-             AND o.person_id = n.person_id AND o.measured_on = n.measured_on AND o.source = n.source \
-             AND o.retracted_by = n.command_id AND o.id <> n.id \
-             WHERE n.district_id = $1 AND n.batch_id = $2 AND n.retracted_at IS NULL",
+            &format!(
+                "SELECT id, person_id FROM measurement WHERE district_id = $1 AND batch_id = $2 \
+                 AND retracted_at IS NULL ORDER BY id LIMIT {most}"
+            ),
             args![tx.district(), batch],
         )
         .await?;
-    let taken = tx
-        .execute(
-            "UPDATE measurement SET retracted_at = $3, retracted_by = $4 \
-             WHERE district_id = $1 AND batch_id = $2 AND retracted_at IS NULL",
-            args![tx.district(), batch, tx.now(), tx.command_id()],
+    let mut args = args![tx.district()];
+    let list = args.push_list(added.iter().map(|row| row.id));
+    // What the batch's own commands replaced, as long as the replacement still holds.
+    let before: Vec<Before> = tx
+        .all(
+            &format!(
+                "SELECT o.id FROM measurement n JOIN measurement o ON o.district_id = n.district_id \
+                 AND o.person_id = n.person_id AND o.measured_on = n.measured_on AND o.source = n.source \
+                 AND o.retracted_by = n.command_id AND o.id <> n.id \
+                 WHERE n.district_id = $1 AND n.id IN ({list})"
+            ),
+            args,
         )
         .await?;
-    for some in before.chunks(500) {
-        let mut args = args![tx.district()];
-        let list = args.push_list(some.iter().map(|row| row.id));
-        tx.execute(
+    let mut args = args![tx.district(), tx.now(), tx.command_id()];
+    let list = args.push_list(added.iter().map(|row| row.id));
+    let taken = tx
+        .execute(
             &format!(
-                "UPDATE measurement SET retracted_at = NULL, retracted_by = NULL \
+                "UPDATE measurement SET retracted_at = $2, retracted_by = $3 \
                  WHERE district_id = $1 AND id IN ({list})"
             ),
             args,
         )
         .await?;
-    }
+    let mut args = args![tx.district()];
+    let list = args.push_list(before.iter().map(|row| row.id));
+    tx.execute(
+        &format!(
+            "UPDATE measurement SET retracted_at = NULL, retracted_by = NULL \
+             WHERE district_id = $1 AND id IN ({list})"
+        ),
+        args,
+    )
+    .await?;
+    let touched: Vec<Id> = added.iter().map(|row| row.person_id).collect();
+    standing::refresh(tx, &touched).await?;
     Ok(taken as i64)
 }

@@ -91,9 +91,11 @@ impl ImportKind for EppgbmImport {
         Box::pin(async move {
             // The measurements first, then the children and families that came with them.
             match after {
-                None => {
-                    let taken_back = measure::retract(tx, cx.batch).await?;
-                    Ok(UndoStep { undone: taken_back, kept: 0, next: Some("registry".into()) })
+                None | Some("measurements") => {
+                    let undone = measure::retract(tx, cx.batch, self.chunk()).await?;
+                    let all = undone < self.chunk() as i64;
+                    let next = if all { "registry" } else { "measurements" };
+                    Ok(UndoStep { undone, kept: 0, next: Some(next.into()) })
                 }
                 Some(after) => {
                     let inner = after.strip_prefix("registry:");

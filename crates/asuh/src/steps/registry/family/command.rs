@@ -8,6 +8,7 @@ use time::Date;
 use super::version::{
     FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person,
 };
+use crate::steps::registry::changed;
 use crate::steps::registry::rights::Reach;
 use crate::steps::registry::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
 
@@ -351,6 +352,9 @@ impl Command for PutPerson {
         after.source = self.source.code().to_owned();
         after.valid_from = self.today;
         next_person(tx, id, &after).await?;
+        if self.person.is_some() && (&after.sex, after.birth_date) != (&before.sex, before.birth_date) {
+            changed::tell(tx, Some(id)).await?;
+        }
         Ok(id)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use asuh_nusantara::name;
 use asuh_store::{DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 
+use super::super::changed;
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
 use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
 
@@ -26,6 +27,8 @@ pub(super) struct Known<'a> {
     by_nik: HashMap<LookupHash, Id>,
     /// Families by village and the name of the head, or of a person in it.
     by_name: HashMap<(i64, String), BTreeSet<Id>>,
+    /// Somebody known has another sex or birthday than before.
+    somebody_is_another: bool,
 }
 
 impl<'a> Known<'a> {
@@ -46,6 +49,7 @@ impl<'a> Known<'a> {
             by_kk: HashMap::new(),
             by_nik: HashMap::new(),
             by_name: HashMap::new(),
+            somebody_is_another: false,
         };
         let mut kkis = HashSet::new();
         let mut kks = HashSet::new();
@@ -413,8 +417,10 @@ impl<'a> Known<'a> {
             person.name_search = name::search_key(&person.name);
             changed = true;
         }
-        changed |= replace(&mut person.sex, facts.sex.map(Some));
-        changed |= replace(&mut person.birth_date, facts.birth_date.map(Some));
+        let another = replace(&mut person.sex, facts.sex.map(Some))
+            | replace(&mut person.birth_date, facts.birth_date.map(Some));
+        changed |= another;
+        self.somebody_is_another |= another;
         if hash.is_some() && hash != person.nik_hash {
             person.nik_hash = hash;
             person.nik = facts.nik.clone().map(Hidden::Said);
@@ -497,6 +503,9 @@ impl<'a> Known<'a> {
              {columns}) VALUES"
         );
         tx.insert_many(&head, "", rows).await?;
+        if self.somebody_is_another {
+            changed::tell(tx, None).await?;
+        }
         Ok(())
     }
 }

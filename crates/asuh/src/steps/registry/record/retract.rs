@@ -3,6 +3,7 @@
 use asuh_store::{Fault, Id, Instant, Query, StoreError, Tx, args};
 
 use crate::ground::staging::UndoStep;
+use crate::steps::registry::changed;
 
 asuh_store::row_struct! {
     struct Touched { id: Id, newest: i64, current: Option<i64>, later: i64 }
@@ -73,6 +74,9 @@ async fn piece(
         touched.into_iter().partition(|row| row.current == Some(row.newest) && row.later == 0);
     if !back.is_empty() {
         retract_all(tx, batch, &back, &table, &key, facts).await?;
+        if noun == "person" {
+            changed::tell(tx, None).await?;
+        }
     }
     let next = match (full, last, noun) {
         (true, Some(last), _) => format!("{noun}:{last}"),

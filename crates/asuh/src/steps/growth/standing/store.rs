@@ -1,0 +1,251 @@
+//! Reading the measurements of some children, and writing what they say.
+
+use std::collections::HashMap;
+
+use asuh_nusantara::Sex;
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
+use time::Date;
+
+use super::super::norms::{self, Norms};
+use super::super::reading::{Doubt, Facts, Scores, Taken};
+use super::super::rules::Position;
+use super::rules::{Computed, Standing, read};
+
+/// Children that are read at once.
+pub(super) const CHUNK: usize = 500;
+
+asuh_store::row_struct! { struct Person { person_id: Id, sex: Option<String>, birth_date: Option<Date> } }
+
+asuh_store::row_struct! {
+    struct Row {
+        id: Id, person_id: Id, measured_on: Date, recorded_at: Instant, source: String, posyandu: String,
+        weight_g: Option<i64>, height_mm: Option<i64>, position: Option<String>, arm_mm: Option<i64>, oedema: bool,
+        gain: Option<String>, age_days: Option<i64>, haz: Option<i64>, waz: Option<i64>, whz: Option<i64>,
+        baz: Option<i64>, implausible: String, own_gain: Option<String>,
+    }
+}
+
+/// A child with its measurements that hold, by day and then by when they were recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MeasuredChild {
+    /// What the registry knows of it.
+    pub facts: Facts,
+    /// The measurements.
+    pub taken: Vec<Taken>,
+    /// What is stored as computed of each.
+    pub stored: Vec<Computed>,
+}
+
+impl MeasuredChild {
+    fn add(&mut self, row: Row) {
+        self.stored.push(Computed {
+            scores: Scores {
+                age_days: row.age_days,
+                haz: row.haz,
+                waz: row.waz,
+                whz: row.whz,
+                baz: row.baz,
+                doubts: Doubt::parse(&row.implausible),
+            },
+            gain: row.own_gain.and_then(|letter| letter.chars().next()),
+        });
+        self.taken.push(Taken {
+            id: row.id,
+            measured_on: row.measured_on,
+            recorded_at: row.recorded_at,
+            source: row.source,
+            posyandu: row.posyandu,
+            weight_g: row.weight_g,
+            height_mm: row.height_mm,
+            position: row.position.as_deref().and_then(Position::of_code),
+            arm_mm: row.arm_mm,
+            oedema: row.oedema,
+            gain: row.gain,
+        });
+    }
+}
+
+/// These children with their measurements; those without any are there with what the registry knows. Indexes:
+/// person_version_current, measurement_by_person.
+///
+/// # Errors
+/// The store fails.
+pub async fn children(
+    db: &impl Query,
+    district: DistrictId,
+    persons: &[Id],
+) -> Result<HashMap<Id, MeasuredChild>, StoreError> {
+    let mut found: HashMap<Id, MeasuredChild> = HashMap::with_capacity(persons.len());
+    for some in persons.chunks(CHUNK) {
+        let (sql, args) = persons_sql(district, some);
+        for row in db.all::<Person>(&sql, args).await? {
+            let sex = row.sex.and_then(|sex| Sex::parse(&sex).ok());
+            found.entry(row.person_id).or_default().facts = Facts { sex, birth_date: row.birth_date };
+        }
+        let (sql, args) = series_sql(district, some);
+        for row in db.all::<Row>(&sql, args).await? {
+            found.entry(row.person_id).or_default().add(row);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn persons_sql(district: DistrictId, persons: &[Id]) -> (String, Args) {
+    let mut args = args![district, Instant::NEVER];
+    let list = args.push_list(persons.iter().copied());
+    let sql = format!(
+        "SELECT person_id, sex, birth_date FROM person_version \
+         WHERE district_id = $1 AND person_id IN ({list}) AND superseded_at = $2"
+    );
+    (sql, args)
+}
+
+pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args) {
+    let mut args = args![district];
+    let list = args.push_list(persons.iter().copied());
+    let sql = format!(
+        "SELECT id, person_id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, \
+         oedema, gain, age_days, haz, waz, whz, baz, implausible, own_gain FROM measurement \
+         WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL \
+         ORDER BY person_id, measured_on, recorded_at, id"
+    );
+    (sql, args)
+}
+
+/// Computes these children anew from their measurements and what the registry knows of them, and writes what came
+/// out: at each measurement, and in `child_growth`. Whoever adds measurements or takes them back calls it in the
+/// same command. The number of statements depends on hundreds of children, never on single ones.
+///
+/// # Errors
+/// The store fails.
+pub async fn refresh(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
+    if persons.is_empty() {
+        return Ok(());
+    }
+    let norms = norms::load(tx, tx.district()).await?;
+    let mut persons = persons.to_vec();
+    persons.sort_unstable();
+    persons.dedup();
+    for some in persons.chunks(CHUNK) {
+        refresh_some(tx, &norms, some).await?;
+    }
+    Ok(())
+}
+
+async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), StoreError> {
+    hold(tx, persons).await?;
+    let children = children(tx, tx.district(), persons).await?;
+    let (mut readings, mut standings, mut unmeasured) = (Vec::new(), Vec::new(), Vec::new());
+    // In the order of the ids, so that two commands lock rows in one order.
+    for person in persons {
+        let child = children.get(person).cloned().unwrap_or_default();
+        let (said, standing) = read(&child.facts, &child.taken, norms);
+        let differing = child.taken.iter().zip(&said).zip(&child.stored).filter(|((_, now), was)| now != was);
+        readings.extend(differing.map(|((taken, now), _)| reading_row(tx, taken.id, now)));
+        match standing {
+            Some(standing) => standings.push(standing_row(tx, *person, &standing)),
+            None => unmeasured.push(*person),
+        }
+    }
+    // An UPDATE from many rows, which both engines take as a statement over a list of values.
+    tx.insert_many(
+        "WITH said (district_id, id, age_days, haz, waz, whz, baz, implausible, own_gain) AS (VALUES",
+        ") UPDATE measurement SET age_days = said.age_days, haz = said.haz, waz = said.waz, whz = said.whz, \
+         baz = said.baz, implausible = said.implausible, own_gain = said.own_gain FROM said \
+         WHERE measurement.district_id = said.district_id AND measurement.id = said.id",
+        readings,
+    )
+    .await?;
+    tx.insert_many(
+        &format!("INSERT INTO child_growth (district_id, person_id, {COLUMNS}) VALUES"),
+        &upsert(),
+        standings,
+    )
+    .await?;
+    if !unmeasured.is_empty() {
+        let mut args = args![tx.district()];
+        let list = args.push_list(unmeasured);
+        tx.execute(
+            &format!("DELETE FROM child_growth WHERE district_id = $1 AND person_id IN ({list})"),
+            args,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes hold of the children's rows, in the order of their ids, before anything is read of them: of two commands
+/// that measure a child at the same time the later one sees what the earlier one wrote.
+async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
+    let rows = persons.iter().map(|person| {
+        args![tx.district(), *person, 0_i64, *person, "", "", "", "", false, false, false, false, false]
+    });
+    tx.insert_many(
+        "INSERT INTO child_growth (district_id, person_id, measured_on, measurement_id, source, posyandu, implausible, \
+         reasons, refer_today, stunted, newly_stunted, twice_not_gained, below_red_line) VALUES",
+        "ON CONFLICT (district_id, person_id) DO UPDATE SET source = child_growth.source",
+        rows.collect(),
+    )
+    .await?;
+    Ok(())
+}
+
+fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed) -> Args {
+    args![
+        tx.district(),
+        id,
+        said.scores.age_days,
+        said.scores.haz,
+        said.scores.waz,
+        said.scores.whz,
+        said.scores.baz,
+        Doubt::stored(&said.scores.doubts),
+        said.gain.map(|letter| letter.to_string()),
+    ]
+}
+
+/// The columns of a [`Standing`], in the order of [`standing_row`].
+pub(super) const COLUMNS: &str = "sex, birth_date, measured_on, measurement_id, source, posyandu, haz, haz_from, waz, waz_from, \
+     whz, whz_from, baz, baz_from, height_status, weight_status, wasting_status, bmi_status, implausible, gain, \
+     gain_from, reasons, refer_from, refer_today, stunted, newly_stunted, twice_not_gained, below_red_line";
+
+fn standing_row(tx: &Tx<'_>, person: Id, standing: &Standing) -> Args {
+    args![
+        tx.district(),
+        person,
+        standing.sex.as_deref(),
+        standing.birth_date,
+        standing.measured_on,
+        standing.measurement_id,
+        &standing.source,
+        &standing.posyandu,
+        standing.haz,
+        standing.haz_from,
+        standing.waz,
+        standing.waz_from,
+        standing.whz,
+        standing.whz_from,
+        standing.baz,
+        standing.baz_from,
+        standing.height_status.as_deref(),
+        standing.weight_status.as_deref(),
+        standing.wasting_status.as_deref(),
+        standing.bmi_status.as_deref(),
+        &standing.implausible,
+        standing.gain.as_deref(),
+        standing.gain_from,
+        &standing.reasons,
+    ]
+    .with(standing.refer_from)
+    .with(standing.refer_today)
+    .with(standing.stunted)
+    .with(standing.newly_stunted)
+    .with(standing.twice_not_gained)
+    .with(standing.below_red_line)
+}
+
+fn upsert() -> String {
+    let replaced: Vec<String> =
+        COLUMNS.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
+    format!("ON CONFLICT (district_id, person_id) DO UPDATE SET {}", replaced.join(", "))
+}
