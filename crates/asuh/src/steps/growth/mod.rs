@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod copy;
+mod differences;
 mod import;
 pub mod norms;
 mod pages;
