@@ -223,6 +223,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub location: String,
     pub body: String,
+    /// The body as it came: a spreadsheet is no text.
+    pub bytes: Vec<u8>,
     pub headers: axum::http::HeaderMap,
 }
 
@@ -369,7 +371,8 @@ impl Client {
         let location =
             headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap();
-        Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned(), headers }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, location, body, bytes: bytes.to_vec(), headers }
     }
 }
 

@@ -6,13 +6,16 @@
 
 pub mod cli;
 mod copy;
-mod differences;
+pub mod differences;
+pub mod entry;
 mod import;
 pub mod norms;
 mod pages;
 mod query;
 pub mod reading;
+mod record;
 pub mod rules;
+mod sigizi;
 pub mod standing;
 
 pub use query::{Measurement, of_family};
@@ -28,12 +31,22 @@ capability! {
     pub struct ReadGrowth = "growth.read": [
         Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre, Role::FieldOfficer, Role::Auditor,
     ];
+    /// Records measurements of children in one's territories (a cadre: of her RW), corrects and takes back.
+    pub struct RecordGrowth = "growth.record": [Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre];
+    /// Takes measurements out with NIK, in the form in which Sigizi takes them in; every time is logged.
+    pub struct HandToSigizi = "growth.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
+
+/// Who may correct what others recorded, within reach.
+const OVERSEEING: &[Role] = &[Role::DistrictAdmin, Role::NutritionOfficer];
 
 fn routes() -> Routes {
     Routes::new()
         .get::<ReadGrowth, _>("/pengukuran", pages::villages)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
+        .and(entry::routes())
+        .and(differences::routes())
+        .and(sigizi::routes())
 }
 
 /// The step, for the gates.
@@ -42,12 +55,13 @@ pub const STEP: Part = Part {
     heading: "web.menu.targets",
     menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
-    imports: &[&import::EppgbmImport],
+    imports: &[&import::EppgbmImport, &import::SigiziImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[
         Reference::id("measurement", "person_id", "person"),
         Reference::id("measurement", "batch_id", "import_batch"),
         Reference::id("child_growth", "person_id", "person"),
+        Reference::user("measurement", "recorded_by"),
     ],
     jobs: &[JobKind { kind: standing::RECOMPUTE, run: standing::recompute }],
     persons_changed: Some(standing::persons_changed),

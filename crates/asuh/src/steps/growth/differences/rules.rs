@@ -6,8 +6,11 @@ use asuh_growth::{Age, Child, Indicator, Kilograms, Length, Oedema, Posture, Sex
 use asuh_nusantara::{age, name};
 use time::{Date, Duration};
 
+use crate::steps::growth::reading::{Facts, FilePrint, Taken};
+use crate::steps::growth::rules::Position;
+
 /// Printed and computed z-scores this far apart (hundredths) differ by rounding alone.
-pub(in crate::steps::growth) const ROUNDING: i64 = 1;
+pub const ROUNDING: i64 = 1;
 /// A cause explains a printed z-score when it gives it within this many hundredths.
 const REPRODUCED: i64 = 2;
 /// Months by which a birthday is tried to be off, beside whole years.
@@ -19,35 +22,26 @@ const PRINTED: [Indicator; 3] =
 
 /// A measurement with the child it belongs to, as we know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::steps::growth) struct Measured {
+pub struct Measured {
     /// Sex of the child.
-    pub(in crate::steps::growth) sex: Sex,
+    pub sex: Sex,
     /// Its birthday.
-    pub(in crate::steps::growth) birth: Date,
+    pub birth: Date,
     /// The day of the measurement.
-    pub(in crate::steps::growth) on: Date,
+    pub on: Date,
     /// Weight in grams.
-    pub(in crate::steps::growth) weight_g: Option<i64>,
+    pub weight_g: Option<i64>,
     /// Length or height in millimetres.
-    pub(in crate::steps::growth) height_mm: Option<i64>,
+    pub height_mm: Option<i64>,
     /// How it was taken.
-    pub(in crate::steps::growth) posture: Option<Posture>,
+    pub posture: Option<Posture>,
     /// Oedema of both feet.
-    pub(in crate::steps::growth) oedema: bool,
-}
-
-/// What a file printed beside the measurement.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::steps::growth) struct Printed<'a> {
-    /// z-scores times 100, in the order of the file: BB/U, TB/U, BB/TB.
-    pub(in crate::steps::growth) z: [Option<i64>; 3],
-    /// Status words in the same order.
-    pub(in crate::steps::growth) words: [Option<&'a str>; 3],
+    pub oedema: bool,
 }
 
 /// The likely cause of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::steps::growth) enum Cause {
+pub enum Cause {
     /// The file took the age in completed months, WHO takes days.
     CompletedMonths,
     /// The 0.7 cm between lying and standing were left out, or the posture was noted wrongly.
@@ -68,7 +62,7 @@ pub(in crate::steps::growth) enum Cause {
 
 impl Cause {
     /// All causes, in the order in which they are tried and shown.
-    pub(in crate::steps::growth) const ALL: [Cause; 8] = [
+    pub const ALL: [Cause; 8] = [
         Cause::CompletedMonths,
         Cause::Posture,
         Cause::TenfoldWeight,
@@ -80,7 +74,7 @@ impl Cause {
     ];
 
     /// Its stable code, as stored; translation keys `growth.cause.<code>` and `growth.cause.<code>.do`.
-    pub(in crate::steps::growth) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Cause::CompletedMonths => "completed_months",
             Cause::Posture => "posture",
@@ -94,23 +88,53 @@ impl Cause {
     }
 
     /// The cause with this code.
-    pub(in crate::steps::growth) fn parse(code: &str) -> Option<Cause> {
+    pub fn parse(code: &str) -> Option<Cause> {
         Cause::ALL.into_iter().find(|cause| cause.code() == code)
     }
 }
 
 /// A difference between our z-scores and those of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::steps::growth) struct Difference {
+pub struct Difference {
     /// The largest of the three, in hundredths; 0 or 1 where only a word disagrees.
-    pub(in crate::steps::growth) by: i64,
+    pub by: i64,
     /// Its likely cause.
-    pub(in crate::steps::growth) cause: Cause,
+    pub cause: Cause,
+}
+
+/// The differences of a child's measurements with what was printed beside each; nothing can be said of a child whose
+/// sex or birthday is not known.
+pub fn of_child(facts: &Facts, taken: &[Taken], printed: &[FilePrint]) -> Vec<Option<Difference>> {
+    let compare = |(one, printed): (&Taken, &FilePrint)| {
+        if *printed == FilePrint::default() {
+            return None;
+        }
+        difference(&measured(facts, one)?, printed)
+    };
+    taken.iter().zip(printed).map(compare).collect()
+}
+
+fn measured(facts: &Facts, one: &Taken) -> Option<Measured> {
+    Some(Measured {
+        sex: match facts.sex? {
+            asuh_nusantara::Sex::Male => Sex::Male,
+            asuh_nusantara::Sex::Female => Sex::Female,
+        },
+        birth: facts.birth_date?,
+        on: one.measured_on,
+        weight_g: one.weight_g,
+        height_mm: one.height_mm,
+        posture: one.position.map(|position| match position {
+            Position::Lying => Posture::Lying,
+            Position::Standing => Posture::Standing,
+        }),
+        oedema: one.oedema,
+    })
 }
 
 /// Compares what a file printed with our own z-scores. `None` where nothing can be compared, or only rounding
 /// lies between them.
-pub(in crate::steps::growth) fn difference(measured: &Measured, printed: &Printed<'_>) -> Option<Difference> {
+pub fn difference(measured: &Measured, printed: &FilePrint) -> Option<Difference> {
     let ours = z_hundredths(&child(measured));
     let by = ours
         .iter()
@@ -171,7 +195,7 @@ impl Candidate {
     }
 
     /// Whether it gives every printed z-score.
-    fn reproduces(&self, printed: &Printed<'_>) -> bool {
+    fn reproduces(&self, printed: &FilePrint) -> bool {
         let there = printed.z.iter().flatten().count();
         there >= self.needs
             && self.z.iter().zip(printed.z).all(|(z, theirs)| match (z, theirs) {
@@ -248,8 +272,8 @@ fn moved(day: Date, months: i32) -> Option<Date> {
 }
 
 /// Whether some printed word contradicts the z-score printed beside it.
-fn words_disagree(printed: &Printed<'_>) -> bool {
-    (0..3).any(|place| match (printed.words[place], printed.z[place]) {
+fn words_disagree(printed: &FilePrint) -> bool {
+    (0..3).any(|place| match (&printed.words[place], printed.z[place]) {
         (Some(word), Some(z)) => agrees(place, word, z) == Some(false),
         _ => false,
     })
@@ -268,7 +292,9 @@ fn agrees(place: usize, word: &str, hundredths: i64) -> Option<bool> {
                 "sangat kurang" | "bb sangat kurang" => WeightStatus::SeverelyUnderweight,
                 "kurang" | "bb kurang" => WeightStatus::Underweight,
                 "normal" => WeightStatus::Normal,
-                "risiko lebih" | "resiko lebih" | "risiko bb lebih" => WeightStatus::RiskOfOverweight,
+                "risiko lebih" | "resiko lebih" | "risiko berat badan lebih" => {
+                    WeightStatus::RiskOfOverweight
+                }
                 _ => return None,
             };
             Some(near.iter().any(|z| WeightStatus::from_z(*z) == status))
@@ -316,8 +342,8 @@ mod tests {
         oedema: false,
     };
 
-    fn printed(z: [i64; 3]) -> Printed<'static> {
-        Printed { z: z.map(Some), ..Printed::default() }
+    fn printed(z: [i64; 3]) -> FilePrint {
+        FilePrint { z: z.map(Some), ..FilePrint::default() }
     }
 
     fn cause(measured: &Measured, z: [i64; 3]) -> Option<Cause> {
@@ -329,7 +355,7 @@ mod tests {
         assert_eq!((BOY.on - BOY.birth).whole_days(), 858);
         assert_eq!(cause(&BOY, [-173, -295, -15]), None);
         assert_eq!(cause(&BOY, [-172, -294, -16]), None);
-        assert_eq!(difference(&BOY, &Printed::default()), None);
+        assert_eq!(difference(&BOY, &FilePrint::default()), None);
     }
 
     #[test]
@@ -367,7 +393,7 @@ mod tests {
 
     #[test]
     fn one_figure_alone_names_no_other_child() {
-        let only = |haz| Printed { z: [None, Some(haz), None], ..Printed::default() };
+        let only = |haz| FilePrint { z: [None, Some(haz), None], ..FilePrint::default() };
         let other = z_hundredths(&child(&Measured { sex: Sex::Female, ..BOY }))[1].unwrap_or_default();
         let found = difference(&BOY, &only(other)).map(|found| found.cause);
         assert_eq!(found, Some(Cause::Unknown));
@@ -376,7 +402,14 @@ mod tests {
     #[test]
     fn a_word_that_contradicts_its_own_figure_is_a_difference() {
         let with = |words: [Option<&'static str>; 3]| {
-            difference(&BOY, &Printed { z: [-173, -295, -15].map(Some), words }).map(|found| found.cause)
+            difference(
+                &BOY,
+                &FilePrint {
+                    z: [-173, -295, -15].map(Some),
+                    words: words.map(|word| word.map(str::to_owned)),
+                },
+            )
+            .map(|found| found.cause)
         };
         assert_eq!(with([Some("Normal"), Some("Pendek"), Some("Gizi Baik")]), None);
         assert_eq!(with([Some("Berat Badan Normal"), Some("PENDEK"), Some("Normal")]), None);

@@ -1,20 +1,21 @@
 //! What may be recorded of a child on a day, and what is unusual enough to measure again.
 
-use asuh_growth::{Age, Child, Indicator, Kilograms, Length, Oedema, Posture};
-use asuh_nusantara::{Sex, age};
+use asuh_growth::Indicator;
+use asuh_nusantara::{age, number};
+use asuh_store::{Id, Instant};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::steps::growth::norms::Norms;
+use crate::steps::growth::reading::{Doubt, Taken};
 use crate::steps::growth::rules::{PLAUSIBLE_HEIGHT, PLAUSIBLE_WEIGHT, Position};
+use crate::steps::growth::standing::MeasuredChild;
+use crate::steps::growth::standing::rules::{Computed, read};
 
-/// From this age in completed months on there is no standard, and no measurement of the posyandu is recorded.
+/// From this age in completed months on there is no standard, and nothing is recorded.
 pub(in crate::steps::growth) const TOO_OLD: u32 = 60;
 /// From this day of life on a child is measured standing (24 months; Permenkes 2/2020, WHO).
-pub(in crate::steps::growth) const STANDING_FROM_DAY: i64 = 731;
-/// A child that is shorter than before by more than this many millimetres was measured wrongly once.
-const SHRUNK: i64 = 10;
-/// A child is this many millimetres shorter standing than lying.
-const STANDING_LOSS: i64 = 7;
+const STANDING_FROM_DAY: i64 = 731;
 
 /// What no child below five years can have: a slip that is refused outright, in grams and millimetres.
 const WEIGHT: std::ops::RangeInclusive<i64> = 200..=100_000;
@@ -24,7 +25,7 @@ const HEAD: std::ops::RangeInclusive<i64> = 150..=800;
 
 /// What was read off scales, board and tape.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taken {
+pub struct Measures {
     /// Weight in grams.
     pub weight_g: Option<i64>,
     /// Length or height in millimetres.
@@ -35,13 +36,13 @@ pub struct Taken {
     pub arm_mm: Option<i64>,
     /// Head in millimetres.
     pub head_mm: Option<i64>,
-    /// Oedema of both feet: 0 none, 1 to 3 its grade; `None` = not looked at.
-    pub oedema: Option<i64>,
+    /// Pitting oedema of both feet: 0 none, 1 to 3 its grade.
+    pub oedema: i64,
     /// The cadre's letter: N, T, O, B.
     pub gain: Option<String>,
 }
 
-/// A measure of [`Taken`].
+/// A number of [`Measures`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::steps::growth) enum Measure {
     Weight,
@@ -77,26 +78,53 @@ impl Measure {
             Measure::Arm => (1, 1, ARM, "growth.entry.error.centimetres"),
             Measure::Head => (1, 1, HEAD, "growth.entry.error.centimetres"),
         };
-        let value = asuh_nusantara::number::parse_decimal(text, decimals).map_err(|_| wrong)? * factor;
+        let value = number::parse_decimal(text, decimals).map_err(|_| wrong)? * factor;
         if !possible.contains(&value) {
             return Err("growth.entry.error.impossible");
         }
         Ok(value)
     }
+
+    /// Where its value stands.
+    pub(in crate::steps::growth) fn of(self, measures: &mut Measures) -> &mut Option<i64> {
+        match self {
+            Measure::Weight => &mut measures.weight_g,
+            Measure::Height => &mut measures.height_mm,
+            Measure::Arm => &mut measures.arm_mm,
+            Measure::Head => &mut measures.head_mm,
+        }
+    }
 }
 
-impl Taken {
+impl Measures {
     /// Whether nothing was measured.
     pub(in crate::steps::growth) fn is_nothing(&self) -> bool {
         self.weight_g.is_none() && self.height_mm.is_none() && self.arm_mm.is_none() && self.head_mm.is_none()
     }
 
-    /// The same values always give the same text: what a person confirmed is compared with it.
-    pub(in crate::steps::growth) fn fingerprint(&self) -> String {
+    /// The same values of the same day always give the same text: what a person confirmed is compared with it.
+    pub(in crate::steps::growth) fn fingerprint(&self, on: Date) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
         let position = self.position.map_or("", Position::code);
-        let all = [self.weight_g, self.height_mm, self.arm_mm, self.head_mm, self.oedema].map(number);
-        format!("{}/{position}", all.join("/"))
+        let all = [self.weight_g, self.height_mm, self.arm_mm, self.head_mm, Some(self.oedema)].map(number);
+        format!("{on}/{}/{position}", all.join("/"))
+    }
+
+    /// As the step reads it.
+    pub(in crate::steps::growth) fn taken(&self, id: Id, on: Date, at: Instant, source: &str) -> Taken {
+        Taken {
+            id,
+            measured_on: on,
+            recorded_at: at,
+            source: source.to_owned(),
+            posyandu: String::new(),
+            weight_g: self.weight_g,
+            height_mm: self.height_mm,
+            position: self.position,
+            arm_mm: self.arm_mm,
+            oedema: self.oedema > 0,
+            gain: self.gain.clone(),
+        }
     }
 }
 
@@ -123,101 +151,62 @@ pub(in crate::steps::growth) fn usual_position(birth: Date, on: Date) -> Positio
     }
 }
 
-/// An earlier height of the child.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::steps::growth) struct Earlier {
-    pub(in crate::steps::growth) height_mm: i64,
-    pub(in crate::steps::growth) position: Option<Position>,
-    pub(in crate::steps::growth) on: Date,
-}
-
 /// What is unusual about a measurement: reason to measure again, none to refuse it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::steps::growth) enum Unusual {
-    /// Beyond what a child of that age weighs, in grams.
+    /// Beyond what a child below five years weighs, in grams.
     Weight(i64),
-    /// Beyond the heights of children, in millimetres.
+    /// Beyond the heights of children below five years, in millimetres.
     Height(i64),
     /// A z-score outside WHO's plausible range, in hundredths.
     Score(Indicator, i64),
-    /// Shorter than before, by so many millimetres when both are counted as lying.
-    Shrunk(i64, Earlier),
+    /// Standing below nine months.
+    Standing,
+    /// Shorter than before: the latest height before in millimetres, and its day.
+    Shrunk(i64, Date),
 }
 
-impl Unusual {
-    /// Its stable code, as kept with the measurement; translation key `growth.unusual.<code>`.
-    pub(in crate::steps::growth) fn code(self) -> &'static str {
-        match self {
-            Unusual::Weight(_) => "weight",
-            Unusual::Height(_) => "height",
-            Unusual::Score(Indicator::WeightForAge, _) => "weight_for_age",
-            Unusual::Score(Indicator::LengthForAge, _) => "length_for_age",
-            Unusual::Score(Indicator::WeightForLength, _) => "weight_for_length",
-            Unusual::Score(Indicator::BmiForAge, _) => "bmi_for_age",
-            Unusual::Score(Indicator::HeadForAge, _) => "head_for_age",
-            Unusual::Score(..) => "arm_for_age",
-            Unusual::Shrunk(..) => "shrunk",
-        }
-    }
-}
-
-/// What is unusual about what was taken of a child on a day, with its latest height before.
+/// What a measurement would say if it were recorded, and what is unusual about it. `child` is what is held of the
+/// child; `replaced` is the measurement that it corrects.
 pub(in crate::steps::growth) fn unusual(
-    sex: Option<Sex>,
-    birth: Date,
+    child: &MeasuredChild,
+    measures: &Measures,
     on: Date,
-    taken: &Taken,
-    earlier: Option<Earlier>,
-) -> Vec<Unusual> {
+    replaced: Option<Id>,
+    norms: &Norms,
+) -> (Vec<Unusual>, Computed) {
+    let mut series: Vec<Taken> =
+        child.taken.iter().filter(|one| Some(one.id) != replaced && one.measured_on <= on).cloned().collect();
+    let before = series.iter().rev().find(|one| one.measured_on < on && one.height_mm.is_some());
+    let before = before.and_then(|one| Some((one.height_mm?, one.measured_on)));
+    series.push(measures.taken(Id::SYSTEM, on, Instant::NEVER, super::SOURCE));
+    let (mut said, _) = read(&child.facts, &series, norms);
+    let said = said.pop().unwrap_or_default();
     let mut found = Vec::new();
-    found.extend(taken.weight_g.filter(|weight| !PLAUSIBLE_WEIGHT.contains(weight)).map(Unusual::Weight));
-    found.extend(taken.height_mm.filter(|height| !PLAUSIBLE_HEIGHT.contains(height)).map(Unusual::Height));
-    let scores = child(sex, birth, on, taken).z_scores();
-    found.extend(scores.iter().filter_map(|(indicator, score)| {
-        let score = score.ok().filter(|score| score.flagged)?;
-        Some(Unusual::Score(indicator, (score.z * 100.0).round() as i64))
+    found.extend(measures.weight_g.filter(|weight| !PLAUSIBLE_WEIGHT.contains(weight)).map(Unusual::Weight));
+    found.extend(measures.height_mm.filter(|height| !PLAUSIBLE_HEIGHT.contains(height)).map(Unusual::Height));
+    let scores = &said.scores;
+    found.extend(scores.doubts.iter().filter_map(|doubt| {
+        Some(match doubt {
+            Doubt::Haz => Unusual::Score(Indicator::LengthForAge, scores.haz?),
+            Doubt::Waz => Unusual::Score(Indicator::WeightForAge, scores.waz?),
+            Doubt::Whz => Unusual::Score(Indicator::WeightForLength, scores.whz?),
+            Doubt::Baz => Unusual::Score(Indicator::BmiForAge, scores.baz?),
+            Doubt::Posture => Unusual::Standing,
+            Doubt::Shrunk => {
+                let (height, on) = before?;
+                Unusual::Shrunk(height, on)
+            }
+        })
     }));
-    let lying = |height: i64, position| match position {
-        Some(Position::Standing) => height + STANDING_LOSS,
-        _ => height,
-    };
-    if let (Some(height), Some(before)) = (taken.height_mm, earlier) {
-        let less = lying(before.height_mm, before.position) - lying(height, taken.position);
-        if less > SHRUNK && before.on <= on {
-            found.push(Unusual::Shrunk(less, before));
-        }
-    }
-    found
-}
-
-/// The child as the growth library takes it.
-fn child(sex: Option<Sex>, birth: Date, on: Date, taken: &Taken) -> Child {
-    let centimetres = |mm: i64| asuh_growth::Centimetres(mm as f64 / 10.0);
-    let days = age::days(birth, on).and_then(|days| u32::try_from(days).ok());
-    Child {
-        sex: sex.map(|sex| match sex {
-            Sex::Male => asuh_growth::Sex::Male,
-            Sex::Female => asuh_growth::Sex::Female,
-        }),
-        age: days.map(Age::from_whole_days),
-        weight: taken.weight_g.map(|grams| Kilograms(grams as f64 / 1000.0)),
-        length: taken.height_mm.map(|mm| Length {
-            taken: centimetres(mm),
-            posture: taken.position.map(|position| match position {
-                Position::Lying => Posture::Lying,
-                Position::Standing => Posture::Standing,
-            }),
-        }),
-        oedema: if taken.oedema.is_some_and(|grade| grade > 0) { Oedema::Present } else { Oedema::Absent },
-        head: taken.head_mm.map(centimetres),
-        arm: taken.arm_mm.map(centimetres),
-        ..Child::default()
-    }
+    (found, said)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::growth::reading::Facts;
+    use asuh_nusantara::Sex;
     use time::macros::date;
 
     const BIRTH: Date = date!(2024 - 01 - 01);
@@ -260,38 +249,42 @@ mod tests {
         assert_eq!(usual_position(BIRTH, date!(2026 - 01 - 01)), Position::Standing);
     }
 
-    #[test]
-    fn what_is_unusual_is_said_and_what_is_usual_is_not() {
-        let on = date!(2026 - 01 - 05);
-        let codes = |taken: Taken, earlier| {
-            let found = unusual(Some(Sex::Male), BIRTH, on, &taken, earlier);
-            found.into_iter().map(Unusual::code).collect::<Vec<_>>()
-        };
-        let taken = |kilograms: f64, height_mm| Taken {
-            weight_g: Some((kilograms * 1000.0) as i64),
+    fn measures(grams: i64, height_mm: i64) -> Measures {
+        Measures {
+            weight_g: Some(grams),
             height_mm: Some(height_mm),
             position: Some(Position::Standing),
-            ..Taken::default()
-        };
-        assert_eq!(codes(taken(11.0, 840), None), [""; 0]);
-        assert_eq!(codes(taken(45.0, 840), None)[0], "weight");
-        assert!(codes(taken(3.0, 840), None).contains(&"weight_for_age"));
-        let before = |height_mm, position| {
-            Some(Earlier { height_mm, position: Some(position), on: date!(2025 - 12 - 05) })
-        };
-        // 1 cm less is scatter; lying before and standing now is 0.7 cm of posture.
-        assert_eq!(codes(taken(11.0, 840), before(850, Position::Standing)), [""; 0]);
-        assert_eq!(codes(taken(11.0, 840), before(851, Position::Standing)), ["shrunk"]);
-        assert_eq!(codes(taken(11.0, 840), before(857, Position::Lying)), [""; 0]);
-        assert_eq!(codes(taken(11.0, 840), before(858, Position::Lying)), ["shrunk"]);
+            ..Measures::default()
+        }
+    }
+
+    #[test]
+    fn what_is_unusual_is_said_and_what_is_usual_is_not() {
+        let on = date!(2026 - 02 - 05);
+        let mut child = MeasuredChild::default();
+        child.facts = Facts { sex: Some(Sex::Male), birth_date: Some(BIRTH) };
+        let held = Id::from_bytes([1; 16]);
+        child.taken = vec![measures(10_900, 850).taken(held, date!(2026 - 01 - 05), Instant(0), "form")];
+        let found =
+            |measures: Measures, replaced| unusual(&child, &measures, on, replaced, &Norms::default()).0;
+        assert_eq!(found(measures(11_000, 850), None), []);
+        assert_eq!(found(measures(45_000, 850), None)[0], Unusual::Weight(45_000));
+        let light = found(measures(3_000, 850), None);
+        assert!(matches!(light[..], [Unusual::Score(..), ..]), "{light:?}");
+        // One centimetre less is scatter.
+        assert_eq!(found(measures(11_000, 840), None), []);
+        let shrunk = Unusual::Shrunk(850, date!(2026 - 01 - 05));
+        assert_eq!(found(measures(11_000, 839), None), [shrunk]);
+        assert_eq!(found(measures(11_000, 839), Some(held)), [], "what is corrected does not count");
     }
 
     #[test]
     fn a_fingerprint_changes_with_every_value() {
-        let one = Taken { weight_g: Some(10_600), height_mm: Some(815), ..Taken::default() };
-        let other = Taken { position: Some(Position::Standing), ..one.clone() };
-        assert_eq!(one.fingerprint(), one.clone().fingerprint());
-        assert_ne!(one.fingerprint(), other.fingerprint());
-        assert!(Taken { gain: Some("N".into()), ..Taken::default() }.is_nothing());
+        let (one, day) = (measures(10_600, 815), date!(2026 - 02 - 05));
+        let other = Measures { position: Some(Position::Lying), ..one.clone() };
+        assert_eq!(one.fingerprint(day), one.clone().fingerprint(day));
+        assert_ne!(one.fingerprint(day), other.fingerprint(day));
+        assert_ne!(one.fingerprint(day), one.fingerprint(date!(2026 - 02 - 06)));
+        assert!(Measures { gain: Some("N".into()), ..Measures::default() }.is_nothing());
     }
 }
