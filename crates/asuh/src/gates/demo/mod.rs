@@ -5,10 +5,12 @@
 //! Mondays; [`users`] are the people who may sign in to it.
 
 mod dice;
+mod growing;
 mod lists;
 mod mondays;
 mod offices;
 mod people;
+mod posyandu;
 mod setup;
 mod users;
 
@@ -56,6 +58,7 @@ struct World {
     app: App,
     clock: Arc<FixedClock>,
     actor: Arc<Actor>,
+    seed: u64,
     dice: dice::Dice,
     people: people::People,
     size: Size,
@@ -103,6 +106,7 @@ pub async fn build(
     let today = ZONE.local_date(now.utc());
     let mut world = World {
         actor: Arc::new(Actor::system(DISTRICT, code, NAME, ZONE)),
+        seed,
         dice: dice::Dice::new(seed),
         people: people::People::new(),
         clock,
@@ -134,6 +138,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     let places = setup::roster(world, lists).await?;
     tell("daftar keluarga berisiko dan pengukuran anak");
     setup::families(world, lists).await?;
+    tell("buku posyandu");
+    let kept = world.app.today(&world.actor);
+    posyandu::books(world, None, kept).await?;
     world.at(world.first_monday() - Duration::days(14), 8, 0);
     tell("verifikasi desa");
     let open_village = setup::verify(world).await?;
@@ -143,6 +150,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
     }
+    tell("posyandu bulan-bulan terakhir");
+    world.at(world.this_monday(), 6, 0);
+    posyandu::books(world, Some(kept), world.this_monday() - Duration::days(1)).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;
