@@ -1,12 +1,21 @@
 //! Values bound to a statement.
 
-use sea_orm::Value;
-
 use crate::{DistrictId, Id, Instant};
+
+/// A value as the engines take it: both know these three kinds alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// An integer: numbers, instants, days, yes and no.
+    Int(Option<i64>),
+    /// A text.
+    Text(Option<String>),
+    /// Bytes: ids, hashes, sealed values.
+    Bytes(Option<Vec<u8>>),
+}
 
 /// Something that can be bound to a `$n` of a statement.
 pub trait Arg {
-    /// The value as the database library takes it.
+    /// The value as the engines take it.
     fn value(self) -> Value;
 }
 
@@ -19,29 +28,29 @@ macro_rules! arg {
 }
 
 arg! {
-    i64 => |v| Value::BigInt(Some(v)),
-    Option<i64> => |v| Value::BigInt(v),
-    i32 => |v| Value::BigInt(Some(i64::from(v))),
-    u32 => |v| Value::BigInt(Some(i64::from(v))),
-    Option<u32> => |v| Value::BigInt(v.map(i64::from)),
-    bool => |v| Value::BigInt(Some(i64::from(v))),
-    Option<bool> => |v| Value::BigInt(v.map(i64::from)),
-    String => |v| Value::String(Some(v)),
-    Option<String> => |v| Value::String(v),
-    &str => |v| Value::String(Some(v.to_owned())),
-    &String => |v| Value::String(Some(v.clone())),
-    Option<&str> => |v| Value::String(v.map(str::to_owned)),
+    i64 => |v| Value::Int(Some(v)),
+    Option<i64> => |v| Value::Int(v),
+    i32 => |v| Value::Int(Some(i64::from(v))),
+    u32 => |v| Value::Int(Some(i64::from(v))),
+    Option<u32> => |v| Value::Int(v.map(i64::from)),
+    bool => |v| Value::Int(Some(i64::from(v))),
+    Option<bool> => |v| Value::Int(v.map(i64::from)),
+    String => |v| Value::Text(Some(v)),
+    Option<String> => |v| Value::Text(v),
+    &str => |v| Value::Text(Some(v.to_owned())),
+    &String => |v| Value::Text(Some(v.clone())),
+    Option<&str> => |v| Value::Text(v.map(str::to_owned)),
     Vec<u8> => |v| Value::Bytes(Some(v)),
     Option<Vec<u8>> => |v| Value::Bytes(v),
     &[u8] => |v| Value::Bytes(Some(v.to_vec())),
     [u8; 32] => |v| Value::Bytes(Some(v.to_vec())),
     Id => |v| Value::Bytes(Some(v.as_bytes().to_vec())),
     Option<Id> => |v| Value::Bytes(v.map(|id| id.as_bytes().to_vec())),
-    DistrictId => |v| Value::BigInt(Some(v.0)),
-    Instant => |v| Value::BigInt(Some(v.0)),
-    Option<Instant> => |v| Value::BigInt(v.map(|at| at.0)),
-    time::Date => |v| Value::BigInt(Some(day_number(v))),
-    Option<time::Date> => |v| Value::BigInt(v.map(day_number)),
+    DistrictId => |v| Value::Int(Some(v.0)),
+    Instant => |v| Value::Int(Some(v.0)),
+    Option<Instant> => |v| Value::Int(v.map(|at| at.0)),
+    time::Date => |v| Value::Int(Some(day_number(v))),
+    Option<time::Date> => |v| Value::Int(v.map(day_number)),
 }
 
 /// A day as it is stored: `20261102`. Sorts and compares as a day on both engines and can be read by a

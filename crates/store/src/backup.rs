@@ -8,22 +8,20 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use futures_util::TryStreamExt;
-use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
-    Statement, StreamTrait, TransactionTrait, Value,
-};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::args::Value;
+use crate::driver::{Connection, Pool, Transaction};
 use crate::query::places;
 use crate::secrets::key_number;
-use crate::{DistrictId, Engine, Instant, Secrets, Store, StoreError, schema};
+use crate::{Args, DistrictId, Engine, Instant, Row, Secrets, Store, StoreError, args, schema};
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -178,9 +176,8 @@ impl Output {
 }
 
 /// Writes the backup beside its final name, syncs it, and then names it: a file that exists is whole.
-#[allow(clippy::disallowed_methods, reason = "a read-only snapshot of everything, outside the door")]
 pub(crate) async fn write(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     file: &Path,
     now: Instant,
@@ -194,9 +191,7 @@ pub(crate) async fn write(
     // One snapshot for all tables: a read transaction on SQLite, REPEATABLE READ on PostgreSQL.
     let snapshot = match engine {
         Engine::Sqlite => conn.begin().await?,
-        Engine::Postgres => {
-            conn.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
-        }
+        Engine::Postgres => conn.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
     };
     let schema = schema::version(&snapshot, engine).await?;
     output.line(&Header { asuh_backup: 1, schema, engine: engine.name().into(), created_at: now.0 })?;
@@ -210,22 +205,23 @@ pub(crate) async fn write(
         output.line(&TableHead { table: table.clone(), columns: columns.clone() })?;
         let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let select = format!("SELECT {} FROM {table}", names.join(", "));
-        let mut found = snapshot.stream_raw(Statement::from_string(backend(engine), select)).await?;
         let mut count = 0;
-        while let Some(row) = found.try_next().await? {
+        let mut write = |row: Row| {
             let mut cells = Vec::with_capacity(columns.len());
             for (name, kind) in &columns {
                 cells.push(match kind {
-                    Kind::Int => serde_json::to_value(row.try_get::<Option<i64>>("", name)?),
-                    Kind::Text => serde_json::to_value(row.try_get::<Option<String>>("", name)?),
+                    Kind::Int => serde_json::to_value(row.get::<Option<i64>>(name)?),
+                    Kind::Text => serde_json::to_value(row.get::<Option<String>>(name)?),
                     Kind::Bytes => serde_json::to_value(
-                        row.try_get::<Option<Vec<u8>>>("", name)?.map(|b| data_encoding::BASE64.encode(&b)),
+                        row.get::<Option<Vec<u8>>>(name)?.map(|b| data_encoding::BASE64.encode(&b)),
                     ),
                 });
             }
             output.line(&cells.into_iter().collect::<Result<Vec<_>, _>>().map_err(damaged)?)?;
             count += 1;
-        }
+            Ok(ControlFlow::Continue(()))
+        };
+        snapshot.each(&select, Args::new(), &mut write).await?;
         rows += count;
         counts.push(TableCount { table, rows: count });
     }
@@ -241,15 +237,8 @@ pub(crate) async fn write(
     Ok(BackupReport { schema, tables: counts, rows, sha256, bytes })
 }
 
-pub(crate) fn backend(engine: Engine) -> DbBackend {
-    match engine {
-        Engine::Sqlite => DbBackend::Sqlite,
-        Engine::Postgres => DbBackend::Postgres,
-    }
-}
-
 pub(crate) async fn columns(
-    conn: &impl ConnectionTrait,
+    conn: &impl Connection,
     engine: Engine,
     table: &str,
 ) -> Result<Vec<(String, Kind)>, StoreError> {
@@ -263,23 +252,21 @@ pub(crate) async fn columns(
              WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
         }
     };
-    let rows =
-        conn.query_all_raw(Statement::from_sql_and_values(backend(engine), sql, [table.into()])).await?;
+    let rows = conn.all(sql, args![table]).await?;
     rows.iter()
         .map(|row| {
-            let kind = match row.try_get::<String>("", "data_type")?.as_str() {
+            let kind = match row.get::<String>("data_type")?.as_str() {
                 "integer" | "bigint" => Kind::Int,
                 "blob" | "bytea" => Kind::Bytes,
                 _ => Kind::Text,
             };
-            Ok((row.try_get("", "column_name")?, kind))
+            Ok((row.get("column_name")?, kind))
         })
         .collect()
 }
 
-#[allow(clippy::disallowed_methods, reason = "fills an empty installation, before anybody can use the door")]
 async fn read(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     secrets: &Secrets,
     file: &Path,
@@ -291,16 +278,14 @@ async fn read(
         return Err(StoreError::NewerSchema { found: report.schema, known: schema::newest() });
     }
     let transaction = conn.begin().await?;
-    let held = transaction
-        .query_one_raw(Statement::from_string(backend(engine), "SELECT COUNT(*) AS n FROM district"))
-        .await?;
-    if held.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or(0) > 0 {
+    let held = transaction.first("SELECT COUNT(*) AS n FROM district", Args::new()).await?;
+    if held.map(|row| row.get::<i64>("n")).transpose()?.unwrap_or(0) > 0 {
         return Err(StoreError::Backup(
             "the data folder already holds data; restore into an empty one".into(),
         ));
     }
-    transaction.execute_unprepared("DELETE FROM schema_version").await?;
-    transaction.execute_unprepared("DELETE FROM installation").await?;
+    transaction.run("DELETE FROM schema_version").await?;
+    transaction.run("DELETE FROM installation").await?;
     let mut head: Option<TableHead> = None;
     let mut waiting: Vec<Value> = Vec::new();
     let mut keys = BTreeMap::new();
@@ -344,7 +329,7 @@ async fn read(
 fn try_keys(head: &TableHead, row: &[Value], secrets: &Secrets, opened: &mut BTreeMap<u32, bool>) {
     let named = || head.columns.iter().map(|(name, _)| name.as_str()).zip(row);
     let district = named().find(|(name, _)| *name == "district_id");
-    let Some((_, Value::BigInt(Some(district)))) = district else { return };
+    let Some((_, Value::Int(Some(district)))) = district else { return };
     for (column, cell) in named() {
         let Value::Bytes(Some(sealed)) = cell else { continue };
         let Some(number) = key_number(sealed).filter(|_| column.ends_with("_sealed")) else { continue };
@@ -355,11 +340,11 @@ fn try_keys(head: &TableHead, row: &[Value], secrets: &Secrets, opened: &mut BTr
 
 fn value(cell: serde_json::Value, kind: Kind) -> Result<Value, StoreError> {
     Ok(match (kind, cell) {
-        (Kind::Int, serde_json::Value::Null) => Value::BigInt(None),
-        (Kind::Text, serde_json::Value::Null) => Value::String(None),
+        (Kind::Int, serde_json::Value::Null) => Value::Int(None),
+        (Kind::Text, serde_json::Value::Null) => Value::Text(None),
         (Kind::Bytes, serde_json::Value::Null) => Value::Bytes(None),
-        (Kind::Int, cell) => Value::BigInt(Some(cell.as_i64().ok_or_else(|| damaged("not an integer"))?)),
-        (Kind::Text, serde_json::Value::String(text)) => Value::String(Some(text)),
+        (Kind::Int, cell) => Value::Int(Some(cell.as_i64().ok_or_else(|| damaged("not an integer"))?)),
+        (Kind::Text, serde_json::Value::String(text)) => Value::Text(Some(text)),
         (Kind::Bytes, serde_json::Value::String(text)) => {
             Value::Bytes(Some(data_encoding::BASE64.decode(text.as_bytes()).map_err(damaged)?))
         }
@@ -368,7 +353,7 @@ fn value(cell: serde_json::Value, kind: Kind) -> Result<Value, StoreError> {
 }
 
 async fn insert(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     engine: Engine,
     head: &TableHead,
     waiting: &mut Vec<Value>,
@@ -385,9 +370,9 @@ async fn insert(
         return Err(damaged("an unknown column"));
     }
     let names: Vec<&str> = head.columns.iter().map(|(name, _)| name.as_str()).collect();
-    let places = places(backend(engine), waiting.len() / width, width);
+    let places = places(engine, waiting.len() / width, width);
     let sql = format!("INSERT INTO {} ({}) VALUES {places}", head.table, names.join(", "));
     let values = std::mem::take(waiting);
-    transaction.execute_raw(Statement::from_sql_and_values(backend(engine), sql, values)).await?;
+    transaction.execute(&sql, Args(values)).await?;
     Ok(())
 }

@@ -4,13 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sqlx::ConnectOptions;
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::door::{Door, WRITERS, Works};
-use crate::{Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets};
+use crate::driver::{Connection, Pool};
+use crate::{
+    Args, Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets,
+};
 
 /// How connections name themselves on a server.
 pub(crate) const APPLICATION: &str = "asuh";
+
+/// How long a statement waits for a free connection.
+const WAIT: Duration = Duration::from_secs(30);
 
 /// The engine that keeps the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +95,7 @@ pub struct Store {
 struct Inner {
     engine: Engine,
     reader: Reader,
-    writer: DatabaseConnection,
+    writer: Pool,
     door: Door,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
@@ -132,7 +141,7 @@ impl Store {
         let writer = match &options.database_url {
             None => setup,
             Some(url) => {
-                setup.close().await?;
+                setup.close().await;
                 postgres(url, door, WRITERS).await?
             }
         };
@@ -142,7 +151,7 @@ impl Store {
         };
         let secrets = Secrets::new(ring);
         let works = Works {
-            conn: writer.clone(),
+            pool: writer.clone(),
             secrets: secrets.clone(),
             clock: options.clock.clone(),
             ids: options.ids.clone(),
@@ -242,15 +251,15 @@ impl Store {
         &self.inner.door
     }
 
-    pub(crate) fn writer(&self) -> &DatabaseConnection {
+    pub(crate) fn writer(&self) -> &Pool {
         &self.inner.writer
     }
 
     /// Finishes what was accepted, closes the connections and frees the data folder.
     pub async fn close(&self) {
         self.inner.door.close().await;
-        let _ = self.inner.reader.pool.close_by_ref().await;
-        let _ = self.inner.writer.close_by_ref().await;
+        self.inner.reader.pool.close().await;
+        self.inner.writer.close().await;
         self.inner.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     }
 }
@@ -267,80 +276,71 @@ pub(crate) enum Use {
     SetUp,
 }
 
-pub(crate) async fn sqlite(
-    path: &Path,
-    purpose: Use,
-    connections: u32,
-) -> Result<DatabaseConnection, StoreError> {
-    let mut options = ConnectOptions::new("sqlite:asuh.db?mode=rwc");
-    let path = path.to_owned();
+pub(crate) async fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
     let read_only = purpose == Use::Read;
-    options
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(!read_only)
+        .disable_statement_logging()
+        .statement_cache_capacity(300)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("journal_mode", "WAL")
+        .pragma("synchronous", if purpose == Use::Build { "OFF" } else { "FULL" })
+        .pragma("foreign_keys", "ON")
+        .pragma("temp_store", "MEMORY")
+        // 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
+        .pragma("wal_autocheckpoint", "4000")
+        // In KiB. A demo that is built touches all of its file again and again.
+        .pragma(
+            "cache_size",
+            match purpose {
+                Use::Read => "-2048",
+                Use::Write | Use::SetUp => "-8192",
+                Use::Build => "-131072",
+            },
+        );
+    let options = if read_only { options.pragma("query_only", "ON") } else { options };
+    let pool = PoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false)
         .test_before_acquire(false)
-        .idle_timeout(None::<Duration>)
-        .max_lifetime(None::<Duration>)
-        .acquire_timeout(Duration::from_secs(30))
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = sqlite
-                .filename(&path)
-                .create_if_missing(!read_only)
-                .statement_cache_capacity(300)
-                .busy_timeout(Duration::from_secs(10))
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", if purpose == Use::Build { "OFF" } else { "FULL" })
-                .pragma("foreign_keys", "ON")
-                .pragma("temp_store", "MEMORY")
-                // 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
-                .pragma("wal_autocheckpoint", "4000")
-                // In KiB. A demo that is built touches all of its file again and again.
-                .pragma(
-                    "cache_size",
-                    match purpose {
-                        Use::Read => "-2048",
-                        Use::Write | Use::SetUp => "-8192",
-                        Use::Build => "-131072",
-                    },
-                );
-            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
-        });
-    Ok(Database::connect(options).await?)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(WAIT)
+        .connect_with(options)
+        .await?;
+    Ok(Pool::Sqlite(pool))
 }
 
-pub(crate) async fn postgres(
-    url: &str,
-    purpose: Use,
-    connections: u32,
-) -> Result<DatabaseConnection, StoreError> {
-    let mut options = ConnectOptions::new(url);
-    options
+pub(crate) async fn postgres(url: &str, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
+    let on = |is: bool| if is { "on" } else { "off" };
+    let options = url
+        .parse::<PgConnectOptions>()?
+        .application_name(APPLICATION)
+        .disable_statement_logging()
+        .statement_cache_capacity(300)
+        .options([
+            ("default_transaction_read_only", on(purpose == Use::Read)),
+            ("default_transaction_isolation", "read committed"),
+            ("synchronous_commit", on(purpose != Use::Build)),
+        ]);
+    let options = match purpose {
+        Use::Read | Use::SetUp => options,
+        Use::Write | Use::Build => options.options([
+            ("lock_timeout", "10s"),
+            ("statement_timeout", "60s"),
+            ("idle_in_transaction_session_timeout", "120s"),
+        ]),
+    };
+    let pool = PoolOptions::new()
         .max_connections(connections)
         .min_connections(0)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false)
         // The door notices a dead connection by itself and tries again; a ping per command is not needed.
         .test_before_acquire(matches!(purpose, Use::Read | Use::SetUp))
-        .acquire_timeout(Duration::from_secs(30))
-        .map_sqlx_postgres_opts(move |postgres| {
-            let postgres = postgres.application_name(APPLICATION).statement_cache_capacity(300).options([
-                ("default_transaction_read_only", if purpose == Use::Read { "on" } else { "off" }),
-                ("default_transaction_isolation", "read committed"),
-                ("synchronous_commit", if purpose == Use::Build { "off" } else { "on" }),
-            ]);
-            if matches!(purpose, Use::Write | Use::Build) {
-                postgres.options([
-                    ("lock_timeout", "10s"),
-                    ("statement_timeout", "60s"),
-                    ("idle_in_transaction_session_timeout", "120s"),
-                ])
-            } else {
-                postgres
-            }
-        });
-    Ok(Database::connect(options).await?)
+        .acquire_timeout(WAIT)
+        .connect_with(options)
+        .await?;
+    Ok(Pool::Postgres(pool))
 }
 
 /// The ring of an installation. A database that holds data without its key file is not given a new key: what
@@ -355,11 +355,9 @@ fn key_ring(options: &Options, holds_data: bool) -> Result<KeyRing, StoreError> 
     KeyRing::load_or_create(&path)
 }
 
-async fn refuse_old_sqlite(conn: &DatabaseConnection) -> Result<(), StoreError> {
-    let row = conn
-        .query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version() AS version"))
-        .await?;
-    let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+async fn refuse_old_sqlite(conn: &Pool) -> Result<(), StoreError> {
+    let row = conn.first("SELECT sqlite_version() AS version", Args::new()).await?;
+    let version: String = row.map(|row| row.get("version")).transpose()?.unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     if found < (3, 51, 3) {

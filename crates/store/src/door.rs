@@ -15,15 +15,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::driver::{Connection, Pool, Transaction};
 use crate::error::Failure;
 use crate::{
     Clock, DistrictId, Engine, Fault, FolderLock, Id, IdSource, Instant, LookupHash, Query, Refusal, Secrets,
@@ -176,7 +173,7 @@ struct Order {
 /// What every transaction of the door needs.
 #[derive(Clone)]
 pub(crate) struct Works {
-    pub(crate) conn: DatabaseConnection,
+    pub(crate) pool: Pool,
     pub(crate) secrets: Secrets,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
@@ -277,14 +274,8 @@ async fn one_writer(works: Works, mut orders: mpsc::Receiver<Order>) {
 }
 
 /// One transaction with `first` and the commands that wait behind it.
-#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
 async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) {
-    let immediate = TransactionOptions {
-        isolation_level: None,
-        access_mode: None,
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-    };
-    let transaction = match works.conn.begin_with_options(immediate).await {
+    let transaction = match works.pool.begin_with("BEGIN IMMEDIATE").await {
         Ok(transaction) => transaction,
         Err(error) => return answer(first, Err(Rejection::Unavailable(error.to_string()))),
     };
@@ -293,7 +284,7 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
     let mut done: Vec<(Order, Answer)> = Vec::new();
     let mut next = Some(first);
     let mut lost = None;
-    if let Err(error) = transaction.execute_unprepared("SAVEPOINT command").await {
+    if let Err(error) = transaction.run("SAVEPOINT command").await {
         let reason = error.to_string();
         done.extend(next.take().map(|order| (order, Err(Rejection::Unavailable(reason.clone())))));
         lost = Some(reason);
@@ -316,7 +307,7 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
     let ended = match lost {
         // The engine ended the transaction (disk full, I/O error): the whole batch fails cleanly.
         Some(reason) => Err(reason),
-        None => transaction.execute_unprepared("COMMIT").await.map(drop).map_err(|error| error.to_string()),
+        None => transaction.run("COMMIT").await.map_err(|error| error.to_string()),
     };
     for (order, result) in done {
         answer(order, after(&ended, result));
@@ -341,26 +332,24 @@ fn after(ended: &Result<(), String>, result: Answer) -> Answer {
 /// ROLLBACK of sqlx fails, and it takes every later transaction for a nested one: its COMMIT would only release
 /// a savepoint, and what was acknowledged would not be durable. So there is always a transaction for that
 /// ROLLBACK to end: the lost one, or (after COMMIT, or after the engine's own rollback) an empty one.
-async fn end(works: &Works, transaction: DatabaseTransaction) {
-    let _ = transaction.execute_unprepared("BEGIN").await;
+async fn end(works: &Works, transaction: Transaction) {
+    let _ = transaction.run("BEGIN").await;
     if let Err(error) = transaction.rollback().await {
         tracing::error!(%error, "the write connection cannot be used any more; opening another one");
-        if let Ok(connection) = works.conn.get_sqlite_connection_pool().acquire().await {
-            let _ = connection.close().await;
-        }
+        let _ = works.pool.discard_one().await;
     }
 }
 
 /// Runs a command in the savepoint that is open, and leaves an open one for the next.
-async fn in_savepoint(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
+async fn in_savepoint(works: &Works, transaction: &Transaction, order: &Order) -> Outcome {
     let mut outcome = run(works, transaction, order).await;
     let ending = match &outcome {
         Outcome::Done(..) => "RELEASE command; SAVEPOINT command",
         Outcome::Not(_) | Outcome::Known => "ROLLBACK TO command",
         Outcome::Lost(..) => return outcome,
     };
-    if let Err(error) = transaction.execute_unprepared(ending).await {
-        return Outcome::lost(&error.into());
+    if let Err(error) = transaction.run(ending).await {
+        return Outcome::lost(&error);
     }
     if let (Outcome::Not(_) | Outcome::Known, Some(body)) = (&outcome, &order.body) {
         let tx = tx(works, transaction, &order.envelope);
@@ -390,23 +379,16 @@ async fn many_writers(works: Works, mut orders: mpsc::Receiver<Order>) {
 }
 
 /// One command, one transaction, again when the server asks for it or the connection breaks.
-#[allow(clippy::disallowed_methods, reason = "the door opens the transaction")]
 async fn on_its_own(works: &Works, order: &Order) -> Answer {
     let mut tries = 0;
     loop {
         tries += 1;
-        let (failure, reason, committing) = match works.conn.begin().await {
-            Err(error) => {
-                let error = StoreError::from(error);
-                (error.failure(), error.to_string(), false)
-            }
+        let (failure, reason, committing) = match works.pool.begin().await {
+            Err(error) => (error.failure(), error.to_string(), false),
             Ok(transaction) => match run(works, &transaction, order).await {
                 Outcome::Done(json, at, repeated) => match transaction.commit().await {
                     Ok(()) => return Ok((json, at, repeated)),
-                    Err(error) => {
-                        let error = StoreError::from(error);
-                        (error.failure(), error.to_string(), true)
-                    }
+                    Err(error) => (error.failure(), error.to_string(), true),
                 },
                 Outcome::Not(rejection) => {
                     let _ = transaction.rollback().await;
@@ -442,10 +424,9 @@ fn gone() -> Rejection {
 }
 
 /// The answer of an earlier sending of the same command, read outside the failed transaction.
-#[allow(clippy::disallowed_methods, reason = "the door reads in a transaction of its own")]
 async fn first_receipt(works: &Works, order: &Order) -> Option<Answer> {
     let body = order.body.as_ref()?;
-    let transaction = works.conn.begin().await.ok()?;
+    let transaction = works.pool.begin().await.ok()?;
     let found = {
         let tx = tx(works, &transaction, &order.envelope);
         repeated(&tx, order, body).await
@@ -466,7 +447,7 @@ fn answer(order: Order, result: Answer) {
     let _ = order.answer.send(result);
 }
 
-fn tx<'a>(works: &'a Works, transaction: &'a DatabaseTransaction, envelope: &'a Envelope) -> Tx<'a> {
+fn tx<'a>(works: &'a Works, transaction: &'a Transaction, envelope: &'a Envelope) -> Tx<'a> {
     Tx {
         conn: transaction,
         envelope,
@@ -480,7 +461,7 @@ fn tx<'a>(works: &'a Works, transaction: &'a DatabaseTransaction, envelope: &'a 
 
 /// Does the command without asking first whether it was done before, which is rare: then its entry in the trail
 /// is refused at the end, or it has failed for being the second, and the first receipt is looked up.
-async fn run(works: &Works, transaction: &DatabaseTransaction, order: &Order) -> Outcome {
+async fn run(works: &Works, transaction: &Transaction, order: &Order) -> Outcome {
     let tx = tx(works, transaction, &order.envelope);
     let applying = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind();
     let applied = match tokio::time::timeout(works.limit, applying).await {

@@ -1,6 +1,5 @@
 //! What can go wrong, as values.
 
-use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use serde::{Deserialize, Serialize};
 
 /// The database, or the data folder, did not do what was asked.
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub enum StoreError {
     /// The database library's own message.
     #[error("database: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[from] sqlx::Error),
     /// A row does not have the shape the program expects.
     #[error("stored row: {0}")]
     Shape(String),
@@ -65,32 +64,27 @@ impl StoreError {
     /// Whether a unique or primary key already holds this value.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, StoreError::Database(error)
-            if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+            if error.as_database_error().is_some_and(|error| error.is_unique_violation()))
     }
 
     /// What this failure means for the transaction in which it happened.
     pub(crate) fn failure(&self) -> Failure {
         let StoreError::Database(error) = self else { return Failure::Statement };
-        let cause = match error {
-            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return Failure::Connection,
-            _ => return Failure::Statement,
-        };
-        match cause.as_database_error().and_then(|error| error.code().map(|code| code.into_owned())) {
-            Some(code) => failure_of_code(&code),
+        match error.as_database_error().map(|error| error.code()) {
+            Some(Some(code)) => failure_of_code(&code),
             None if matches!(
-                **cause,
-                SqlxError::Io(_)
-                    | SqlxError::Tls(_)
-                    | SqlxError::Protocol(_)
-                    | SqlxError::PoolTimedOut
-                    | SqlxError::PoolClosed
-                    | SqlxError::WorkerCrashed
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
             ) =>
             {
                 Failure::Connection
             }
-            None => Failure::Statement,
+            _ => Failure::Statement,
         }
     }
 }
@@ -107,8 +101,8 @@ fn failure_of_code(code: &str) -> Failure {
     }
     match (code, &code[..2]) {
         ("40001" | "40P01", _) => Failure::Again,
-        // Connection lost, server shut down, starting up or crashed.
-        ("57P01" | "57P02" | "57P03", _) | (_, "08") => Failure::Connection,
+        // Connection lost or refused for being one too many, server shut down, starting up or crashed.
+        ("53300" | "57P01" | "57P02" | "57P03", _) | (_, "08") => Failure::Connection,
         // Lock or statement time-out, no disk or memory, a standby, an idle transaction cut off.
         ("55P03" | "57014" | "25006" | "25P03", _) | (_, "53" | "57" | "58" | "XX") => Failure::Engine,
         _ => Failure::Statement,
@@ -201,19 +195,20 @@ mod tests {
             ("40P01", Failure::Again),
             ("57P01", Failure::Connection),
             ("08006", Failure::Connection),
-            ("53100", Failure::Engine),    // disk full
-            ("55P03", Failure::Engine),    // lock time-out
-            ("25006", Failure::Engine),    // read-only standby
-            ("23505", Failure::Statement), // unique
-            ("25P02", Failure::Statement), // transaction aborted
-            ("13", Failure::Engine),       // SQLITE_FULL
-            ("778", Failure::Engine),      // SQLITE_IOERR_WRITE
-            ("11", Failure::Engine),       // SQLITE_CORRUPT
-            ("1032", Failure::Engine),     // SQLITE_READONLY_DBMOVED
-            ("26", Failure::Engine),       // SQLITE_NOTADB
-            ("7", Failure::Engine),        // SQLITE_NOMEM
-            ("2067", Failure::Statement),  // SQLITE_CONSTRAINT_UNIQUE
-            ("1", Failure::Statement),     // SQLITE_ERROR
+            ("53300", Failure::Connection), // too many
+            ("53100", Failure::Engine),     // disk full
+            ("55P03", Failure::Engine),     // lock time-out
+            ("25006", Failure::Engine),     // read-only standby
+            ("23505", Failure::Statement),  // unique
+            ("25P02", Failure::Statement),  // transaction aborted
+            ("13", Failure::Engine),        // SQLITE_FULL
+            ("778", Failure::Engine),       // SQLITE_IOERR_WRITE
+            ("11", Failure::Engine),        // SQLITE_CORRUPT
+            ("1032", Failure::Engine),      // SQLITE_READONLY_DBMOVED
+            ("26", Failure::Engine),        // SQLITE_NOTADB
+            ("7", Failure::Engine),         // SQLITE_NOMEM
+            ("2067", Failure::Statement),   // SQLITE_CONSTRAINT_UNIQUE
+            ("1", Failure::Statement),      // SQLITE_ERROR
         ] {
             assert_eq!(failure_of_code(code), failure, "{code}");
         }

@@ -12,6 +12,7 @@ mod args;
 mod backup;
 mod connect;
 mod door;
+mod driver;
 mod error;
 mod id;
 mod lock;
@@ -24,7 +25,7 @@ mod secrets;
 pub mod testing;
 mod tx;
 
-pub use args::{Arg, Args};
+pub use args::{Arg, Args, Value};
 pub use backup::{BackupReport, RestoreReport, TableCount};
 pub use connect::{Engine, Options, Store};
 pub use door::{Command, Envelope, Receipt, Recording, Rejection};

@@ -10,20 +10,19 @@
 //! answers with the first receipt without comparing.
 
 use std::fmt::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use futures_util::TryStreamExt;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult, Statement, StreamTrait,
-    TransactionTrait, Value,
-};
 use serde::Serialize;
 
-use crate::backup::{Kind, backend, columns};
+use crate::args::Value;
+use crate::backup::{Kind, columns};
 use crate::connect::{APPLICATION, Use, postgres, sqlite};
+use crate::driver::{Connection, Pool};
 use crate::secrets::{key_file, key_number};
 use crate::{
-    DistrictId, Engine, FolderLock, KeyRing, Options, Secrets, SecretsError, Store, StoreError, schema,
+    Args, DistrictId, Engine, FolderLock, KeyRing, Options, Row, Secrets, SecretsError, Store, StoreError,
+    args, schema,
 };
 
 /// Rows of one transaction at most, and bytes of sealed values after which it takes no further row.
@@ -96,13 +95,13 @@ async fn rotate(
         in_chunks(&conn, engine, &mut ring, &path, chunks, progress).await
     }
     .await;
-    conn.close().await?;
+    conn.close().await;
     rotated
 }
 
 /// Goes on with a rotation that has begun, to its end.
 pub(crate) async fn finish(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     ring: &mut KeyRing,
     path: &Path,
@@ -113,16 +112,15 @@ pub(crate) async fn finish(
 }
 
 /// On PostgreSQL: whether other connections of this program are open, with patience for those just closed.
-async fn alone(conn: &DatabaseConnection, engine: Engine) -> Result<(), StoreError> {
+async fn alone(conn: &Pool, engine: Engine) -> Result<(), StoreError> {
     if engine == Engine::Sqlite {
         return Ok(());
     }
     let others = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
                   AND application_name = $1 AND pid <> pg_backend_pid()";
     for _ in 0..30 {
-        let asked = Statement::from_sql_and_values(backend(engine), others, [APPLICATION.into()]);
-        let found = conn.query_one_raw(asked).await?;
-        if found.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or(0) == 0 {
+        let found = conn.first(others, args![APPLICATION]).await?;
+        if found.map(|row| row.get::<i64>("n")).transpose()?.unwrap_or(0) == 0 {
             return Ok(());
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -131,7 +129,7 @@ async fn alone(conn: &DatabaseConnection, engine: Engine) -> Result<(), StoreErr
 }
 
 async fn in_chunks(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     ring: &mut KeyRing,
     path: &Path,
@@ -143,7 +141,7 @@ async fn in_chunks(
     let mut total = 0;
     for name in schema::tables() {
         if let Some(table) = SealedTable::of(conn, engine, name).await? {
-            total += table.count(conn, engine).await?;
+            total += table.count(conn).await?;
             tables.push(table);
         }
     }
@@ -156,7 +154,7 @@ async fn in_chunks(
                 return Err(StoreError::Rotation("stopped in the middle".into()));
             }
             chunks -= 1;
-            let chunk = table.chunk(conn, engine, &secrets, after.take()).await?;
+            let chunk = table.chunk(conn, &secrets, after.take()).await?;
             report.rows += chunk.rows;
             report.damaged += chunk.damaged;
             progress(report.rows, total.max(report.rows));
@@ -193,7 +191,7 @@ struct Chunk {
 
 impl SealedTable {
     async fn of(
-        conn: &impl ConnectionTrait,
+        conn: &impl Connection,
         engine: Engine,
         name: String,
     ) -> Result<Option<SealedTable>, StoreError> {
@@ -215,18 +213,15 @@ impl SealedTable {
         Ok(Some(SealedTable { name, key, sealed }))
     }
 
-    async fn count(&self, conn: &DatabaseConnection, engine: Engine) -> Result<u64, StoreError> {
-        let count = format!("SELECT COUNT(*) AS n FROM {}", self.name);
-        let row = conn.query_one_raw(Statement::from_string(backend(engine), count)).await?;
-        Ok(row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or(0).unsigned_abs())
+    async fn count(&self, conn: &Pool) -> Result<u64, StoreError> {
+        let row = conn.first(&format!("SELECT COUNT(*) AS n FROM {}", self.name), Args::new()).await?;
+        Ok(row.map(|row| row.get::<i64>("n")).transpose()?.unwrap_or(0).unsigned_abs())
     }
 
     /// Does the rows after the key `after`, in one transaction.
-    #[allow(clippy::disallowed_methods, reason = "nobody else works: the door is closed")]
     async fn chunk(
         &self,
-        conn: &DatabaseConnection,
-        engine: Engine,
+        conn: &Pool,
         secrets: &Secrets,
         after: Option<Vec<Value>>,
     ) -> Result<Chunk, StoreError> {
@@ -234,45 +229,27 @@ impl SealedTable {
         let mut chunk = Chunk { rows: 0, damaged: 0, last: None };
         let mut bytes = 0;
         let mut changes = Vec::new();
-        {
-            let select = Statement::from_sql_and_values(
-                backend(engine),
-                self.select(after.is_some()),
-                after.unwrap_or_default(),
-            );
-            let mut rows = transaction.stream_raw(select).await?;
-            while let Some(row) = rows.try_next().await? {
-                chunk.rows += 1;
-                let key = self.key_of(&row)?;
-                let change = self.renew(&row, secrets, &mut bytes, &mut chunk.damaged)?;
-                if let Some(values) = change {
-                    changes.push((key.clone(), values));
-                }
-                let full = chunk.rows >= CHUNK_ROWS as u64 || bytes >= CHUNK_BYTES;
-                if full {
-                    chunk.last = Some(key);
-                    break;
-                }
+        let mut look = |row: Row| {
+            chunk.rows += 1;
+            let key = self.key_of(&row)?;
+            let change = self.renew(&row, secrets, &mut bytes, &mut chunk.damaged)?;
+            if let Some(values) = change {
+                changes.push((key.clone(), values));
             }
-        }
+            if chunk.rows >= CHUNK_ROWS as u64 || bytes >= CHUNK_BYTES {
+                chunk.last = Some(key);
+                return Ok(ControlFlow::Break(()));
+            }
+            Ok(ControlFlow::Continue(()))
+        };
+        let select = self.select(after.is_some());
+        transaction.each(&select, Args(after.unwrap_or_default()), &mut look).await?;
         let update = self.update();
         for (key, values) in changes {
-            let values: Vec<Value> = values.into_iter().chain(key).collect();
-            self.write(&transaction, engine, &update, values).await?;
+            transaction.execute(&update, Args(values.into_iter().chain(key).collect())).await?;
         }
         transaction.commit().await?;
         Ok(chunk)
-    }
-
-    async fn write(
-        &self,
-        transaction: &DatabaseTransaction,
-        engine: Engine,
-        update: &str,
-        values: Vec<Value>,
-    ) -> Result<(), StoreError> {
-        transaction.execute_raw(Statement::from_sql_and_values(backend(engine), update, values)).await?;
-        Ok(())
     }
 
     /// The columns that change: sealed values first, then hashes.
@@ -311,12 +288,12 @@ impl SealedTable {
         format!("UPDATE {} SET {} WHERE {}", self.name, set.join(", "), found.join(" AND "))
     }
 
-    fn key_of(&self, row: &QueryResult) -> Result<Vec<Value>, StoreError> {
+    fn key_of(&self, row: &Row) -> Result<Vec<Value>, StoreError> {
         let part = |(column, kind): &(String, Kind)| -> Result<Value, StoreError> {
             Ok(match kind {
-                Kind::Int => Value::BigInt(Some(row.try_get("", column)?)),
-                Kind::Text => Value::String(Some(row.try_get("", column)?)),
-                Kind::Bytes => Value::Bytes(Some(row.try_get("", column)?)),
+                Kind::Int => Value::Int(Some(row.get(column)?)),
+                Kind::Text => Value::Text(Some(row.get(column)?)),
+                Kind::Bytes => Value::Bytes(Some(row.get(column)?)),
             })
         };
         self.key.iter().map(part).collect()
@@ -325,24 +302,24 @@ impl SealedTable {
     /// The new values of a row, when any differs from what is stored.
     fn renew(
         &self,
-        row: &QueryResult,
+        row: &Row,
         secrets: &Secrets,
         bytes: &mut usize,
         damaged: &mut u64,
     ) -> Result<Option<Vec<Value>>, StoreError> {
-        let district = DistrictId(row.try_get("", "district_id")?);
+        let district = DistrictId(row.get("district_id")?);
         let newest = secrets.ring().newest();
         let mut changed = false;
         let mut sealed_values = Vec::new();
         let mut hashes = Vec::new();
         for (column, hash_column) in &self.sealed {
-            let sealed: Option<Vec<u8>> = row.try_get("", column)?;
+            let sealed: Option<Vec<u8>> = row.get(column)?;
             let hash: Option<Vec<u8>> = match hash_column {
-                Some(column) => row.try_get("", column)?,
+                Some(column) => row.get(column)?,
                 None => None,
             };
             let purpose = match column.strip_suffix("_sealed") {
-                Some("body") if self.name == "command_log" => row.try_get("", "kind")?,
+                Some("body") if self.name == "command_log" => row.get("kind")?,
                 stem => stem.unwrap_or_default().to_owned(),
             };
             *bytes += sealed.as_ref().map_or(0, Vec::len);

@@ -1,12 +1,13 @@
 //! Rows that come back.
 
-use sea_orm::QueryResult;
+use sqlx::{Column as _, Row as _};
 
 use crate::args::day_from_number;
+use crate::driver::RawRow;
 use crate::{DistrictId, Id, Instant, StoreError};
 
 /// One row of an answer.
-pub struct Row(pub(crate) QueryResult);
+pub struct Row(pub(crate) RawRow);
 
 impl Row {
     /// The value of a column by name.
@@ -15,6 +16,14 @@ impl Row {
     /// The column is missing, is NULL where the type does not allow it, or holds another type.
     pub fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
         T::read(self, column)
+    }
+
+    /// The name of the first column.
+    fn first_column(&self) -> Option<&str> {
+        match &self.0 {
+            RawRow::Sqlite(row) => row.columns().first().map(|column| column.name()),
+            RawRow::Postgres(row) => row.columns().first().map(|column| column.name()),
+        }
     }
 }
 
@@ -40,7 +49,10 @@ macro_rules! plain {
     ($($type:ty),+) => { $(
         impl Column for $type {
             fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
-                Ok(row.0.try_get::<$type>("", column)?)
+                Ok(match &row.0 {
+                    RawRow::Sqlite(row) => row.try_get(column)?,
+                    RawRow::Postgres(row) => row.try_get(column)?,
+                })
             }
         }
     )+ };
@@ -82,8 +94,7 @@ fn shape(column: &str, value: impl std::fmt::Display) -> StoreError {
 
 impl<T: Column> FromRow for (T,) {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let columns = row.0.column_names();
-        let name = columns.first().ok_or_else(|| StoreError::Shape("a row without columns".into()))?;
+        let name = row.first_column().ok_or_else(|| StoreError::Shape("a row without columns".into()))?;
         Ok((T::read(row, name)?,))
     }
 }

@@ -5,12 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use asuh_db_test::db_test;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
-
+use crate::connect::{Use, postgres};
+use crate::driver::{Connection, Pool};
 use crate::{
-    Clock, Engine, FixedClock, IdSource, Instant, KeyRing, Options, SeededIds, Store, StoreError, schema,
+    Args, Clock, Engine, FixedClock, IdSource, Instant, KeyRing, Options, SeededIds, Store, StoreError, args,
+    schema,
 };
+pub use asuh_db_test::db_test;
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.
 pub const START: Instant = Instant(1_793_577_600_000);
@@ -93,14 +94,10 @@ impl TestDatabase {
         // Tests run in many processes: the first makes the template, the others wait.
         run(&admin, "SELECT pg_advisory_lock(2026)").await;
         let known = admin
-            .query_one_raw(Statement::from_sql_and_values(
-                admin.get_database_backend(),
-                "SELECT COUNT(*) AS n FROM pg_database WHERE datname = $1",
-                [template.clone().into()],
-            ))
+            .first("SELECT COUNT(*) AS n FROM pg_database WHERE datname = $1", args![template.as_str()])
             .await
             .expect("a list of databases")
-            .and_then(|row| row.try_get::<i64>("", "n").ok())
+            .and_then(|row| row.get::<i64>("n").ok())
             .unwrap_or(0);
         if known == 0 {
             let raw = format!("{template}_raw");
@@ -108,7 +105,7 @@ impl TestDatabase {
             run(&admin, &format!("CREATE DATABASE {raw}")).await;
             let conn = connect(&with_database(&admin_url, &raw)).await;
             schema::migrate(&conn, Engine::Postgres, Path::new("."), START).await.expect("the schema");
-            conn.close().await.expect("a closed connection");
+            conn.close().await;
             run(&admin, &format!("ALTER DATABASE {raw} RENAME TO {template}")).await;
         }
         let mut unique = DefaultHasher::new();
@@ -120,19 +117,17 @@ impl TestDatabase {
         let name = format!("asuh_test_{:016x}", unique.finish());
         run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         run(&admin, "SELECT pg_advisory_unlock(2026)").await;
-        admin.close().await.expect("a closed connection");
+        admin.close().await;
         Some(TestDatabase::new(Some(with_database(&admin_url, &name))))
     }
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.expect("the test server answers")
+async fn connect(url: &str) -> Pool {
+    postgres(url, Use::SetUp, 1).await.expect("the test server answers")
 }
 
-async fn run(conn: &DatabaseConnection, sql: &str) {
-    conn.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+async fn run(conn: &Pool, sql: &str) {
+    conn.run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 fn schema_hash() -> u64 {
@@ -178,8 +173,8 @@ async fn drop_database(url: Option<String>) {
     let (Some(url), Ok(admin_url)) = (url, std::env::var("ASUH_TEST_DATABASE_URL")) else { return };
     let name = url.split('?').next().and_then(|base| base.rsplit('/').next()).unwrap_or_default().to_owned();
     let admin = connect(&admin_url).await;
-    let _ = admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    let _ = admin.close().await;
+    let _ = admin.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    admin.close().await;
 }
 
 /// Whether an error is the one that a test expects, with its text for the message.
@@ -198,14 +193,13 @@ impl Store {
     ///
     /// # Panics
     /// On PostgreSQL.
-    #[allow(clippy::disallowed_methods, reason = "a test stands in for the disk")]
     pub async fn let_grow(&self, pages: Option<i64>) {
         let conn = self.writer();
         let held = conn
-            .query_one_raw(Statement::from_string(conn.get_database_backend(), "PRAGMA page_count"))
+            .first("PRAGMA page_count", Args::new())
             .await
             .expect("SQLite answers")
-            .and_then(|row| row.try_get::<i64>("", "page_count").ok())
+            .and_then(|row| row.get::<i64>("page_count").ok())
             .expect("a page count");
         let limit = pages.map_or(1 << 30, |pages| held + pages);
         run(conn, &format!("PRAGMA max_page_count = {limit}")).await;

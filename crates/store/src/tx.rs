@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
-
+use crate::args::Value;
+use crate::driver::{Connection, Transaction};
 use crate::error::Failure;
-use crate::query::{places, read_all, read_first, row, rows, statement};
+use crate::query::{places, read_all, read_first};
 use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
@@ -16,7 +16,7 @@ use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Que
 /// itself (and turns the later COMMIT silently into a rollback); SQLite would go on, after a full disk even
 /// outside of the transaction. Where a conflict is expected, say `ON CONFLICT`.
 pub struct Tx<'a> {
-    pub(crate) conn: &'a DatabaseTransaction,
+    pub(crate) conn: &'a Transaction,
     pub(crate) envelope: &'a Envelope,
     pub(crate) recorded_at: Instant,
     pub(crate) ids: &'a dyn IdSource,
@@ -28,11 +28,11 @@ pub struct Tx<'a> {
 
 impl Query for Tx<'_> {
     async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
-        read_all(self.watch(rows(self.conn, sql, args)).await?)
+        read_all(self.watch(self.conn.all(sql, args)).await?)
     }
 
     async fn first<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Option<T>, StoreError> {
-        read_first(self.watch(row(self.conn, sql, args)).await?)
+        read_first(self.watch(self.conn.first(sql, args)).await?)
     }
 }
 
@@ -42,15 +42,14 @@ impl Tx<'_> {
     /// # Errors
     /// A constraint or the engine refuses.
     pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
-        let backend = self.conn.get_database_backend();
         let done = async {
             // SQLite would keep it, PostgreSQL cannot: the way between the engines would be closed.
-            if args.0.iter().any(|value| matches!(value, Value::String(Some(text)) if text.contains('\0'))) {
+            if args.0.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0'))) {
                 return Err(StoreError::Shape("a text holds a NUL character".into()));
             }
-            Ok(self.conn.execute_raw(statement(backend, sql, args)).await?)
+            self.conn.execute(sql, args).await
         };
-        Ok(self.watch(done).await?.rows_affected())
+        self.watch(done).await
     }
 
     /// Runs a statement unless an earlier one failed, and notes when it fails.
@@ -71,7 +70,6 @@ impl Tx<'_> {
     /// # Errors
     /// A constraint or the engine refuses.
     pub async fn insert_many(&self, head: &str, tail: &str, rows: Vec<Args>) -> Result<u64, StoreError> {
-        let backend = self.conn.get_database_backend();
         let Some(width) = rows.first().map(|row| row.0.len()).filter(|width| *width > 0) else {
             return Ok(0);
         };
@@ -85,7 +83,7 @@ impl Tx<'_> {
                 many => 1 << many.min(128).ilog2(),
             };
             let values: Vec<Value> = rows.by_ref().take(count).flat_map(|row| row.0).collect();
-            let sql = format!("{head} {} {tail}", places(backend, count, width));
+            let sql = format!("{head} {} {tail}", places(self.conn.engine(), count, width));
             touched += self.execute(&sql, Args(values)).await?;
         }
         Ok(touched)

@@ -7,9 +7,8 @@ pub(crate) mod planner;
 
 use std::path::Path;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
-
-use crate::{Engine, Instant, StoreError};
+use crate::driver::{Connection, Pool};
+use crate::{Args, Engine, Instant, StoreError, args};
 
 /// The versions in order; a version never changes once it was released. The texts of one version run in
 /// order, in one transaction.
@@ -98,7 +97,7 @@ fn statements(text: &str, engine: Engine) -> Vec<String> {
 }
 
 /// The schema version of the database; 0 when it is empty.
-pub(crate) async fn version(conn: &impl ConnectionTrait, engine: Engine) -> Result<i64, StoreError> {
+pub(crate) async fn version(conn: &impl Connection, engine: Engine) -> Result<i64, StoreError> {
     let exists = match engine {
         Engine::Sqlite => {
             "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
@@ -115,21 +114,20 @@ pub(crate) async fn version(conn: &impl ConnectionTrait, engine: Engine) -> Resu
 }
 
 /// Whether anybody has worked with this database: then there may be sealed values in it.
-pub(crate) async fn holds_data(conn: &impl ConnectionTrait, engine: Engine) -> Result<bool, StoreError> {
+pub(crate) async fn holds_data(conn: &impl Connection, engine: Engine) -> Result<bool, StoreError> {
     let rows = "SELECT (SELECT COUNT(*) FROM district) + \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM command_log LIMIT 1) AS logged) AS n";
     Ok(version(conn, engine).await? > 0 && number(conn, rows).await? > 0)
 }
 
-async fn number(conn: &impl ConnectionTrait, sql: &str) -> Result<i64, StoreError> {
-    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
-    Ok(row.map(|row| row.try_get::<Option<i64>>("", "n")).transpose()?.flatten().unwrap_or(0))
+async fn number(conn: &impl Connection, sql: &str) -> Result<i64, StoreError> {
+    let row = conn.first(sql, Args::new()).await?;
+    Ok(row.map(|row| row.get::<Option<i64>>("n")).transpose()?.flatten().unwrap_or(0))
 }
 
 /// Brings the schema up to date. A database with data is first copied to `folder/backups`.
-#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     folder: &Path,
     now: Instant,
@@ -152,9 +150,8 @@ pub(crate) async fn migrate(
 }
 
 /// Runs the versions up to `target`.
-#[allow(clippy::disallowed_methods, reason = "before the door exists")]
 pub(crate) async fn migrate_to(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     engine: Engine,
     target: i64,
     now: Instant,
@@ -167,14 +164,10 @@ pub(crate) async fn migrate_to(
         }
         let transaction = conn.begin().await?;
         for statement in texts.iter().flat_map(|text| statements(text, engine)) {
-            transaction.execute_unprepared(&statement).await?;
+            transaction.run(&statement).await?;
         }
-        let record = Statement::from_sql_and_values(
-            transaction.get_database_backend(),
-            "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)",
-            [number.into(), now.0.into()],
-        );
-        transaction.execute_raw(record).await?;
+        let record = "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)";
+        transaction.execute(record, args![number, now]).await?;
         transaction.commit().await?;
     }
     Ok(())

@@ -7,11 +7,8 @@
 //! plain estimate on every installation, from the shape of its key: plans are those that the tests saw.
 //! PostgreSQL keeps its own statistics.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement, TransactionTrait,
-};
-
-use crate::StoreError;
+use crate::driver::{Connection, Pool};
+use crate::{Args, Row, StoreError, args};
 
 /// Rows that a table is said to hold.
 const ROWS: u32 = 100_000;
@@ -47,37 +44,35 @@ fn estimate(columns: &[&str], unique: bool) -> String {
 
 /// Sees to it that the estimates of all indexes are there; connections opened later, and this one, plan with
 /// them. Writes only when one is missing or another.
-#[allow(clippy::disallowed_methods, reason = "before the door exists")]
-pub(crate) async fn inform(conn: &DatabaseConnection) -> Result<(), StoreError> {
+pub(crate) async fn inform(conn: &Pool) -> Result<(), StoreError> {
     // Makes the table of statistics where there is none, and looks at no data.
-    conn.execute_unprepared("ANALYZE sqlite_schema").await?;
+    conn.run("ANALYZE sqlite_schema").await?;
     let wanted = estimates(conn).await?;
     let told = lines(conn, "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx", |row| {
-        Ok((row.try_get("", "tbl")?, row.try_get("", "idx")?, row.try_get("", "stat")?))
+        Ok((row.get("tbl")?, row.get("idx")?, row.get("stat")?))
     });
     if told.await? == wanted {
         return Ok(());
     }
     let transaction = conn.begin().await?;
-    transaction.execute_unprepared("DELETE FROM sqlite_stat1").await?;
+    transaction.run("DELETE FROM sqlite_stat1").await?;
     for (table, index, line) in wanted {
         let insert = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ($1, $2, $3)";
-        let values = [table.into(), index.into(), line.into()];
-        transaction.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, insert, values)).await?;
+        transaction.execute(insert, args![table, index, line]).await?;
     }
     transaction.commit().await?;
-    conn.execute_unprepared("ANALYZE sqlite_schema").await?;
+    conn.run("ANALYZE sqlite_schema").await?;
     Ok(())
 }
 
 /// The table, the name and the line of every index, in the order of the first two.
-async fn estimates(conn: &DatabaseConnection) -> Result<Vec<(String, String, String)>, StoreError> {
+async fn estimates(conn: &Pool) -> Result<Vec<(String, String, String)>, StoreError> {
     let columns = "SELECT m.name AS tbl, l.name AS idx, l.\"unique\" AS only_one, c.name AS col \
                    FROM sqlite_schema m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) c \
                    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, l.name, c.seqno";
     let rows: Vec<(String, String, bool, String)> = lines(conn, columns, |row| {
-        let unique = row.try_get::<i64>("", "only_one")? == 1;
-        Ok((row.try_get("", "tbl")?, row.try_get("", "idx")?, unique, row.try_get("", "col")?))
+        let unique = row.get::<i64>("only_one")? == 1;
+        Ok((row.get("tbl")?, row.get("idx")?, unique, row.get("col")?))
     })
     .await?;
     let indexes = rows.chunk_by(|one, other| one.1 == other.1);
@@ -91,12 +86,11 @@ async fn estimates(conn: &DatabaseConnection) -> Result<Vec<(String, String, Str
 }
 
 async fn lines<T>(
-    conn: &DatabaseConnection,
+    conn: &Pool,
     sql: &str,
-    read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let rows = conn.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    conn.all(sql, Args::new()).await?.iter().map(read).collect()
 }
 
 #[cfg(test)]

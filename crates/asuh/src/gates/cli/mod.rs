@@ -209,8 +209,21 @@ impl From<ServeArgs> for crate::serve::Listen {
     }
 }
 
+/// What is logged unless `ASUH_LOG` says otherwise.
+const LOG: &str = "warn,asuh=info";
+
 fn log() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("ASUH_LOG").unwrap_or_else(|_| EnvFilter::new("warn,asuh=info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let wanted = std::env::var("ASUH_LOG").unwrap_or_else(|_| LOG.to_owned());
+    let (filter, refused) = match wanted.parse::<Targets>() {
+        Ok(filter) => (filter, None),
+        Err(error) => (LOG.parse().unwrap_or_default(), Some(error)),
+    };
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(filter).with(lines).init();
+    if let Some(error) = refused {
+        tracing::warn!(%error, "ASUH_LOG is not understood; it should look like {LOG}");
+    }
 }

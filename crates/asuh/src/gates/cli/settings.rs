@@ -52,7 +52,7 @@ pub(super) fn data_table(data: &DataArgs, origins: &Origins) -> Vec<Setting> {
         origins.setting(
             "-",
             "log",
-            std::env::var("ASUH_LOG").unwrap_or_else(|_| "warn,asuh=info".into()),
+            std::env::var("ASUH_LOG").unwrap_or_else(|_| super::LOG.into()),
             "log filter (ASUH_LOG)",
         ),
     ]

@@ -17,8 +17,8 @@ use crate::steps::growth::rules::Position;
 const STANDING_FROM_DAY: i64 = 731;
 /// The posyandu of a village.
 pub(super) const POSYANDU: [&str; 4] = ["Melati", "Mawar", "Kenanga", "Anggrek"];
-/// Months for which posyandu have kept their books.
-const MONTHS: i32 = 12;
+/// Months before the present one for which posyandu have kept their books.
+const MONTHS: i32 = 11;
 
 /// A child as it grows.
 pub(super) struct Growing {

@@ -138,9 +138,6 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     let places = setup::roster(world, lists).await?;
     tell("daftar keluarga berisiko dan pengukuran anak");
     setup::families(world, lists).await?;
-    tell("buku posyandu");
-    let kept = world.app.today(&world.actor);
-    posyandu::books(world, None, kept).await?;
     world.at(world.first_monday() - Duration::days(14), 8, 0);
     tell("verifikasi desa");
     let open_village = setup::verify(world).await?;
@@ -150,9 +147,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
     }
-    tell("posyandu bulan-bulan terakhir");
+    tell("buku posyandu");
     world.at(world.this_monday(), 6, 0);
-    posyandu::books(world, Some(kept), world.this_monday() - Duration::days(1)).await?;
+    posyandu::books(world, world.this_monday() - Duration::days(1)).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;

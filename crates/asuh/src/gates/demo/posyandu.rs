@@ -20,8 +20,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// Records what the posyandu wrote after one day (or since a year ago) and up to another.
-pub(super) async fn books(world: &mut World, after: Option<Date>, until: Date) -> Result<(), CliError> {
+/// Records what the posyandu wrote in the year up to a day.
+pub(super) async fn books(world: &World, until: Date) -> Result<(), CliError> {
     // Every child once for each day of a file: in that month the file speaks.
     let listed: Vec<Listed> = world
         .app
@@ -48,10 +48,9 @@ pub(super) async fn books(world: &mut World, after: Option<Date>, until: Date) -
         let Some(birth) = row.birth_date.filter(|_| seen.insert(row.person_id)) else { continue };
         let growing = Growing::new(world.seed, &row.name, row.sex.as_deref() == Some("P"), birth);
         let book = growing.book(day_of_month(row.village_code), until);
-        let new = book.into_iter().filter(|weighed| {
-            after.is_none_or(|after| weighed.on > after)
-                && !months.contains(&(row.person_id, weighed.on.year(), weighed.on.month()))
-        });
+        let new = book
+            .into_iter()
+            .filter(|weighed| !months.contains(&(row.person_id, weighed.on.year(), weighed.on.month())));
         villages.entry(row.village_code).or_default().extend(new.map(|weighed| Entry {
             child: row.person_id,
             on: weighed.on,
@@ -61,7 +60,6 @@ pub(super) async fn books(world: &mut World, after: Option<Date>, until: Date) -
     }
     let reach = Reach::whole(world.actor.district_code);
     let today = world.app.today(&world.actor);
-    let world = &*world;
     futures_util::stream::iter(villages.into_values())
         .filter(|entries| std::future::ready(!entries.is_empty()))
         .map(|entries| RecordMeasurements { reach: reach.clone(), today, entries })

@@ -6,11 +6,14 @@
 
 pub mod cli;
 mod copy;
+mod coverage;
 pub mod differences;
 pub mod entry;
 mod import;
+mod lists;
 pub mod norms;
 mod pages;
+mod quality;
 mod query;
 pub mod reading;
 mod record;
@@ -35,6 +38,8 @@ capability! {
     pub struct RecordGrowth = "growth.record": [Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre];
     /// Takes measurements out with NIK, in the form in which Sigizi takes them in; every time is logged.
     pub struct HandToSigizi = "growth.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
+    /// Changes the norms of the district: the least gain (KBM) and the lines of the card.
+    pub struct KeepNorms = "growth.keep_norms": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
 /// Who may correct what others recorded, within reach.
@@ -42,7 +47,14 @@ const OVERSEEING: &[Role] = &[Role::DistrictAdmin, Role::NutritionOfficer];
 
 fn routes() -> Routes {
     Routes::new()
-        .get::<ReadGrowth, _>("/pengukuran", pages::villages)
+        .get::<ReadGrowth, _>("/pengukuran", coverage::pages::coverage)
+        .post::<ReadGrowth, _>("/pengukuran/unduh", coverage::pages::export)
+        .get::<ReadGrowth, _>("/pengukuran/daftar", lists::pages::list)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/cari", lists::pages::search)
+        .post::<ReadGrowth, _>("/pengukuran/daftar/unduh", lists::export)
+        .get::<ReadGrowth, _>("/pengukuran/mutu", quality::pages::quality)
+        .get::<ReadGrowth, _>("/pengukuran/patokan", norms::pages::norms)
+        .post::<KeepNorms, _>("/pengukuran/patokan", norms::pages::put)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
         .and(entry::routes())
         .and(differences::routes())
@@ -53,7 +65,11 @@ fn routes() -> Routes {
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.targets",
-    menu: &[MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES }],
+    menu: &[
+        MenuItem { path: "/pengukuran", label: "growth.menu", roles: ReadGrowth::ROLES },
+        MenuItem { path: "/pengukuran/daftar", label: "growth.list.title", roles: ReadGrowth::ROLES },
+    ],
+    tasks: Some(lists::tasks),
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
     imports: &[&import::EppgbmImport, &import::SigiziImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),

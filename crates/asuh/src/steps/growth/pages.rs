@@ -1,4 +1,4 @@
-//! The pages of measurements: villages, children of a village, and the panel on a family's page.
+//! The pages of measurements: children of a village, and the panel on a family's page.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use asuh_store::{Id, Query, StoreError, args};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::ReadGrowth;
-use super::query::{self, CHILDREN, Measurement, Village};
+use super::query::{self, CHILDREN, Measurement};
+use super::{ReadGrowth, RecordGrowth};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
@@ -59,19 +59,6 @@ fn line(text: &Text, m: Measurement) -> Line {
 }
 
 #[derive(Template)]
-#[template(path = "steps/growth/villages.html")]
-struct VillagesPage {
-    shell: Shell,
-    villages: Vec<Village>,
-}
-
-/// The villages with measured children.
-pub(super) async fn villages(cap: Cap<ReadGrowth>, State(app): State<App>, shell: Shell) -> Page {
-    let villages = query::villages(app.store.reader(), cap.district(), cap.scope()).await?;
-    page(&VillagesPage { shell, villages })
-}
-
-#[derive(Template)]
 #[template(path = "steps/growth/children.html")]
 struct ChildrenPage {
     shell: Shell,
@@ -79,6 +66,7 @@ struct ChildrenPage {
     village: String,
     lines: Vec<Line>,
     next: Option<Id>,
+    records: bool,
 }
 
 /// Where the list goes on.
@@ -111,7 +99,8 @@ pub(super) async fn children(
     let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
     let next = cut(&mut found, CHILDREN, |m| m.person_id);
     let lines = found.into_iter().map(|m| line(&shell.text(), m)).collect();
-    page(&ChildrenPage { shell, code, village, lines, next })
+    let records = RecordGrowth::of(cap.actor()).is_some();
+    page(&ChildrenPage { shell, code, village, lines, next, records })
 }
 
 #[derive(Template)]

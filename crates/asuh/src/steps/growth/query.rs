@@ -151,53 +151,6 @@ pub async fn of_family(
 }
 
 asuh_store::row_struct! {
-    /// A village with what is known of its children.
-    pub struct Village {
-        /// Its code.
-        pub code: i64,
-        /// Its name.
-        pub name: String,
-        /// Its kecamatan.
-        pub inside: String,
-        /// Children with a measurement.
-        pub children: i64,
-        /// The day of the newest one.
-        pub newest: Option<Date>,
-    }
-}
-
-/// The villages within reach that have measured children. Indexes: family_version_list, person_version_by_family,
-/// measurement_by_person.
-///
-/// # Errors
-/// The store fails.
-pub(super) async fn villages(
-    db: &impl Query,
-    district: DistrictId,
-    scope: &Scope,
-) -> Result<Vec<Village>, StoreError> {
-    let mut args = args![district, Instant::NEVER];
-    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    db.all(
-        &format!(
-            "SELECT g.code, COALESCE(t.name, '') AS name, COALESCE(k.name, '') AS inside, g.children, g.newest FROM ( \
-                 SELECT f.village_code AS code, COUNT(DISTINCT p.person_id) AS children, MAX(m.measured_on) AS newest \
-                 FROM family_version f \
-                 JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
-                 AND p.superseded_at = $2 \
-                 JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
-                 AND m.retracted_at IS NULL \
-                 WHERE f.district_id = $1 AND f.superseded_at = $2 AND {reached} GROUP BY f.village_code) g \
-             LEFT JOIN territory t ON t.district_id = $1 AND t.code = g.code \
-             LEFT JOIN territory k ON k.district_id = $1 AND k.code = g.code - (g.code % 10000) \
-             ORDER BY g.code"
-        ),
-        args,
-    )
-    .await
-}
-
-asuh_store::row_struct! {
     /// A village as a file may name it.
     pub(super) struct Place {
         pub(super) code: i64,

@@ -31,7 +31,7 @@ pub mod institutions {
 /// The territories, for other steps: those of the district, and adopting them from the national list.
 pub mod territories {
     pub use super::import::adopt;
-    pub use super::territory::{Territory, names, subdistricts, villages};
+    pub use super::territory::{Territory, names, subdistricts, villages, villages_within};
 }
 
 pub use rights::{

@@ -62,6 +62,7 @@ impl ChildColumns {
     }
 
     /// Reads a row.
+    #[inline]
     pub(super) fn take(&self, row: &mut Row<'_>) -> Taken {
         Taken {
             sex: row.code(Some(self.sex), Sex::from_code, Why::Sex),
@@ -85,6 +86,7 @@ fn in_months(code: &str) -> Option<bool> {
 
 impl Taken {
     /// The child; values that are not known stay out.
+    #[inline]
     pub(super) fn child(&self) -> Child {
         let [weight, length, head, arm, triceps, subscapular] = self.measured;
         let age = if self.in_months { Age::from_months(self.age) } else { Age::from_days(self.age) };

@@ -80,12 +80,14 @@ pub(super) struct Row<'a> {
 
 impl Row<'_> {
     /// The text of a column, without blanks around it; nothing where it is missing or `NA`, as R writes it.
+    #[inline]
     pub(super) fn text(&self, column: Option<usize>) -> Option<&[u8]> {
         let text = self.record.get(column?)?.trim_ascii();
         (!matches!(text, b"" | b"NA" | b"NaN")).then_some(text)
     }
 
     /// The number of a column; NaN where it is missing or is none.
+    #[inline]
     pub(super) fn number(&mut self, column: Option<usize>) -> f64 {
         let Some(text) = self.text(column) else { return f64::NAN };
         if let Some(number) = number::plain(text) {
@@ -100,6 +102,7 @@ impl Row<'_> {
     }
 
     /// The same; a number below zero is noted.
+    #[inline]
     pub(super) fn number_from_zero(&mut self, column: Option<usize>) -> f64 {
         let number = self.number(column);
         if number < 0.0 {
@@ -109,6 +112,7 @@ impl Row<'_> {
     }
 
     /// The code of a column; `None` where it is missing or no code.
+    #[inline]
     pub(super) fn code<T>(
         &mut self,
         column: Option<usize>,

@@ -120,6 +120,7 @@ impl Table {
     }
 
     /// Writes a row's own columns, as they were where its text can be written as it is.
+    #[inline]
     pub(super) fn put_row(&self, text: Option<&[u8]>, record: &ByteRecord, into: &mut Vec<u8>) {
         match text {
             Some(text) if self.kept.is_none() && record.len() == self.width() => into.extend_from_slice(text),

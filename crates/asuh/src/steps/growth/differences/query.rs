@@ -148,3 +148,34 @@ pub(super) async fn counts(
     )
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::{Engine, Store};
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn a_page_comes_in_the_order_of_its_index() {
+        asuh_store::testing::on_sqlite(|db| async move {
+            let store: Store = db.open().await;
+            assert_eq!(store.engine(), Engine::Sqlite);
+            let district = TerritoryCode::parse("15.01").expect("a code");
+            for within in [None, Some(TerritoryCode::parse("15.01.01").expect("a code"))] {
+                let selection = Selection {
+                    since: date!(2025 - 11 - 02),
+                    limit: 5,
+                    within,
+                    cause: within.map(|_| Cause::Posture),
+                    after: None,
+                };
+                let (sql, args) = page_sql(DistrictId(1), &Scope::whole(district), &selection, PAGE);
+                let plan = store.reader().plan(&sql, args).await.expect("a plan");
+                assert!(plan.contains("measurement_differing"), "{plan}");
+                assert!(plan.contains("person_version_current"), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        });
+    }
+}

@@ -3,5 +3,5 @@
 pub(super) mod pages;
 mod query;
 
-pub use query::{Territory, names, subdistricts, villages};
-pub(super) use query::{counts, dotted, villages_within};
+pub use query::{Territory, names, subdistricts, villages, villages_within};
+pub(super) use query::{counts, dotted};

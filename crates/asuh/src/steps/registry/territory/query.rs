@@ -85,7 +85,10 @@ pub async fn names(
 }
 
 /// The villages that a scope reaches, in the order of their codes: for choosing one in a form.
-pub(in crate::steps::registry) async fn villages_within(
+///
+/// # Errors
+/// The store fails.
+pub async fn villages_within(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,

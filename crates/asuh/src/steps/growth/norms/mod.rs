@@ -1,13 +1,20 @@
 //! What a circular can change and a district may edit: the least gain from month to month (KBM), and the lines of
 //! the card KMS beyond which a child is sent on. Kept as settings of the district.
 
+mod command;
+pub(super) mod pages;
+
+pub use command::PutNorms;
+
 use asuh_growth::indonesia::{GainTable, ReferralLines};
 use asuh_store::{DistrictId, Query, StoreError};
 
 use crate::ground::settings;
 
 /// Months of age that the table of gains reaches.
-pub const MONTHS: usize = 60;
+const MONTHS: usize = 60;
+/// Months with a gain of their own; that of the last one holds up to month 60.
+const ROWS: usize = 12;
 
 /// The district's norms.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,7 +45,7 @@ pub async fn load(db: &impl Query, district: DistrictId) -> Result<Norms, StoreE
 }
 
 /// A stored row of grams: month 1, 2, 3 and so on; the last one holds up to month 60.
-pub(super) fn grams(stored: &str) -> Option<Vec<u16>> {
+fn grams(stored: &str) -> Option<Vec<u16>> {
     let mut grams: Vec<u16> = Vec::new();
     for one in stored.split(',') {
         grams.push(one.trim().parse().ok()?);

@@ -1,0 +1,90 @@
+//! A list as a spreadsheet: NIK as text, masked unless the caller may open it and asks for it.
+
+use asuh_documents::sheet::{Column, Kind};
+use asuh_nusantara::Nik;
+use axum::extract::State;
+
+use super::pages::{Filter, row};
+use super::query;
+use crate::ground::App;
+use crate::ground::access::{Cap, Capability};
+use crate::ground::audit;
+use crate::ground::web::{Cell, Error, Form, Page, Shell, workbook};
+use crate::steps::growth::ReadGrowth;
+use crate::steps::registry::OpenPersonal;
+
+/// Children of one file at most.
+const MOST: usize = 50_000;
+
+/// The list that the form names, with all its pages.
+pub(in crate::steps::growth) async fn export(
+    cap: Cap<ReadGrowth>,
+    State(app): State<App>,
+    shell: Shell,
+    form: Form,
+) -> Page {
+    let filter = Filter::of_form(&form);
+    let (list, mut selection) = (filter.list(), filter.selection(form.get("cari")));
+    let wants_numbers = form.ticked("nik");
+    if wants_numbers {
+        let opens = OpenPersonal::of(cap.actor()).ok_or(Error::Forbidden)?;
+        selection.also = Some(opens.scope().clone());
+    }
+    let db = app.store.reader();
+    let district = cap.district();
+    let mut lines =
+        query::page(db, district, cap.scope(), list, &selection, (None, MOST), shell.today).await?;
+    lines.truncate(MOST);
+    let what = if wants_numbers { "growth_list_nik" } else { "growth_list" };
+    audit::opened(&app, cap.actor(), "export", None, &format!("{what} {} {}", list.code(), lines.len()));
+    let title = |key: &str| Column::new(shell.t(key), Kind::Text);
+    let columns = vec![
+        Column::new("NIK", Kind::Text),
+        title("growth.name"),
+        Column::new("L/P", Kind::Text),
+        Column::new(shell.t("registry.field.birth"), Kind::Date),
+        title("growth.list.age"),
+        title("growth.list.parents"),
+        title("growth.village"),
+        Column::new("RW", Kind::Text),
+        Column::new("RT", Kind::Text),
+        Column::new("Posyandu", Kind::Text),
+        title("growth.list.found"),
+        Column::new(shell.t("growth.day"), Kind::Date),
+        title("growth.list.source"),
+    ];
+    let text = shell.text();
+    let day = |day: Option<time::Date>| day.map_or(Cell::Empty, Cell::Day);
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let number = match &line.nik_sealed {
+            Some(sealed) => app.store.secrets().open_text(district, sealed)?,
+            None => String::new(),
+        };
+        let number = match Nik::parse(&number) {
+            Ok(nik) if !wants_numbers => nik.masked(),
+            Ok(_) => number,
+            Err(_) => String::new(),
+        };
+        let source =
+            line.source.as_ref().map(|source| text.t(&format!("growth.source.{source}")).into_owned());
+        let row = row(&text, list, line, shell.today);
+        rows.push(vec![
+            number.into(),
+            row.line.name.into(),
+            row.line.sex.unwrap_or_default().into(),
+            day(row.line.birth_date),
+            row.age.into(),
+            row.line.parents.into(),
+            row.line.village.into(),
+            row.line.rw.into(),
+            row.line.rt.into(),
+            row.line.posyandu.into(),
+            row.facts.join("; ").into(),
+            day(row.line.measured_on),
+            source.unwrap_or_default().into(),
+        ]);
+    }
+    let sheet = shell.t(&format!("growth.list.{}", list.code())).into_owned();
+    workbook(&app, &format!("daftar-{}", list.code().replace('_', "-")), sheet, columns, rows).await
+}
