@@ -1,9 +1,12 @@
 //! Measurements entered by form, one child or a whole sheet, corrected and taken back; on both engines.
 
-use asuh::ground::access::Role;
+use asuh::ground::access::{Area, Role, Scope};
 use asuh::ground::staging;
+use asuh::steps::growth::entry::{Entry, Measures, RecordMeasurements};
+use asuh::steps::registry::Reach;
+use asuh_nusantara::TerritoryCode;
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Id, Instant, Query, args};
+use asuh_store::{Id, Instant, Query, Rejection, args};
 use axum::http::StatusCode;
 
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
@@ -141,6 +144,38 @@ async fn who_may_not_see_a_child_may_not_measure_it(db: TestDatabase) {
     let smuggled = [("hari", "2026-11-02"), (&*format!("berat.{andi}"), "12,1")];
     let page = other_rw.post(&sheet, &smuggled).await.refused();
     assert!(page.contains("Belum ada baris yang diisi"), "{page}");
+}
+
+#[db_test]
+async fn the_command_itself_knows_whom_its_giver_reaches(db: TestDatabase) {
+    let test = district(db).await;
+    let andi = child(&test, "Andi Saputra").await;
+    let today = time::macros::date!(2026 - 11 - 02);
+    let record = |scope: Scope, on| RecordMeasurements {
+        reach: Reach::of(&scope),
+        today,
+        entries: vec![Entry {
+            child: andi,
+            on,
+            posyandu: String::new(),
+            measures: Measures { weight_g: Some(12_100), ..Measures::default() },
+        }],
+    };
+    let code = TerritoryCode::from_i64(VILLAGES[0]).unwrap();
+    let area = |rw: &str| Scope { areas: vec![Area { code, rw: rw.into() }], ..Scope::default() };
+    let submit = |command| test.app.store.submit(test.envelope(Id::SYSTEM), command);
+    for (scope, on) in [
+        (area("003"), today),
+        (Scope::default(), today),
+        (area("002"), today.next_day().unwrap()),
+        (area("002"), time::macros::date!(2023 - 12 - 31)),
+        (area("002"), time::macros::date!(2029 - 01 - 01)),
+    ] {
+        assert!(matches!(submit(record(scope, on)).await, Err(Rejection::Refused(_))), "{on}");
+    }
+    assert_eq!(held(&test).await, 0);
+    submit(record(area("002"), today)).await.unwrap();
+    assert_eq!(held(&test).await, 1);
 }
 
 #[db_test]

@@ -238,7 +238,15 @@ fn sigizi(dice: &mut Dice, growing: &Growing, mut taken: Measures, on: Date) -> 
         Ok(score) => format!("{:.2}", score.z),
         Err(_) => "-".to_owned(),
     };
-    let bare = |name: Option<&'static str>| name.unwrap_or("-").trim_start_matches("Berat badan ").to_owned();
+    // As the file writes them: "Sangat Kurang", "Risiko Lebih".
+    let bare = |name: Option<&'static str>| {
+        let name = name.unwrap_or("-").to_lowercase().replace("berat badan", "");
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+        };
+        name.split_whitespace().filter_map(capital).collect::<Vec<_>>().join(" ")
+    };
     let printed = [
         bare(said.weight_for_age.ok().map(|status| status.name())),
         z(Indicator::WeightForAge),

@@ -1,7 +1,7 @@
 //! The measurements whose printed z-scores differ from ours.
 
 use asuh_nusantara::TerritoryCode;
-use asuh_store::{Args, DistrictId, Id, Query, StoreError, args};
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use super::rules::Cause;
@@ -54,15 +54,14 @@ asuh_store::row_struct! {
     }
 }
 
-/// The child and the family stand behind the measurement: they are looked up by key, one by one.
-const FROM: &str = "FROM measurement m \
-     JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id \
-     AND p.superseded_at = 9223372036854775807 \
-     JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
-     AND f.superseded_at = 9223372036854775807";
+/// CROSS JOIN: the differing measurements first, by the index that is made for them; then child and family by key.
+const FROM: &str = "FROM measurement m CROSS JOIN person_version p CROSS JOIN family_version f";
+const JOINED: &str = "p.district_id = m.district_id AND p.person_id = m.person_id AND p.superseded_at = $2 \
+     AND f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $2";
 
 fn conditions(scope: &Scope, selection: &Selection, args: &mut Args) -> String {
     let mut all = vec![
+        JOINED.to_owned(),
         "m.district_id = $1 AND m.difference_cause IS NOT NULL AND m.retracted_at IS NULL".to_owned(),
         format!("m.measured_on >= {}", args.push(selection.since)),
         format!("(m.difference > {} OR m.difference_cause = 'status_word')", args.push(selection.limit)),
@@ -98,7 +97,7 @@ pub(super) fn page_sql(
     selection: &Selection,
     most: usize,
 ) -> (String, Args) {
-    let mut args = args![district];
+    let mut args = args![district, Instant::NEVER];
     let mut conditions = conditions(scope, selection, &mut args);
     if let Some(after) = selection.after {
         conditions.push_str(&format!(
@@ -136,7 +135,7 @@ pub(super) async fn counts(
     scope: &Scope,
     selection: &Selection,
 ) -> Result<Vec<Count>, StoreError> {
-    let mut args = args![district];
+    let mut args = args![district, Instant::NEVER];
     let every = Selection { cause: None, after: None, ..selection.clone() };
     let conditions = conditions(scope, &every, &mut args);
     db.all(

@@ -191,6 +191,8 @@ pub(in crate::steps::growth) fn unusual(
             Doubt::Haz => Unusual::Score(Indicator::LengthForAge, scores.haz?),
             Doubt::Waz => Unusual::Score(Indicator::WeightForAge, scores.waz?),
             Doubt::Whz => Unusual::Score(Indicator::WeightForLength, scores.whz?),
+            // Weight for length says the same of weight and length, and is known at the posyandu.
+            Doubt::Baz if scores.doubts.contains(&Doubt::Whz) => return None,
             Doubt::Baz => Unusual::Score(Indicator::BmiForAge, scores.baz?),
             Doubt::Posture => Unusual::Standing,
             Doubt::Shrunk => {

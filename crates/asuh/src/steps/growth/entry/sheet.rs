@@ -302,7 +302,8 @@ fn sheet_page(shell: Shell, sheet: Sheet, filter: Filter, form: &Form, mut asks:
             let usual = child.birth_date.map_or("", |birth| rules::usual_position(birth, on).code());
             let errors: Vec<String> = ["berat", "tinggi", "cara", "lila", "kepala"]
                 .iter()
-                .map(|name| view.error(&field(name)))
+                // The name stands beside it already.
+                .map(|name| view.error(&field(name)).replace(&format!("{}: ", child.name), ""))
                 .filter(|error| !error.is_empty())
                 .collect();
             // A question that was asked is answered by sending the same figures again.
