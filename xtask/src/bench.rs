@@ -39,6 +39,13 @@ const BENCHES: &[Bench] = &[
         target: Target::Bench("growth"),
         postgres: false,
     },
+    Bench {
+        name: "growth-cli",
+        about: "rows of a CSV file a second (Melem/s) that `asuh growth zscore` reads, scores and writes",
+        package: "asuh",
+        target: Target::Bench("growth_cli"),
+        postgres: false,
+    },
 ];
 
 /// Runs the bench `name`, or all; false when one failed or is unknown.

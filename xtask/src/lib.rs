@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`test`] | the steps of `cargo xtask test`, in order |
 //! | [`bench`] | the table of benches |
+//! | [`fuzz`] | property tests for minutes instead of moments |
 //! | [`deny`] | the supply chain check |
 //! | [`postgres`] | a throw-away PostgreSQL |
 //! | [`programs`] | finding and installing what is not Rust: PostgreSQL, Chromium |
@@ -15,6 +16,7 @@
 pub mod bench;
 pub mod counts;
 pub mod deny;
+pub mod fuzz;
 pub mod postgres;
 pub mod programs;
 pub mod steps;

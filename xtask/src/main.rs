@@ -20,6 +20,12 @@ enum Command {
         /// The bench's name; without it all benches run.
         name: Option<String>,
     },
+    /// Feed the growth library and `asuh growth` with anything, for some minutes.
+    Fuzz {
+        /// How long.
+        #[arg(long, default_value_t = 10)]
+        minutes: u64,
+    },
     /// Check licences, forbidden crates, sources and known vulnerabilities, installing cargo-deny if absent.
     Deny,
 }
@@ -28,6 +34,7 @@ fn main() -> ExitCode {
     let good = match Arguments::parse().command {
         Command::Test(options) => xtask::test::run(&options),
         Command::Bench { name } => xtask::bench::run(name.as_deref()),
+        Command::Fuzz { minutes } => xtask::fuzz::run(minutes),
         Command::Deny => xtask::deny::run(),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -8,11 +8,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant as Moment};
 
-use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::testing::{TestDatabase, acknowledged, db_test, killed_at_work, work};
 use asuh_store::{
     Command, DistrictId, Envelope, Fault, Id, Instant, KeyRing, Options, Query, Refusal, Store, Tx, args,
 };
@@ -70,21 +68,18 @@ fn options(folder: &std::path::Path, url: Option<String>) -> Options {
 }
 
 #[test]
-#[ignore = "the process that is killed; started by the tests below"]
-fn child() {
-    let Ok(folder) = std::env::var("ASUH_CRASH_FOLDER") else { return };
-    let from: u64 = std::env::var("ASUH_CRASH_FROM").unwrap().parse().unwrap();
+fn the_process_that_is_killed() {
+    let Some(work) = work() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let options = options(folder.as_ref(), std::env::var("ASUH_CRASH_URL").ok());
-        let store = Store::open(options).await.unwrap();
+        let store = Store::open(options(&work.folder, work.url)).await.unwrap();
         let tasks: Vec<_> = (0..TASKS)
             .map(|task| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    for n in (from + task..).step_by(TASKS as usize) {
+                    for n in (work.from + task..).step_by(TASKS as usize) {
                         if store.submit(envelope(n), TwoRows { n }).await.is_ok() {
-                            writeln!(std::io::stdout().lock(), "\nacknowledged {n}").unwrap();
+                            acknowledged(n);
                         }
                     }
                 })
@@ -143,70 +138,43 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[db_test]
 async fn killed_at_any_moment_it_loses_nothing_acknowledged(db: TestDatabase) {
     let (rounds, mut seed) = (number("ASUH_CRASH_ROUNDS", 5), number("ASUH_CRASH_SEED", 20_261_102));
-    let mut acknowledged = BTreeSet::new();
+    let mut promised = BTreeSet::new();
     let mut slowest = Duration::ZERO;
     for round in 0..rounds {
         let from = (round + 1) * 1_000_000;
-        let mut child = Process::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child", "--ignored", "--nocapture"])
-            .env("ASUH_CRASH_FOLDER", db.folder())
-            .env("ASUH_CRASH_FROM", from.to_string())
-            .envs(db.url().map(|url| ("ASUH_CRASH_URL", url)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (first, began) = std::sync::mpsc::channel();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        let reading = std::thread::spawn(move || {
-            let mut numbers = Vec::new();
-            // A line that the kill cut short has no end and does not count.
-            let mut lines = lines;
-            let mut line = String::new();
-            while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
-                if let Some(n) = line.strip_prefix("acknowledged ").and_then(|rest| rest.strip_suffix('\n')) {
-                    numbers.push(n.parse::<u64>().unwrap());
-                    let _ = first.send(());
-                }
-                line.clear();
-            }
-            numbers
-        });
-        began.recv_timeout(Duration::from_secs(30)).expect("the child begins to work");
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        tokio::time::sleep(Duration::from_micros((seed >> 33) % 400_000)).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let new = tokio::task::spawn_blocking(|| reading.join().unwrap()).await.unwrap();
+        let after = Duration::from_micros((seed >> 33) % 400_000);
+        let new = killed_at_work(&db, "the_process_that_is_killed", from, after).await;
         assert!(!new.is_empty());
-        acknowledged.extend(new);
+        let new = new.iter().map(|n| n.parse::<u64>().unwrap());
+        promised.extend(new);
 
         let stopped = Moment::now();
         let store = Store::open(options(&db.folder(), db.url().map(str::to_owned))).await.unwrap();
         // The first command after the crash is one that the killed process may or may not have done.
-        let unsure = from + acknowledged.range(from..).count() as u64;
+        let unsure = from + promised.range(from..).count() as u64;
         let unsure = (unsure..).find(|n| n % 7 != 6).unwrap();
         store.submit(envelope(unsure), TwoRows { n: unsure }).await.unwrap();
-        acknowledged.insert(unsure);
+        promised.insert(unsure);
         let ready = stopped.elapsed();
         assert!(ready < Duration::from_secs(5), "round {round}: ready after {ready:?}");
         slowest = slowest.max(ready);
 
-        whole(&found(&store).await, &acknowledged, round);
+        whole(&found(&store).await, &promised, round);
         // Sent again, as a phone would: everything acknowledged answers with its receipt, the rest is done once.
-        let last = *acknowledged.last().unwrap();
+        let last = *promised.last().unwrap();
         for n in (last.saturating_sub(2 * TASKS).max(from)..last + TASKS).filter(|n| n % 7 != 6) {
             let receipt = store.submit(envelope(n), TwoRows { n }).await.unwrap();
             assert_eq!(receipt.value, n);
-            assert!(receipt.repeated || !acknowledged.contains(&n), "round {round}: {n} was done again");
-            acknowledged.insert(n);
+            assert!(receipt.repeated || !promised.contains(&n), "round {round}: {n} was done again");
+            promised.insert(n);
         }
-        whole(&found(&store).await, &acknowledged, round);
+        whole(&found(&store).await, &promised, round);
         store.close().await;
     }
     println!(
         "{}: {rounds} kills, {} acknowledged, 0 lost, ready again within {slowest:?}",
         db.engine().name(),
-        acknowledged.len()
+        promised.len()
     );
 }

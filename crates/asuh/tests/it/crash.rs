@@ -5,8 +5,6 @@
 //! as `asuh check` does. Two kills per engine; more with `ASUH_CRASH_ROUNDS`.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use asuh::ground::access::Actor;
 use asuh::ground::settings::ServerSettings;
 use asuh::steps::collection as monday;
 use asuh_nusantara::{TerritoryCode, Zone};
-use asuh_store::testing::{START, TestDatabase, db_test};
+use asuh_store::testing::{START, TestDatabase, acknowledged, db_test, killed_at_work, work};
 use asuh_store::{
     Command, DistrictId, FixedClock, Id, Instant, KeyRing, Options, Query, Receipt, Store, args,
 };
@@ -51,7 +49,7 @@ impl Working {
     async fn send<C: Command>(&self, command: C) -> Receipt<C::Receipt> {
         let id = self.app.store.new_id();
         let receipt = self.app.submit(&self.actor, id, command).await.expect("a receipt");
-        writeln!(std::io::stdout().lock(), "\nacknowledged {id}").expect("a parent that listens");
+        acknowledged(id);
         receipt
     }
 
@@ -119,13 +117,12 @@ impl Working {
 }
 
 #[test]
-#[ignore = "the process that is killed; started by the test below"]
-fn child() {
-    let Ok(folder) = std::env::var("ASUH_CRASH_FOLDER") else { return };
+fn the_process_that_is_killed() {
+    let Some(work) = work() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let clock = Arc::new(FixedClock::new(START));
-        let app = open(folder.as_ref(), std::env::var("ASUH_CRASH_URL").ok(), clock.clone()).await;
+        let app = open(&work.folder, work.url, clock.clone()).await;
         let db = app.store.reader();
         asuh_store::row_struct! { struct Campaign { id: Id, warehouse_id: Id, fund_holder_id: Id, last: Date } }
         let campaign: Campaign = db
@@ -171,50 +168,17 @@ fn child() {
     });
 }
 
-/// Lets the child work until it has been busy for a while, kills it, and says what was acknowledged.
-async fn killed(db: &TestDatabase, after: Duration) -> Vec<Id> {
-    let mut child = Process::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::child", "--ignored", "--nocapture"])
-        .env("ASUH_CRASH_FOLDER", db.folder())
-        .envs(db.url().map(|url| ("ASUH_CRASH_URL", url)))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let (first, began) = std::sync::mpsc::channel();
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
-    let reading = std::thread::spawn(move || {
-        let mut acknowledged = Vec::new();
-        let mut line = String::new();
-        while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
-            // A line that the kill cut short has no end and does not count.
-            if let Some(id) = line.strip_prefix("acknowledged ").and_then(|rest| rest.strip_suffix('\n')) {
-                acknowledged.push(id.parse::<Id>().unwrap());
-                let _ = first.send(());
-            }
-            line.clear();
-        }
-        acknowledged
-    });
-    began.recv_timeout(Duration::from_secs(60)).expect("the child begins to work");
-    tokio::time::sleep(after).await;
-    assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
-    child.kill().unwrap();
-    child.wait().unwrap();
-    tokio::task::spawn_blocking(|| reading.join().unwrap()).await.unwrap()
-}
-
 #[db_test]
 async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase) {
     demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
     let rounds: u64 = std::env::var("ASUH_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
-    let mut acknowledged = BTreeSet::new();
+    let mut promised = BTreeSet::new();
     for round in 0..rounds {
         // Other moments of the work every time: 0.2 to 1.2 seconds, in an order that jumps.
         let after = Duration::from_millis(200 + round * 377 % 1_000);
-        let new = killed(&db, after).await;
+        let new = killed_at_work(&db, "crash::the_process_that_is_killed", round, after).await;
         assert!(new.len() > 1, "round {round}: nothing was done");
-        acknowledged.extend(new);
+        promised.extend(new.iter().map(|id| id.parse::<Id>().unwrap()));
         let app = open(&db.folder(), db.url().map(str::to_owned), db.clock.clone()).await;
         let log: Vec<(Id,)> = app
             .store
@@ -223,7 +187,7 @@ async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase
             .await
             .unwrap();
         let log: BTreeSet<Id> = log.into_iter().map(|row| row.0).collect();
-        let lost: Vec<_> = acknowledged.difference(&log).collect();
+        let lost: Vec<_> = promised.difference(&log).collect();
         assert!(lost.is_empty(), "round {round}: acknowledged and lost: {lost:?}");
         for part in asuh::gates::parts() {
             let Some(check) = part.check else { continue };
@@ -232,5 +196,5 @@ async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase
         }
         app.store.close().await;
     }
-    println!("{}: {rounds} kills, {} acknowledged, 0 lost", db.engine().name(), acknowledged.len());
+    println!("{}: {rounds} kills, {} acknowledged, 0 lost", db.engine().name(), promised.len());
 }

@@ -144,7 +144,7 @@ impl Growing {
         let mut dice = Dice::new(self.seed ^ 0x5EED);
         for back in (0..=MONTHS).rev() {
             let came = dice.chance(88);
-            let (letter, slip) = (dice.chance(95), dice.below(1_500));
+            let (reads_table, slip) = (dice.chance(95), dice.below(1_500));
             let Some(on) = posyandu_day(until, back, day_of_month).filter(|on| *on <= until) else {
                 continue;
             };
@@ -159,14 +159,14 @@ impl Growing {
                 let next = posyandu_day(on, 1, day_of_month) == Some(before.on);
                 next.then(|| grams >= i64::from(gains.at(self.sex, months).unwrap_or(200)))
             });
-            taken.gain = Some(match (book.is_empty(), gained) {
+            let letter = match (book.is_empty(), gained) {
                 (true, _) => "B",
                 (_, None) => "O",
                 // A cadre may read the curve otherwise than the table.
-                (_, Some(gained)) if gained == letter => "N",
+                (_, Some(gained)) if gained == reads_table => "N",
                 _ => "T",
-            })
-            .map(str::to_owned);
+            };
+            taken.gain = Some(letter.to_owned());
             match slip {
                 0 => taken.weight_g = taken.weight_g.map(|grams| grams * 10),
                 1 => taken.height_mm = taken.height_mm.map(|mm| mm - 100),

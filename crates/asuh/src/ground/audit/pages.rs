@@ -243,9 +243,8 @@ pub(super) async fn proof(
     cap: Cap<SeeTrail>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
 ) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let district = cap.district();
     let mut found = None;
     for stream in Stream::ALL {

@@ -226,11 +226,10 @@ async fn show_batch(
 pub(super) async fn batch(
     cap: Cap<UseImports>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     Query(query): Query<HashMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let after = query.get("setelah").and_then(|text| {
         let (row, nth) = text.split_once('.')?;
         Some((row.parse().ok()?, nth.parse().ok()?))
@@ -239,8 +238,7 @@ pub(super) async fn batch(
     show_batch(&app, &cap, shell, form, id, after).await
 }
 
-async fn decide(app: App, cap: UseImports, id: String, shell: Shell, mut form: Form, what: Decision) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+async fn decide(app: App, cap: UseImports, id: Id, shell: Shell, mut form: Form, what: Decision) -> Page {
     match run::decide(&app, cap.actor(), form.command_id()?, id, what).await {
         Ok(()) => redirect(&format!("/impor/{id}")),
         Err(rejection) => {
@@ -256,7 +254,7 @@ macro_rules! decisions {
         pub(super) async fn $name(
             cap: Cap<UseImports>,
             State(app): State<App>,
-            Path(id): Path<String>,
+            Path(id): Path<Id>,
             shell: Shell,
             form: Form,
         ) -> Page {
@@ -280,10 +278,9 @@ decisions! {
 pub(super) async fn own_file(
     cap: Cap<UseImports>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let batch = query::one(&app, cap.actor(), id).await?.ok_or(Error::NotFound)?;
     let Some(header_row) = batch.header_row.filter(|_| batch.cleared_at.is_none() && !batch.is_busy()) else {
         return Err(Error::NotFound);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use asuh_documents::svg::{Bar, BarChart, LineChart, Series, Width};
 use asuh_nusantara::date::monday_of;
-use asuh_store::{Id, Instant};
+use asuh_store::{DistrictId, Id, Instant, Query};
 use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 use time::{Date, Duration};
@@ -79,6 +79,16 @@ pub(super) fn chosen<'a>(campaigns: &'a [Campaign], text: Option<&str>) -> Optio
         .find(|campaign| Some(campaign.id) == id)
         .or_else(|| campaigns.iter().find(|campaign| campaign.drives > 0))
         .or_else(|| campaigns.first())
+}
+
+/// The campaign that was [`chosen`]; a district without one has no such page.
+pub(super) async fn campaign(
+    db: &impl Query,
+    district: DistrictId,
+    text: Option<&str>,
+) -> Result<Campaign, Error> {
+    let campaigns = query::campaigns(db, district).await?;
+    chosen(&campaigns, text).cloned().ok_or(Error::NotFound)
 }
 
 /// The whole district at a glance.
@@ -295,8 +305,7 @@ pub(super) async fn subdistrict(
 ) -> Page {
     freshen(&app, cap.district()).await?;
     let db = app.store.reader();
-    let campaigns = query::campaigns(db, cap.district()).await?;
-    let campaign = chosen(&campaigns, choice.gerakan.as_deref()).cloned().ok_or(Error::NotFound)?;
+    let campaign = campaign(db, cap.district(), choice.gerakan.as_deref()).await?;
     let names = query::territory_names(db, cap.district()).await?;
     let name = names.get(&code).filter(|_| code % 10_000 == 0).cloned().ok_or(Error::NotFound)?;
     let newest = query::newest_week(db, cap.district(), campaign.id, shell.today).await?;
@@ -347,8 +356,7 @@ pub(super) async fn week(
 ) -> Page {
     let week = asuh_nusantara::date::parse(&week).map_err(|_| Error::NotFound)?;
     let db = app.store.reader();
-    let campaigns = query::campaigns(db, cap.district()).await?;
-    let campaign = chosen(&campaigns, choice.gerakan.as_deref()).cloned().ok_or(Error::NotFound)?;
+    let campaign = campaign(db, cap.district(), choice.gerakan.as_deref()).await?;
     let names = query::territory_names(db, cap.district()).await?;
     let commodities = books::commodities(db, cap.district()).await?;
     let rows = query::village_goods(db, cap.district(), campaign.id, week, cap.scope()).await?;

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 
-use super::dashboard::chosen;
+use super::dashboard::{campaign, chosen};
 use super::query::{self, Campaign, Waiting, WaitingFilter};
 use crate::ground::App;
 use crate::ground::access::Cap;
@@ -111,8 +111,7 @@ impl Command for NoteExport {
 /// The list as a spreadsheet.
 pub(super) async fn export(cap: Cap<ReadFamilies>, State(app): State<App>, shell: Shell, form: Form) -> Page {
     let db = app.store.reader();
-    let campaigns = query::campaigns(db, cap.district()).await?;
-    let campaign = chosen(&campaigns, Some(form.get("gerakan"))).ok_or(Error::NotFound)?;
+    let campaign = campaign(db, cap.district(), Some(form.get("gerakan"))).await?;
     let filter = WaitingFilter {
         campaign: campaign.id,
         day: monday_of(shell.today),

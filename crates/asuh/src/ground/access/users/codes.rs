@@ -123,11 +123,11 @@ pub(super) async fn one(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     headers: HeaderMap,
     form: Form,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let users = [user.clone()];
     let made = codes_for(&app, &cap, form.command_id()?, &users, form.ticked("tanpa_kode_ponsel")).await?;
     slips(&app, shell, &headers, std::iter::once(user).zip(made).collect())

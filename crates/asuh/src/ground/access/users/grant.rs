@@ -41,10 +41,10 @@ pub(super) async fn get(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     UrlQuery(offered): UrlQuery<Offered>,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let values = [("kecamatan", offered.kecamatan), ("lembaga", offered.lembaga)];
     let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let form = Form::with(&shell, values);
@@ -89,10 +89,10 @@ pub(super) async fn post(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let role = form.read("peran", |code| Role::parse(code).ok_or("web.error.choose"));
     let rw = form.optional("rw", 20);
     let until = form.day_optional("sampai").map(|day| end_of(&cap, day));
@@ -128,10 +128,10 @@ pub(super) async fn revoke(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let Some(grant) = form.id("peran") else {
         return super::pages::show_one(&cap, &app, shell, &form, user).await;
     };

@@ -74,8 +74,7 @@ struct OnePage {
 }
 
 /// The user of a path, who must be of the caller's district.
-pub(super) async fn of_path(app: &App, cap: &ManageUsers, id: &str) -> Result<UserLine, Error> {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+pub(super) async fn of_path(app: &App, cap: &ManageUsers, id: Id) -> Result<UserLine, Error> {
     query::one(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)
 }
 
@@ -83,9 +82,9 @@ pub(super) async fn one(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let form = Form::empty(&shell);
     show_one(&cap, &app, shell, &form, user).await
 }
@@ -151,7 +150,7 @@ pub(super) async fn disable(
     cap: Cap<ManageUsers>,
     state: State<App>,
     shell: Shell,
-    path: Path<String>,
+    path: Path<Id>,
     form: Form,
 ) -> Page {
     set_disabled(cap, state, shell, path, form, true).await
@@ -161,7 +160,7 @@ pub(super) async fn enable(
     cap: Cap<ManageUsers>,
     state: State<App>,
     shell: Shell,
-    path: Path<String>,
+    path: Path<Id>,
     form: Form,
 ) -> Page {
     set_disabled(cap, state, shell, path, form, false).await
@@ -171,11 +170,11 @@ async fn set_disabled(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     form: Form,
     disabled: bool,
 ) -> Page {
-    let user = of_path(&app, &cap, &id).await?;
+    let user = of_path(&app, &cap, id).await?;
     let command = SetDisabled { user: user.id, disabled };
     let sent = app.submit(cap.actor(), form.command_id()?, command).await.map(|_| ());
     after(&cap, &app, shell, form, user, sent).await

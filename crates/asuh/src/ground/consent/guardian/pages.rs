@@ -32,10 +32,6 @@ pub(in crate::ground::consent) fn routes() -> Routes {
         .get::<ReadConsents, _>("/persetujuan/{id}/berkas", scan)
 }
 
-fn key(text: &str) -> Result<Id, Error> {
-    text.parse().map_err(|_| Error::NotFound)
-}
-
 #[derive(Template)]
 #[template(path = "ground/consent/guardian/register.html")]
 struct Register {
@@ -113,13 +109,12 @@ struct After {
 async fn of_family(
     cap: Cap<ReadConsents>,
     State(app): State<App>,
-    Path(family): Path<String>,
+    Path(family): Path<Id>,
     Query(after): Query<After>,
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
-    let family =
-        query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let family = query::family(db, cap.district(), family, cap.scope()).await?.ok_or(Error::NotFound)?;
     let lines = query::of_family(db, cap.district(), family.id).await?;
     noted(&app, cap.actor(), "open", Some(("family", family.id)), "consent").await?;
     page(&FamilyPage {
@@ -185,24 +180,18 @@ fn dated_today(shell: &Shell) -> Form {
     Form::with(shell, boxes)
 }
 
-async fn new(
-    cap: Cap<RecordConsents>,
-    State(app): State<App>,
-    Path(family): Path<String>,
-    shell: Shell,
-) -> Page {
+async fn new(cap: Cap<RecordConsents>, State(app): State<App>, Path(family): Path<Id>, shell: Shell) -> Page {
     let form = dated_today(&shell);
-    new_page(&app, &cap, shell, key(&family)?, form).await
+    new_page(&app, &cap, shell, family, form).await
 }
 
 async fn record(
     cap: Cap<RecordConsents>,
     State(app): State<App>,
-    Path(family): Path<String>,
+    Path(family): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let family = key(&family)?;
     // An id out of reach is not told apart from one that does not exist, whatever else the form holds.
     query::family(app.store.reader(), cap.district(), family, cap.scope()).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
@@ -273,12 +262,11 @@ struct Printed {
 async fn printed(
     cap: Cap<RecordConsents>,
     State(app): State<App>,
-    Path(family): Path<String>,
+    Path(family): Path<Id>,
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
-    let family =
-        query::family(db, cap.district(), key(&family)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let family = query::family(db, cap.district(), family, cap.scope()).await?.ok_or(Error::NotFound)?;
     let mut values = settings::values(db, cap.district()).await?;
     let mut joined = |names: [&'static str; 3]| -> String {
         let parts: Vec<String> =
@@ -325,21 +313,20 @@ async fn withdraw_page(app: &App, cap: &RecordConsents, shell: Shell, id: Id, fo
 async fn withdraw(
     cap: Cap<RecordConsents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let form = dated_today(&shell);
-    withdraw_page(&app, &cap, shell, key(&id)?, form).await
+    withdraw_page(&app, &cap, shell, id, form).await
 }
 
 async fn withdrawn(
     cap: Cap<RecordConsents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let id = key(&id)?;
     let command_id = form.command_id()?;
     let on = form.day("tanggal");
     let reason = form.optional("alasan", 500);
@@ -353,10 +340,9 @@ async fn withdrawn(
     withdraw_page(&app, &cap, shell, id, form).await
 }
 
-async fn scan(cap: Cap<ReadConsents>, State(app): State<App>, Path(id): Path<String>) -> Page {
-    let line = query::one(app.store.reader(), cap.district(), key(&id)?, cap.scope())
-        .await?
-        .ok_or(Error::NotFound)?;
+async fn scan(cap: Cap<ReadConsents>, State(app): State<App>, Path(id): Path<Id>) -> Page {
+    let line =
+        query::one(app.store.reader(), cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
     let attachment = line.attachment_id.ok_or(Error::NotFound)?;
     let content = attachments::open(&app.store, cap.district(), attachment).await?.ok_or(Error::NotFound)?;
     noted(&app, cap.actor(), "open", Some(("family", line.family_id)), "consent scan").await?;

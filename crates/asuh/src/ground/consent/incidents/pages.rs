@@ -35,10 +35,6 @@ pub(in crate::ground::consent) fn routes() -> Routes {
         .post::<ReadIncidents, _>("/insiden/{id}/daftar", workbook)
 }
 
-fn key(text: &str) -> Result<Id, Error> {
-    text.parse().map_err(|_| Error::NotFound)
-}
-
 struct Row {
     line: IncidentLine,
     clock: (String, &'static str),
@@ -184,21 +180,20 @@ async fn show_page(
 async fn show(
     cap: Cap<ReadIncidents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Page {
-    show_page(&app, &cap, shell, key(&id)?, None, asked).await
+    show_page(&app, &cap, shell, id, None, asked).await
 }
 
 async fn update(
     cap: Cap<KeepIncidents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let id = key(&id)?;
     let command_id = form.command_id()?;
     let measures = form.required("tindakan", 4000);
     if form.is_valid() {
@@ -215,11 +210,10 @@ async fn update(
 async fn close(
     cap: Cap<KeepIncidents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let id = key(&id)?;
     let command_id = form.command_id()?;
     match app.submit(cap.actor(), command_id, CloseIncident { id }).await {
         Ok(_) => return redirect(&format!("/insiden/{id}?tercatat=1")),
@@ -243,14 +237,9 @@ struct Letter {
     signatory: Option<Signatory>,
 }
 
-async fn letter(
-    cap: Cap<ReadIncidents>,
-    State(app): State<App>,
-    Path(id): Path<String>,
-    shell: Shell,
-) -> Page {
+async fn letter(cap: Cap<ReadIncidents>, State(app): State<App>, Path(id): Path<Id>, shell: Shell) -> Page {
     let db = app.store.reader();
-    let line = query::one(db, cap.district(), key(&id)?).await?.ok_or(Error::NotFound)?;
+    let line = query::one(db, cap.district(), id).await?.ok_or(Error::NotFound)?;
     let values = settings::values(db, cap.district()).await?;
     let contact: Vec<&str> =
         ["contact.dpo_name", "contact.dpo_phone", "contact.dpo_email", "contact.complaints_phone"]
@@ -278,12 +267,12 @@ async fn letter(
 async fn workbook(
     cap: Cap<ReadIncidents>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     form: Form,
 ) -> Page {
     form.command_id()?;
-    let line = query::one(app.store.reader(), cap.district(), key(&id)?).await?.ok_or(Error::NotFound)?;
+    let line = query::one(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)?;
     noted(&app, cap.actor(), "export", Some(("incident", line.id)), "families touched").await?;
     let touched = query::touched(app.store.reader(), cap.district(), &line, None, MOST_ROWS).await?;
     let folder = app.store.folder().join("uploads").join(app.store.new_id().to_string());

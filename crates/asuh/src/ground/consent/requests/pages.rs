@@ -26,10 +26,6 @@ pub(in crate::ground::consent) fn routes() -> Routes {
         .post::<KeepRequests, _>("/permintaan-data/{id}/salinan", copy)
 }
 
-fn key(text: &str) -> Result<Id, Error> {
-    text.parse().map_err(|_| Error::NotFound)
-}
-
 /// The clock of an open request in words, and the class of its tag.
 pub(in crate::ground::consent) fn clock(text: &Text, now: Instant, due: Instant) -> (String, &'static str) {
     match left(now, due) {
@@ -187,22 +183,21 @@ async fn show_page(app: &App, cap: &ReadRequests, shell: Shell, id: Id, form: Fo
 async fn show(
     cap: Cap<ReadRequests>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    show_page(&app, &cap, shell, key(&id)?, form, !asked.tercatat.is_empty()).await
+    show_page(&app, &cap, shell, id, form, !asked.tercatat.is_empty()).await
 }
 
 async fn answer(
     cap: Cap<KeepRequests>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let id = key(&id)?;
     let command_id = form.command_id()?;
     let outcome = form.read("hasil", |code| match code {
         "done" => Ok(false),
@@ -224,12 +219,12 @@ async fn answer(
 async fn copy(
     cap: Cap<KeepRequests>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     form: Form,
 ) -> Page {
     form.command_id()?;
-    let line = query::one(app.store.reader(), cap.district(), key(&id)?).await?.ok_or(Error::NotFound)?;
+    let line = query::one(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)?;
     let family = line.family_id.ok_or(Error::NotFound)?;
     super::copy_for(&app, cap.actor(), shell, ("family", family), &line.number).await
 }

@@ -145,30 +145,25 @@ async fn package_page(app: &App, cap: &DeliverPackages, id: Id, form: &Form, she
     page_with(form.status(), &template)
 }
 
-fn id_of(path: &str) -> Result<Id, Error> {
-    path.parse().map_err(|_| Error::NotFound)
-}
-
 /// The form for one package: delivered with receiver and proof, or not.
 pub(super) async fn package(
     cap: Cap<DeliverPackages>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let form = Form::with(&shell, [("hubungan", "head")]);
-    package_page(&app, &cap, id_of(&path)?, &form, shell).await
+    package_page(&app, &cap, id, &form, shell).await
 }
 
 /// Delivered.
 pub(super) async fn deliver(
     cap: Cap<DeliverPackages>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(package): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let package = id_of(&path)?;
     let receiver_name = form.optional("penerima", 80);
     let relation = form.optional("hubungan", 20);
     if !relation.is_empty() && !RELATIONS.contains(&relation.as_str()) {
@@ -260,11 +255,10 @@ fn read_time(text: &str) -> Result<Time, &'static str> {
 pub(super) async fn undeliverable(
     cap: Cap<DeliverPackages>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(package): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let package = id_of(&path)?;
     let found = query::package(app.store.reader(), cap.district(), package, cap.scope()).await?;
     let found = found.ok_or(Error::NotFound)?;
     let reason = form.required("alasan", 20);
@@ -295,10 +289,9 @@ struct Show {
 pub(super) async fn show(
     cap: Cap<ReadRecipients>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let id = id_of(&path)?;
     let db = app.store.reader();
     let package = query::package(db, cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
     let items = query::items(db, cap.district(), id).await?;
@@ -310,11 +303,10 @@ pub(super) async fn show(
 pub(super) async fn evidence(
     cap: Cap<ReadRecipients>,
     State(app): State<App>,
-    Path((path, kind)): Path<(String, String)>,
+    Path((package, kind)): Path<(Id, String)>,
 ) -> Page {
     let db = app.store.reader();
-    let package =
-        query::package(db, cap.district(), id_of(&path)?, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let package = query::package(db, cap.district(), package, cap.scope()).await?.ok_or(Error::NotFound)?;
     let id = match kind.as_str() {
         "tanda-tangan" => package.signature_id,
         "foto" => package.photo_id,

@@ -238,19 +238,15 @@ impl Show {
     }
 }
 
-fn id_of(path: &str) -> Result<Id, Error> {
-    path.parse().map_err(|_| Error::NotFound)
-}
-
 /// A run: to the planner with its shares, to the others the villages within reach.
 pub(super) async fn show(
     cap: Cap<ReadDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    show_page(&app, &cap, id_of(&path)?, &form, shell).await
+    show_page(&app, &cap, id, &form, shell).await
 }
 
 async fn show_page(app: &App, cap: &ReadDistribution, id: Id, form: &Form, shell: Shell) -> Page {
@@ -330,22 +326,21 @@ async fn approve_page(app: &App, cap: &PlanDistribution, id: Id, form: &Form, sh
 pub(super) async fn approve_check(
     cap: Cap<PlanDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    approve_page(&app, &cap, id_of(&path)?, &form, shell).await
+    approve_page(&app, &cap, id, &form, shell).await
 }
 
 /// Approves.
 pub(super) async fn approve(
     cap: Cap<PlanDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(run): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let run = id_of(&path)?;
     match app.submit(cap.actor(), form.command_id()?, ApproveRun { run }).await {
         Ok(_) => redirect(&format!("/penyaluran/{run}")),
         Err(rejection) => {
@@ -359,11 +354,10 @@ pub(super) async fn approve(
 pub(super) async fn discard(
     cap: Cap<PlanDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(run): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let run = id_of(&path)?;
     match app.submit(cap.actor(), form.command_id()?, DiscardRun { run }).await {
         Ok(_) => redirect("/penyaluran"),
         Err(rejection) => {
@@ -383,22 +377,21 @@ async fn close_page(app: &App, cap: &PlanDistribution, id: Id, form: &Form, shel
 pub(super) async fn close_check(
     cap: Cap<PlanDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    close_page(&app, &cap, id_of(&path)?, &form, shell).await
+    close_page(&app, &cap, id, &form, shell).await
 }
 
 /// Closes.
 pub(super) async fn close(
     cap: Cap<PlanDistribution>,
     State(app): State<App>,
-    Path(path): Path<String>,
+    Path(run): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let run = id_of(&path)?;
     let command = CloseRun { run, day: shell.today };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(_) => redirect(&format!("/penyaluran/{run}")),

@@ -128,21 +128,26 @@ pub(super) struct Row {
     underweight: String,
 }
 
-/// "12 %", or "–"; "n < 20" where a percentage would mean little.
-fn percent(text: &Text, part: i64, whole: i64) -> String {
-    match whole {
-        0 => "–".to_owned(),
-        few if is_few(few) => text.t1("growth.coverage.few", "n", FEW),
-        _ => format!("{} %", text.fixed((part * 1000 + whole / 2) / whole, 1)),
-    }
-}
-
-fn share(text: &Text, part: i64, whole: i64) -> String {
+/// "5 dari 40 (12,5 %)" of a count of all children; "–" without any.
+fn part(text: &Text, part: i64, whole: i64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
-    let of = text.t2("growth.coverage.of", "part", text.number(part), "whole", text.number(whole));
-    format!("{of} · {}", percent(text, part, whole))
+    let percent = format!("{} %", text.fixed((part * 1000 + whole / 2) / whole, 1));
+    of(text, part, whole, percent)
+}
+
+/// The same of those children alone who could be judged: of few "n < 20" stands for the percentage.
+fn share(text: &Text, judged: i64, whole: i64) -> String {
+    match whole {
+        1.. if is_few(whole) => of(text, judged, whole, text.t1("growth.coverage.few", "n", FEW)),
+        _ => part(text, judged, whole),
+    }
+}
+
+fn of(text: &Text, part: i64, whole: i64, percent: String) -> String {
+    let (part, whole) = (text.number(part), text.number(whole));
+    text.t3("growth.coverage.of", ("part", part), ("whole", whole), ("percent", percent))
 }
 
 fn row(text: &Text, code: i64, name: String, figures: Figures) -> Row {
@@ -150,7 +155,7 @@ fn row(text: &Text, code: i64, name: String, figures: Figures) -> Row {
         code,
         name,
         known: text.number(figures.known),
-        coming: share(text, figures.weighed, figures.known),
+        coming: part(text, figures.weighed, figures.known),
         gaining: share(text, figures.gained, figures.compared),
         stunted: share(text, figures.stunted, figures.by_length),
         wasted: share(text, figures.wasted, figures.by_both),
@@ -309,8 +314,9 @@ mod tests {
     #[test]
     fn a_share_of_few_has_no_percentage() {
         let text = Text::new(Language::Indonesian, Zone::Wib);
-        assert_eq!(share(&text, 5, 40), "5 dari 40 · 12,5 %");
-        assert_eq!(share(&text, 5, 19), "5 dari 19 · n < 20");
-        assert_eq!(share(&text, 0, 0), "–");
+        assert_eq!(share(&text, 5, 40), "5 dari 40 (12,5 %)");
+        assert_eq!(share(&text, 5, 19), "5 dari 19 (n < 20)");
+        assert_eq!(part(&text, 5, 19), "5 dari 19 (26,3 %)");
+        assert_eq!((share(&text, 0, 0), part(&text, 0, 0)), ("–".into(), "–".into()));
     }
 }

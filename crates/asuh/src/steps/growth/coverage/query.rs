@@ -155,3 +155,34 @@ pub(in crate::steps::growth) async fn sources(
     )
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::access::Area;
+    use asuh_nusantara::TerritoryCode;
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    #[db_test]
+    async fn a_month_reads_the_last_measurement_of_each_child(db: TestDatabase) {
+        let store = db.open().await;
+        let code = TerritoryCode::parse("15.01.01").expect("a code");
+        let scope = Scope { areas: vec![Area { code, rw: String::new() }], ..Scope::default() };
+        let period = Period {
+            first: date!(2026 - 10 - 01),
+            last: date!(2026 - 10 - 31),
+            source: Some("eppgbm".into()),
+        };
+        let (sql, args) = villages_sql(DistrictId(1), &scope, &period);
+        let plan = store.reader().plan(&sql, args).await.expect("a plan");
+        if store.engine() == Engine::Sqlite {
+            assert!(plan.contains("measurement_by_person") || plan.contains("measurement_once"), "{plan}");
+            assert!(
+                !plan.contains("SCAN p") && !plan.contains("SCAN m") && !plan.contains("SCAN f"),
+                "{plan}"
+            );
+        }
+    }
+}

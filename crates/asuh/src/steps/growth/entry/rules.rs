@@ -263,10 +263,12 @@ mod tests {
     #[test]
     fn what_is_unusual_is_said_and_what_is_usual_is_not() {
         let on = date!(2026 - 02 - 05);
-        let mut child = MeasuredChild::default();
-        child.facts = Facts { sex: Some(Sex::Male), birth_date: Some(BIRTH) };
         let held = Id::from_bytes([1; 16]);
-        child.taken = vec![measures(10_900, 850).taken(held, date!(2026 - 01 - 05), Instant(0), "form")];
+        let child = MeasuredChild {
+            facts: Facts { sex: Some(Sex::Male), birth_date: Some(BIRTH) },
+            taken: vec![measures(10_900, 850).taken(held, date!(2026 - 01 - 05), Instant(0), "form")],
+            ..MeasuredChild::default()
+        };
         let found =
             |measures: Measures, replaced| unusual(&child, &measures, on, replaced, &Norms::default()).0;
         assert_eq!(found(measures(11_000, 850), None), []);

@@ -157,7 +157,7 @@ async fn show(cap: &ReadGrowth, app: &App, shell: Shell, filter: Filter, text: S
     let db = app.store.reader();
     let (district, scope, today) = (cap.district(), cap.scope(), shell.today);
     let (list, selection) = (filter.list(), filter.selection(&text));
-    let counts = query::counts(db, district, scope, &selection, today).await?;
+    let counts = query::counts(db, district, scope, List::ALL, &selection, today).await?;
     let most = if filter.lembar.is_empty() { PAGE } else { PRINTED };
     let after = filter.setelah.parse().ok();
     let mut found = query::page(db, district, scope, list, &selection, (after, most), today).await?;
@@ -234,15 +234,13 @@ pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row
     let weight = line.weight_g.map(|grams| format!("{} kg", text.fixed((grams + 5) / 10, 2)));
     let length = |mm: Option<i64>| mm.map(|mm| format!("{} cm", text.fixed(mm, 1)));
     let arm = length(line.arm_mm).map(|arm| format!("{} {arm}", text.t("growth.arm")));
-    let words = |stem: &str, codes: &str| -> Vec<String> {
-        let codes = codes.split(' ').filter(|code| !code.is_empty());
-        codes.map(|code| text.t(&format!("{stem}.{code}")).into_owned()).collect()
-    };
-    let reasons = || words("growth.reason", line.reasons.as_deref().unwrap_or_default());
-    let doubts = || words("growth.doubt", line.implausible.as_deref().unwrap_or_default());
+    let reasons = line.reasons.clone().unwrap_or_default();
+    let doubts = Doubt::parse(line.implausible.as_deref().unwrap_or_default());
     let facts: Vec<Option<String>> = match list {
         List::ReferToday => {
-            let mut facts: Vec<Option<String>> = reasons().into_iter().map(Some).collect();
+            let codes = reasons.split(' ').filter(|code| !code.is_empty());
+            let mut facts: Vec<Option<String>> =
+                codes.map(|code| Some(text.t(&format!("growth.reason.{code}")).into_owned())).collect();
             facts.extend([weight, length(line.height_mm), arm, z("BB/TB", line.whz)]);
             facts
         }
@@ -250,9 +248,11 @@ pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row
         List::TwiceNotGained => vec![weight, z("BB/U", line.waz)],
         List::BelowRedLine => vec![weight, z("BB/U", line.waz)],
         List::Implausible => {
-            let mut facts: Vec<Option<String>> = doubts().into_iter().map(Some).collect();
-            let has =
-                |doubt: Doubt| Doubt::parse(line.implausible.as_deref().unwrap_or_default()).contains(&doubt);
+            let mut facts: Vec<Option<String>> = Vec::new();
+            for doubt in &doubts {
+                facts.push(Some(text.t(&format!("growth.doubt.{}", doubt.code())).into_owned()));
+            }
+            let has = |doubt: Doubt| doubts.contains(&doubt);
             facts.extend([weight, length(line.height_mm)]);
             facts.extend([
                 z("TB/U", line.haz).filter(|_| has(Doubt::Haz)),

@@ -1,4 +1,4 @@
-//! What the lists read: a page in one query, the counts of all lists in two.
+//! What the lists read: a page in one query, the counts of all lists in one.
 
 use asuh_nusantara::{TerritoryCode, name};
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
@@ -218,72 +218,45 @@ pub(super) fn page_sql(
     (sql, args)
 }
 
-asuh_store::row_struct! {
-    struct Counts { refer: i64, newly: i64, twice: i64, below: i64, again: i64 }
-}
+asuh_store::row_struct! { struct Count { nth: i64, n: i64 } }
 
-/// How many children each list shows, in the order of [`List::ALL`]. Indexes: as those of the pages.
+/// How many children these lists show, in their order: one statement. Indexes: as those of the pages.
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn counts(
+pub(super) async fn counts<const N: usize>(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
+    lists: [List; N],
     selection: &Selection,
     today: Date,
-) -> Result<[i64; 6], StoreError> {
-    let [refer, newly, twice, below, again] = flagged(db, district, scope, selection, today).await?;
-    let mut args = args![district, Instant::NEVER];
-    let body = body(List::NotMeasured, today, &mut args);
-    let selected = selected(scope, selection, &mut args);
-    let missing = db.number(&format!("SELECT COUNT(*) AS n FROM {body} AND {selected}"), args).await?;
-    Ok([refer, newly, twice, below, again, missing])
+) -> Result<[i64; N], StoreError> {
+    let (sql, args) = counts_sql(district, scope, &lists, selection, today);
+    let mut counts = [0; N];
+    for row in db.all::<Count>(&sql, args).await? {
+        if let Some(count) = usize::try_from(row.nth).ok().and_then(|nth| counts.get_mut(nth)) {
+            *count = row.n;
+        }
+    }
+    Ok(counts)
 }
 
-/// The same of the five lists that measurements make: for home pages.
-///
-/// # Errors
-/// The store fails.
-pub(super) async fn flagged(
-    db: &impl Query,
+fn counts_sql(
     district: DistrictId,
     scope: &Scope,
-    selection: &Selection,
-    today: Date,
-) -> Result<[i64; 5], StoreError> {
-    let (sql, args) = flagged_sql(district, scope, selection, today);
-    let found: Option<Counts> = db.first(&sql, args).await?;
-    Ok(found.map_or([0; 5], |one| [one.refer, one.newly, one.twice, one.below, one.again]))
-}
-
-pub(super) fn flagged_sql(
-    district: DistrictId,
-    scope: &Scope,
+    lists: &[List],
     selection: &Selection,
     today: Date,
 ) -> (String, Args) {
-    let mut args = args![district, Instant::NEVER, born_after(today)];
-    let selected = selected(scope, selection, &mut args);
-    let count = |condition: &str| {
-        format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)")
-    };
-    let sql = format!(
-        "SELECT {} AS refer, {} AS newly, {} AS twice, {} AS below, {} AS again \
-         FROM child_growth g CROSS JOIN person_version p CROSS JOIN family_version f \
-         WHERE g.district_id = $1 AND (g.refer_today = 1 OR g.newly_stunted = 1 OR g.twice_not_gained = 1 \
-         OR g.below_red_line = 1 OR g.implausible <> '') \
-         AND p.district_id = g.district_id AND p.person_id = g.person_id AND p.superseded_at = $2 \
-         AND p.ended_reason IS NULL AND (p.birth_date IS NULL OR p.birth_date > $3) \
-         AND f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $2 \
-         AND f.status NOT IN {GONE} AND {selected}",
-        count("g.refer_today = 1"),
-        count("g.newly_stunted = 1"),
-        count("g.twice_not_gained = 1"),
-        count("g.below_red_line = 1"),
-        count("g.implausible <> ''"),
-    );
-    (sql, args)
+    let mut args = args![district, Instant::NEVER];
+    let mut parts = Vec::new();
+    for (nth, list) in lists.iter().enumerate() {
+        let body = body(*list, today, &mut args);
+        let selected = selected(scope, selection, &mut args);
+        parts.push(format!("SELECT CAST({nth} AS BIGINT) AS nth, COUNT(*) AS n FROM {body} AND {selected}"));
+    }
+    (parts.join(" UNION ALL "), args)
 }
 
 /// The posyandu of a village's measured children, for choosing one. Indexes: family_version_list,
@@ -331,5 +304,56 @@ mod tests {
     fn a_child_is_under_sixty_months_until_its_fifth_birthday() {
         assert_eq!(born_after(date!(2026 - 11 - 22)), date!(2021 - 11 - 22));
         assert_eq!(born_after(date!(2028 - 02 - 29)), date!(2023 - 02 - 28));
+    }
+}
+
+#[cfg(test)]
+mod plans {
+    //! What SQLite reads for each list; PostgreSQL weighs costs and may read small tables from end to end.
+
+    use super::*;
+    use crate::ground::access::Area;
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    const TODAY: Date = date!(2026 - 11 - 22);
+
+    fn kecamatan() -> Scope {
+        let code = TerritoryCode::parse("15.01.01").expect("a code");
+        Scope { areas: vec![Area { code, rw: String::new() }], ..Scope::default() }
+    }
+
+    #[db_test]
+    async fn each_list_reads_its_own_index(db: TestDatabase) {
+        let store = db.open().await;
+        let district = DistrictId(1);
+        for list in List::ALL {
+            let selection = Selection::default();
+            let (sql, args) = page_sql(district, &kecamatan(), list, &selection, (None, PAGE), TODAY);
+            let plan = store.reader().plan(&sql, args).await.expect("a plan");
+            if store.engine() != Engine::Sqlite {
+                continue;
+            }
+            let first = match list {
+                List::ReferToday => "child_growth_refer_today",
+                List::NewlyStunted => "child_growth_newly_stunted",
+                List::TwiceNotGained => "child_growth_twice_not_gained",
+                List::BelowRedLine => "child_growth_below_red_line",
+                List::Implausible => "child_growth_implausible",
+                List::NotMeasured => "family_version",
+            };
+            assert!(plan.lines().next().is_some_and(|line| line.contains(first)), "{list:?}: {plan}");
+            assert!(!plan.contains("SCAN"), "{list:?} reads a table from end to end: {plan}");
+        }
+        let (sql, args) = counts_sql(district, &kecamatan(), &List::ALL, &Selection::default(), TODAY);
+        let plan = store.reader().plan(&sql, args).await.expect("a plan");
+        if store.engine() == Engine::Sqlite {
+            assert!(!plan.contains("SCAN"), "{plan}");
+            assert!(
+                plan.contains("child_growth_refer_today") && plan.contains("child_growth_implausible"),
+                "{plan}"
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::List;
 use super::query::{self, Selection};
 use crate::ground::App;
 use crate::ground::access::{Actor, Capability, Role};
@@ -24,17 +25,14 @@ pub(in crate::steps::growth) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -
         let selection = Selection::default();
         let today = app.today(actor);
         let db = app.store.reader();
-        let [refer, newly, _, _, again] =
-            query::flagged(db, actor.district, &scope, &selection, today).await?;
-        for (n, key, list) in [
-            (refer, "growth.task.refer", "rujuk"),
-            (newly, "growth.task.newly_stunted", "baru_pendek"),
-            (again, "growth.task.again", "ukur_ulang"),
-        ] {
+        let lists = [List::ReferToday, List::NewlyStunted, List::Implausible];
+        let keys = ["growth.task.refer", "growth.task.newly_stunted", "growth.task.again"];
+        let counts = query::counts(db, actor.district, &scope, lists, &selection, today).await?;
+        for ((list, key), n) in lists.into_iter().zip(keys).zip(counts) {
             if n > 0 {
                 tasks.push(Task {
                     title: text.t1(key, "n", text.number(n)),
-                    path: format!("/pengukuran/daftar?daftar={list}"),
+                    path: format!("/pengukuran/daftar?daftar={}", list.code()),
                     state: TaskState::NeedsAction,
                 });
             }

@@ -60,17 +60,25 @@ pub(super) struct Finding {
     pub(super) tenfold: Option<i64>,
     /// Whether looking closer is worth the while.
     pub(super) is_odd: bool,
+    /// Too few children to tell: chance alone makes such a figure.
+    pub(super) is_thin: bool,
     /// The favourite digit, where digits are the topic.
     pub(super) digit: Option<u8>,
 }
 
 /// The findings of a report, in the order of the page.
 pub(super) fn findings(report: &QualityReport) -> Vec<Finding> {
-    let finding = |topic, figure: Option<f64>, odd: bool| Finding {
-        topic,
-        tenfold: figure.map(|figure| (figure * 10.0).round() as i64),
-        is_odd: odd,
-        digit: None,
+    let finding = |topic, figure: Option<f64>, odd: bool| {
+        let by_chance =
+            matches!(topic, Topic::WeightDigits | Topic::LengthDigits | Topic::Ages | Topic::Scatter);
+        let is_thin = by_chance && report.children < FEW;
+        Finding {
+            topic,
+            tenfold: figure.map(|figure| (figure * 10.0).round() as i64),
+            is_odd: odd && !is_thin,
+            is_thin,
+            digit: None,
+        }
     };
     let above = |figure: Option<f64>, limit: f64| figure.is_some_and(|figure| figure > limit);
     let missing = share(most_missing(&report.missing), report.children);
@@ -145,6 +153,19 @@ mod tests {
         assert!(!of(&by_age, Topic::Posture).is_odd);
         let unsaid = children(|nth| Length::unknown_posture(70.0 + f64::from(nth) / 25.0));
         assert_eq!(of(&unsaid, Topic::Posture).tenfold, Some(1000));
+    }
+
+    #[test]
+    fn few_children_say_nothing_of_digits() {
+        let few = QualityReport::of((0..20_u32).map(|nth| Child {
+            sex: Some(Sex::Female),
+            age: Some(Age::from_whole_days(400 + nth)),
+            weight: Some(Kilograms(10.0)),
+            ..Child::default()
+        }));
+        let found = of(&few, Topic::WeightDigits);
+        assert!(found.is_thin && !found.is_odd && found.tenfold == Some(900));
+        assert!(of(&few, Topic::Missing).is_odd, "nobody was measured, however few");
     }
 
     #[test]

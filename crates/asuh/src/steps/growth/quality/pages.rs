@@ -69,12 +69,16 @@ fn line(text: &Text, finding: &Finding) -> Line {
         (Some(tenfold), Topic::Ages | Topic::Scatter) => text.fixed(tenfold, 1),
         (Some(tenfold), _) => format!("{} %", text.fixed(tenfold, 1)),
     };
-    let ending = if finding.is_odd { "do" } else { "fine" };
     let digit = finding.digit.map(|digit| digit.to_string()).unwrap_or_default();
+    let advice = match (finding.is_thin, finding.is_odd) {
+        (true, _) => text.t("growth.quality.too_few").into_owned(),
+        (_, true) => text.t1(&format!("growth.quality.{code}.do"), "digit", digit),
+        (_, false) => text.t(&format!("growth.quality.{code}.fine")).into_owned(),
+    };
     Line {
         name: text.t(&format!("growth.quality.{code}")).into_owned(),
         figure,
-        advice: text.t1(&format!("growth.quality.{code}.{ending}"), "digit", digit),
+        advice,
         is_odd: finding.is_odd,
     }
 }

@@ -147,6 +147,7 @@ pub async fn refresh(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
 }
 
 async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), StoreError> {
+    hold(tx, persons).await?;
     let children = children(tx, tx.district(), persons).await?;
     let (mut readings, mut standings, mut unmeasured) = (Vec::new(), Vec::new(), Vec::new());
     // In the order of the ids, so that two commands lock rows in one order.
@@ -191,6 +192,22 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
         )
         .await?;
     }
+    Ok(())
+}
+
+/// Takes hold of the children's rows, in the order of their ids, before anything is read of them: of two commands
+/// that measure a child at the same time the later one sees what the earlier one wrote.
+async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
+    let rows = persons.iter().map(|person| {
+        args![tx.district(), *person, 0_i64, *person, "", "", "", "", false, false, false, false, false]
+    });
+    tx.insert_many(
+        "INSERT INTO child_growth (district_id, person_id, measured_on, measurement_id, source, posyandu, implausible, \
+         reasons, refer_today, stunted, newly_stunted, twice_not_gained, below_red_line) VALUES",
+        "ON CONFLICT (district_id, person_id) DO UPDATE SET source = child_growth.source",
+        rows.collect(),
+    )
+    .await?;
     Ok(())
 }
 

@@ -2,14 +2,18 @@
 
 use asuh_growth::indonesia::{GainTable, ReferralLines};
 use asuh_nusantara::Sex;
-use asuh_store::{Id, Instant};
+use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Command, DistrictId, Engine, Envelope, Fault, Id, Instant, Query, Recording, Tx, args};
+use serde::{Deserialize, Serialize};
 use time::macros::date;
 use time::{Date, Duration};
 
 use super::super::norms::Norms;
 use super::super::reading::{Doubt, Facts, Taken};
 use super::super::rules::Position;
+use super::job::stale_sql;
 use super::rules::{Computed, HOLDS_DAYS, Standing, read};
+use super::store::{persons_sql, refresh, series_sql};
 
 const BIRTH: Date = date!(2025 - 01 - 10);
 
@@ -187,4 +191,81 @@ fn growing_from_lying_to_standing_is_no_shrinking() {
             "{mm}: {standing:?}"
         );
     }
+}
+
+/// What SQLite reads for a refresh; PostgreSQL weighs costs and may read small tables from end to end.
+#[db_test]
+async fn a_refresh_reads_the_children_it_names(db: TestDatabase) {
+    let store = db.open().await;
+    let persons: Vec<Id> = (0..100).map(|nth| Id::from_bytes([nth; 16])).collect();
+    for (sql, args, index) in [
+        {
+            let (sql, args) = persons_sql(DistrictId(1), &persons);
+            (sql, args, "person_version_current")
+        },
+        {
+            let (sql, args) = series_sql(DistrictId(1), &persons);
+            (sql, args, "measurement_by_person")
+        },
+        {
+            let (sql, args) = stale_sql(DistrictId(1), None);
+            (sql, args, "person_version_current")
+        },
+    ] {
+        let plan = store.reader().plan(&sql, args).await.expect("a plan");
+        assert!(
+            store.engine() != Engine::Sqlite || (plan.contains(index) && !plan.contains("SCAN")),
+            "{plan}"
+        );
+    }
+}
+
+/// A weighing of a child on a day, as a command of its own.
+#[derive(Serialize, Deserialize)]
+struct Weigh {
+    person: Id,
+    day: Date,
+}
+
+impl Command for Weigh {
+    const KIND: &'static str = "test.weigh";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        tx.execute(
+            "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, posyandu, source, \
+             command_id, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, 9000, '', 'form', $2, $2, $5)",
+            args![tx.district(), tx.new_id(), self.person, self.day, tx.now()],
+        )
+        .await?;
+        Ok(refresh(tx, &[self.person]).await?)
+    }
+}
+
+#[db_test]
+async fn weighings_at_the_same_time_all_count(db: TestDatabase) {
+    let store = db.open().await;
+    let person = store.new_id();
+    let weighings = (0..40_i64).map(|nth| {
+        let envelope = Envelope {
+            id: store.new_id(),
+            district: DistrictId(1),
+            actor: Id::SYSTEM,
+            device: None,
+            captured_at: store.clock().now(),
+        };
+        // The last day comes somewhere in the middle.
+        let day = date!(2026 - 01 - 01) + Duration::days((nth * 17) % 40);
+        store.submit(envelope, Weigh { person, day })
+    });
+    for done in futures_util::future::join_all(weighings).await {
+        done.expect("a weighing");
+    }
+    let latest = store
+        .reader()
+        .number("SELECT measured_on AS n FROM child_growth WHERE person_id = $1", args![person])
+        .await
+        .expect("a row");
+    assert_eq!(latest, 20_260_209);
 }

@@ -250,9 +250,8 @@ pub(in crate::steps::registry) async fn visit(
     cap: Cap<VerifyFamilies>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
 ) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     query::visited(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     opened(&app, cap.actor(), Opening::File(id));
     let day = shell.today;
@@ -294,10 +293,9 @@ pub(in crate::steps::registry) async fn record(
     cap: Cap<VerifyFamilies>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let family =
         query::visited(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let result = form.read("hasil", |code| VisitResult::parse(code).ok_or("web.error.choose"));

@@ -79,8 +79,7 @@ async fn show(app: &App, cap: &ManageUsers, shell: Shell, form: &Form, user: Acc
     page_with(form.status(), &LinkPage { f: form.view(), user, linked, searched, people, shell })
 }
 
-async fn account_of(app: &App, cap: &ManageUsers, id: &str) -> Result<Account, Error> {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+async fn account_of(app: &App, cap: &ManageUsers, id: Id) -> Result<Account, Error> {
     query::account(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)
 }
 
@@ -88,10 +87,10 @@ async fn account_of(app: &App, cap: &ManageUsers, id: &str) -> Result<Account, E
 pub(in super::super) async fn get(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let user = account_of(&app, &cap, &id).await?;
+    let user = account_of(&app, &cap, id).await?;
     let form = Form::with(&shell, [("cari", user.name.clone())]);
     show(&app, &cap, shell, &form, user).await
 }
@@ -100,11 +99,11 @@ pub(in super::super) async fn get(
 pub(in super::super) async fn post(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let user = account_of(&app, &cap, &id).await?;
+    let user = account_of(&app, &cap, id).await?;
     let sponsor = match form.get("aksi") {
         "pilih" => match form.id("pegawai") {
             Some(id) => {
@@ -188,8 +187,7 @@ async fn unit_page(
     page_with(form.status(), &template)
 }
 
-async fn unit_of(app: &App, cap: &ManageUsers, id: &str) -> Result<UnitLine, Error> {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+async fn unit_of(app: &App, cap: &ManageUsers, id: Id) -> Result<UnitLine, Error> {
     roster::unit(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)
 }
 
@@ -197,10 +195,10 @@ async fn unit_of(app: &App, cap: &ManageUsers, id: &str) -> Result<UnitLine, Err
 pub(in super::super) async fn of_unit(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let unit = unit_of(&app, &cap, &id).await?;
+    let unit = unit_of(&app, &cap, id).await?;
     let form = Form::empty(&shell);
     unit_page(&app, &cap, shell, &form, unit, None).await
 }
@@ -209,11 +207,11 @@ pub(in super::super) async fn of_unit(
 pub(in super::super) async fn make(
     cap: Cap<ManageUsers>,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let unit = unit_of(&app, &cap, &id).await?;
+    let unit = unit_of(&app, &cap, id).await?;
     let users = candidates(&app, &cap, unit.id).await?.users;
     if users.is_empty() {
         return unit_page(&app, &cap, shell, &form, unit, Some(0)).await;

@@ -105,14 +105,13 @@ pub(crate) async fn show(
     cap: Cap<ReadCampaigns>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
 ) -> Page {
     let form = Form::empty(&shell);
-    show_with(&cap, &app, shell, &id, &form).await
+    show_with(&cap, &app, shell, id, &form).await
 }
 
-async fn show_with(cap: &ReadCampaigns, app: &App, shell: Shell, id: &str, form: &Form) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+async fn show_with(cap: &ReadCampaigns, app: &App, shell: Shell, id: Id, form: &Form) -> Page {
     let reader = app.store.reader();
     let campaign = query::by_id(reader, cap.district(), id).await?.ok_or(Error::NotFound)?;
     let items = query::items(reader, cap.district(), id).await?;
@@ -142,10 +141,9 @@ pub(crate) async fn end(
     cap: Cap<ManageCampaigns>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(campaign): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let campaign: Id = id.parse().map_err(|_| Error::NotFound)?;
     if let Some(last_day) = form.day("selesai") {
         let command = EndCampaign { campaign, last_day, today: shell.today };
         match app.submit(cap.actor(), form.command_id()?, command).await {
@@ -154,7 +152,7 @@ pub(crate) async fn end(
         }
     }
     let reading = ReadCampaigns::of(cap.actor()).ok_or(Error::Forbidden)?;
-    show_with(&reading, &app, shell, &id, &form).await
+    show_with(&reading, &app, shell, campaign, &form).await
 }
 
 /// A commodity as the form asks for it.

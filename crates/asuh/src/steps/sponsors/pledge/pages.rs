@@ -154,11 +154,10 @@ pub(crate) async fn stop(
     cap: Cap<OwnPledges>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(pledge): Path<Id>,
     form: Form,
 ) -> Page {
     let sponsor = cap.actor().sponsor.ok_or(Error::NotFound)?;
-    let pledge: Id = id.parse().map_err(|_| Error::NotFound)?;
     let last_day = shell.today.previous_day().unwrap_or(shell.today);
     let command = StopPledge { pledge, last_day, reach: Reach::Own(sponsor) };
     app.submit(cap.actor(), form.command_id()?, command).await?;
@@ -223,12 +222,11 @@ async fn unit_with(
     cap: &PledgeForUnit,
     app: &App,
     shell: Shell,
-    unit: &str,
+    id: Id,
     place: Place,
     form: Option<Form>,
 ) -> Page {
     let reader = app.store.reader();
-    let id: Id = unit.parse().map_err(|_| Error::NotFound)?;
     let unit = roster::unit(reader, cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let open_campaigns = campaigns::open(reader, cap.district(), shell.today).await?;
     let items = campaigns::all_items(reader, cap.district()).await?;
@@ -275,10 +273,10 @@ pub(crate) async fn unit(
     cap: Cap<PledgeForUnit>,
     State(app): State<App>,
     shell: Shell,
-    Path(unit): Path<String>,
+    Path(unit): Path<Id>,
     Params(place): Params<Place>,
 ) -> Page {
-    unit_with(&cap, &app, shell, &unit, place, None).await
+    unit_with(&cap, &app, shell, unit, place, None).await
 }
 
 /// Records promises of those ticked, or of all.
@@ -286,10 +284,9 @@ pub(crate) async fn promise_unit(
     cap: Cap<PledgeForUnit>,
     State(app): State<App>,
     shell: Shell,
-    Path(unit): Path<String>,
+    Path(unit): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let id: Id = unit.parse().map_err(|_| Error::NotFound)?;
     let campaign = form.id("gerakan");
     let what = read(&mut form, shell.today);
     let everyone = form.ticked("semua");
@@ -301,7 +298,7 @@ pub(crate) async fn promise_unit(
     {
         let command = PledgeUnit {
             campaign,
-            unit: id,
+            unit,
             below: everyone && form.ticked("bawahan"),
             chosen: (!everyone).then_some(chosen),
             baskets,
@@ -313,7 +310,7 @@ pub(crate) async fn promise_unit(
             Ok(receipt) => {
                 let done = receipt.value;
                 return redirect(&format!(
-                    "/janji/unit/{id}?gerakan={campaign}&baru={}&tetap={}",
+                    "/janji/unit/{unit}?gerakan={campaign}&baru={}&tetap={}",
                     done.made, done.kept
                 ));
             }
@@ -321,7 +318,7 @@ pub(crate) async fn promise_unit(
         }
     }
     let place = Place { gerakan: form.get("gerakan").to_owned(), ..Place::default() };
-    unit_with(&cap, &app, shell, &unit, place, Some(form)).await
+    unit_with(&cap, &app, shell, unit, place, Some(form)).await
 }
 
 /// Stops a promise for somebody who asked his coordinator, from today on.
@@ -329,10 +326,9 @@ pub(crate) async fn stop_for(
     cap: Cap<PledgeForUnit>,
     State(app): State<App>,
     shell: Shell,
-    Path(unit): Path<String>,
+    Path(unit): Path<Id>,
     form: Form,
 ) -> Page {
-    let unit: Id = unit.parse().map_err(|_| Error::NotFound)?;
     let pledge: Id = form.get("janji").parse().map_err(|_| Error::NotFound)?;
     let last_day = shell.today.previous_day().unwrap_or(shell.today);
     let command = StopPledge { pledge, last_day, reach: Reach::of(cap.scope()) };

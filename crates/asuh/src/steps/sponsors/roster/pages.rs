@@ -93,11 +93,10 @@ pub(crate) async fn list(
     cap: Cap<ReadRoster>,
     State(app): State<App>,
     shell: Shell,
-    Path(unit): Path<String>,
+    Path(id): Path<Id>,
     Params(after): Params<After>,
 ) -> Page {
     let reader = app.store.reader();
-    let id: Id = unit.parse().map_err(|_| Error::NotFound)?;
     let unit = query::unit(reader, cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let mut lines = query::of_unit(reader, cap.district(), id, after.id()).await?;
     let next = cut(&mut lines, PEOPLE, |line| line.id);
@@ -136,10 +135,10 @@ pub(crate) async fn show(
     cap: Cap<ReadRoster>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
 ) -> Page {
     let form = Form::empty(&shell);
-    show_with(&cap, &app, shell, &id, &form).await
+    show_with(&cap, &app, shell, id, &form).await
 }
 
 /// All that is kept about a person, as a file to hand over. A form and not a link: every copy is noted.
@@ -147,18 +146,16 @@ pub(crate) async fn copy(
     cap: Cap<KeepRequests>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(id): Path<Id>,
     form: Form,
 ) -> Page {
     form.command_id()?;
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let person = query::sponsor(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)?;
     let number = shell.t("sponsors.copy.file").into_owned();
     consent::copy_for(&app, cap.actor(), shell, ("sponsor", person.id), &number).await
 }
 
-async fn show_with(cap: &ReadRoster, app: &App, shell: Shell, id: &str, form: &Form) -> Page {
-    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+async fn show_with(cap: &ReadRoster, app: &App, shell: Shell, id: Id, form: &Form) -> Page {
     let reader = app.store.reader();
     let line =
         query::sponsor_within(reader, cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
@@ -193,10 +190,9 @@ pub(crate) async fn transfer(
     cap: Cap<ManageRoster>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(sponsor): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let sponsor: Id = id.parse().map_err(|_| Error::NotFound)?;
     let (unit, day) = (form.id("unit"), form.day("pindah"));
     // Rolls ask where somebody works now: a transfer is recorded when it has happened.
     if day.is_some_and(|day| day > shell.today) {
@@ -210,7 +206,7 @@ pub(crate) async fn transfer(
         }
     }
     let reading = ReadRoster::of(cap.actor()).ok_or(Error::Forbidden)?;
-    show_with(&reading, &app, shell, &id, &form).await
+    show_with(&reading, &app, shell, sponsor, &form).await
 }
 
 /// Somebody leaves.
@@ -218,10 +214,9 @@ pub(crate) async fn end(
     cap: Cap<ManageRoster>,
     State(app): State<App>,
     shell: Shell,
-    Path(id): Path<String>,
+    Path(sponsor): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let sponsor: Id = id.parse().map_err(|_| Error::NotFound)?;
     if let Some(day) = form.day("keluar") {
         let command = EndAsn { sponsor, day, reach: Reach::of(cap.scope()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
@@ -230,7 +225,7 @@ pub(crate) async fn end(
         }
     }
     let reading = ReadRoster::of(cap.actor()).ok_or(Error::Forbidden)?;
-    show_with(&reading, &app, shell, &id, &form).await
+    show_with(&reading, &app, shell, sponsor, &form).await
 }
 
 #[derive(Template)]
