@@ -44,8 +44,7 @@ async fn rows_find_their_child_by_nik_and_say_why_not(db: TestDatabase) {
     ];
     let summary = import(&test, "a.csv", file.concat().as_bytes()).await;
     assert_eq!(counts(&summary), (1, 0, 0, 7), "{summary:?}");
-    let told: Vec<(u32, &str)> =
-        summary.messages.iter().map(|one| (one.row, one.message.as_str())).collect();
+    let told: Vec<(u32, &str)> = summary.messages.iter().map(|one| (one.row, one.message.as_str())).collect();
     for (row, words) in [
         (3, "belum tercatat"),
         (4, "memerlukan NIK yang lengkap"),

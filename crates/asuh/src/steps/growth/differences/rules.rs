@@ -366,7 +366,10 @@ mod tests {
         assert_eq!(found.map(|found| found.by), Some(21));
         let as_taken = z_hundredths(&child(&Measured { posture: None, ..BOY }));
         assert_eq!(as_taken[1], Some(-274));
-        assert_eq!(cause(&BOY, as_taken.map(Option::unwrap_or_default)), Some(Cause::Posture));
+        let [waz, haz, whz] = as_taken.map(Option::unwrap_or_default);
+        for (off, wanted) in [(0, Cause::Posture), (2, Cause::Posture), (3, Cause::Unknown)] {
+            assert_eq!(cause(&BOY, [waz, haz + off, whz]), Some(wanted), "{off}");
+        }
     }
 
     #[test]
