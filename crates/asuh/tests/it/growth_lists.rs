@@ -300,9 +300,9 @@ async fn two_sources_are_one_figure_only_where_somebody_asks_for_it(db: TestData
     // Five of them measured at the posyandu a week later, and short there.
     test.sql(
         "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, height_mm, position, posyandu, \
-         source, command_id, recorded_at, haz, own_gain) \
+         source, command_id, recorded_by, recorded_at, haz, own_gain) \
          SELECT m.district_id, m.command_id, m.person_id, 20261012, 10600, 780, 'lying', '', 'form', m.command_id, \
-         m.recorded_at, -300, NULL FROM measurement m ORDER BY m.person_id LIMIT 1",
+         m.recorded_by, m.recorded_at, -300, NULL FROM measurement m ORDER BY m.person_id LIMIT 1",
         args![],
     )
     .await;

@@ -11,10 +11,10 @@ use time::{Date, Month};
 use super::query::{self, Period, Village};
 use super::rules::{ENOUGH, FEW, Figures, is_few};
 use crate::ground::App;
-use crate::ground::access::Cap;
+use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Cell, Error, Form, Page, Shell, Text, page, workbook};
-use crate::steps::growth::ReadGrowth;
+use crate::steps::growth::{HandToSigizi, ReadGrowth};
 
 /// Months offered, the present one first.
 const MONTHS: usize = 24;
@@ -179,6 +179,8 @@ struct CoveragePage {
     total: Row,
     newest: Option<Date>,
     letterhead: Letterhead,
+    /// Whether the caller may hand measurements to Sigizi.
+    hands_over: bool,
 }
 
 impl CoveragePage {
@@ -227,7 +229,8 @@ pub(in crate::steps::growth) async fn coverage(
     }
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
     let total = row(&text, 0, text.t("growth.coverage.all").into_owned(), total);
-    page(&CoveragePage { shell, chosen, groups, total, newest, letterhead })
+    let hands_over = HandToSigizi::of(cap.actor()).is_some();
+    page(&CoveragePage { shell, chosen, groups, total, newest, letterhead, hands_over })
 }
 
 /// The table as a spreadsheet: numbers, no names.

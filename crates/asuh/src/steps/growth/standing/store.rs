@@ -6,8 +6,9 @@ use asuh_nusantara::Sex;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
 use time::Date;
 
+use super::super::differences::rules::{Cause, Difference, of_child};
 use super::super::norms::{self, Norms};
-use super::super::reading::{Doubt, Facts, Scores, Taken};
+use super::super::reading::{Doubt, Facts, FilePrint, Scores, Taken};
 use super::super::rules::Position;
 use super::rules::{Computed, Standing, read};
 
@@ -21,7 +22,9 @@ asuh_store::row_struct! {
         id: Id, person_id: Id, measured_on: Date, recorded_at: Instant, source: String, posyandu: String,
         weight_g: Option<i64>, height_mm: Option<i64>, position: Option<String>, arm_mm: Option<i64>, oedema: bool,
         gain: Option<String>, age_days: Option<i64>, haz: Option<i64>, waz: Option<i64>, whz: Option<i64>,
-        baz: Option<i64>, implausible: String, own_gain: Option<String>,
+        baz: Option<i64>, implausible: String, own_gain: Option<String>, file_waz: Option<i64>, file_haz: Option<i64>,
+        file_whz: Option<i64>, file_weight_status: Option<String>, file_height_status: Option<String>,
+        file_wasting_status: Option<String>, difference: Option<i64>, difference_cause: Option<String>,
     }
 }
 
@@ -34,6 +37,10 @@ pub struct MeasuredChild {
     pub taken: Vec<Taken>,
     /// What is stored as computed of each.
     pub stored: Vec<Computed>,
+    /// What a file printed beside each.
+    pub printed: Vec<FilePrint>,
+    /// What is stored as the difference between the two.
+    pub differences: Vec<Option<Difference>>,
 }
 
 impl MeasuredChild {
@@ -49,6 +56,12 @@ impl MeasuredChild {
             },
             gain: row.own_gain.and_then(|letter| letter.chars().next()),
         });
+        self.printed.push(FilePrint {
+            z: [row.file_waz, row.file_haz, row.file_whz],
+            words: [row.file_weight_status, row.file_height_status, row.file_wasting_status],
+        });
+        let cause = row.difference_cause.as_deref().and_then(Cause::parse);
+        self.differences.push(row.difference.zip(cause).map(|(by, cause)| Difference { by, cause }));
         self.taken.push(Taken {
             id: row.id,
             measured_on: row.measured_on,
@@ -105,7 +118,8 @@ pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args)
     let list = args.push_list(persons.iter().copied());
     let sql = format!(
         "SELECT id, person_id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, \
-         oedema, gain, age_days, haz, waz, whz, baz, implausible, own_gain FROM measurement \
+         oedema, gain, age_days, haz, waz, whz, baz, implausible, own_gain, file_waz, file_haz, file_whz, \
+         file_weight_status, file_height_status, file_wasting_status, difference, difference_cause FROM measurement \
          WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL \
          ORDER BY person_id, measured_on, recorded_at, id"
     );
@@ -140,8 +154,13 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
     for person in persons {
         let child = children.get(person).cloned().unwrap_or_default();
         let (said, standing) = read(&child.facts, &child.taken, norms);
-        let differing = child.taken.iter().zip(&said).zip(&child.stored).filter(|((_, now), was)| now != was);
-        readings.extend(differing.map(|((taken, now), _)| reading_row(tx, taken.id, now)));
+        let differences = of_child(&child.facts, &child.taken, &child.printed);
+        let now = said.iter().zip(&differences);
+        let was = child.stored.iter().zip(&child.differences);
+        let changed = child.taken.iter().zip(now).zip(was).filter(|((_, now), was)| now != was);
+        readings.extend(
+            changed.map(|((taken, (said, difference)), _)| reading_row(tx, taken.id, said, *difference)),
+        );
         match standing {
             Some(standing) => standings.push(standing_row(tx, *person, &standing)),
             None => unmeasured.push(*person),
@@ -149,9 +168,11 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
     }
     // An UPDATE from many rows, which both engines take as a statement over a list of values.
     tx.insert_many(
-        "WITH said (district_id, id, age_days, haz, waz, whz, baz, implausible, own_gain) AS (VALUES",
+        "WITH said (district_id, id, age_days, haz, waz, whz, baz, implausible, own_gain, \
+         difference, difference_cause) AS (VALUES",
         ") UPDATE measurement SET age_days = said.age_days, haz = said.haz, waz = said.waz, whz = said.whz, \
-         baz = said.baz, implausible = said.implausible, own_gain = said.own_gain FROM said \
+         baz = said.baz, implausible = said.implausible, own_gain = said.own_gain, difference = said.difference, \
+         difference_cause = said.difference_cause FROM said \
          WHERE measurement.district_id = said.district_id AND measurement.id = said.id",
         readings,
     )
@@ -190,7 +211,7 @@ async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed) -> Args {
+fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed, difference: Option<Difference>) -> Args {
     args![
         tx.district(),
         id,
@@ -201,6 +222,8 @@ fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed) -> Args {
         said.scores.baz,
         Doubt::stored(&said.scores.doubts),
         said.gain.map(|letter| letter.to_string()),
+        difference.map(|difference| difference.by),
+        difference.map(|difference| difference.cause.code()),
     ]
 }
 
