@@ -31,6 +31,7 @@ pub fn registry() -> Registry {
         registry.tasks.extend(part.tasks);
         registry.family_panels.extend(part.family_panel);
         registry.user_panels.extend(part.user_panel);
+        registry.help_received.extend(part.help_received);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
         registry.subject_exports.extend(part.subject_export);

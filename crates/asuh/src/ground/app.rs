@@ -32,6 +32,19 @@ pub type Check = for<'a> fn(&'a App, asuh_store::DistrictId) -> Given<'a, Vec<St
 /// gives a right to. The id is a family's or a sponsor's; a part that knows nothing of it gives nothing.
 pub type SubjectExport = for<'a> fn(&'a App, asuh_store::DistrictId, Id, Text) -> Given<'a, Vec<Section>>;
 
+/// A day on which a family received help, and what it was in words; never who gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpDay {
+    /// The day of the delivery.
+    pub on: time::Date,
+    /// "Telur 5 butir, Beras (kaleng) 2 kaleng"
+    pub what: String,
+}
+
+/// The days on which a family received help, the newest first. The caller has found the family within his scope
+/// before.
+pub type HelpReceived = for<'a> fn(&'a App, asuh_store::DistrictId, Id, Text) -> Given<'a, Vec<HelpDay>>;
+
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
@@ -43,6 +56,8 @@ pub struct Registry {
     pub family_panels: Vec<Panel>,
     /// Panels on the page of a user.
     pub user_panels: Vec<Panel>,
+    /// What each part knows of the help a family received.
+    pub help_received: Vec<HelpReceived>,
     /// Kinds of long work.
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.

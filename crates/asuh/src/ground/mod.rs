@@ -12,7 +12,7 @@ pub mod settings;
 pub mod staging;
 pub mod web;
 
-pub use app::{App, Registry};
+pub use app::{App, HelpDay, Registry};
 
 use part::Part;
 

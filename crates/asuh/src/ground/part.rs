@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, Panel, SubjectExport, Tasks};
+use super::app::{Check, HelpReceived, Panel, SubjectExport, Tasks};
 use super::audit::Reference;
 use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
@@ -22,6 +22,8 @@ pub struct Part {
     pub family_panel: Option<Panel>,
     /// Its panel on the page of a user.
     pub user_panel: Option<Panel>,
+    /// The days on which a family received help through it.
+    pub help_received: Option<HelpReceived>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
@@ -48,6 +50,7 @@ impl Part {
             tasks: None,
             family_panel: None,
             user_panel: None,
+            help_received: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

@@ -76,7 +76,7 @@ fn list(code: &str) -> String {
 
 /// The names that a list shows, in their order.
 fn names(page: &str) -> Vec<String> {
-    let rows = page.split("href=\"/sasaran/").skip(1);
+    let rows = page.split("href=\"/pengukuran/anak/").skip(1);
     rows.filter_map(|row| Some(row.split_once("\">")?.1.split_once('<')?.0.to_owned())).collect()
 }
 

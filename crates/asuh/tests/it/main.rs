@@ -13,6 +13,7 @@ mod custody;
 mod demo;
 mod distribution;
 mod growth;
+mod growth_child;
 mod growth_cli;
 mod growth_cli_any;
 mod growth_lists;

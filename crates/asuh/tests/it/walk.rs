@@ -34,7 +34,7 @@ const DAY: [(&str, &str); 3] = [("mulai_tanggal", "2"), ("mulai_bulan", "11"), (
 /// What the walk leaves behind.
 pub(crate) struct Walked {
     pub(crate) test: TestApp,
-    family: Id,
+    pub(crate) family: Id,
     campaign: Id,
     pub(crate) units: Vec<Id>,
     pub(crate) papers: Papers,

@@ -4,18 +4,22 @@
 //! lines of the drawing `axis` and `grid`, and the page's style sheet colours them (`fill` for shapes,
 //! `stroke` for `.lines path`). Series differ by more than colour: lines by dashes, all by a legend.
 //! Every chart has a title and a description for screen readers, and gives its numbers as a [`Table`]
-//! to stand beside it.
+//! to stand beside it. Numbers are whole; the caller's function turns them into text, so that the page decides
+//! on thousands separators and units.
 //!
-//! Numbers are whole; the caller's function turns them into text, so that the page decides on thousands
-//! separators and units.
+//! [`GrowthChart`] is of another kind: curves of a standard, bands with their words, and one child's points. It
+//! knows no standard; the caller gives the curves, and the page's own table has the numbers.
 
 use std::fmt::Write;
 
 mod bars;
+mod curve;
+mod growth;
 mod lines;
 mod progress;
 
 pub use bars::{Bar, BarChart};
+pub use growth::{Axis, AxisRow, Band, BandTone, Curve, FrameTone, GrowthChart, GrowthPoint, StandardLine};
 pub use lines::{LineChart, Series};
 pub use progress::{Part, Progress};
 
@@ -106,6 +110,17 @@ impl Drawing {
     fn anchored(&mut self, anchor: &str, x: f64, y: f64, text: &str) {
         self.add(format_args!(
             "<text text-anchor=\"{anchor}\" x=\"{}\" y=\"{}\">{}</text>",
+            short(x),
+            short(y),
+            escape(text)
+        ));
+    }
+
+    /// A text in the smaller letters of class `s`, anchored as in [`Drawing::anchored`] or at its `start`.
+    fn small(&mut self, anchor: &str, x: f64, y: f64, text: &str) {
+        let anchor = if anchor == "start" { String::new() } else { format!(" text-anchor=\"{anchor}\"") };
+        self.add(format_args!(
+            "<text class=\"s\"{anchor} x=\"{}\" y=\"{}\">{}</text>",
             short(x),
             short(y),
             escape(text)

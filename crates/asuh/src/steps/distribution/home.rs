@@ -6,10 +6,10 @@ use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 
 use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, delivery, plan};
-use crate::ground::App;
 use crate::ground::access::{Actor, Capability};
 use crate::ground::consent::Section;
 use crate::ground::web::{Task, TaskState, Text};
+use crate::ground::{App, HelpDay};
 
 pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
@@ -75,6 +75,23 @@ pub(super) async fn family_panel(
     let linked = ReadDistribution::of(actor).is_some();
     let panel = FamilyPanel { text, packages, linked };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+/// The days on which a family received packages, the newest first.
+pub(super) async fn help_received(
+    app: &App,
+    district: DistrictId,
+    family: Id,
+    text: Text,
+) -> Result<Vec<HelpDay>, StoreError> {
+    let items = delivery::received_by(app.store.reader(), district, family).await?;
+    let days = items.chunk_by(|one, two| one.delivered_on == two.delivered_on);
+    let told = days.filter_map(|items| {
+        let words =
+            items.iter().map(|item| format!("{} {}", item.name, text.quantity(&item.unit, item.quantity)));
+        Some(HelpDay { on: items.first()?.delivered_on, what: words.collect::<Vec<_>>().join(", ") })
+    });
+    Ok(told.collect())
 }
 
 /// What this step keeps about a family, for the family itself: its packages and who received them.

@@ -69,6 +69,9 @@ pub const STEP: Part = Part {
     menu: &[MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS }],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
+    help_received: Some(|app, district, family, text| {
+        Box::pin(home::help_received(app, district, family, text))
+    }),
     check: Some(|app, district| Box::pin(home::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),
     references: &[

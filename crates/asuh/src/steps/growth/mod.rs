@@ -2,8 +2,9 @@
 //!
 //! A measurement belongs to a child, a day and a source. Beside the z-scores and status words that a file printed
 //! stands our own reading ([`reading`], [`standing`]), from WHO's standards; each is labelled wherever it is
-//! shown, and two sources are never mixed in one figure.
+//! shown, and two sources are never mixed in one figure. A child's own page ([`child`]) shows both.
 
+mod child;
 pub mod cli;
 mod copy;
 mod coverage;
@@ -45,6 +46,7 @@ fn routes() -> Routes {
         .get::<ReadGrowth, _>("/pengukuran/patokan", norms::pages::norms)
         .post::<KeepNorms, _>("/pengukuran/patokan", norms::pages::put)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
+        .and(child::routes())
 }
 
 /// The step, for the gates.

@@ -4,10 +4,12 @@ mod command;
 mod lists;
 mod pages;
 mod query;
+mod received;
 
 pub(super) use command::take_back_rest;
 pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
 pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
+pub(super) use received::received_by;
 
 use super::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
 use crate::ground::web::Routes;

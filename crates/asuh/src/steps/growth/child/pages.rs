@@ -1,0 +1,309 @@
+//! `/pengukuran/anak/{id}`: one child on the screen.
+
+use askama::Template;
+use asuh_documents::svg::Width;
+use asuh_growth::indonesia::{ArmStatus, Urgency};
+use asuh_growth::{Indicator, Sex};
+use asuh_nusantara::Nik;
+use asuh_store::Id;
+use axum::extract::{Query as Params, State};
+use serde::Deserialize;
+use time::Date;
+
+use super::history::{Day, History};
+use super::query::{self, ChildRow};
+use super::words::{self, FOUR, INDICATORS};
+use super::{ReadGrowth, chart};
+use crate::ground::access::Cap;
+use crate::ground::web::{Error, Page, Path, Shell, Text, page};
+use crate::ground::{App, HelpDay, audit};
+use crate::steps::growth::norms;
+use crate::steps::registry::families;
+
+/// A child within reach, with what was measured and the help its family received.
+pub(super) struct Opened {
+    pub(super) child: ChildRow,
+    pub(super) history: History,
+    pub(super) help: Vec<HelpDay>,
+}
+
+/// Finds a child within the caller's reach, and notes that it was opened (`what`: the detail of the access log).
+pub(super) async fn open(
+    cap: &ReadGrowth,
+    app: &App,
+    id: Id,
+    text: Text,
+    what: &str,
+) -> Result<Opened, Error> {
+    let (db, district) = (app.store.reader(), cap.district());
+    let child = query::child(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    audit::opened(app, cap.actor(), "open", Some(("family", child.family_id)), what);
+    let sex = match child.sex.as_deref() {
+        Some("L") => Some(Sex::Male),
+        Some("P") => Some(Sex::Female),
+        _ => None,
+    };
+    let norms = norms::load(db, district).await?;
+    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?, norms);
+    let mut help = Vec::new();
+    for part in &app.registry.help_received {
+        help.extend(part(app, district, child.family_id, text).await?);
+    }
+    help.sort_by_key(|day| std::cmp::Reverse(day.on));
+    Ok(Opened { child, history, help })
+}
+
+/// One of the four categories that hold now.
+struct Now {
+    indicator: String,
+    words: String,
+    tone: &'static str,
+    z: String,
+    on: Date,
+    source: String,
+}
+
+/// A z-score in the table, with what the file printed.
+struct Cell {
+    indicator: String,
+    z: String,
+    words: String,
+    tone: &'static str,
+    /// "berkas -2,95 Pendek"
+    printed: String,
+    differs: bool,
+}
+
+/// A measurement in the table.
+struct Row {
+    on: Date,
+    age: String,
+    weight: String,
+    length: String,
+    arm: String,
+    /// The category of a thin arm, and its colour.
+    arm_words: Option<(String, &'static str)>,
+    head: String,
+    cells: Vec<Cell>,
+    ours: String,
+    cadres: String,
+    source: String,
+}
+
+/// A month of the row of letters.
+struct Month {
+    letter: char,
+    words: String,
+    when: String,
+    tone: &'static str,
+}
+
+/// What stands open of a list, a year of months; the rest is folded away.
+const YEAR: usize = 12;
+
+#[derive(Template)]
+#[template(path = "steps/growth/child/page.html")]
+struct ChildPage {
+    shell: Shell,
+    child: ChildRow,
+    sex: String,
+    mother: String,
+    now: Vec<Now>,
+    referral: Option<(Urgency, Vec<&'static str>)>,
+    /// The day whose numbers cannot be.
+    again: Option<Date>,
+    months: Vec<Month>,
+    /// Address code, words, whether it is the one shown.
+    indicators: Vec<(&'static str, String, bool)>,
+    indicator: String,
+    wide: String,
+    narrow: String,
+    /// Months of help stand under the axis.
+    helped: bool,
+    columns: Vec<String>,
+    /// The newest, and those that are folded away.
+    recent: Vec<Row>,
+    older: Vec<Row>,
+    has_arms: bool,
+    has_heads: bool,
+    help: Vec<HelpDay>,
+    older_help: Vec<HelpDay>,
+}
+
+/// Which indicator the chart shows.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Choice {
+    #[serde(default)]
+    indikator: String,
+}
+
+/// The child's page. Height for age comes first: it is what the programme is about.
+pub(super) async fn one(
+    cap: Cap<ReadGrowth>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    Params(choice): Params<Choice>,
+) -> Page {
+    let text = shell.text();
+    let Opened { child, history, mut help } = open(&cap, &app, id, text, "measurements").await?;
+    let offered: Vec<(Indicator, &'static str)> = INDICATORS
+        .into_iter()
+        .filter(|one| FOUR.contains(one) || history.days.iter().any(|day| day.score(one.0).is_ok()))
+        .collect();
+    let chosen = offered.iter().find(|(_, code)| *code == choice.indikator).or(offered.first());
+    let indicator = chosen.map_or(Indicator::LengthForAge, |(indicator, _)| *indicator);
+    let drawing =
+        if history.days.is_empty() { None } else { chart::chart(&history, indicator, &help, &text) };
+    let older_help = help.split_off(help.len().min(YEAR));
+    let mut recent: Vec<Row> = history.days.iter().rev().map(|day| row(&text, &history, day)).collect();
+    let older = recent.split_off(recent.len().min(YEAR));
+    let has = |measured: fn(&Day) -> bool| history.days.iter().any(measured);
+    page(&ChildPage {
+        sex: match (history.sex, child.sex.as_deref()) {
+            (Some(sex), _) => chart::sex_word(&text, sex),
+            (None, _) => text.t("growth.child.unknown").into_owned(),
+        },
+        mother: mother(&cap, &app, &child, shell.today).await?,
+        now: now(&text, &history),
+        referral: history
+            .referral()
+            .map(|one| (one.urgency, one.reasons.into_iter().map(words::reason).collect())),
+        again: history.to_measure_again().map(|day| day.taken.measured_on),
+        months: months(&text, &history),
+        indicators: offered
+            .iter()
+            .map(|(one, code)| {
+                (*code, text.t(&format!("growth.child.short.{code}")).into_owned(), *one == indicator)
+            })
+            .collect(),
+        indicator: chart::indicator_words(&text, indicator),
+        wide: drawing.as_ref().map(|chart| chart.render(Width::Wide)).unwrap_or_default(),
+        helped: drawing.as_ref().is_some_and(|chart| !chart.rows.is_empty()),
+        narrow: drawing.as_ref().map(|chart| chart.render(Width::Narrow)).unwrap_or_default(),
+        columns: FOUR.map(|(_, code)| text.t(&format!("growth.child.short.{code}")).into_owned()).to_vec(),
+        recent,
+        older,
+        has_arms: has(|day| day.taken.arm_mm.is_some()),
+        has_heads: has(|day| day.taken.head_mm.is_some()),
+        child,
+        help,
+        older_help,
+        shell,
+    })
+}
+
+/// The mother as the family's page names her, with her NIK masked; else the parents as lists write them.
+async fn mother(cap: &ReadGrowth, app: &App, child: &ChildRow, today: Date) -> Result<String, Error> {
+    let members = families::members(app.store.reader(), cap.district(), child.family_id, today).await?;
+    let mother = members.into_iter().find(|one| one.relation == "wife" && one.ended_reason.is_none());
+    let Some(mother) = mother else { return Ok(child.parents_name.clone()) };
+    let nik = match mother.nik_sealed {
+        Some(sealed) => app.store.secrets().open_text(cap.district(), &sealed)?,
+        None => String::new(),
+    };
+    Ok(match Nik::parse(&nik) {
+        Ok(nik) => format!("{} · NIK {}", mother.name, nik.masked()),
+        Err(_) => mother.name,
+    })
+}
+
+pub(super) fn source(text: &Text, day: &Day) -> String {
+    let source = text.t(&format!("growth.source.{}", day.taken.source));
+    if day.taken.posyandu.is_empty() {
+        source.into_owned()
+    } else {
+        format!("{source}, {}", day.taken.posyandu)
+    }
+}
+
+fn now(text: &Text, history: &History) -> Vec<Now> {
+    let told = FOUR.into_iter().filter_map(|(indicator, code)| {
+        let day = history.latest(indicator)?;
+        let (key, tone) = words::category(day, indicator);
+        Some(Now {
+            indicator: text.t(&format!("growth.child.short.{code}")).into_owned(),
+            words: if key.is_empty() { String::new() } else { text.t(key).into_owned() },
+            tone,
+            z: words::z(text, day, indicator)?,
+            on: day.taken.measured_on,
+            source: source(text, day),
+        })
+    });
+    told.collect()
+}
+
+fn months(text: &Text, history: &History) -> Vec<Month> {
+    let mut months: Vec<Month> = history
+        .counting()
+        .rev()
+        .filter_map(|day| {
+            let (letter, words) = words::month(text, &day.month?)?;
+            let on = day.taken.measured_on;
+            Some(Month {
+                letter,
+                words,
+                when: asuh_nusantara::date::month_year(text.language, on),
+                tone: match letter {
+                    'N' => "good",
+                    'T' => "warn",
+                    _ => "",
+                },
+            })
+        })
+        .take(YEAR)
+        .collect();
+    months.reverse();
+    months
+}
+
+/// "55 bulan", or days in the first month: short enough for a column.
+fn age_words(text: &Text, history: &History, day: &Day) -> String {
+    match (day.months, history.birth) {
+        (Some(1..), _) => text.t1("growth.child.age_months", "months", day.months.unwrap_or_default()),
+        (_, Some(birth)) => text.age(birth, day.taken.measured_on),
+        _ => String::new(),
+    }
+}
+
+fn row(text: &Text, history: &History, day: &Day) -> Row {
+    let taken = &day.taken;
+    let cm = |mm: Option<i64>| mm.map(|mm| text.fixed(mm, 1)).unwrap_or_default();
+    let posture = match taken.position.as_deref() {
+        Some("lying") => format!(" {}", text.t("growth.lying")),
+        Some("standing") => format!(" {}", text.t("growth.standing")),
+        _ => String::new(),
+    };
+    let cells = FOUR.map(|(indicator, code)| {
+        let (key, tone) = words::category(day, indicator);
+        let (printed_z, printed_word) = day.printed(indicator);
+        let printed_z = printed_z.map(|z| text.fixed(z, 2));
+        let printed: Vec<&str> = printed_z.as_deref().into_iter().chain(printed_word).collect();
+        Cell {
+            indicator: text.t(&format!("growth.child.short.{code}")).into_owned(),
+            z: words::z(text, day, indicator).unwrap_or_else(|| "–".into()),
+            words: if key.is_empty() { String::new() } else { text.t(key).into_owned() },
+            tone,
+            printed: if printed.is_empty() {
+                String::new()
+            } else {
+                text.t1("growth.child.printed", "words", printed.join(" "))
+            },
+            differs: day.differs(indicator),
+        }
+    });
+    let thin = day.status.arm.filter(|status| *status != ArmStatus::Normal);
+    Row {
+        on: taken.measured_on,
+        age: age_words(text, history, day),
+        weight: taken.weight_g.map(|grams| text.fixed((grams + 5) / 10, 2)).unwrap_or_default(),
+        length: taken.height_mm.map(|mm| format!("{}{posture}", text.fixed(mm, 1))).unwrap_or_default(),
+        arm: cm(taken.arm_mm),
+        arm_words: thin.map(words::arm).map(|(key, tone)| (text.t(key).into_owned(), tone)),
+        head: cm(taken.head_mm),
+        cells: cells.into_iter().collect(),
+        ours: day.month.as_ref().map(|month| words::letter(text, month)).unwrap_or_default(),
+        cadres: taken.gain.clone().unwrap_or_default(),
+        source: source(text, day),
+    }
+}

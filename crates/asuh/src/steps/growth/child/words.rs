@@ -1,0 +1,154 @@
+//! Categories in the reader's words, with the colour that goes with them.
+
+use asuh_growth::indonesia::{
+    ArmStatus, LengthStatus, MonthlyReading, MonthlyStatus, NutritionStatus, Reason, Shortfall, Unjudged,
+    WeightStatus,
+};
+use asuh_growth::{Indicator, NoScore};
+
+use super::history::{Day, hundredths};
+use crate::ground::web::Text;
+
+/// A category: its text key, and the class of its tag ([`asuh.css`]: `good`, `warn`, `bad`).
+pub(super) type Category = (&'static str, &'static str);
+
+/// The indicators of the page in their order, each with its code in addresses and text keys.
+pub(super) const INDICATORS: [(Indicator, &str); 6] = [
+    (Indicator::LengthForAge, "tbu"),
+    (Indicator::WeightForAge, "bbu"),
+    (Indicator::WeightForLength, "bbtb"),
+    (Indicator::BmiForAge, "imtu"),
+    (Indicator::HeadForAge, "lku"),
+    (Indicator::ArmForAge, "lilau"),
+];
+
+/// Those of Permenkes 2/2020, which every measurement has.
+pub(super) const FOUR: [(Indicator, &str); 4] = [INDICATORS[0], INDICATORS[1], INDICATORS[2], INDICATORS[3]];
+
+fn weight(status: WeightStatus) -> Category {
+    match status {
+        WeightStatus::SeverelyUnderweight => ("growth.child.weight.severely_underweight", "bad"),
+        WeightStatus::Underweight => ("growth.child.weight.underweight", "warn"),
+        WeightStatus::Normal => ("growth.child.weight.normal", "good"),
+        WeightStatus::RiskOfOverweight => ("growth.child.weight.risk_of_overweight", "warn"),
+    }
+}
+
+fn length(status: LengthStatus) -> Category {
+    match status {
+        LengthStatus::SeverelyStunted => ("growth.child.length.severely_stunted", "bad"),
+        LengthStatus::Stunted => ("growth.child.length.stunted", "warn"),
+        LengthStatus::Normal => ("growth.child.length.normal", "good"),
+        LengthStatus::Tall => ("growth.child.length.tall", ""),
+    }
+}
+
+fn nutrition(status: NutritionStatus) -> Category {
+    match status {
+        NutritionStatus::SeverelyWasted => ("growth.child.nutrition.severely_wasted", "bad"),
+        NutritionStatus::Wasted => ("growth.child.nutrition.wasted", "warn"),
+        NutritionStatus::Normal => ("growth.child.nutrition.normal", "good"),
+        NutritionStatus::RiskOfOverweight => ("growth.child.nutrition.risk_of_overweight", "warn"),
+        NutritionStatus::Overweight => ("growth.child.nutrition.overweight", "warn"),
+        NutritionStatus::Obese => ("growth.child.nutrition.obese", "bad"),
+    }
+}
+
+/// The category of an arm.
+pub(super) fn arm(status: ArmStatus) -> Category {
+    match status {
+        ArmStatus::SeverelyWasted => ("growth.child.nutrition.severely_wasted", "bad"),
+        ArmStatus::Wasted => ("growth.child.nutrition.wasted", "warn"),
+        ArmStatus::Normal => ("growth.child.length.normal", "good"),
+    }
+}
+
+/// What our figures say of an indicator: a category, or in words why there is none. Empty where it was not
+/// measured; heads have no category of the regulation.
+pub(super) fn category(day: &Day, indicator: Indicator) -> Category {
+    let judged = match indicator {
+        Indicator::WeightForAge => day.status.weight_for_age.map(weight),
+        Indicator::LengthForAge => day.status.length_for_age.map(length),
+        Indicator::WeightForLength => day.status.weight_for_length.map(nutrition),
+        Indicator::BmiForAge => day.status.bmi_for_age.map(nutrition),
+        Indicator::ArmForAge => day.status.arm.map(arm).ok_or(Unjudged::NoScore(NoScore::NotMeasured)),
+        _ => Err(Unjudged::NoScore(NoScore::NotMeasured)),
+    };
+    match judged {
+        Ok(category) => category,
+        Err(Unjudged::Implausible) => ("growth.child.implausible", "warn"),
+        Err(Unjudged::NoScore(NoScore::AgeOutside)) => ("growth.child.age_outside", ""),
+        Err(Unjudged::NoScore(NoScore::LengthOutside)) => ("growth.child.length_outside", ""),
+        Err(Unjudged::NoScore(_)) => ("", ""),
+    }
+}
+
+/// Our z of an indicator, printed with two decimals; nothing where there is none.
+pub(super) fn z(text: &Text, day: &Day, indicator: Indicator) -> Option<String> {
+    day.score(indicator).ok().map(|score| text.fixed(hundredths(score.z), 2))
+}
+
+/// "T: tidak naik, naik 100 g dari paling sedikit 200 g": the month's letter with what it comes from.
+pub(super) fn month(text: &Text, reading: &MonthlyReading) -> Option<(char, String)> {
+    let status = reading.status?;
+    let key = match status {
+        MonthlyStatus::Gained => "growth.child.month.gained",
+        MonthlyStatus::NotGained(Shortfall::TooLittle) => "growth.child.month.too_little",
+        MonthlyStatus::NotGained(Shortfall::Flat) => "growth.child.month.flat",
+        MonthlyStatus::NotGained(Shortfall::Lost) => "growth.child.month.lost",
+        MonthlyStatus::NotWeighedBefore => "growth.child.month.not_weighed_before",
+        MonthlyStatus::First => "growth.child.month.first",
+    };
+    let words = match reading.gain {
+        Some(gain) => {
+            text.t2(key, "grams", text.number(gain.grams.abs()), "least", text.number(i64::from(gain.least)))
+        }
+        None => text.t(key).into_owned(),
+    };
+    Some((status.letter(), words))
+}
+
+/// "T +100 g": the month's letter with what was gained, for a narrow column.
+pub(super) fn letter(text: &Text, reading: &MonthlyReading) -> String {
+    let letter = reading.status.map(|status| status.letter().to_string()).unwrap_or_default();
+    match reading.gain {
+        Some(gain) => {
+            let sign = if gain.grams > 0 { "+" } else { "" };
+            format!("{letter} {sign}{}\u{a0}g", text.number(gain.grams))
+        }
+        None => letter,
+    }
+}
+
+/// Why a child is sent on.
+pub(super) fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Oedema => "growth.child.refer.oedema",
+        Reason::SeverelyWasted => "growth.child.refer.severely_wasted",
+        Reason::ThinArm => "growth.child.refer.thin_arm",
+        Reason::BelowRedLine => "growth.child.refer.below_red",
+        Reason::TwiceNotGained => "growth.child.refer.twice_not_gained",
+        Reason::NotGained => "growth.child.refer.not_gained",
+        Reason::AboveOrangeLine => "growth.child.refer.above_orange",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use asuh_nusantara::{Language, Zone};
+
+    #[test]
+    fn the_indonesian_words_are_those_of_the_regulation() {
+        let text = Text::new(Language::Indonesian, Zone::Wib);
+        for z in [-4.0, -2.5, 0.0, 1.5, 2.5, 4.0] {
+            let (w, l, n) = (WeightStatus::from_z(z), LengthStatus::from_z(z), NutritionStatus::from_z(z));
+            assert_eq!(text.t(weight(w).0), w.name(), "{z}");
+            assert_eq!(text.t(length(l).0), l.name(), "{z}");
+            assert_eq!(text.t(nutrition(n).0), n.name(), "{z}");
+        }
+        for status in [ArmStatus::SeverelyWasted, ArmStatus::Wasted, ArmStatus::Normal] {
+            assert_eq!(text.t(arm(status).0), status.name());
+        }
+    }
+}
