@@ -76,7 +76,7 @@ fn list(code: &str) -> String {
 
 /// The names that a list shows, in their order.
 fn names(page: &str) -> Vec<String> {
-    let rows = page.split("href=\"/sasaran/").skip(1);
+    let rows = page.split("href=\"/pengukuran/anak/").skip(1);
     rows.filter_map(|row| Some(row.split_once("\">")?.1.split_once('<')?.0.to_owned())).collect()
 }
 
@@ -267,7 +267,7 @@ async fn coverage_stands_beside_the_share_and_few_children_have_no_percentage(db
         .collect();
     import(&test, &rows).await;
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
-    let page = officer.get("/pengukuran").await.ok();
+    let page = officer.get("/pengukuran").await.ok().replace('\u{a0}', " ");
     let row = |name: &str| page.split("<tr>").find(|row| row.contains(name)).unwrap_or_default().to_owned();
     let village = row("Selam Paung");
     assert!(village.contains("30 dari 60 (50,0 %)") && village.contains("6 dari 30 (20,0 %)"), "{village}");
@@ -276,7 +276,7 @@ async fn coverage_stands_beside_the_share_and_few_children_have_no_percentage(db
     assert!(page.contains("7 dari 31 (22,6 %)"), "the kecamatan together: {page}");
     assert!(!page.contains("Sanggaran"), "{page}");
     // Another month; a month that is none; a source that is none.
-    let august = officer.get("/pengukuran?bulan=2026-08&sumber=eppgbm").await.ok();
+    let august = officer.get("/pengukuran?bulan=2026-08&sumber=eppgbm").await.ok().replace('\u{a0}', " ");
     assert!(august.contains("30 dari 60 (50,0 %)") && august.contains("0 dari 30 (0,0 %)"), "{august}");
     for wrong in ["bulan=2026-13", "bulan=2027-01", "sumber=lain"] {
         assert_eq!(
@@ -308,11 +308,11 @@ async fn two_sources_are_one_figure_only_where_somebody_asks_for_it(db: TestData
     .await;
     test.sql("UPDATE child_growth SET source = 'form' WHERE person_id IN (SELECT person_id FROM measurement WHERE source = 'form')", args![]).await;
     let officer = test.with_role(Role::NutritionOfficer).await;
-    let page = officer.get("/pengukuran?sumber=eppgbm").await.ok();
+    let page = officer.get("/pengukuran?sumber=eppgbm").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("0 dari 25 (0,0 %)") && page.contains("25 dari 25 (100,0 %)"), "{page}");
-    let page = officer.get("/pengukuran?sumber=form").await.ok();
+    let page = officer.get("/pengukuran?sumber=form").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("1 dari 1 (n &#60; 20)") && page.contains("1 dari 25 (4,0 %)"), "{page}");
-    let page = officer.get("/pengukuran?sumber=semua").await.ok();
+    let page = officer.get("/pengukuran?sumber=semua").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("1 dari 25 (4,0 %)") && page.contains("semua sumber"), "{page}");
 }
 

@@ -158,8 +158,8 @@ fn note(history: &History, day: &Day) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::steps::growth::child::history::Norms;
     use crate::steps::growth::child::history::tests::taken;
+    use crate::steps::growth::norms::Norms;
     use asuh_growth::Sex;
     use asuh_nusantara::Zone;
     use time::macros::date;

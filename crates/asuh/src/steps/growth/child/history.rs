@@ -1,8 +1,7 @@
 //! What was measured, judged by the standard: pure.
 
 use asuh_growth::indonesia::{
-    GainTable, Month, MonthlyReading, MonthlyStatus, Reading, Referral, ReferralLines, Weighing, monthly,
-    refer,
+    GainTable, Month, MonthlyReading, MonthlyStatus, Reading, Referral, Weighing, monthly, refer,
 };
 use asuh_growth::{
     Age, Centimetres, Child, Indicator, Kilograms, Length, NoScore, Posture, Sex, ZScore, ZScores,
@@ -11,18 +10,10 @@ use asuh_nusantara::age;
 use time::Date;
 
 use super::query::Taken;
+use crate::steps::growth::norms::Norms;
 
 /// Beyond this our z and the file's are told apart, in hundredths: rounding alone does not reach it.
 const SAME: i64 = 5;
-
-/// What a district may set: the least gain, and the lines beyond which a child is sent on.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Norms {
-    /// The least gain (KBM).
-    pub gain: GainTable,
-    /// The red and the orange line of the card.
-    pub lines: ReferralLines,
-}
 
 /// A child's measurements, the earliest first.
 #[derive(Debug)]

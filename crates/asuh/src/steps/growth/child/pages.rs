@@ -10,13 +10,14 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
-use super::history::{Day, History, Norms};
+use super::history::{Day, History};
 use super::query::{self, ChildRow};
 use super::words::{self, FOUR, INDICATORS};
 use super::{ReadGrowth, chart};
 use crate::ground::access::Cap;
 use crate::ground::web::{Error, Page, Path, Shell, Text, page};
 use crate::ground::{App, HelpDay, audit};
+use crate::steps::growth::norms;
 use crate::steps::registry::families;
 
 /// A child within reach, with what was measured and the help its family received.
@@ -42,7 +43,8 @@ pub(super) async fn open(
         Some("P") => Some(Sex::Female),
         _ => None,
     };
-    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?, Norms::default());
+    let norms = norms::load(db, district).await?;
+    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?, norms);
     let mut help = Vec::new();
     for part in &app.registry.help_received {
         help.extend(part(app, district, child.family_id, text).await?);

@@ -150,16 +150,24 @@ fn of(text: &Text, part: i64, whole: i64, percent: String) -> String {
     text.t3("growth.coverage.of", ("part", part), ("whole", whole), ("percent", percent))
 }
 
+/// The words with what stands in brackets kept on one line.
+fn unbroken(words: String) -> String {
+    match words.split_once('(') {
+        Some((before, bracket)) => format!("{before}({}", bracket.replace(' ', "\u{a0}")),
+        None => words,
+    }
+}
+
 fn row(text: &Text, code: i64, name: String, figures: Figures) -> Row {
     Row {
         code,
         name,
         known: text.number(figures.known),
-        coming: part(text, figures.weighed, figures.known),
-        gaining: share(text, figures.gained, figures.compared),
-        stunted: share(text, figures.stunted, figures.by_length),
-        wasted: share(text, figures.wasted, figures.by_both),
-        underweight: share(text, figures.underweight, figures.by_weight),
+        coming: unbroken(part(text, figures.weighed, figures.known)),
+        gaining: unbroken(share(text, figures.gained, figures.compared)),
+        stunted: unbroken(share(text, figures.stunted, figures.by_length)),
+        wasted: unbroken(share(text, figures.wasted, figures.by_both)),
+        underweight: unbroken(share(text, figures.underweight, figures.by_weight)),
         figures,
     }
 }

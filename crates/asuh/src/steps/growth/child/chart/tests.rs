@@ -7,10 +7,10 @@ use asuh_nusantara::{Language, Zone};
 use time::Duration;
 use time::macros::date;
 
-use super::super::history::Norms;
 use super::super::history::tests::taken;
 use super::super::query::Taken;
 use super::*;
+use crate::steps::growth::norms::Norms;
 
 const BIRTH: Date = date!(2021 - 11 - 15);
 /// The wide drawing: from left to right and from top to bottom.
