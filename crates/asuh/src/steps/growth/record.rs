@@ -5,9 +5,11 @@
 use asuh_store::{Args, Id, Instant, StoreError, Tx, args};
 use time::Date;
 
+use super::differences::rules::Difference;
 use super::entry::Measures;
-use super::reading::FilePrint;
-use super::standing;
+use super::reading::{Doubt, FilePrint, Taken};
+use super::standing::rules::Computed;
+use super::standing::{self, New};
 
 /// A measurement on its way into the table.
 #[derive(Debug, Clone)]
@@ -41,7 +43,25 @@ impl Fact {
         }
     }
 
-    fn row(self, tx: &Tx<'_>) -> Args {
+    /// As the child's reading takes it.
+    fn new_one(&self, tx: &Tx<'_>) -> New {
+        let taken = Taken {
+            id: self.id,
+            measured_on: self.on,
+            recorded_at: tx.now(),
+            source: self.source.to_owned(),
+            posyandu: self.posyandu.clone(),
+            weight_g: self.measures.weight_g,
+            height_mm: self.measures.height_mm,
+            position: self.measures.position,
+            arm_mm: self.measures.arm_mm,
+            oedema: self.measures.oedema > 0,
+            gain: self.measures.gain.clone(),
+        };
+        New { person: self.person, taken, printed: self.printed.clone() }
+    }
+
+    fn row(self, tx: &Tx<'_>, (said, difference): (Computed, Option<Difference>)) -> Args {
         let [waz, haz, whz] = self.printed.z;
         let [weight_word, height_word, wasting_word] = self.printed.words;
         let measures = self.measures;
@@ -70,6 +90,15 @@ impl Fact {
             tx.actor(),
             tx.now(),
             self.replaces,
+            said.scores.age_days,
+            said.scores.haz,
+            said.scores.waz,
+            said.scores.whz,
+            said.scores.baz,
+            Doubt::stored(&said.scores.doubts),
+            said.gain.map(|letter| letter.to_string()),
+            difference.map(|difference| difference.by),
+            difference.map(|difference| difference.cause.code()),
         ]
     }
 }
@@ -79,17 +108,22 @@ impl Fact {
 /// # Errors
 /// The store fails, or the source holds one of the child and day already.
 pub(super) async fn insert(tx: &Tx<'_>, facts: Vec<Fact>) -> Result<(), StoreError> {
-    let persons: Vec<Id> = facts.iter().map(|fact| fact.person).collect();
+    let new = facts.iter().map(|fact| fact.new_one(tx)).collect();
+    let mut said = standing::refresh_with(tx, new).await?;
+    let rows = facts.into_iter().map(|fact| {
+        let of_it = said.remove(&fact.id).unwrap_or_default();
+        fact.row(tx, of_it)
+    });
     tx.insert_many(
         "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, height_mm, position, arm_mm, \
          head_mm, oedema, file_waz, file_haz, file_whz, file_weight_status, file_height_status, \
          file_wasting_status, gain, posyandu, source, batch_id, command_id, recorded_by, recorded_at, \
-         replaces_id) VALUES",
+         replaces_id, age_days, haz, waz, whz, baz, implausible, own_gain, difference, difference_cause) VALUES",
         "",
-        facts.into_iter().map(|fact| fact.row(tx)).collect(),
+        rows.collect(),
     )
     .await?;
-    standing::refresh(tx, &persons).await
+    Ok(())
 }
 
 /// Takes measurements back, and says why where a person did it. Whoever calls it computes the children anew.

@@ -78,6 +78,31 @@ impl MeasuredChild {
     }
 }
 
+/// A measurement that is about to be written.
+pub(in crate::steps::growth) struct New {
+    /// The child.
+    pub(in crate::steps::growth) person: Id,
+    /// As it was taken.
+    pub(in crate::steps::growth) taken: Taken,
+    /// What a file printed beside it.
+    pub(in crate::steps::growth) printed: FilePrint,
+}
+
+/// What is computed of new measurements, by their ids.
+pub(in crate::steps::growth) type Said = HashMap<Id, (Computed, Option<Difference>)>;
+
+impl MeasuredChild {
+    /// Puts a new measurement in its place.
+    fn expect(&mut self, new: New) {
+        let key = |taken: &Taken| (taken.measured_on, taken.recorded_at, taken.id);
+        let place = self.taken.partition_point(|taken| key(taken) < key(&new.taken));
+        self.taken.insert(place, new.taken);
+        self.printed.insert(place, new.printed);
+        self.stored.insert(place, Computed::default());
+        self.differences.insert(place, None);
+    }
+}
+
 /// These children with their measurements; those without any are there with what the registry knows. Indexes:
 /// person_version_current, measurement_by_person.
 ///
@@ -133,33 +158,67 @@ pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args)
 /// # Errors
 /// The store fails.
 pub async fn refresh(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
-    if persons.is_empty() {
-        return Ok(());
-    }
-    let norms = norms::load(tx, tx.district()).await?;
-    let mut persons = persons.to_vec();
-    persons.sort_unstable();
-    persons.dedup();
-    for some in persons.chunks(CHUNK) {
-        refresh_some(tx, &norms, some).await?;
-    }
-    Ok(())
+    compute(tx, persons.to_vec(), Vec::new()).await.map(drop)
 }
 
-async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), StoreError> {
+/// As [`refresh`], for children who are about to get these measurements: what is computed of them, so that they are
+/// written once and whole. The caller writes them in the same command.
+///
+/// # Errors
+/// The store fails.
+pub(in crate::steps::growth) async fn refresh_with(tx: &Tx<'_>, new: Vec<New>) -> Result<Said, StoreError> {
+    compute(tx, new.iter().map(|one| one.person).collect(), new).await
+}
+
+async fn compute(tx: &Tx<'_>, mut persons: Vec<Id>, new: Vec<New>) -> Result<Said, StoreError> {
+    let mut said = Said::with_capacity(new.len());
+    if persons.is_empty() {
+        return Ok(said);
+    }
+    let norms = norms::load(tx, tx.district()).await?;
+    persons.sort_unstable();
+    persons.dedup();
+    let mut by_child: HashMap<Id, Vec<New>> = HashMap::new();
+    for one in new {
+        by_child.entry(one.person).or_default().push(one);
+    }
+    for some in persons.chunks(CHUNK) {
+        compute_some(tx, &norms, some, &mut by_child, &mut said).await?;
+    }
+    Ok(said)
+}
+
+async fn compute_some(
+    tx: &Tx<'_>,
+    norms: &Norms,
+    persons: &[Id],
+    new: &mut HashMap<Id, Vec<New>>,
+    said_of_new: &mut Said,
+) -> Result<(), StoreError> {
     hold(tx, persons).await?;
-    let children = children(tx, tx.district(), persons).await?;
+    let mut children = children(tx, tx.district(), persons).await?;
     let (mut readings, mut standings, mut unmeasured) = (Vec::new(), Vec::new(), Vec::new());
     // In the order of the ids, so that two commands lock rows in one order.
     for person in persons {
-        let child = children.get(person).cloned().unwrap_or_default();
+        let mut child = children.remove(person).unwrap_or_default();
+        let coming = new.remove(person).unwrap_or_default();
+        let coming_ids: Vec<Id> = coming.iter().map(|one| one.taken.id).collect();
+        coming.into_iter().for_each(|one| child.expect(one));
         let (said, standing) = read(&child.facts, &child.taken, norms);
         let differences = of_child(&child.facts, &child.taken, &child.printed);
         let now = said.iter().zip(&differences);
         let was = child.stored.iter().zip(&child.differences);
         let changed = child.taken.iter().zip(now).zip(was).filter(|((_, now), was)| now != was);
-        readings.extend(
-            changed.map(|((taken, (said, difference)), _)| reading_row(tx, taken.id, said, *difference)),
+        for ((taken, (said, difference)), _) in changed {
+            if !coming_ids.contains(&taken.id) {
+                readings.push(reading_row(tx, taken.id, said, *difference));
+            }
+        }
+        let outcomes = child.taken.iter().zip(said.iter().zip(&differences));
+        said_of_new.extend(
+            outcomes
+                .filter(|(taken, _)| coming_ids.contains(&taken.id))
+                .map(|(taken, (said, difference))| (taken.id, (said.clone(), *difference))),
         );
         match standing {
             Some(standing) => standings.push(standing_row(tx, *person, &standing)),
