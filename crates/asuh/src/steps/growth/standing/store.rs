@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use asuh_nusantara::Sex;
-use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
+use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError, Tx, args};
 use time::Date;
 
 use super::super::norms::{self, Norms};
@@ -16,12 +16,57 @@ pub(super) const CHUNK: usize = 500;
 
 asuh_store::row_struct! { struct Person { person_id: Id, sex: Option<String>, birth_date: Option<Date> } }
 
-asuh_store::row_struct! {
-    struct Row {
-        id: Id, person_id: Id, measured_on: Date, recorded_at: Instant, source: String, posyandu: String,
-        weight_g: Option<i64>, height_mm: Option<i64>, position: Option<String>, arm_mm: Option<i64>, oedema: bool,
-        gain: Option<String>, age_days: Option<i64>, haz: Option<i64>, waz: Option<i64>, whz: Option<i64>,
-        baz: Option<i64>, implausible: String, own_gain: Option<String>,
+/// The columns of a [`Taken`].
+pub(in crate::steps::growth) const TAKEN: &str = "id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, head_mm, oedema, gain";
+
+impl FromRow for Taken {
+    fn from_row(row: &Row) -> Result<Taken, StoreError> {
+        let position: Option<String> = row.get("position")?;
+        Ok(Taken {
+            id: row.get("id")?,
+            measured_on: row.get("measured_on")?,
+            recorded_at: row.get("recorded_at")?,
+            source: row.get("source")?,
+            posyandu: row.get("posyandu")?,
+            weight_g: row.get("weight_g")?,
+            height_mm: row.get("height_mm")?,
+            position: position.as_deref().and_then(Position::of_code),
+            arm_mm: row.get("arm_mm")?,
+            head_mm: row.get("head_mm")?,
+            oedema: row.get("oedema")?,
+            gain: row.get("gain")?,
+        })
+    }
+}
+
+impl FromRow for Computed {
+    fn from_row(row: &Row) -> Result<Computed, StoreError> {
+        let (doubts, letter): (String, Option<String>) = (row.get("implausible")?, row.get("own_gain")?);
+        Ok(Computed {
+            scores: Scores {
+                age_days: row.get("age_days")?,
+                haz: row.get("haz")?,
+                waz: row.get("waz")?,
+                whz: row.get("whz")?,
+                baz: row.get("baz")?,
+                doubts: Doubt::parse(&doubts),
+            },
+            gain: letter.and_then(|letter| letter.chars().next()),
+        })
+    }
+}
+
+/// A measurement with whose it is and what is stored as computed of it.
+struct Stored {
+    person: Id,
+    taken: Taken,
+    computed: Computed,
+}
+
+impl FromRow for Stored {
+    fn from_row(row: &Row) -> Result<Stored, StoreError> {
+        let (taken, computed) = (Taken::from_row(row)?, Computed::from_row(row)?);
+        Ok(Stored { person: row.get("person_id")?, taken, computed })
     }
 }
 
@@ -34,35 +79,6 @@ pub struct MeasuredChild {
     pub taken: Vec<Taken>,
     /// What is stored as computed of each.
     pub stored: Vec<Computed>,
-}
-
-impl MeasuredChild {
-    fn add(&mut self, row: Row) {
-        self.stored.push(Computed {
-            scores: Scores {
-                age_days: row.age_days,
-                haz: row.haz,
-                waz: row.waz,
-                whz: row.whz,
-                baz: row.baz,
-                doubts: Doubt::parse(&row.implausible),
-            },
-            gain: row.own_gain.and_then(|letter| letter.chars().next()),
-        });
-        self.taken.push(Taken {
-            id: row.id,
-            measured_on: row.measured_on,
-            recorded_at: row.recorded_at,
-            source: row.source,
-            posyandu: row.posyandu,
-            weight_g: row.weight_g,
-            height_mm: row.height_mm,
-            position: row.position.as_deref().and_then(Position::of_code),
-            arm_mm: row.arm_mm,
-            oedema: row.oedema,
-            gain: row.gain,
-        });
-    }
 }
 
 /// These children with their measurements; those without any are there with what the registry knows. Indexes:
@@ -83,8 +99,10 @@ pub async fn children(
             found.entry(row.person_id).or_default().facts = Facts { sex, birth_date: row.birth_date };
         }
         let (sql, args) = series_sql(district, some);
-        for row in db.all::<Row>(&sql, args).await? {
-            found.entry(row.person_id).or_default().add(row);
+        for row in db.all::<Stored>(&sql, args).await? {
+            let child = found.entry(row.person).or_default();
+            child.taken.push(row.taken);
+            child.stored.push(row.computed);
         }
     }
     Ok(found)
@@ -104,8 +122,7 @@ pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args)
     let mut args = args![district];
     let list = args.push_list(persons.iter().copied());
     let sql = format!(
-        "SELECT id, person_id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, \
-         oedema, gain, age_days, haz, waz, whz, baz, implausible, own_gain FROM measurement \
+        "SELECT {TAKEN}, person_id, age_days, haz, waz, whz, baz, implausible, own_gain FROM measurement \
          WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL \
          ORDER BY person_id, measured_on, recorded_at, id"
     );
@@ -140,8 +157,9 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
     for person in persons {
         let child = children.get(person).cloned().unwrap_or_default();
         let (said, standing) = read(&child.facts, &child.taken, norms);
-        let differing = child.taken.iter().zip(&said).zip(&child.stored).filter(|((_, now), was)| now != was);
-        readings.extend(differing.map(|((taken, now), _)| reading_row(tx, taken.id, now)));
+        let differing =
+            child.taken.iter().zip(&said).zip(&child.stored).filter(|((_, now), was)| now.computed != **was);
+        readings.extend(differing.map(|((taken, now), _)| reading_row(tx, taken.id, &now.computed)));
         match standing {
             Some(standing) => standings.push(standing_row(tx, *person, &standing)),
             None => unmeasured.push(*person),
