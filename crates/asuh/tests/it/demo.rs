@@ -48,6 +48,21 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         }
     }
 
+    // Its children are as short as those of Indonesia, and files differ from our reading in known ways.
+    let reader = app.store.reader();
+    let stood =
+        reader.number("SELECT COUNT(*) AS n FROM child_growth WHERE haz IS NOT NULL", args![]).await.unwrap();
+    let stunted =
+        reader.number("SELECT COUNT(*) AS n FROM child_growth WHERE stunted = 1", args![]).await.unwrap();
+    assert!(stood > 300 && (16..=30).contains(&(stunted * 100 / stood)), "{stunted} of {stood}");
+    let measured =
+        reader.number("SELECT COUNT(*) AS n FROM measurement WHERE source = 'form'", args![]).await.unwrap();
+    assert!(measured > 6 * stood, "{measured} measurements of {stood} children");
+    for cause in ["completed_months", "posture", "other_sex", "tenfold_weight"] {
+        let sql = "SELECT COUNT(*) AS n FROM measurement WHERE difference_cause = $1";
+        assert!(reader.number(sql, args![cause]).await.unwrap() > 0, "{cause}");
+    }
+
     // Nobody has signed in yet, and still it is set up: no code of a first admin lies about.
     assert_eq!(asuh::ground::settings::first_run::code(&app).await.unwrap(), None);
 

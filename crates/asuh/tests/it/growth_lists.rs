@@ -267,7 +267,7 @@ async fn coverage_stands_beside_the_share_and_few_children_have_no_percentage(db
         .collect();
     import(&test, &rows).await;
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
-    let page = officer.get("/pengukuran").await.ok();
+    let page = officer.get("/pengukuran").await.ok().replace('\u{a0}', " ");
     let row = |name: &str| page.split("<tr>").find(|row| row.contains(name)).unwrap_or_default().to_owned();
     let village = row("Selam Paung");
     assert!(village.contains("30 dari 60 (50,0 %)") && village.contains("6 dari 30 (20,0 %)"), "{village}");
@@ -276,7 +276,7 @@ async fn coverage_stands_beside_the_share_and_few_children_have_no_percentage(db
     assert!(page.contains("7 dari 31 (22,6 %)"), "the kecamatan together: {page}");
     assert!(!page.contains("Sanggaran"), "{page}");
     // Another month; a month that is none; a source that is none.
-    let august = officer.get("/pengukuran?bulan=2026-08&sumber=eppgbm").await.ok();
+    let august = officer.get("/pengukuran?bulan=2026-08&sumber=eppgbm").await.ok().replace('\u{a0}', " ");
     assert!(august.contains("30 dari 60 (50,0 %)") && august.contains("0 dari 30 (0,0 %)"), "{august}");
     for wrong in ["bulan=2026-13", "bulan=2027-01", "sumber=lain"] {
         assert_eq!(
@@ -300,19 +300,19 @@ async fn two_sources_are_one_figure_only_where_somebody_asks_for_it(db: TestData
     // Five of them measured at the posyandu a week later, and short there.
     test.sql(
         "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, height_mm, position, posyandu, \
-         source, command_id, recorded_at, haz, own_gain) \
+         source, command_id, recorded_by, recorded_at, haz, own_gain) \
          SELECT m.district_id, m.command_id, m.person_id, 20261012, 10600, 780, 'lying', '', 'form', m.command_id, \
-         m.recorded_at, -300, NULL FROM measurement m ORDER BY m.person_id LIMIT 1",
+         m.recorded_by, m.recorded_at, -300, NULL FROM measurement m ORDER BY m.person_id LIMIT 1",
         args![],
     )
     .await;
     test.sql("UPDATE child_growth SET source = 'form' WHERE person_id IN (SELECT person_id FROM measurement WHERE source = 'form')", args![]).await;
     let officer = test.with_role(Role::NutritionOfficer).await;
-    let page = officer.get("/pengukuran?sumber=eppgbm").await.ok();
+    let page = officer.get("/pengukuran?sumber=eppgbm").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("0 dari 25 (0,0 %)") && page.contains("25 dari 25 (100,0 %)"), "{page}");
-    let page = officer.get("/pengukuran?sumber=form").await.ok();
+    let page = officer.get("/pengukuran?sumber=form").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("1 dari 1 (n &#60; 20)") && page.contains("1 dari 25 (4,0 %)"), "{page}");
-    let page = officer.get("/pengukuran?sumber=semua").await.ok();
+    let page = officer.get("/pengukuran?sumber=semua").await.ok().replace('\u{a0}', " ");
     assert!(page.contains("1 dari 25 (4,0 %)") && page.contains("semua sumber"), "{page}");
 }
 

@@ -11,7 +11,7 @@ CREATE TABLE measurement (
   position {text},
   arm_mm {int},
   head_mm {int},
-  -- Pitting oedema of both feet, 0 or 1.
+  -- Pitting oedema of both feet: 0 none, 1 to 3 its grade.
   oedema {int} NOT NULL DEFAULT 0,
   -- As printed in the file: status words and z-scores times 100.
   file_waz {int},
@@ -31,19 +31,31 @@ CREATE TABLE measurement (
   baz {int},
   implausible {text} NOT NULL DEFAULT '',
   own_gain {text},
+  -- Where our z-scores and the file's differ: the largest difference times 100, and its likely cause
+  -- ('completed_months', 'posture', ..., 'unknown'); NULL where nothing but rounding lies between them.
+  difference {int},
+  difference_cause {text},
   posyandu {text} NOT NULL,
   source {text} NOT NULL,
   batch_id {bytes},
   command_id {bytes} NOT NULL,
+  recorded_by {bytes} NOT NULL,
   recorded_at {int} NOT NULL,
+  -- The measurement that this one corrects.
+  replaces_id {bytes},
   retracted_at {int},
+  -- The command that took it back, and why where a person did it.
   retracted_by {bytes},
+  retracted_reason {text},
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX measurement_by_person ON measurement (district_id, person_id, measured_on);
 -- A child is measured once a day as far as one source is concerned.
 CREATE UNIQUE INDEX measurement_once ON measurement (district_id, person_id, measured_on, source)
   WHERE retracted_at IS NULL;
+CREATE INDEX measurement_by_day ON measurement (district_id, measured_on, id) WHERE retracted_at IS NULL;
+CREATE INDEX measurement_differing ON measurement (district_id, measured_on, id)
+  WHERE difference_cause IS NOT NULL AND retracted_at IS NULL;
 CREATE INDEX measurement_by_batch ON measurement (district_id, batch_id) WHERE batch_id IS NOT NULL;
 
 -- How every measured child stands: derived from its measurements, never written by hand.

@@ -3,11 +3,17 @@
 use std::io::Write;
 use std::path::Path;
 
+use asuh_growth::indonesia::Reading;
+use asuh_growth::{Age, Indicator, Length, Sex};
+use asuh_nusantara::age;
 use time::{Date, Duration};
 
 use super::dice::Dice;
+use super::growing::{self, Growing};
 use super::offices::Office;
 use super::people::{Invented, People};
+use crate::steps::growth::entry::Measures;
+use crate::steps::growth::rules::Position;
 
 /// A village of the district.
 pub(super) struct Village {
@@ -50,8 +56,10 @@ pub(super) fn subdistricts() -> Vec<String> {
 ///
 /// # Errors
 /// The files cannot be written.
+#[allow(clippy::too_many_arguments)] // two files, and what goes into them
 pub(super) fn write_families(
     dice: &mut Dice,
+    seed: u64,
     people: &mut People,
     villages: &[Village],
     families: usize,
@@ -124,16 +132,8 @@ pub(super) fn write_families(
                     let birth = today - Duration::days(dice.between(baby.1.0, baby.1.1));
                     let woman = dice.chance(49);
                     let child = people.born(dice, woman, birth);
-                    write_child(
-                        &mut eppgbm,
-                        dice,
-                        child_number,
-                        &child,
-                        (&head, &wife),
-                        village,
-                        (rw, rt),
-                        today,
-                    )?;
+                    let listed = Listed { child: &child, parents: (&head, &wife), village, rw, rt };
+                    write_child(&mut eppgbm, dice, child_number, seed, &listed, today)?;
                 }
             }
         }
@@ -142,25 +142,32 @@ pub(super) fn write_families(
     eppgbm.flush()
 }
 
-#[allow(clippy::too_many_arguments)] // one line of a file with thirty-six columns
+/// A child of the list, with where it lives.
+struct Listed<'a> {
+    child: &'a Invented,
+    parents: (&'a Invented, &'a Invented),
+    village: &'a Village,
+    rw: i64,
+    rt: i64,
+}
+
+/// The row of a child: what was measured on its posyandu's last day, with what Sigizi printed of it. Sometimes
+/// something slipped.
 fn write_child(
     file: &mut impl Write,
     dice: &mut Dice,
     number: usize,
-    child: &Invented,
-    parents: (&Invented, &Invented),
-    village: &Village,
-    (rw, rt): (i64, i64),
+    seed: u64,
+    listed: &Listed<'_>,
     today: Date,
 ) -> std::io::Result<()> {
-    let days = (today - child.birth).whole_days();
-    let measured = today - Duration::days(dice.between(3, 40).min(days));
-    let months = (measured - child.birth).whole_days() / 30;
-    // Roughly along the growth of a child: 50 cm and 3,2 kg at birth, slowing down; some fall behind.
-    let root = ((months * 100) as f64).sqrt();
-    let behind = if dice.chance(24) { dice.between(30, 75) } else { dice.between(-15, 25) };
-    let height = 500 + (root * 6.1) as i64 - behind * months.min(24) / 24;
-    let weight = 3_200 + (root * 118.0) as i64 - behind * 12 * months.min(24) / 24 + dice.between(-300, 300);
+    let Listed { child, parents, village, rw, rt } = listed;
+    let code: i64 = village.code.replace('.', "").parse().unwrap_or_default();
+    let measured = posyandu_before(code, today).max(child.birth);
+    let growing = Growing::new(seed, &child.name, child.woman, child.birth);
+    let taken = growing.taken(measured).unwrap_or_default();
+    let (taken, printed) = sigizi(dice, &growing, taken, measured);
+    let months = age::completed_months(child.birth, measured).unwrap_or_default();
     let nik = if dice.chance(30) {
         String::from("-")
     } else if dice.chance(25) {
@@ -168,10 +175,11 @@ fn write_child(
     } else {
         child.nik.clone()
     };
+    let tenths = |mm: Option<i64>| mm.map_or_else(|| "-".to_owned(), |mm| decimal(mm, 10));
     writeln!(
         file,
         "{number},{nik},{},{},{},3.1,49,{} / {},JAMBI,KERINCI,{},{},{},{},{rt:03},{rw:03},-,{} Tahun - {} Bulan - 0 Hari,\
-         {measured},{},{},{},-,-,-,-,-,-,-,{},1,Sesuai,Ya,Tidak,Tidak,-",
+         {measured},{},{},{},{},{printed},{},1,Sesuai,Ya,Tidak,Tidak,-",
         child.name,
         if child.woman { "P" } else { "L" },
         child.birth,
@@ -180,14 +188,74 @@ fn write_child(
         village.subdistrict.to_uppercase(),
         village.subdistrict,
         village.name.to_uppercase(),
-        ["Melati", "Mawar", "Kenanga", "Anggrek"][dice.below(4)],
+        growing::POSYANDU[rw.unsigned_abs() as usize % growing::POSYANDU.len()],
         months / 12,
         months % 12,
-        decimal(weight / 10, 100),
-        decimal(height, 10),
-        if months < 24 { "Terlentang" } else { "Berdiri" },
+        taken.weight_g.map_or_else(|| "-".to_owned(), |grams| decimal(grams / 10, 100)),
+        tenths(taken.height_mm),
+        match taken.position {
+            Some(Position::Standing) => "Berdiri",
+            _ => "Terlentang",
+        },
+        tenths(taken.arm_mm),
         ["N", "N", "N", "T", "O", "B"][dice.below(6)],
     )
+}
+
+/// The last day of a village's posyandu by `today`.
+fn posyandu_before(village: i64, today: Date) -> Date {
+    let day = growing::day_of_month(village);
+    let days = [0, 1].into_iter().filter_map(|back| growing::posyandu_day(today, back, day));
+    days.filter(|day| *day <= today).max().unwrap_or(today)
+}
+
+/// What stands in the file: the measures, and words and z-scores as `BB/U,ZS BB/U,TB/U,ZS TB/U,BB/TB,ZS BB/TB`. In
+/// one row of ten the file's program computed otherwise than WHO, or a finger slipped.
+fn sigizi(dice: &mut Dice, growing: &Growing, mut taken: Measures, on: Date) -> (Measures, String) {
+    let slip = dice.below(1_000);
+    let mut child = growing.child(&taken, on);
+    let mut word = None;
+    match slip {
+        0..40 => {
+            let months = age::completed_months(growing.birth(), on).unwrap_or_default();
+            child.age = Age::from_months(f64::from(months)).ok();
+        }
+        40..60 => {
+            taken.position = growing::other(taken.position);
+            child.length = child.length.map(|length| Length { posture: None, ..length });
+        }
+        60..68 => child.sex = child.sex.map(|sex| if sex == Sex::Male { Sex::Female } else { Sex::Male }),
+        68..76 => {
+            let days = child.age.map_or(0.0, Age::days) + 365.0;
+            child.age = Age::from_days(days).ok();
+        }
+        76..82 => word = Some("Sangat Pendek"),
+        82..86 => taken.weight_g = taken.weight_g.map(|grams| grams * 10),
+        _ => {}
+    }
+    let said = Reading::of(&child);
+    let z = |indicator| match child.z_score(indicator) {
+        Ok(score) => format!("{:.2}", score.z),
+        Err(_) => "-".to_owned(),
+    };
+    // As the file writes them: "Sangat Kurang", "Risiko Lebih".
+    let bare = |name: Option<&'static str>| {
+        let name = name.unwrap_or("-").to_lowercase().replace("berat badan", "");
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+        };
+        name.split_whitespace().filter_map(capital).collect::<Vec<_>>().join(" ")
+    };
+    let printed = [
+        bare(said.weight_for_age.ok().map(|status| status.name())),
+        z(Indicator::WeightForAge),
+        word.map_or_else(|| bare(said.length_for_age.ok().map(|status| status.name())), str::to_owned),
+        z(Indicator::LengthForAge),
+        bare(said.weight_for_length.ok().map(|status| status.name())),
+        z(Indicator::WeightForLength),
+    ];
+    (taken, printed.join(","))
 }
 
 fn decimal(value: i64, of: i64) -> String {

@@ -5,10 +5,12 @@
 //! Mondays; [`users`] are the people who may sign in to it.
 
 mod dice;
+mod growing;
 mod lists;
 mod mondays;
 mod offices;
 mod people;
+mod posyandu;
 mod setup;
 mod users;
 
@@ -56,6 +58,7 @@ struct World {
     app: App,
     clock: Arc<FixedClock>,
     actor: Arc<Actor>,
+    seed: u64,
     dice: dice::Dice,
     people: people::People,
     size: Size,
@@ -103,6 +106,7 @@ pub async fn build(
     let today = ZONE.local_date(now.utc());
     let mut world = World {
         actor: Arc::new(Actor::system(DISTRICT, code, NAME, ZONE)),
+        seed,
         dice: dice::Dice::new(seed),
         people: people::People::new(),
         clock,
@@ -143,6 +147,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
     }
+    tell("buku posyandu");
+    world.at(world.this_monday(), 6, 0);
+    posyandu::books(world, world.this_monday() - Duration::days(1)).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;

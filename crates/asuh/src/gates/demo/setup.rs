@@ -147,6 +147,7 @@ pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), Cli
     let today = world.app.today(&world.actor);
     lists::write_families(
         &mut world.dice,
+        world.seed,
         &mut world.people,
         &villages,
         world.size.families,

@@ -162,6 +162,7 @@ pub const TABLE: &[Spec] = &[
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.gain_girls", Kind::Text(400), GAIN_GIRLS) },
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.red_line", Kind::Text(6), "-300") },
     Spec { own_form: Some(NORMS), ..spec(Programme, "growth.orange_line", Kind::Text(6), "100") },
+    needed(Programme, "growth.difference_limit", Kind::Number(2, 300), "5"),
     spec(
         Prices,
         "prices",

@@ -16,6 +16,8 @@ pub enum Cell {
     Text(String),
     /// A whole number.
     Number(i64),
+    /// A number with decimals; its column says how many are shown.
+    Decimal(f64),
     /// A day.
     Day(time::Date),
 }
@@ -79,6 +81,7 @@ fn write(
                 Cell::Empty => Value::Empty,
                 Cell::Text(text) => Value::Text(text),
                 Cell::Number(number) => Value::Integer(*number),
+                Cell::Decimal(number) => Value::Number(*number),
                 Cell::Day(day) => Value::Date(*day),
             })
             .collect();

@@ -8,6 +8,8 @@ mod child;
 pub mod cli;
 mod copy;
 mod coverage;
+pub mod differences;
+pub mod entry;
 mod import;
 mod lists;
 pub mod norms;
@@ -15,7 +17,9 @@ mod pages;
 mod quality;
 mod query;
 pub mod reading;
+mod record;
 pub mod rules;
+mod sigizi;
 pub mod standing;
 
 pub use query::{Measurement, of_family};
@@ -31,9 +35,16 @@ capability! {
     pub struct ReadGrowth = "growth.read": [
         Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre, Role::FieldOfficer, Role::Auditor,
     ];
+    /// Records measurements of children in one's territories (a cadre: of her RW), corrects and takes back.
+    pub struct RecordGrowth = "growth.record": [Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre];
+    /// Takes measurements out with NIK, in the form in which Sigizi takes them in; every time is logged.
+    pub struct HandToSigizi = "growth.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
     /// Changes the norms of the district: the least gain (KBM) and the lines of the card.
     pub struct KeepNorms = "growth.keep_norms": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
+
+/// Who may correct what others recorded, within reach.
+const OVERSEEING: &[Role] = &[Role::DistrictAdmin, Role::NutritionOfficer];
 
 fn routes() -> Routes {
     Routes::new()
@@ -47,6 +58,9 @@ fn routes() -> Routes {
         .post::<KeepNorms, _>("/pengukuran/patokan", norms::pages::put)
         .get::<ReadGrowth, _>("/pengukuran/{code}", pages::children)
         .and(child::routes())
+        .and(entry::routes())
+        .and(differences::routes())
+        .and(sigizi::routes())
 }
 
 /// The step, for the gates.
@@ -59,12 +73,13 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(lists::tasks),
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
-    imports: &[&import::EppgbmImport],
+    imports: &[&import::EppgbmImport, &import::SigiziImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[
         Reference::id("measurement", "person_id", "person"),
         Reference::id("measurement", "batch_id", "import_batch"),
         Reference::id("child_growth", "person_id", "person"),
+        Reference::user("measurement", "recorded_by"),
     ],
     jobs: &[JobKind { kind: standing::RECOMPUTE, run: standing::recompute }],
     persons_changed: Some(standing::persons_changed),

@@ -8,8 +8,8 @@ use asuh_store::{Id, Query, StoreError, args};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::ReadGrowth;
 use super::query::{self, CHILDREN, Measurement};
+use super::{ReadGrowth, RecordGrowth};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
@@ -66,6 +66,7 @@ struct ChildrenPage {
     village: String,
     lines: Vec<Line>,
     next: Option<Id>,
+    records: bool,
 }
 
 /// Where the list goes on.
@@ -98,7 +99,8 @@ pub(super) async fn children(
     let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
     let next = cut(&mut found, CHILDREN, |m| m.person_id);
     let lines = found.into_iter().map(|m| line(&shell.text(), m)).collect();
-    page(&ChildrenPage { shell, code, village, lines, next })
+    let records = RecordGrowth::of(cap.actor()).is_some();
+    page(&ChildrenPage { shell, code, village, lines, next, records })
 }
 
 #[derive(Template)]

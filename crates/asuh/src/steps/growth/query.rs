@@ -234,6 +234,8 @@ asuh_store::row_struct! {
         pub(super) height_mm: Option<i64>,
         pub(super) position: Option<String>,
         pub(super) arm_mm: Option<i64>,
+        pub(super) head_mm: Option<i64>,
+        pub(super) oedema: i64,
         pub(super) file_waz: Option<i64>,
         pub(super) file_haz: Option<i64>,
         pub(super) file_whz: Option<i64>,
@@ -242,26 +244,26 @@ asuh_store::row_struct! {
         pub(super) file_wasting_status: Option<String>,
         pub(super) gain: Option<String>,
         pub(super) posyandu: String,
+        pub(super) source: String,
     }
 }
 
-/// The measurements of these children from one source. Index: measurement_once.
+/// The measurements of these children that hold. Index: measurement_by_person.
 pub(super) async fn held(
     db: &impl Query,
     district: DistrictId,
-    source: &str,
     persons: &[Id],
 ) -> Result<Vec<Held>, StoreError> {
     if persons.is_empty() {
         return Ok(Vec::new());
     }
-    let mut args: Args = args![district, source];
+    let mut args: Args = args![district];
     let list = args.push_list(persons.iter().copied());
     db.all(
         &format!(
-            "SELECT id, person_id, measured_on, weight_g, height_mm, position, arm_mm, file_waz, file_haz, file_whz, \
-             file_weight_status, file_height_status, file_wasting_status, gain, posyandu FROM measurement \
-             WHERE district_id = $1 AND person_id IN ({list}) AND source = $2 AND retracted_at IS NULL"
+            "SELECT id, person_id, measured_on, weight_g, height_mm, position, arm_mm, head_mm, oedema, file_waz, file_haz, file_whz, \
+             file_weight_status, file_height_status, file_wasting_status, gain, posyandu, source FROM measurement \
+             WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL"
         ),
         args,
     )

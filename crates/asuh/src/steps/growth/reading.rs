@@ -3,6 +3,7 @@
 use asuh_growth::{Age, Centimetres, Child, Indicator, Kilograms, Length, Oedema, Posture};
 use asuh_nusantara::{Sex, age};
 use asuh_store::{Id, Instant};
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::rules::Position;
@@ -53,6 +54,15 @@ pub struct Taken {
     pub oedema: bool,
     /// The letter of the cadre or the file.
     pub gain: Option<String>,
+}
+
+/// What a file printed beside a measurement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePrint {
+    /// z-scores times 100: BB/U, TB/U, BB/TB.
+    pub z: [Option<i64>; 3],
+    /// Status words in the same order.
+    pub words: [Option<String>; 3],
 }
 
 /// What about a measurement cannot be, or hardly: measure again.

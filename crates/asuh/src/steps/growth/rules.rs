@@ -55,6 +55,16 @@ pub fn gain(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether two writings of a name can be one person's: the same words, or all words of the shorter one within the
+/// longer one (`ANDI` for `Andi Saputra`).
+pub fn names_agree(one: &str, other: &str) -> bool {
+    let (one, other) = (name::search_key(one), name::search_key(other));
+    let (one, other): (Vec<&str>, Vec<&str>) =
+        (one.split_whitespace().collect(), other.split_whitespace().collect());
+    let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    !few.is_empty() && few.iter().all(|word| many.contains(word))
+}
+
 /// The place part of a name as files write it: without `Desa`, `Kelurahan`, `Kecamatan`, as a search key without
 /// spaces, so that `SANGGARAN AGUNG` and `Sanggaranagung` are one.
 pub fn place_key(text: &str) -> String {
@@ -89,6 +99,16 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(gain(text), letter, "{text}");
+        }
+        for (one, other, agree) in [
+            ("Andi Saputra", "ANDI SAPUTRA", true),
+            ("andi", "Andi Saputra", true),
+            ("Saputra, Andi", "Andi Saputra", true),
+            ("Andi Saputra", "Andi Wijaya", false),
+            ("Budi", "Andi Saputra", false),
+            ("", "Andi", false),
+        ] {
+            assert_eq!(names_agree(one, other), agree, "{one} {other}");
         }
         for (text, key) in [
             ("Desa Selam Paung", "selampaung"),

@@ -8,9 +8,9 @@ use asuh_store::Id;
 use time::Date;
 
 use super::super::norms::Norms;
-use super::super::reading::{Doubt, Facts, Taken};
+use super::super::reading::{Doubt, Facts, FilePrint, Taken};
 use super::super::standing::rules::{Computed, Placed, Standing, read};
-use super::query::{Measured, Printed};
+use super::query::Measured;
 
 /// Beyond this our z and the file's are told apart, in hundredths: rounding alone does not reach it.
 const SAME: i64 = 5;
@@ -38,7 +38,7 @@ pub(super) struct Day {
     /// As it was taken.
     pub taken: Taken,
     /// What the file printed.
-    pub file: Printed,
+    pub file: FilePrint,
     /// What it says of itself.
     pub computed: Computed,
     /// Of several of one day, from whatever sources, the one recorded last counts.
@@ -68,7 +68,7 @@ pub(super) struct Held<'a> {
 impl History {
     /// Judges what was taken, in the order of its days and of its recording.
     pub(super) fn of(facts: &Facts, measured: Vec<Measured>, norms: Norms) -> History {
-        let (taken, files): (Vec<Taken>, Vec<Printed>) =
+        let (taken, files): (Vec<Taken>, Vec<FilePrint>) =
             measured.into_iter().map(|one| (one.taken, one.file)).unzip();
         let (said, standing) = read(facts, &taken, &norms);
         let skip = taken.len().saturating_sub(MOST);
@@ -113,7 +113,7 @@ impl History {
 }
 
 impl Day {
-    fn of(facts: &Facts, taken: Taken, file: Printed, said: Placed) -> Day {
+    fn of(facts: &Facts, taken: Taken, file: FilePrint, said: Placed) -> Day {
         let child = taken.child(facts);
         Day {
             months: facts.birth_date.and_then(|birth| age::completed_months(birth, taken.measured_on)),
@@ -147,13 +147,13 @@ impl Day {
 
     /// The z and the word that the file printed for an indicator.
     pub(super) fn printed(&self, indicator: Indicator) -> (Option<i64>, Option<&str>) {
-        let (z, word) = match indicator {
-            Indicator::WeightForAge => (self.file.file_waz, &self.file.file_weight_status),
-            Indicator::LengthForAge => (self.file.file_haz, &self.file.file_height_status),
-            Indicator::WeightForLength => (self.file.file_whz, &self.file.file_wasting_status),
-            _ => (None, &None),
+        let nth = match indicator {
+            Indicator::WeightForAge => 0,
+            Indicator::LengthForAge => 1,
+            Indicator::WeightForLength => 2,
+            _ => return (None, None),
         };
-        (z, word.as_deref())
+        (self.file.z[nth], self.file.words[nth].as_deref())
     }
 
     /// Whether our z is another than the file's.
@@ -194,7 +194,7 @@ pub(super) mod tests {
             oedema: false,
             gain: None,
         };
-        Measured { taken, file: Printed::default() }
+        Measured { taken, file: FilePrint::default() }
     }
 
     fn lying(day: Date, weight_g: i64, height_mm: i64) -> Measured {
@@ -217,12 +217,7 @@ pub(super) mod tests {
         // Boy of 858 days, 10.6 kg, 81.5 cm lying: the file printed -1.73, -2.95 and -0.15.
         let boy = Facts { sex: Some(asuh_nusantara::Sex::Male), birth_date: Some(date!(2024 - 01 - 01)) };
         let of = |file_haz| {
-            let file = Printed {
-                file_waz: Some(-173),
-                file_haz: Some(file_haz),
-                file_whz: Some(-20),
-                ..Printed::default()
-            };
+            let file = FilePrint { z: [Some(-173), Some(file_haz), Some(-20)], ..FilePrint::default() };
             let row = Measured { file, ..lying(date!(2026 - 05 - 08), 10_600, 815) };
             History::of(&boy, vec![row], Norms::default())
         };

@@ -3,8 +3,8 @@
 use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 use time::Date;
 
-use super::super::reading::Taken;
-use super::super::standing::TAKEN;
+use super::super::reading::{FilePrint, Taken};
+use super::super::standing::{PRINTED, TAKEN};
 use crate::ground::access::Scope;
 
 asuh_store::row_struct! {
@@ -53,32 +53,16 @@ pub(super) async fn child(
     .await
 }
 
-asuh_store::row_struct! {
-    /// What the file printed beside a measurement.
-    #[derive(Default)]
-    pub(super) struct Printed {
-        /// z times 100.
-        pub(super) file_waz: Option<i64>,
-        /// z times 100.
-        pub(super) file_haz: Option<i64>,
-        /// z times 100.
-        pub(super) file_whz: Option<i64>,
-        pub(super) file_weight_status: Option<String>,
-        pub(super) file_height_status: Option<String>,
-        pub(super) file_wasting_status: Option<String>,
-    }
-}
-
 /// A measurement as it was taken, with what the file printed.
 #[derive(Debug, Clone)]
 pub(super) struct Measured {
     pub(super) taken: Taken,
-    pub(super) file: Printed,
+    pub(super) file: FilePrint,
 }
 
 impl FromRow for Measured {
     fn from_row(row: &Row) -> Result<Measured, StoreError> {
-        Ok(Measured { taken: Taken::from_row(row)?, file: Printed::from_row(row)? })
+        Ok(Measured { taken: Taken::from_row(row)?, file: FilePrint::from_row(row)? })
     }
 }
 
@@ -91,8 +75,7 @@ pub(super) async fn series(
 ) -> Result<Vec<Measured>, StoreError> {
     db.all(
         &format!(
-            "SELECT {TAKEN}, file_waz, file_haz, file_whz, file_weight_status, file_height_status, \
-             file_wasting_status FROM measurement \
+            "SELECT {TAKEN}, {PRINTED} FROM measurement \
              WHERE district_id = $1 AND person_id = $2 AND retracted_at IS NULL \
              ORDER BY measured_on, recorded_at, id"
         ),

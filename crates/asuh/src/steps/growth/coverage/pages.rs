@@ -11,10 +11,10 @@ use time::{Date, Month};
 use super::query::{self, Period, Village};
 use super::rules::{ENOUGH, FEW, Figures, is_few};
 use crate::ground::App;
-use crate::ground::access::Cap;
+use crate::ground::access::{Cap, Capability};
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Cell, Error, Form, Page, Shell, Text, page, workbook};
-use crate::steps::growth::ReadGrowth;
+use crate::steps::growth::{HandToSigizi, ReadGrowth};
 
 /// Months offered, the present one first.
 const MONTHS: usize = 24;
@@ -150,16 +150,24 @@ fn of(text: &Text, part: i64, whole: i64, percent: String) -> String {
     text.t3("growth.coverage.of", ("part", part), ("whole", whole), ("percent", percent))
 }
 
+/// The words with what stands in brackets kept on one line.
+fn unbroken(words: String) -> String {
+    match words.split_once('(') {
+        Some((before, bracket)) => format!("{before}({}", bracket.replace(' ', "\u{a0}")),
+        None => words,
+    }
+}
+
 fn row(text: &Text, code: i64, name: String, figures: Figures) -> Row {
     Row {
         code,
         name,
         known: text.number(figures.known),
-        coming: part(text, figures.weighed, figures.known),
-        gaining: share(text, figures.gained, figures.compared),
-        stunted: share(text, figures.stunted, figures.by_length),
-        wasted: share(text, figures.wasted, figures.by_both),
-        underweight: share(text, figures.underweight, figures.by_weight),
+        coming: unbroken(part(text, figures.weighed, figures.known)),
+        gaining: unbroken(share(text, figures.gained, figures.compared)),
+        stunted: unbroken(share(text, figures.stunted, figures.by_length)),
+        wasted: unbroken(share(text, figures.wasted, figures.by_both)),
+        underweight: unbroken(share(text, figures.underweight, figures.by_weight)),
         figures,
     }
 }
@@ -179,6 +187,8 @@ struct CoveragePage {
     total: Row,
     newest: Option<Date>,
     letterhead: Letterhead,
+    /// Whether the caller may hand measurements to Sigizi.
+    hands_over: bool,
 }
 
 impl CoveragePage {
@@ -227,7 +237,8 @@ pub(in crate::steps::growth) async fn coverage(
     }
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
     let total = row(&text, 0, text.t("growth.coverage.all").into_owned(), total);
-    page(&CoveragePage { shell, chosen, groups, total, newest, letterhead })
+    let hands_over = HandToSigizi::of(cap.actor()).is_some();
+    page(&CoveragePage { shell, chosen, groups, total, newest, letterhead, hands_over })
 }
 
 /// The table as a spreadsheet: numbers, no names.

@@ -1,53 +1,86 @@
-//! The measurements of the rows.
+//! The measurements of the rows, whatever file they stand in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
+use asuh_store::{DistrictId, Id, Query, StoreError, Tx, args};
 use time::Date;
 
-use super::SOURCE;
-use super::read::Record;
+use super::figures::Reported;
 use crate::ground::staging::{BatchContext, StagedRow, Verdict};
+use crate::steps::growth::entry::Measures;
 use crate::steps::growth::query::{self, Held};
+use crate::steps::growth::reading::FilePrint;
+use crate::steps::growth::record::{self, Fact};
+use crate::steps::growth::rules::Position;
 use crate::steps::growth::standing;
 
-/// Measurements by child and day.
-pub(super) type HeldBy = HashMap<(Id, Date), Held>;
+/// Measurements by child and day, of every source.
+pub(super) type HeldBy = HashMap<(Id, Date), Vec<Held>>;
 
-/// The measurements of these children that came in by this kind.
+/// The measurements of these children.
 pub(super) async fn load(
     db: &impl Query,
     district: DistrictId,
     persons: &[Id],
 ) -> Result<HeldBy, StoreError> {
-    let mut held = HashMap::new();
+    let mut held = HeldBy::new();
     for some in persons.chunks(500) {
-        for one in query::held(db, district, SOURCE, some).await? {
-            held.insert((one.person_id, one.measured_on), one);
+        for one in query::held(db, district, some).await? {
+            held.entry((one.person_id, one.measured_on)).or_default().push(one);
         }
     }
     Ok(held)
 }
 
-/// What a record does to what is held, and the measurement that it replaces.
-pub(super) fn compare(held: &HeldBy, person: Id, record: &Record) -> (Verdict, Option<Id>) {
-    if record.weight_g.is_none() && record.height_mm.is_none() {
+impl Held {
+    fn measures(&self) -> Measures {
+        Measures {
+            weight_g: self.weight_g,
+            height_mm: self.height_mm,
+            position: self.position.as_deref().and_then(Position::of_code),
+            arm_mm: self.arm_mm,
+            head_mm: self.head_mm,
+            oedema: self.oedema,
+            gain: self.gain.clone(),
+        }
+    }
+
+    fn printed(&self) -> FilePrint {
+        FilePrint {
+            z: [self.file_waz, self.file_haz, self.file_whz],
+            words: [&self.file_weight_status, &self.file_height_status, &self.file_wasting_status]
+                .map(Option::clone),
+        }
+    }
+
+    /// Whether it is what its own source reports again.
+    fn is(&self, reported: &Reported) -> bool {
+        self.measures() == reported.measures
+            && self.printed() == reported.printed
+            && self.posyandu == reported.posyandu.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it holds all that is reported: bare figures, which need no second source to say them.
+    fn covers(&self, reported: &Reported) -> bool {
+        let gain = reported.measures.gain.clone().or_else(|| self.gain.clone());
+        reported.printed == FilePrint::default()
+            && reported.posyandu.as_ref().is_none_or(|posyandu| *posyandu == self.posyandu)
+            && self.measures() == Measures { gain, ..reported.measures.clone() }
+    }
+}
+
+/// What a report does to what is held, and the measurement of its own source that it replaces.
+pub(super) fn compare(held: &HeldBy, source: &str, person: Id, reported: &Reported) -> (Verdict, Option<Id>) {
+    if reported.measures.is_nothing() {
         return (Verdict::Same, None);
     }
-    let Some(held) = held.get(&(person, record.measured_on)) else { return (Verdict::New, None) };
-    let same = held.weight_g == record.weight_g
-        && held.height_mm == record.height_mm
-        && held.position.as_deref() == record.position.map(|position| position.code())
-        && held.arm_mm == record.arm_mm
-        && held.file_waz == record.waz
-        && held.file_haz == record.haz
-        && held.file_whz == record.whz
-        && held.file_weight_status == record.weight_status
-        && held.file_height_status == record.height_status
-        && held.file_wasting_status == record.wasting_status
-        && held.gain == record.gain
-        && held.posyandu == record.posyandu.as_deref().unwrap_or_default();
-    if same { (Verdict::Same, Some(held.id)) } else { (Verdict::Changed, Some(held.id)) }
+    let of_day = held.get(&(person, reported.on)).map_or(&[][..], Vec::as_slice);
+    match of_day.iter().find(|one| one.source == source) {
+        Some(own) if own.is(reported) => (Verdict::Same, Some(own.id)),
+        Some(own) => (Verdict::Changed, Some(own.id)),
+        None if of_day.iter().any(|one| one.covers(reported)) => (Verdict::Same, None),
+        None => (Verdict::New, None),
+    }
 }
 
 /// Saves the measurements of a chunk; `persons` says which child a row means. A correction takes the earlier
@@ -55,77 +88,38 @@ pub(super) fn compare(held: &HeldBy, person: Id, record: &Record) -> (Verdict, O
 pub(super) async fn save(
     tx: &Tx<'_>,
     cx: &BatchContext,
+    source: &'static str,
     rows: &mut [StagedRow],
-    records: &[Record],
+    reported: &[Reported],
     persons: &[Option<Id>],
 ) -> Result<(), StoreError> {
     let mut ids: Vec<Id> = persons.iter().copied().flatten().collect();
     ids.sort_unstable();
     ids.dedup();
     let held = load(tx, tx.district(), &ids).await?;
-    let (mut added, mut replaced, mut touched): (Vec<Args>, Vec<Id>, Vec<Id>) = Default::default();
-    let mut seen = std::collections::HashSet::new();
-    for ((row, record), person) in rows.iter_mut().zip(records).zip(persons) {
+    let (mut facts, mut replaced) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for ((row, reported), person) in rows.iter_mut().zip(reported).zip(persons) {
         let Some(person) = *person else { continue };
         let was_new_child = row.subject.is_none();
         row.subject = Some(person);
-        let (verdict, old) = compare(&held, person, record);
+        let (verdict, old) = compare(&held, source, person, reported);
         // The same child and day twice in a chunk: the first counts.
-        if verdict == Verdict::Same || !seen.insert((person, record.measured_on)) {
+        if verdict == Verdict::Same || !seen.insert((person, reported.on)) {
             row.verdict = if was_new_child { Verdict::New } else { Verdict::Same };
             continue;
         }
         row.verdict = verdict;
         replaced.extend(old);
-        touched.push(person);
-        added.push(args![
-            tx.district(),
-            tx.new_id(),
-            person,
-            record.measured_on,
-            record.weight_g,
-            record.height_mm,
-            record.position.map(|position| position.code()),
-            record.arm_mm,
-            None::<i64>,
-            record.waz,
-            record.haz,
-            record.whz,
-            record.weight_status.clone(),
-            record.height_status.clone(),
-            record.wasting_status.clone(),
-            record.gain.clone(),
-            record.posyandu.clone().unwrap_or_default(),
-            SOURCE,
-            cx.batch,
-            tx.command_id(),
-            tx.now(),
-            None::<Instant>,
-            None::<Id>,
-        ]);
+        facts.push(Fact {
+            printed: reported.printed.clone(),
+            posyandu: reported.posyandu.clone().unwrap_or_default(),
+            batch: Some(cx.batch),
+            ..Fact::of(tx.new_id(), person, reported.on, reported.measures.clone(), source)
+        });
     }
-    if !replaced.is_empty() {
-        let mut args = args![tx.district(), tx.now(), tx.command_id()];
-        let list = args.push_list(replaced);
-        tx.execute(
-            &format!(
-                "UPDATE measurement SET retracted_at = $2, retracted_by = $3 \
-                 WHERE district_id = $1 AND id IN ({list})"
-            ),
-            args,
-        )
-        .await?;
-    }
-    tx.insert_many(
-        "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, height_mm, position, arm_mm, \
-         head_mm, file_waz, file_haz, file_whz, file_weight_status, file_height_status, file_wasting_status, gain, \
-         posyandu, source, batch_id, command_id, recorded_at, retracted_at, retracted_by) VALUES",
-        "",
-        added,
-    )
-    .await?;
-    standing::refresh(tx, &touched).await?;
-    Ok(())
+    record::retract(tx, &replaced, "").await?;
+    record::insert(tx, facts).await
 }
 
 /// Takes back a piece of what a batch added, and lets hold again what it replaced; how many it took back: fewer
@@ -156,27 +150,10 @@ pub(super) async fn retract(tx: &Tx<'_>, batch: Id, most: usize) -> Result<i64, 
             args,
         )
         .await?;
-    let mut args = args![tx.district(), tx.now(), tx.command_id()];
-    let list = args.push_list(added.iter().map(|row| row.id));
-    let taken = tx
-        .execute(
-            &format!(
-                "UPDATE measurement SET retracted_at = $2, retracted_by = $3 \
-                 WHERE district_id = $1 AND id IN ({list})"
-            ),
-            args,
-        )
-        .await?;
-    let mut args = args![tx.district()];
-    let list = args.push_list(before.iter().map(|row| row.id));
-    tx.execute(
-        &format!(
-            "UPDATE measurement SET retracted_at = NULL, retracted_by = NULL \
-             WHERE district_id = $1 AND id IN ({list})"
-        ),
-        args,
-    )
-    .await?;
+    let ids: Vec<Id> = added.iter().map(|row| row.id).collect();
+    let taken = record::retract(tx, &ids, "").await?;
+    let before: Vec<Id> = before.iter().map(|row| row.id).collect();
+    record::restore(tx, &before).await?;
     let touched: Vec<Id> = added.iter().map(|row| row.person_id).collect();
     standing::refresh(tx, &touched).await?;
     Ok(taken as i64)

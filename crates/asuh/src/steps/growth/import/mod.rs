@@ -5,13 +5,17 @@
 //! an error: nobody is guessed.
 
 mod children;
+mod figures;
 mod measure;
 mod read;
+mod sigizi;
 
 use asuh_store::{Fault, Id, Tx};
 
 use self::children::{Children, Match};
+use self::figures::Reported;
 use self::read::{COLUMNS, Record};
+pub(super) use self::sigizi::{SigiziImport, TEMPLATE};
 use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
@@ -65,7 +69,7 @@ impl ImportKind for EppgbmImport {
                     Match::New => row.verdict = Verdict::New,
                     Match::Known(person) => {
                         row.subject = Some(person);
-                        row.verdict = measure::compare(&held, person, record).0;
+                        row.verdict = measure::compare(&held, SOURCE, person, &record.reported).0;
                     }
                 }
             }
@@ -110,14 +114,15 @@ impl ImportKind for EppgbmImport {
     fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {
         let Ok(record) = row.get::<Record>() else { return Vec::new() };
         let title = |key: &str| text.t(&format!("growth.{key}")).into_owned();
+        let weight = record.reported.measures.weight_g;
         vec![
             (title("name"), record.name),
             (title("sex"), record.sex.code().to_owned()),
             (title("village"), record.village),
-            (title("day"), text.day(record.measured_on)),
+            (title("day"), text.day(record.reported.on)),
             (
                 title("weight"),
-                record.weight_g.map(|g| format!("{} kg", text.fixed((g + 5) / 10, 2))).unwrap_or_default(),
+                weight.map(|g| format!("{} kg", text.fixed((g + 5) / 10, 2))).unwrap_or_default(),
             ),
         ]
     }
@@ -141,7 +146,8 @@ async fn commit(tx: &Tx<'_>, cx: &BatchContext, rows: &mut [StagedRow]) -> Resul
     for (nth, family) in unknown.iter().zip(&written) {
         persons[*nth] = family.persons.first().copied();
     }
-    measure::save(tx, cx, rows, &records, &persons).await?;
+    let reported: Vec<Reported> = records.into_iter().map(|record| record.reported).collect();
+    measure::save(tx, cx, SOURCE, rows, &reported, &persons).await?;
     Ok(())
 }
 
@@ -163,7 +169,7 @@ fn entry(record: &Record) -> Option<Entry> {
         birth_date: Some(record.birth_date),
         nik: record.nik.clone(),
         parents_name: parents,
-        posyandu: record.posyandu.clone(),
+        posyandu: record.reported.posyandu.clone(),
     };
     Some(Entry { family, persons: vec![child] })
 }

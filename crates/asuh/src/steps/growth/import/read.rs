@@ -1,12 +1,12 @@
 //! The columns of the file, and a row as it is understood.
 
-use asuh_documents::sheet::Cell;
-use asuh_nusantara::{NikWarning, Sex, name, number};
+use asuh_nusantara::{NikWarning, Sex, name};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::figures::{self, Reported};
 use crate::ground::staging::{Column, ReadContext, Reading, RowCells};
-use crate::steps::growth::rules::{PLAUSIBLE_HEIGHT, PLAUSIBLE_WEIGHT, Position, gain};
+use crate::steps::growth::reading::FilePrint;
 
 /// Both vintages of the export "status gizi": the headings as they are in real files, `Pukesmas` among them. The
 /// last ones are known and not kept.
@@ -65,22 +65,10 @@ pub(super) struct Record {
     pub(super) village: String,
     /// Found out when the row is compared with the district's territories.
     pub(super) village_code: Option<i64>,
-    pub(super) posyandu: Option<String>,
     pub(super) rt: Option<String>,
     pub(super) rw: Option<String>,
     pub(super) address: Option<String>,
-    pub(super) measured_on: Date,
-    pub(super) weight_g: Option<i64>,
-    pub(super) height_mm: Option<i64>,
-    pub(super) position: Option<Position>,
-    pub(super) arm_mm: Option<i64>,
-    pub(super) waz: Option<i64>,
-    pub(super) haz: Option<i64>,
-    pub(super) whz: Option<i64>,
-    pub(super) weight_status: Option<String>,
-    pub(super) height_status: Option<String>,
-    pub(super) wasting_status: Option<String>,
-    pub(super) gain: Option<String>,
+    pub(super) reported: Reported,
 }
 
 /// Reads a row.
@@ -92,8 +80,8 @@ pub(super) fn read(cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
     if sex.is_none() && row.is_blank("sex") {
         row.error("sex", "staging.row.required");
     }
-    let birth = day(cx, row, "birth");
-    let measured = day(cx, row, "measured");
+    let birth = figures::day(cx, row, "birth");
+    let measured = figures::day(cx, row, "measured");
     let village = row.required("village");
     if birth.zip(measured).is_some_and(|(birth, measured)| measured < birth) {
         row.error("measured", "growth.import.before_birth");
@@ -107,30 +95,9 @@ pub(super) fn read(cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
             }
         }
     }
-    let weight_g = row.decimal("weight", 3);
-    if weight_g.is_some_and(|weight| !PLAUSIBLE_WEIGHT.contains(&weight)) {
-        row.warn("weight", "growth.import.weight_odd");
-    }
-    let height_mm = soft(row, "height", 1);
-    if height_mm.is_some_and(|height| !PLAUSIBLE_HEIGHT.contains(&height)) {
-        row.warn("height", "growth.import.height_odd");
-    }
-    let position = row.text("position").and_then(|text| {
-        let position = Position::parse(&text);
-        if position.is_none() {
-            row.warn("position", "growth.import.position");
-        }
-        position
-    });
-    let letter = row.text("gain").and_then(|text| {
-        let letter = gain(&text);
-        if letter.is_none() {
-            row.warn("gain", "growth.import.gain");
-        }
-        letter.map(str::to_owned)
-    });
-    let arm_mm = soft(row, "arm", 1);
-    let [waz, haz, whz] = ["waz", "haz", "whz"].map(|field| soft(row, field, 2));
+    let measures = figures::measures(row);
+    let z = ["waz", "haz", "whz"].map(|field| figures::soft(row, field, 2));
+    let words = ["weight_status", "height_status", "wasting_status"].map(|field| row.text(field));
     let (Some(name), Some(sex), Some(birth_date), Some(measured_on), Some(village)) =
         (name, sex, birth, measured, village)
     else {
@@ -144,22 +111,15 @@ pub(super) fn read(cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
         kecamatan: row.text("kecamatan"),
         village,
         village_code: None,
-        posyandu: row.text("posyandu"),
         rt: row.rt_rw("rt"),
         rw: row.rt_rw("rw"),
         address: row.text("address"),
-        measured_on,
-        weight_g,
-        height_mm,
-        position,
-        arm_mm,
-        waz,
-        haz,
-        whz,
-        weight_status: row.text("weight_status"),
-        height_status: row.text("height_status"),
-        wasting_status: row.text("wasting_status"),
-        gain: letter,
+        reported: Reported {
+            on: measured_on,
+            measures,
+            printed: FilePrint { z, words },
+            posyandu: row.text("posyandu"),
+        },
         name,
     };
     let child = match &record.nik {
@@ -173,36 +133,6 @@ pub(super) fn read(cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
             name::search_key(record.parents.as_deref().unwrap_or_default()),
         ),
     };
-    let key = format!("{child}|{}", record.measured_on);
+    let key = format!("{child}|{}", record.reported.on);
     Reading::of(&record, Some(key))
-}
-
-/// A day that must be there and not lie in the future.
-fn day(cx: &ReadContext, row: &mut RowCells<'_>, field: &str) -> Option<Date> {
-    if row.is_blank(field) {
-        row.error(field, "staging.row.required");
-        return None;
-    }
-    let day = row.day(field)?;
-    if day > cx.today {
-        row.error(field, "growth.import.future");
-        return None;
-    }
-    Some(day)
-}
-
-/// A number that is left aside with a warning when it cannot be read: everything but the weight.
-fn soft(row: &mut RowCells<'_>, field: &'static str, decimals: u32) -> Option<i64> {
-    if let Cell::Number(value) = row.cell(field) {
-        let scaled = (value * 10f64.powi(decimals as i32)).round();
-        return (scaled.abs() < 1e9).then_some(scaled as i64);
-    }
-    let text = row.text(field)?;
-    match number::parse_decimal(&text, decimals) {
-        Ok(value) => Some(value),
-        Err(_) => {
-            row.warn(field, "growth.import.unreadable");
-            None
-        }
-    }
 }

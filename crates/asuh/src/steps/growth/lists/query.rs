@@ -29,6 +29,7 @@ asuh_store::row_struct! {
     /// A child on a list, with the measurement because of which it stands there.
     pub(super) struct Line {
         pub(super) person_id: Id,
+        pub(super) family_id: Id,
         pub(super) name: String,
         pub(super) sex: Option<String>,
         pub(super) birth_date: Option<Date>,
@@ -206,7 +207,7 @@ pub(super) fn page_sql(
     });
     let limit = args.push(most as i64 + 1);
     let sql = format!(
-        "SELECT p.person_id, p.name, p.sex, p.birth_date, p.nik_sealed, \
+        "SELECT p.person_id, p.family_id, p.name, p.sex, p.birth_date, p.nik_sealed, \
          COALESCE(NULLIF(p.parents_name, ''), f.head_name) AS parents, f.village_code, \
          COALESCE(t.name, '') AS village, f.rw, f.rt, {POSYANDU} AS posyandu, e.measured_on, e.source, e.weight_g, \
          e.height_mm, e.arm_mm, e.haz, e.waz, e.whz, g.implausible, g.reasons, \

@@ -2,6 +2,7 @@
 
 use asuh_store::{DistrictId, FromRow, Id, Query, Row, StoreError, args};
 
+use super::super::differences::rules::of_child;
 use super::super::norms;
 use super::rules::{Standing, read};
 use super::store::{COLUMNS, children};
@@ -47,7 +48,9 @@ pub(in crate::steps::growth) async fn check(
         for one in some {
             let child = found.get(&one.person).cloned().unwrap_or_default();
             let (said, standing) = read(&child.facts, &child.taken, &norms);
-            readings += usize::from(!said.iter().map(|one| &one.computed).eq(&child.stored));
+            let differences = of_child(&child.facts, &child.taken, &child.printed);
+            let same = said.iter().map(|one| &one.computed).eq(&child.stored);
+            readings += usize::from(!same || differences != child.differences);
             standings += usize::from(standing != Some(one.standing));
         }
     }

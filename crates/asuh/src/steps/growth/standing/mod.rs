@@ -11,5 +11,5 @@ mod tests;
 
 pub(super) use check::check;
 pub(super) use job::{RECOMPUTE, persons_changed, recompute};
-pub(super) use store::TAKEN;
 pub use store::{MeasuredChild, children, refresh};
+pub(super) use store::{PRINTED, TAKEN};

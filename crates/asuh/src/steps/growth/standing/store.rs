@@ -6,8 +6,9 @@ use asuh_nusantara::Sex;
 use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError, Tx, args};
 use time::Date;
 
+use super::super::differences::rules::{Cause, Difference, of_child};
 use super::super::norms::{self, Norms};
-use super::super::reading::{Doubt, Facts, Scores, Taken};
+use super::super::reading::{Doubt, Facts, FilePrint, Scores, Taken};
 use super::super::rules::Position;
 use super::rules::{Computed, Standing, read};
 
@@ -56,17 +57,44 @@ impl FromRow for Computed {
     }
 }
 
+/// The columns of a [`FilePrint`].
+pub(in crate::steps::growth) const PRINTED: &str =
+    "file_waz, file_haz, file_whz, file_weight_status, file_height_status, file_wasting_status";
+
+impl FromRow for FilePrint {
+    fn from_row(row: &Row) -> Result<FilePrint, StoreError> {
+        Ok(FilePrint {
+            z: [row.get("file_waz")?, row.get("file_haz")?, row.get("file_whz")?],
+            words: [
+                row.get("file_weight_status")?,
+                row.get("file_height_status")?,
+                row.get("file_wasting_status")?,
+            ],
+        })
+    }
+}
+
 /// A measurement with whose it is and what is stored as computed of it.
 struct Stored {
     person: Id,
     taken: Taken,
     computed: Computed,
+    printed: FilePrint,
+    difference: Option<Difference>,
 }
 
 impl FromRow for Stored {
     fn from_row(row: &Row) -> Result<Stored, StoreError> {
-        let (taken, computed) = (Taken::from_row(row)?, Computed::from_row(row)?);
-        Ok(Stored { person: row.get("person_id")?, taken, computed })
+        let cause: Option<String> = row.get("difference_cause")?;
+        let by: Option<i64> = row.get("difference")?;
+        let cause = cause.as_deref().and_then(Cause::parse);
+        Ok(Stored {
+            person: row.get("person_id")?,
+            taken: Taken::from_row(row)?,
+            computed: Computed::from_row(row)?,
+            printed: FilePrint::from_row(row)?,
+            difference: by.zip(cause).map(|(by, cause)| Difference { by, cause }),
+        })
     }
 }
 
@@ -79,6 +107,10 @@ pub struct MeasuredChild {
     pub taken: Vec<Taken>,
     /// What is stored as computed of each.
     pub stored: Vec<Computed>,
+    /// What a file printed beside each.
+    pub printed: Vec<FilePrint>,
+    /// What is stored as the difference between the two.
+    pub differences: Vec<Option<Difference>>,
 }
 
 /// These children with their measurements; those without any are there with what the registry knows. Indexes:
@@ -103,6 +135,8 @@ pub async fn children(
             let child = found.entry(row.person).or_default();
             child.taken.push(row.taken);
             child.stored.push(row.computed);
+            child.printed.push(row.printed);
+            child.differences.push(row.difference);
         }
     }
     Ok(found)
@@ -122,7 +156,8 @@ pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args)
     let mut args = args![district];
     let list = args.push_list(persons.iter().copied());
     let sql = format!(
-        "SELECT {TAKEN}, person_id, age_days, haz, waz, whz, baz, implausible, own_gain FROM measurement \
+        "SELECT {TAKEN}, {PRINTED}, person_id, age_days, haz, waz, whz, baz, implausible, own_gain, difference, \
+         difference_cause FROM measurement \
          WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL \
          ORDER BY person_id, measured_on, recorded_at, id"
     );
@@ -157,9 +192,13 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
     for person in persons {
         let child = children.get(person).cloned().unwrap_or_default();
         let (said, standing) = read(&child.facts, &child.taken, norms);
-        let differing =
-            child.taken.iter().zip(&said).zip(&child.stored).filter(|((_, now), was)| now.computed != **was);
-        readings.extend(differing.map(|((taken, now), _)| reading_row(tx, taken.id, &now.computed)));
+        let differences = of_child(&child.facts, &child.taken, &child.printed);
+        let now = said.iter().map(|one| &one.computed).zip(&differences);
+        let was = child.stored.iter().zip(&child.differences);
+        let changed = child.taken.iter().zip(now).zip(was).filter(|((_, now), was)| now != was);
+        readings.extend(
+            changed.map(|((taken, (said, difference)), _)| reading_row(tx, taken.id, said, *difference)),
+        );
         match standing {
             Some(standing) => standings.push(standing_row(tx, *person, &standing)),
             None => unmeasured.push(*person),
@@ -167,9 +206,11 @@ async fn refresh_some(tx: &Tx<'_>, norms: &Norms, persons: &[Id]) -> Result<(), 
     }
     // An UPDATE from many rows, which both engines take as a statement over a list of values.
     tx.insert_many(
-        "WITH said (district_id, id, age_days, haz, waz, whz, baz, implausible, own_gain) AS (VALUES",
+        "WITH said (district_id, id, age_days, haz, waz, whz, baz, implausible, own_gain, \
+         difference, difference_cause) AS (VALUES",
         ") UPDATE measurement SET age_days = said.age_days, haz = said.haz, waz = said.waz, whz = said.whz, \
-         baz = said.baz, implausible = said.implausible, own_gain = said.own_gain FROM said \
+         baz = said.baz, implausible = said.implausible, own_gain = said.own_gain, difference = said.difference, \
+         difference_cause = said.difference_cause FROM said \
          WHERE measurement.district_id = said.district_id AND measurement.id = said.id",
         readings,
     )
@@ -208,7 +249,7 @@ async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed) -> Args {
+fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed, difference: Option<Difference>) -> Args {
     args![
         tx.district(),
         id,
@@ -219,6 +260,8 @@ fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed) -> Args {
         said.scores.baz,
         Doubt::stored(&said.scores.doubts),
         said.gain.map(|letter| letter.to_string()),
+        difference.map(|difference| difference.by),
+        difference.map(|difference| difference.cause.code()),
     ]
 }
 

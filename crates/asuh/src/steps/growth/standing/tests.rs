@@ -236,7 +236,7 @@ impl Command for Weigh {
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         tx.execute(
             "INSERT INTO measurement (district_id, id, person_id, measured_on, weight_g, posyandu, source, \
-             command_id, recorded_at) VALUES ($1, $2, $3, $4, 9000, '', 'form', $2, $5)",
+             command_id, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, 9000, '', 'form', $2, $2, $5)",
             args![tx.district(), tx.new_id(), self.person, self.day, tx.now()],
         )
         .await?;

@@ -7,12 +7,12 @@ use asuh_nusantara::{Language, Zone};
 use time::Duration;
 use time::macros::date;
 
-use super::super::super::norms::Norms;
 use super::super::super::reading::Facts;
 use super::super::super::rules::Position;
 use super::super::history::tests::taken;
 use super::super::query::Measured;
 use super::*;
+use crate::steps::growth::norms::Norms;
 
 const BIRTH: Date = date!(2021 - 11 - 15);
 /// The wide drawing: from left to right and from top to bottom.
