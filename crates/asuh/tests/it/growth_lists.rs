@@ -398,6 +398,116 @@ async fn changed_norms_compute_every_child_anew(db: TestDatabase) {
     assert_eq!(test.number(RECOMPUTED, args![]).await, 1);
 }
 
+/// Below this heading of a child's page, up to the next.
+fn under<'a>(page: &'a str, heading: &str) -> &'a str {
+    page.split(&format!("<h2>{heading}</h2>"))
+        .nth(1)
+        .unwrap_or_default()
+        .split("<h2")
+        .next()
+        .unwrap_or_default()
+}
+
+#[db_test]
+async fn a_childs_page_says_what_the_lists_say(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let at = |name| child(name, "Selam Paung", "001");
+    import(
+        &test,
+        &[
+            at("Dua Kali").on("2026-08-03", "10.5", "83", "14"),
+            at("Dua Kali").on("2026-09-07", "10.55", "83", "14"),
+            at("Dua Kali").on("2026-10-05", "10.6", "84", "14"),
+            // Plausible in itself, but three centimetres shorter than the month before.
+            at("Susut").on("2026-09-07", "10.5", "84", "14"),
+            at("Susut").on("2026-10-05", "10.7", "81", "14"),
+            at("Mustahil").on("2026-09-07", "10.5", "83", "14"),
+            at("Mustahil").on("2026-10-05", "10.7", "50", "14"),
+            // Severely wasted, then weighed without a length: still sent on today.
+            at("Tipis").on("2026-09-07", "7.3", "80.0", "14"),
+            at("Tipis").on("2026-10-05", "7.5", "-", "14"),
+            // The length is of more than half a year ago.
+            at("Lewat").on("2026-03-02", "9.5", "70", "14"),
+            at("Lewat").on("2026-10-05", "10.5", "-", "14"),
+        ],
+    )
+    .await;
+    let officer = test.with_role(Role::NutritionOfficer).await;
+    let found = |code: &'static str| {
+        let officer = officer.clone();
+        async move { officer.get(&list(code)).await.ok() }
+    };
+    // The page to which a list's line leads.
+    let opened = |page: String, name: &'static str| {
+        let officer = officer.clone();
+        async move {
+            let line =
+                page.split("href=\"/pengukuran/anak/").find(|line| line.contains(&format!("\">{name}<")));
+            let id = line.and_then(|line| line.split('"').next()).unwrap_or_else(|| panic!("{name}: {page}"));
+            officer.get(&format!("/pengukuran/anak/{id}")).await.ok()
+        }
+    };
+
+    let again = found("ukur_ulang").await;
+    assert_eq!(names(&again), ["Mustahil", "Susut"]);
+    let page = opened(again.clone(), "Mustahil").await;
+    assert!(page.contains("Pengukuran terakhir (5 Okt 2026) tidak wajar"), "{page}");
+    assert!(
+        page.contains("TB/U mustahil") && page.contains("diambil dari ukuran wajar yang terakhir"),
+        "{page}"
+    );
+    assert!(under(&page, "Status terakhir").contains("7 Sep 2026"), "{page}");
+    let page = opened(again, "Susut").await;
+    assert!(page.contains("Pengukuran terakhir (5 Okt 2026) tidak wajar"), "{page}");
+    assert!(page.contains("lebih pendek lebih dari 1 cm"), "{page}");
+    assert!(!page.contains("ukuran wajar yang terakhir"), "its scores are of that day: {page}");
+    assert!(!under(&page, "Status terakhir").contains("7 Sep 2026"), "{page}");
+
+    let today = found("rujuk").await;
+    assert_eq!(names(&today), ["Tipis"]);
+    let page = opened(today, "Tipis").await;
+    assert!(page.contains("Bawa ke puskesmas hari ini juga") && page.contains("(gizi buruk)"), "{page}");
+
+    let village = officer.get(&format!("/pengukuran/{}", VILLAGES[0])).await.ok();
+    let page = opened(village, "Lewat").await;
+    let status = under(&page, "Status terakhir");
+    assert!(
+        status.contains("BB/U") && !status.contains("TB/U") && !status.contains("2 Mar 2026"),
+        "{status}"
+    );
+
+    // Fifty grams twice are too little by the default of 200 g, and enough where the district asks for 40 g.
+    let twice = found("2t").await;
+    assert_eq!(names(&twice), ["Dua Kali"]);
+    let page = opened(twice.clone(), "Dua Kali").await;
+    assert!(page.contains("naik hanya 50 g dari paling sedikit 200 g") && page.contains("2T:"), "{page}");
+    let mut fields = norms("merah", "-0,5");
+    for (name, grams) in &mut fields {
+        if name == "lk.12" {
+            *grams = "40".into();
+        }
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    officer.post("/pengukuran/patokan", &fields).await.to();
+    test.run_jobs().await;
+    assert_eq!(names(&found("2t").await), Vec::<String>::new());
+    let page = opened(twice.clone(), "Dua Kali").await;
+    assert!(page.contains("naik 50 g (paling sedikit 40 g)") && !page.contains("2T:"), "{page}");
+    // The district's red line as well, on the list, the page and the card.
+    let below = found("bgm").await;
+    let named = names(&below);
+    assert!(named.contains(&"Lewat".to_owned()), "{named:?}");
+    let page = opened(below, "Lewat").await;
+    assert!(page.contains("(BB/U di bawah −0,5)"), "{page}");
+    let card =
+        page.split("/kms\"").next().and_then(|before| before.rsplit("href=\"").next()).unwrap_or_default();
+    let card = officer.get(&format!("{card}/kms?umur=0-24")).await.ok();
+    assert!(
+        card.contains("garis merah (−0,5)") && card.contains(">BGM</text>") && card.contains(">40</text>"),
+        "{card}"
+    );
+}
+
 #[db_test]
 async fn the_norms_are_the_districts_not_a_puskesmas(db: TestDatabase) {
     let test = TestApp::start(db).await;

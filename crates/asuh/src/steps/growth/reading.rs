@@ -17,6 +17,16 @@ pub struct Facts {
     pub birth_date: Option<Date>,
 }
 
+impl Facts {
+    /// The sex as the growth standards name it.
+    pub fn standard_sex(&self) -> Option<asuh_growth::Sex> {
+        self.sex.map(|sex| match sex {
+            Sex::Male => asuh_growth::Sex::Male,
+            Sex::Female => asuh_growth::Sex::Female,
+        })
+    }
+}
+
 /// A measurement as it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
@@ -38,6 +48,8 @@ pub struct Taken {
     pub position: Option<Position>,
     /// Upper arm (LILA) in millimetres.
     pub arm_mm: Option<i64>,
+    /// Head circumference in millimetres.
+    pub head_mm: Option<i64>,
     /// Oedema of both feet.
     pub oedema: bool,
     /// The letter of the cadre or the file.
@@ -87,6 +99,11 @@ impl Doubt {
         }
     }
 
+    /// Whether a score is missing from how the child stands because of it.
+    pub fn is_of_score(self) -> bool {
+        matches!(self, Doubt::Haz | Doubt::Waz | Doubt::Whz | Doubt::Baz)
+    }
+
     /// Several as they are stored, with spaces between.
     pub fn stored(doubts: &[Doubt]) -> String {
         doubts.iter().map(|doubt| doubt.code()).collect::<Vec<_>>().join(" ")
@@ -126,10 +143,7 @@ impl Taken {
         let days = facts.birth_date.and_then(|birth| age::days(birth, self.measured_on));
         let thousandth = |value: i64, parts: f64| value as f64 / parts;
         Child {
-            sex: facts.sex.map(|sex| match sex {
-                Sex::Male => asuh_growth::Sex::Male,
-                Sex::Female => asuh_growth::Sex::Female,
-            }),
+            sex: facts.standard_sex(),
             age: days.and_then(|days| u32::try_from(days).ok()).map(Age::from_whole_days),
             weight: self.weight_g.map(|grams| Kilograms(thousandth(grams, 1000.0))),
             length: self.height_mm.map(|mm| Length {
@@ -140,6 +154,7 @@ impl Taken {
                 }),
             }),
             oedema: if self.oedema { Oedema::Present } else { Oedema::Absent },
+            head: self.head_mm.map(|mm| Centimetres(thousandth(mm, 10.0))),
             arm: self.arm_mm.map(|mm| Centimetres(thousandth(mm, 10.0))),
             ..Child::default()
         }
@@ -212,6 +227,7 @@ mod tests {
             height_mm: Some(mm),
             position: Some(position),
             arm_mm: None,
+            head_mm: None,
             oedema: false,
             gain: None,
         }

@@ -55,6 +55,7 @@ impl Fact {
             height_mm: self.measures.height_mm,
             position: self.measures.position,
             arm_mm: self.measures.arm_mm,
+            head_mm: self.measures.head_mm,
             oedema: self.measures.oedema > 0,
             gain: self.measures.gain.clone(),
         };

@@ -4,7 +4,6 @@
 
 use askama::Template;
 use asuh_documents::svg::AxisRow;
-use asuh_growth::Indicator;
 use asuh_nusantara::{Language, age};
 use asuh_store::Id;
 use axum::extract::{Query as Params, State};
@@ -16,6 +15,7 @@ use super::chart::{self, Window, months_of_help};
 use super::history::{Day, History};
 use super::pages::{Opened, open};
 use super::query::ChildRow;
+use super::words;
 use crate::ground::access::Cap;
 use crate::ground::settings::Letterhead;
 use crate::ground::web::{Page, Path, Shell, Text, page};
@@ -37,6 +37,9 @@ struct Card {
     sheets: Vec<(&'static str, bool)>,
     months: String,
     printed: String,
+    /// The lines of the district; no orange one: empty.
+    red: String,
+    orange: String,
 }
 
 /// Which months the sheet shows.
@@ -71,6 +74,8 @@ pub(super) async fn card(
         sheets: SHEETS.map(|(_, one)| (one, one == code)).to_vec(),
         months: code.replace('-', "–"),
         printed: text.day(shell.today),
+        red: words::line(&text, history.norms.lines.red),
+        orange: history.norms.lines.orange.map(|z| words::line(&text, z)).unwrap_or_default(),
         child,
         shell,
     })
@@ -146,7 +151,7 @@ fn letter(day: &Day) -> String {
 /// BGM below the red line, 2T for two months without gain.
 fn note(history: &History, day: &Day) -> String {
     let red = history.norms.lines.red;
-    let below = day.score(Indicator::WeightForAge).is_ok_and(|score| !score.flagged && score.z < red);
+    let below = day.computed.scores.waz().is_some_and(|z| (z as f64 / 100.0) < red);
     let twice = day.month.is_some_and(|month| month.twice_not_gained);
     match (below, twice) {
         (true, _) => "BGM".to_owned(),
@@ -160,7 +165,9 @@ mod tests {
     use super::*;
     use crate::steps::growth::child::history::tests::taken;
     use crate::steps::growth::norms::Norms;
-    use asuh_growth::Sex;
+    use crate::steps::growth::reading::Facts;
+    use crate::steps::growth::rules::Position;
+    use asuh_nusantara::Sex;
     use asuh_nusantara::Zone;
     use time::macros::date;
 
@@ -172,15 +179,19 @@ mod tests {
     fn each_month_of_life_has_its_column() {
         let text = Text::new(Language::Indonesian, Zone::Wib);
         let birth = date!(2025 - 11 - 20);
-        let mut low = taken(date!(2026 - 03 - 25), 4_200, 600, "lying");
-        low.arm_mm = Some(112);
-        low.gain = Some("T".into());
+        let mut low = taken(date!(2026 - 03 - 25), 4_200, 600, Position::Lying);
+        low.taken.arm_mm = Some(112);
+        low.taken.gain = Some("T".into());
         let weighings = vec![
-            taken(date!(2026 - 01 - 25), 4_000, 560, "lying"),
-            taken(date!(2026 - 02 - 25), 4_900, 580, "lying"),
+            taken(date!(2026 - 01 - 25), 4_000, 560, Position::Lying),
+            taken(date!(2026 - 02 - 25), 4_900, 580, Position::Lying),
             low,
         ];
-        let history = History::of(Some(Sex::Male), Some(birth), weighings, Norms::default());
+        let history = History::of(
+            &Facts { sex: Some(Sex::Male), birth_date: Some(birth) },
+            weighings,
+            Norms::default(),
+        );
         let help = [date!(2026 - 03 - 21), date!(2026 - 04 - 19), date!(2026 - 04 - 20)]
             .map(|on| HelpDay { on, what: "Telur 5 butir".into() });
         let rows = rows(&history, birth, Window::Young, &help, &text);

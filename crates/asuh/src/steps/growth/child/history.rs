@@ -1,19 +1,21 @@
-//! What was measured, judged by the standard: pure.
+//! What the child's page shows beyond how the child stands ([`standing`](super::super::standing), by which the
+//! lists go as well): each day as the standard draws it, and the file's z beside ours. Pure.
 
-use asuh_growth::indonesia::{
-    GainTable, Month, MonthlyReading, MonthlyStatus, Reading, Referral, Weighing, monthly, refer,
-};
-use asuh_growth::{
-    Age, Centimetres, Child, Indicator, Kilograms, Length, NoScore, Posture, Sex, ZScore, ZScores,
-};
+use asuh_growth::indonesia::{MonthlyReading, Reading};
+use asuh_growth::{Child, Indicator, NoScore, Sex, ZScore, ZScores};
 use asuh_nusantara::age;
+use asuh_store::Id;
 use time::Date;
 
-use super::query::Taken;
-use crate::steps::growth::norms::Norms;
+use super::super::norms::Norms;
+use super::super::reading::{Doubt, Facts, FilePrint, Taken};
+use super::super::standing::rules::{Computed, Placed, Standing, read};
+use super::query::Measured;
 
 /// Beyond this our z and the file's are told apart, in hundredths: rounding alone does not reach it.
 const SAME: i64 = 5;
+/// Measurements that are shown: more than five years of months from two sources.
+const MOST: usize = 200;
 
 /// A child's measurements, the earliest first.
 #[derive(Debug)]
@@ -22,9 +24,11 @@ pub(super) struct History {
     pub sex: Option<Sex>,
     /// Born when.
     pub birth: Option<Date>,
-    /// The measurements.
+    /// The newest measurements.
     pub days: Vec<Day>,
-    /// By which they were judged.
+    /// How the child stands; missing only where it was never measured.
+    pub standing: Option<Standing>,
+    /// By which it was judged.
     pub norms: Norms,
 }
 
@@ -33,34 +37,44 @@ pub(super) struct History {
 pub(super) struct Day {
     /// As it was taken.
     pub taken: Taken,
+    /// What the file printed.
+    pub file: FilePrint,
+    /// What it says of itself.
+    pub computed: Computed,
     /// Of several of one day, from whatever sources, the one recorded last counts.
     pub counts: bool,
+    /// Our N, T, O or B, at the last weighing of a calendar month.
+    pub month: Option<MonthlyReading>,
     /// Age in completed months.
     pub months: Option<u32>,
     /// As the standard sees it.
     pub child: Child,
-    /// Our z-scores.
+    /// The scores of it, also those that only the chart draws.
     pub scores: ZScores,
-    /// Our categories.
+    /// The categories of that day, or why there is none.
     pub status: Reading,
-    /// Our N, T, O or B, at the last plausible weighing of a calendar month.
-    pub month: Option<MonthlyReading>,
+}
+
+/// How a child stands by an indicator.
+pub(super) struct Held<'a> {
+    /// The measurement that it is of.
+    pub day: &'a Day,
+    /// z times 100; none where oedema alone decides.
+    pub z: Option<i64>,
+    /// Code of the category.
+    pub status: &'a str,
 }
 
 impl History {
     /// Judges what was taken, in the order of its days and of its recording.
-    pub(super) fn of(sex: Option<Sex>, birth: Option<Date>, taken: Vec<Taken>, norms: Norms) -> History {
-        let mut days: Vec<Day> = Vec::with_capacity(taken.len());
-        for taken in taken {
-            if let Some(before) = days.last_mut().filter(|day| day.taken.measured_on == taken.measured_on) {
-                before.counts = false;
-            }
-            days.push(Day::of(sex, birth, taken));
-        }
-        if let Some(sex) = sex {
-            read_months(&mut days, sex, &norms.gain);
-        }
-        History { sex, birth, days, norms }
+    pub(super) fn of(facts: &Facts, measured: Vec<Measured>, norms: Norms) -> History {
+        let (taken, files): (Vec<Taken>, Vec<FilePrint>) =
+            measured.into_iter().map(|one| (one.taken, one.file)).unzip();
+        let (said, standing) = read(facts, &taken, &norms);
+        let skip = taken.len().saturating_sub(MOST);
+        let days = taken.into_iter().zip(files).zip(said).skip(skip);
+        let days = days.map(|((taken, file), said)| Day::of(facts, taken, file, said)).collect();
+        History { sex: facts.standard_sex(), birth: facts.birth_date, days, standing, norms }
     }
 
     /// The measurements that count.
@@ -68,121 +82,92 @@ impl History {
         self.days.iter().filter(|day| day.counts)
     }
 
-    /// The newest day that has a plausible score of an indicator: an implausible one judges nobody.
-    pub(super) fn latest(&self, indicator: Indicator) -> Option<&Day> {
-        self.counting().rev().find(|day| day.score(indicator).is_ok_and(|score| !score.flagged))
+    fn day(&self, id: Id) -> Option<&Day> {
+        self.days.iter().find(|day| day.taken.id == id)
     }
 
-    /// The newest day, if a score of it is implausible.
-    pub(super) fn to_measure_again(&self) -> Option<&Day> {
-        let flagged = |day: &&Day| {
-            Indicator::WEIGHT_AND_LENGTH.iter().any(|one| day.score(*one).is_ok_and(|score| score.flagged))
+    /// How the child stands by one of the four indicators of the regulation.
+    pub(super) fn held(&self, indicator: Indicator) -> Option<Held<'_>> {
+        let standing = self.standing.as_ref()?;
+        let (z, from, status) = match indicator {
+            Indicator::LengthForAge => (standing.haz, standing.haz_from, &standing.height_status),
+            Indicator::WeightForAge => (standing.waz, standing.waz_from, &standing.weight_status),
+            Indicator::WeightForLength => (standing.whz, standing.whz_from, &standing.wasting_status),
+            Indicator::BmiForAge => (standing.baz, standing.baz_from, &standing.bmi_status),
+            _ => return None,
         };
-        self.counting().next_back().filter(flagged)
+        let latest = self.day(standing.measurement_id)?;
+        // Oedema makes the latest day's category whatever was weighed before.
+        let swollen =
+            latest.taken.oedema && matches!(indicator, Indicator::WeightForLength | Indicator::BmiForAge);
+        let (day, z) = if swollen { (latest, None) } else { (self.day(from?)?, z) };
+        Some(Held { day, z, status: status.as_deref()? })
     }
 
-    /// Whether the child is to be sent on, by its newest measurement.
-    pub(super) fn referral(&self) -> Option<Referral> {
-        let day = self.counting().next_back()?;
-        refer(&day.child, day.month.as_ref(), &self.norms.lines)
+    /// The newest day with what about it cannot be; none where all of it can.
+    pub(super) fn to_measure_again(&self) -> Option<(Date, Vec<Doubt>)> {
+        let standing = self.standing.as_ref()?;
+        let doubts = Doubt::parse(&standing.implausible);
+        (!doubts.is_empty()).then_some((standing.measured_on, doubts))
     }
 }
 
 impl Day {
-    fn of(sex: Option<Sex>, birth: Option<Date>, taken: Taken) -> Day {
-        let cm = |mm: i64| mm as f64 / 10.0;
-        let posture = match taken.position.as_deref() {
-            Some("lying") => Some(Posture::Lying),
-            Some("standing") => Some(Posture::Standing),
-            _ => None,
-        };
-        let days = birth.and_then(|birth| age::days(birth, taken.measured_on));
-        let child = Child {
-            sex,
-            age: days.and_then(|days| u32::try_from(days).ok()).map(Age::from_whole_days),
-            weight: taken.weight_g.map(|grams| Kilograms(grams as f64 / 1000.0)),
-            length: taken.height_mm.map(|mm| Length { taken: Centimetres(cm(mm)), posture }),
-            head: taken.head_mm.map(|mm| Centimetres(cm(mm))),
-            arm: taken.arm_mm.map(|mm| Centimetres(cm(mm))),
-            ..Child::default()
-        };
+    fn of(facts: &Facts, taken: Taken, file: FilePrint, said: Placed) -> Day {
+        let child = taken.child(facts);
         Day {
-            months: birth.and_then(|birth| age::completed_months(birth, taken.measured_on)),
+            months: facts.birth_date.and_then(|birth| age::completed_months(birth, taken.measured_on)),
             scores: child.z_scores(),
             status: Reading::of(&child),
-            month: None,
-            counts: true,
+            computed: said.computed,
+            counts: said.counts,
+            month: said.month,
             child,
             taken,
+            file,
         }
     }
 
-    /// Our score of an indicator.
+    /// The standard's score of an indicator, or why there is none.
     pub(super) fn score(&self, indicator: Indicator) -> Result<ZScore, NoScore> {
         self.scores.of(indicator)
     }
 
+    /// Our z of an indicator times 100, also one that cannot be; that of the four is the stored one.
+    pub(super) fn z(&self, indicator: Indicator) -> Option<i64> {
+        let computed = &self.computed.scores;
+        match indicator {
+            Indicator::LengthForAge => computed.haz,
+            Indicator::WeightForAge => computed.waz,
+            Indicator::WeightForLength => computed.whz,
+            Indicator::BmiForAge => computed.baz,
+            _ => self.score(indicator).ok().map(|score| (score.z * 100.0).round() as i64),
+        }
+    }
+
     /// The z and the word that the file printed for an indicator.
     pub(super) fn printed(&self, indicator: Indicator) -> (Option<i64>, Option<&str>) {
-        let (z, word) = match indicator {
-            Indicator::WeightForAge => (self.taken.file_waz, &self.taken.file_weight_status),
-            Indicator::LengthForAge => (self.taken.file_haz, &self.taken.file_height_status),
-            Indicator::WeightForLength => (self.taken.file_whz, &self.taken.file_wasting_status),
-            _ => (None, &None),
+        let nth = match indicator {
+            Indicator::WeightForAge => 0,
+            Indicator::LengthForAge => 1,
+            Indicator::WeightForLength => 2,
+            _ => return (None, None),
         };
-        (z, word.as_deref())
+        (self.file.z[nth], self.file.words[nth].as_deref())
     }
 
     /// Whether our z is another than the file's.
     pub(super) fn differs(&self, indicator: Indicator) -> bool {
-        match (self.score(indicator), self.printed(indicator).0) {
-            (Ok(score), Some(printed)) => (hundredths(score.z) - printed).abs() > SAME,
-            _ => false,
-        }
-    }
-}
-
-/// A z-score as it is stored and printed.
-pub(super) fn hundredths(z: f64) -> i64 {
-    (z * 100.0).round() as i64
-}
-
-/// Reads N, T, O and B from the last weighing of each calendar month. A weight that cannot be is no weighing: it
-/// would make a child gain and lose kilograms. The first weighing that we know of is the child's first unless the
-/// posyandu says otherwise.
-fn read_months(days: &mut [Day], sex: Sex, gain: &GainTable) {
-    let mut places: Vec<usize> = Vec::new();
-    let mut weighings: Vec<Weighing> = Vec::new();
-    for (place, day) in days.iter().enumerate().filter(|(_, day)| day.counts) {
-        let plausible = day.score(Indicator::WeightForAge).is_ok_and(|score| !score.flagged);
-        let on = day.taken.measured_on;
-        let month = u16::try_from(on.year()).ok().and_then(|year| Month::new(year, u8::from(on.month())));
-        let grams = day.taken.weight_g.and_then(|grams| u32::try_from(grams).ok());
-        let (true, Some(month), Some(grams), Some(completed_months)) = (plausible, month, grams, day.months)
-        else {
-            continue;
-        };
-        if weighings.last().is_some_and(|last| last.month == month) {
-            weighings.pop();
-            places.pop();
-        }
-        weighings.push(Weighing { month, completed_months, grams });
-        places.push(place);
-    }
-    // Days come in order, one per month stays: the months rise.
-    let readings = monthly(&weighings, sex, gain).unwrap_or_default();
-    for (place, reading) in places.into_iter().zip(readings) {
-        let Some(day) = days.get_mut(place) else { continue };
-        let otherwise = day.taken.gain.as_deref().is_some_and(|letter| letter != "B");
-        if reading.status != Some(MonthlyStatus::First) || !otherwise {
-            day.month = Some(reading);
-        }
+        let both = self.z(indicator).zip(self.printed(indicator).0);
+        both.is_some_and(|(ours, printed)| (ours - printed).abs() > SAME)
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::steps::growth::rules::Position;
+    use asuh_store::Instant;
     use time::macros::date;
 
     /// A measurement of which only this is known.
@@ -190,25 +175,35 @@ pub(super) mod tests {
         day: Date,
         weight_g: i64,
         height_mm: i64,
-        position: &str,
-    ) -> Taken {
-        Taken {
+        position: Position,
+    ) -> Measured {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&day.to_julian_day().to_be_bytes());
+        id[8..].copy_from_slice(&weight_g.to_be_bytes());
+        let taken = Taken {
+            id: Id::from_bytes(id),
             measured_on: day,
+            recorded_at: Instant(0),
+            source: "eppgbm".into(),
+            posyandu: String::new(),
             weight_g: Some(weight_g),
             height_mm: Some(height_mm),
-            position: Some(position.to_owned()),
+            position: Some(position),
             arm_mm: None,
             head_mm: None,
-            file_waz: None,
-            file_haz: None,
-            file_whz: None,
-            file_weight_status: None,
-            file_height_status: None,
-            file_wasting_status: None,
+            oedema: false,
             gain: None,
-            posyandu: String::new(),
-            source: "eppgbm".into(),
-        }
+        };
+        Measured { taken, file: FilePrint::default() }
+    }
+
+    fn lying(day: Date, weight_g: i64, height_mm: i64) -> Measured {
+        taken(day, weight_g, height_mm, Position::Lying)
+    }
+
+    fn girl(measured: Vec<Measured>) -> History {
+        let facts = Facts { sex: Some(asuh_nusantara::Sex::Female), birth_date: Some(date!(2025 - 01 - 15)) };
+        History::of(&facts, measured, Norms::default())
     }
 
     fn letters(history: &History) -> String {
@@ -220,91 +215,106 @@ pub(super) mod tests {
     #[test]
     fn the_row_of_a_real_export_has_our_z_beside_the_files() {
         // Boy of 858 days, 10.6 kg, 81.5 cm lying: the file printed -1.73, -2.95 and -0.15.
-        let row = Taken {
-            file_waz: Some(-173),
-            file_haz: Some(-300),
-            file_whz: Some(-20),
-            ..taken(date!(2026 - 05 - 08), 10_600, 815, "lying")
+        let boy = Facts { sex: Some(asuh_nusantara::Sex::Male), birth_date: Some(date!(2024 - 01 - 01)) };
+        let of = |file_haz| {
+            let file = FilePrint { z: [Some(-173), Some(file_haz), Some(-20)], ..FilePrint::default() };
+            let row = Measured { file, ..lying(date!(2026 - 05 - 08), 10_600, 815) };
+            History::of(&boy, vec![row], Norms::default())
         };
-        let history = History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![row], Norms::default());
+        let history = of(-300);
         let day = &history.days[0];
-        assert_eq!(hundredths(day.score(Indicator::WeightForAge).unwrap().z), -173);
-        assert_eq!(hundredths(day.score(Indicator::LengthForAge).unwrap().z), -295);
+        assert_eq!(day.z(Indicator::WeightForAge), Some(-173));
+        assert_eq!(day.z(Indicator::LengthForAge), Some(-295));
         assert!(!day.differs(Indicator::WeightForAge));
         assert!(!day.differs(Indicator::LengthForAge), "0.05 is the same");
         assert!(!day.differs(Indicator::WeightForLength), "-0.15 and -0.20");
         assert!(!day.differs(Indicator::BmiForAge), "no file prints it");
-        let other = Taken { file_haz: Some(-301), ..day.taken.clone() };
-        let history =
-            History::of(Some(Sex::Male), Some(date!(2024 - 01 - 01)), vec![other], Norms::default());
-        assert!(history.days[0].differs(Indicator::LengthForAge));
+        assert!(of(-301).days[0].differs(Indicator::LengthForAge));
     }
 
     #[test]
     fn months_are_read_from_their_last_plausible_weighing() {
-        let weighed = |day, grams| taken(day, grams, 750, "lying");
-        let history = History::of(
-            Some(Sex::Female),
-            Some(date!(2025 - 01 - 15)),
-            vec![
-                weighed(date!(2026 - 01 - 10), 8_800),
-                weighed(date!(2026 - 02 - 03), 8_000),
-                weighed(date!(2026 - 02 - 20), 9_000),
-                weighed(date!(2026 - 03 - 10), 9_050),
-                weighed(date!(2026 - 04 - 10), 90_500),
-                weighed(date!(2026 - 05 - 10), 9_400),
-            ],
-            Norms::default(),
-        );
+        let weighed = |day, grams| lying(day, grams, 750);
+        let history = girl(vec![
+            weighed(date!(2026 - 01 - 10), 8_800),
+            weighed(date!(2026 - 02 - 03), 8_000),
+            weighed(date!(2026 - 02 - 20), 9_000),
+            weighed(date!(2026 - 03 - 10), 9_050),
+            weighed(date!(2026 - 04 - 10), 90_500),
+            weighed(date!(2026 - 05 - 10), 9_400),
+        ]);
         // The second weighing of February counts; the 90.5 kg of April does not, so May follows no weighing.
         assert_eq!(letters(&history), "B-NT-O");
         assert_eq!(history.days[4].score(Indicator::WeightForAge).map(|score| score.flagged), Ok(true));
+        // Each is the stored letter of its weighing.
+        for day in &history.days {
+            let letter = day.month.and_then(|month| month.status).map(|status| status.letter());
+            assert!(letter.is_none() || letter == day.computed.gain, "{day:?}");
+        }
     }
 
     #[test]
     fn without_sex_or_birthday_nothing_is_judged() {
-        let rows = || vec![taken(date!(2026 - 05 - 08), 10_600, 815, "lying")];
-        for (sex, birth) in [(None, Some(date!(2024 - 01 - 01))), (Some(Sex::Male), None)] {
-            let history = History::of(sex, birth, rows(), Norms::default());
-            assert!(history.latest(Indicator::LengthForAge).is_none());
+        let girl = Facts { sex: Some(asuh_nusantara::Sex::Female), birth_date: Some(date!(2024 - 01 - 01)) };
+        for facts in [Facts { sex: None, ..girl }, Facts { birth_date: None, ..girl }] {
+            let rows = vec![lying(date!(2026 - 05 - 08), 10_600, 815)];
+            let history = History::of(&facts, rows, Norms::default());
+            assert!(history.held(Indicator::LengthForAge).is_none());
             assert_eq!(letters(&history), "-");
-            assert!(history.referral().is_none());
+            assert_eq!(history.standing.map(|standing| standing.reasons), Some(String::new()));
         }
     }
 
     #[test]
     fn of_two_measurements_of_a_day_the_one_recorded_last_counts() {
-        let birth = Some(date!(2025 - 01 - 15));
         let day = date!(2026 - 02 - 20);
-        let two = vec![taken(day, 8_000, 750, "lying"), taken(day, 9_000, 750, "lying")];
-        let history = History::of(Some(Sex::Female), birth, two, Norms::default());
+        let history = girl(vec![lying(day, 8_000, 750), lying(day, 9_000, 750)]);
         assert_eq!(letters(&history), "-B");
         assert_eq!(history.counting().count(), 1);
-        let latest = history.latest(Indicator::WeightForAge).map(|day| day.taken.weight_g);
-        assert_eq!(latest, Some(Some(9_000)));
+        let held = history.held(Indicator::WeightForAge).map(|held| held.day.taken.weight_g);
+        assert_eq!(held, Some(Some(9_000)));
     }
 
     #[test]
     fn the_first_weighing_known_is_the_first_unless_the_posyandu_says_otherwise() {
         let of = |gain: Option<&str>| {
-            let row =
-                Taken { gain: gain.map(str::to_owned), ..taken(date!(2026 - 02 - 20), 9_000, 750, "lying") };
-            letters(&History::of(Some(Sex::Female), Some(date!(2025 - 01 - 15)), vec![row], Norms::default()))
+            let mut row = lying(date!(2026 - 02 - 20), 9_000, 750);
+            row.taken.gain = gain.map(str::to_owned);
+            letters(&girl(vec![row]))
         };
         assert_eq!([of(None), of(Some("B")), of(Some("N"))], ["B", "B", "-"]);
     }
 
     #[test]
     fn an_implausible_score_judges_nobody() {
-        let rows = vec![
-            taken(date!(2026 - 01 - 20), 8_800, 745, "lying"),
-            taken(date!(2026 - 02 - 20), 9_000, 400, "lying"),
-        ];
-        let birth = Some(date!(2025 - 01 - 15));
-        let history = History::of(Some(Sex::Female), birth, rows, Norms::default());
-        let latest = |indicator| history.latest(indicator).map(|day| day.taken.measured_on);
-        assert_eq!(latest(Indicator::LengthForAge), Some(date!(2026 - 01 - 20)));
-        assert_eq!(latest(Indicator::WeightForAge), Some(date!(2026 - 02 - 20)));
-        assert!(history.to_measure_again().is_some());
+        let history =
+            girl(vec![lying(date!(2026 - 01 - 20), 8_800, 745), lying(date!(2026 - 02 - 20), 9_000, 400)]);
+        let held = |indicator| history.held(indicator).map(|held| held.day.taken.measured_on);
+        assert_eq!(held(Indicator::LengthForAge), Some(date!(2026 - 01 - 20)));
+        assert_eq!(held(Indicator::WeightForAge), Some(date!(2026 - 02 - 20)));
+        let (day, doubts) = history.to_measure_again().expect("it cannot be");
+        assert!(day == date!(2026 - 02 - 20) && doubts.contains(&Doubt::Haz), "{doubts:?}");
+    }
+
+    #[test]
+    fn oedema_judges_the_day_on_which_it_was_seen() {
+        let mut swollen = lying(date!(2026 - 02 - 20), 9_000, 750);
+        swollen.taken.oedema = true;
+        let history = girl(vec![lying(date!(2026 - 01 - 20), 8_800, 745), swollen]);
+        let held = history.held(Indicator::WeightForLength).expect("a category");
+        assert_eq!((held.z, held.status), (None, "severely_wasted"));
+        assert_eq!(held.day.taken.measured_on, date!(2026 - 02 - 20));
+        let weight = history.held(Indicator::WeightForAge).expect("the one before");
+        assert_eq!(weight.day.taken.measured_on, date!(2026 - 01 - 20));
+    }
+
+    #[test]
+    fn only_the_newest_are_shown_and_all_are_read() {
+        let day = |nth: i64| date!(2025 - 02 - 01) + time::Duration::days(nth);
+        let all = (0..MOST as i64 + 1).map(|nth| lying(day(nth), 5_000 + nth, 600)).collect();
+        let history = girl(all);
+        assert_eq!(history.days.len(), MOST);
+        let first = history.days.iter().find_map(|day| day.month).and_then(|month| month.status);
+        assert_eq!(first.map(|status| status.letter()), Some('B'), "February");
     }
 }

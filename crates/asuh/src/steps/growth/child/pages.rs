@@ -2,22 +2,25 @@
 
 use askama::Template;
 use asuh_documents::svg::Width;
-use asuh_growth::indonesia::{ArmStatus, Urgency};
-use asuh_growth::{Indicator, Sex};
-use asuh_nusantara::Nik;
+use asuh_growth::Indicator;
+use asuh_growth::indonesia::ArmStatus;
+use asuh_nusantara::{Nik, Sex};
 use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
+use super::super::RecordGrowth;
+use super::super::norms;
+use super::super::reading::{Doubt, Facts};
+use super::super::rules::Position;
 use super::history::{Day, History};
 use super::query::{self, ChildRow};
 use super::words::{self, FOUR, INDICATORS};
 use super::{ReadGrowth, chart};
-use crate::ground::access::Cap;
+use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, page};
 use crate::ground::{App, HelpDay, audit};
-use crate::steps::growth::norms;
 use crate::steps::registry::families;
 
 /// A child within reach, with what was measured and the help its family received.
@@ -38,13 +41,10 @@ pub(super) async fn open(
     let (db, district) = (app.store.reader(), cap.district());
     let child = query::child(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     audit::opened(app, cap.actor(), "open", Some(("family", child.family_id)), what);
-    let sex = match child.sex.as_deref() {
-        Some("L") => Some(Sex::Male),
-        Some("P") => Some(Sex::Female),
-        _ => None,
-    };
-    let norms = norms::load(db, district).await?;
-    let history = History::of(sex, child.birth_date, query::taken(db, district, id).await?, norms);
+    let sex = child.sex.as_deref().and_then(|sex| Sex::parse(sex).ok());
+    let facts = Facts { sex, birth_date: child.birth_date };
+    let measured = query::series(db, district, id).await?;
+    let history = History::of(&facts, measured, norms::load(db, district).await?);
     let mut help = Vec::new();
     for part in &app.registry.help_received {
         help.extend(part(app, district, child.family_id, text).await?);
@@ -58,6 +58,7 @@ struct Now {
     indicator: String,
     words: String,
     tone: &'static str,
+    /// Empty where oedema alone decides.
     z: String,
     on: Date,
     source: String,
@@ -106,12 +107,18 @@ const YEAR: usize = 12;
 struct ChildPage {
     shell: Shell,
     child: ChildRow,
+    /// Whether the caller may record measurements.
+    records: bool,
     sex: String,
     mother: String,
     now: Vec<Now>,
-    referral: Option<(Urgency, Vec<&'static str>)>,
-    /// The day whose numbers cannot be.
-    again: Option<Date>,
+    /// Whether it is sent on today; why it is sent on at all.
+    refer_today: bool,
+    reasons: Vec<String>,
+    /// The newest day, if its numbers cannot be, and what about them.
+    again: Option<(Date, Vec<String>)>,
+    /// The status is that of a day before it.
+    again_status: bool,
     months: Vec<Month>,
     /// Address code, words, whether it is the one shown.
     indicators: Vec<(&'static str, String, bool)>,
@@ -158,18 +165,25 @@ pub(super) async fn one(
     let older_help = help.split_off(help.len().min(YEAR));
     let mut recent: Vec<Row> = history.days.iter().rev().map(|day| row(&text, &history, day)).collect();
     let older = recent.split_off(recent.len().min(YEAR));
+    let again = history.to_measure_again();
     let has = |measured: fn(&Day) -> bool| history.days.iter().any(measured);
     page(&ChildPage {
+        records: RecordGrowth::of(cap.actor()).is_some(),
         sex: match (history.sex, child.sex.as_deref()) {
             (Some(sex), _) => chart::sex_word(&text, sex),
             (None, _) => text.t("growth.child.unknown").into_owned(),
         },
         mother: mother(&cap, &app, &child, shell.today).await?,
         now: now(&text, &history),
-        referral: history
-            .referral()
-            .map(|one| (one.urgency, one.reasons.into_iter().map(words::reason).collect())),
-        again: history.to_measure_again().map(|day| day.taken.measured_on),
+        refer_today: history.standing.as_ref().is_some_and(|standing| standing.refer_today),
+        reasons: reasons(&text, &history),
+        again_status: again
+            .as_ref()
+            .is_some_and(|(_, doubts)| doubts.iter().any(|doubt| doubt.is_of_score())),
+        again: again.map(|(day, doubts)| {
+            let words = |doubt: Doubt| text.t(&format!("growth.doubt.{}", doubt.code())).into_owned();
+            (day, doubts.into_iter().map(words).collect())
+        }),
         months: months(&text, &history),
         indicators: offered
             .iter()
@@ -217,17 +231,24 @@ pub(super) fn source(text: &Text, day: &Day) -> String {
     }
 }
 
+/// Why the child is sent on, as the lists have it.
+fn reasons(text: &Text, history: &History) -> Vec<String> {
+    let codes = history.standing.as_ref().map(|standing| standing.reasons.as_str()).unwrap_or_default();
+    let words = |code: &str| words::reason(text, code, &history.norms.lines);
+    codes.split(' ').filter(|code| !code.is_empty()).map(words).collect()
+}
+
 fn now(text: &Text, history: &History) -> Vec<Now> {
     let told = FOUR.into_iter().filter_map(|(indicator, code)| {
-        let day = history.latest(indicator)?;
-        let (key, tone) = words::category(day, indicator);
+        let held = history.held(indicator)?;
+        let (key, tone) = words::held(&held, indicator);
         Some(Now {
             indicator: text.t(&format!("growth.child.short.{code}")).into_owned(),
             words: if key.is_empty() { String::new() } else { text.t(key).into_owned() },
             tone,
-            z: words::z(text, day, indicator)?,
-            on: day.taken.measured_on,
-            source: source(text, day),
+            z: held.z.map(|z| text.fixed(z, 2)).unwrap_or_default(),
+            on: held.day.taken.measured_on,
+            source: source(text, held.day),
         })
     });
     told.collect()
@@ -269,10 +290,10 @@ fn age_words(text: &Text, history: &History, day: &Day) -> String {
 fn row(text: &Text, history: &History, day: &Day) -> Row {
     let taken = &day.taken;
     let cm = |mm: Option<i64>| mm.map(|mm| text.fixed(mm, 1)).unwrap_or_default();
-    let posture = match taken.position.as_deref() {
-        Some("lying") => format!(" {}", text.t("growth.lying")),
-        Some("standing") => format!(" {}", text.t("growth.standing")),
-        _ => String::new(),
+    let posture = match taken.position {
+        Some(Position::Lying) => format!(" {}", text.t("growth.lying")),
+        Some(Position::Standing) => format!(" {}", text.t("growth.standing")),
+        None => String::new(),
     };
     let cells = FOUR.map(|(indicator, code)| {
         let (key, tone) = words::category(day, indicator);

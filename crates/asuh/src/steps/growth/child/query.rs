@@ -1,8 +1,10 @@
 //! What is read of one child.
 
-use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 use time::Date;
 
+use super::super::reading::{FilePrint, Taken};
+use super::super::standing::{PRINTED, TAKEN};
 use crate::ground::access::Scope;
 
 asuh_store::row_struct! {
@@ -51,58 +53,33 @@ pub(super) async fn child(
     .await
 }
 
-asuh_store::row_struct! {
-    /// What was taken of a child on a day, and what the file printed.
-    pub(super) struct Taken {
-        pub(super) measured_on: Date,
-        /// Grams.
-        pub(super) weight_g: Option<i64>,
-        /// Millimetres.
-        pub(super) height_mm: Option<i64>,
-        /// 'lying', 'standing'.
-        pub(super) position: Option<String>,
-        /// Millimetres.
-        pub(super) arm_mm: Option<i64>,
-        /// Millimetres.
-        pub(super) head_mm: Option<i64>,
-        /// z times 100, as printed.
-        pub(super) file_waz: Option<i64>,
-        /// z times 100, as printed.
-        pub(super) file_haz: Option<i64>,
-        /// z times 100, as printed.
-        pub(super) file_whz: Option<i64>,
-        pub(super) file_weight_status: Option<String>,
-        pub(super) file_height_status: Option<String>,
-        pub(super) file_wasting_status: Option<String>,
-        /// What the posyandu wrote: 'N', 'T', 'O', 'B'.
-        pub(super) gain: Option<String>,
-        pub(super) posyandu: String,
-        pub(super) source: String,
+/// A measurement as it was taken, with what the file printed.
+#[derive(Debug, Clone)]
+pub(super) struct Measured {
+    pub(super) taken: Taken,
+    pub(super) file: FilePrint,
+}
+
+impl FromRow for Measured {
+    fn from_row(row: &Row) -> Result<Measured, StoreError> {
+        Ok(Measured { taken: Taken::from_row(row)?, file: FilePrint::from_row(row)? })
     }
 }
 
-/// Measurements of one child that are shown: more than five years of months from two sources.
-const MOST: usize = 200;
-
-/// The newest measurements of a child that hold, in the order of their days. The caller has found the child
-/// within a scope before. Index: measurement_by_person.
-pub(super) async fn taken(
+/// The measurements of a child that hold, by day and then by when they were recorded. The caller has found the
+/// child within a scope before. Index: measurement_by_person.
+pub(super) async fn series(
     db: &impl Query,
     district: DistrictId,
     person: Id,
-) -> Result<Vec<Taken>, StoreError> {
-    let mut taken: Vec<Taken> = db
-        .all(
-            &format!(
-                "SELECT m.measured_on, m.weight_g, m.height_mm, m.position, m.arm_mm, m.head_mm, m.file_waz, \
-                 m.file_haz, m.file_whz, m.file_weight_status, m.file_height_status, m.file_wasting_status, m.gain, \
-                 m.posyandu, m.source FROM measurement m \
-                 WHERE m.district_id = $1 AND m.person_id = $2 AND m.retracted_at IS NULL \
-                 ORDER BY m.measured_on DESC, m.recorded_at DESC, m.id DESC LIMIT {MOST}"
-            ),
-            args![district, person],
-        )
-        .await?;
-    taken.reverse();
-    Ok(taken)
+) -> Result<Vec<Measured>, StoreError> {
+    db.all(
+        &format!(
+            "SELECT {TAKEN}, {PRINTED} FROM measurement \
+             WHERE district_id = $1 AND person_id = $2 AND retracted_at IS NULL \
+             ORDER BY measured_on, recorded_at, id"
+        ),
+        args![district, person],
+    )
+    .await
 }

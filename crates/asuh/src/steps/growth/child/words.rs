@@ -1,12 +1,12 @@
 //! Categories in the reader's words, with the colour that goes with them.
 
 use asuh_growth::indonesia::{
-    ArmStatus, LengthStatus, MonthlyReading, MonthlyStatus, NutritionStatus, Reason, Shortfall, Unjudged,
-    WeightStatus,
+    ArmStatus, LengthStatus, MonthlyReading, MonthlyStatus, NutritionStatus, ReferralLines, Shortfall,
+    Unjudged, WeightStatus,
 };
 use asuh_growth::{Indicator, NoScore};
 
-use super::history::{Day, hundredths};
+use super::history::{Day, Held};
 use crate::ground::web::Text;
 
 /// A category: its text key, and the class of its tag ([`asuh.css`]: `good`, `warn`, `bad`).
@@ -24,6 +24,23 @@ pub(super) const INDICATORS: [(Indicator, &str); 6] = [
 
 /// Those of Permenkes 2/2020, which every measurement has.
 pub(super) const FOUR: [(Indicator, &str); 4] = [INDICATORS[0], INDICATORS[1], INDICATORS[2], INDICATORS[3]];
+
+const WEIGHTS: [WeightStatus; 4] = [
+    WeightStatus::SeverelyUnderweight,
+    WeightStatus::Underweight,
+    WeightStatus::Normal,
+    WeightStatus::RiskOfOverweight,
+];
+const LENGTHS: [LengthStatus; 4] =
+    [LengthStatus::SeverelyStunted, LengthStatus::Stunted, LengthStatus::Normal, LengthStatus::Tall];
+const NUTRITION: [NutritionStatus; 6] = [
+    NutritionStatus::SeverelyWasted,
+    NutritionStatus::Wasted,
+    NutritionStatus::Normal,
+    NutritionStatus::RiskOfOverweight,
+    NutritionStatus::Overweight,
+    NutritionStatus::Obese,
+];
 
 fn weight(status: WeightStatus) -> Category {
     match status {
@@ -83,9 +100,19 @@ pub(super) fn category(day: &Day, indicator: Indicator) -> Category {
     }
 }
 
+/// The category by which a child stands.
+pub(super) fn held(held: &Held<'_>, indicator: Indicator) -> Category {
+    let found = match indicator {
+        Indicator::LengthForAge => LENGTHS.into_iter().find(|one| one.code() == held.status).map(length),
+        Indicator::WeightForAge => WEIGHTS.into_iter().find(|one| one.code() == held.status).map(weight),
+        _ => NUTRITION.into_iter().find(|one| one.code() == held.status).map(nutrition),
+    };
+    found.unwrap_or_default()
+}
+
 /// Our z of an indicator, printed with two decimals; nothing where there is none.
 pub(super) fn z(text: &Text, day: &Day, indicator: Indicator) -> Option<String> {
-    day.score(indicator).ok().map(|score| text.fixed(hundredths(score.z), 2))
+    day.z(indicator).map(|z| text.fixed(z, 2))
 }
 
 /// "T: tidak naik, naik 100 g dari paling sedikit 200 g": the month's letter with what it comes from.
@@ -120,23 +147,52 @@ pub(super) fn letter(text: &Text, reading: &MonthlyReading) -> String {
     }
 }
 
-/// Why a child is sent on.
-pub(super) fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Oedema => "growth.child.refer.oedema",
-        Reason::SeverelyWasted => "growth.child.refer.severely_wasted",
-        Reason::ThinArm => "growth.child.refer.thin_arm",
-        Reason::BelowRedLine => "growth.child.refer.below_red",
-        Reason::TwiceNotGained => "growth.child.refer.twice_not_gained",
-        Reason::NotGained => "growth.child.refer.not_gained",
-        Reason::AboveOrangeLine => "growth.child.refer.above_orange",
-    }
+/// A line of the card, "−3", "+1,5".
+pub(super) fn line(text: &Text, z: f64) -> String {
+    let hundredths = (z.abs() * 100.0).round() as i64;
+    let (value, decimals) = match hundredths {
+        whole if whole % 100 == 0 => (whole / 100, 0),
+        tenth if tenth % 10 == 0 => (tenth / 10, 1),
+        _ => (hundredths, 2),
+    };
+    format!("{}{}", if z < 0.0 { '−' } else { '+' }, text.fixed(value, decimals))
+}
+
+/// Why a child is sent on, by the stored code of a [`Reason`](asuh_growth::indonesia::Reason).
+pub(super) fn reason(text: &Text, code: &str, lines: &ReferralLines) -> String {
+    let beyond = match code {
+        "above_orange_line" => lines.orange,
+        _ => Some(lines.red),
+    };
+    let beyond = beyond.map(|z| line(text, z)).unwrap_or_default();
+    text.t1(&format!("growth.child.refer.{code}"), "line", beyond)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use asuh_growth::indonesia::Reason;
     use asuh_nusantara::{Language, Zone};
+
+    #[test]
+    fn every_reason_has_its_words_with_the_districts_line() {
+        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let lines = ReferralLines { red: -2.5, orange: Some(1.0) };
+        let words = |one: Reason| reason(&text, one.code(), &lines);
+        for one in [
+            Reason::Oedema,
+            Reason::SeverelyWasted,
+            Reason::ThinArm,
+            Reason::BelowRedLine,
+            Reason::TwiceNotGained,
+            Reason::NotGained,
+            Reason::AboveOrangeLine,
+        ] {
+            assert!(!words(one).contains("growth.") && !words(one).contains('%'), "{}", words(one));
+        }
+        assert!(words(Reason::BelowRedLine).contains("di bawah −2,5)"));
+        assert!(words(Reason::AboveOrangeLine).contains("garis +1 "));
+    }
 
     #[test]
     fn the_indonesian_words_are_those_of_the_regulation() {

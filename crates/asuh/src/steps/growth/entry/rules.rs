@@ -122,6 +122,7 @@ impl Measures {
             height_mm: self.height_mm,
             position: self.position,
             arm_mm: self.arm_mm,
+            head_mm: self.head_mm,
             oedema: self.oedema > 0,
             gain: self.gain.clone(),
         }
@@ -181,7 +182,7 @@ pub(in crate::steps::growth) fn unusual(
     let before = before.and_then(|one| Some((one.height_mm?, one.measured_on)));
     series.push(measures.taken(Id::SYSTEM, on, Instant::NEVER, super::SOURCE));
     let (mut said, _) = read(&child.facts, &series, norms);
-    let said = said.pop().unwrap_or_default();
+    let said = said.pop().unwrap_or_default().computed;
     let mut found = Vec::new();
     found.extend(measures.weight_g.filter(|weight| !PLAUSIBLE_WEIGHT.contains(weight)).map(Unusual::Weight));
     found.extend(measures.height_mm.filter(|height| !PLAUSIBLE_HEIGHT.contains(height)).map(Unusual::Height));

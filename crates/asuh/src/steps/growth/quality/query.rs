@@ -61,6 +61,7 @@ fn child(row: Row) -> asuh_growth::Child {
         height_mm: row.height_mm,
         position: row.position.as_deref().and_then(Position::of_code),
         arm_mm: row.arm_mm,
+        head_mm: None,
         oedema: row.oedema,
         gain: None,
     };

@@ -12,4 +12,4 @@ mod tests;
 pub(super) use check::check;
 pub(super) use job::{RECOMPUTE, persons_changed, recompute};
 pub use store::{MeasuredChild, children, refresh};
-pub(super) use store::{New, refresh_with};
+pub(super) use store::{New, PRINTED, TAKEN, refresh_with};

@@ -10,7 +10,7 @@ use asuh_growth::indonesia::{
     Weighing, WeightStatus, monthly,
 };
 use asuh_growth::{Child, Oedema};
-use asuh_nusantara::{Sex, age};
+use asuh_nusantara::age;
 use asuh_store::Id;
 use time::Date;
 
@@ -94,12 +94,29 @@ pub struct Computed {
     pub gain: Option<char>,
 }
 
+/// A measurement among the others of its child.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// What is stored beside it.
+    pub computed: Computed,
+    /// Whether it counts: of its day it is the one recorded last.
+    pub counts: bool,
+    /// The reading of its month, where its weighing is the month's last that counts: the letter with the grams
+    /// that it comes from.
+    pub month: Option<MonthlyReading>,
+}
+
 /// Reads the measurements of a child, ordered by day, then by when they were recorded: what each says, and how
 /// the child stands; the latter is missing only where there are none.
-pub fn read(facts: &Facts, taken: &[Taken], norms: &Norms) -> (Vec<Computed>, Option<Standing>) {
+pub fn read(facts: &Facts, taken: &[Taken], norms: &Norms) -> (Vec<Placed>, Option<Standing>) {
     let children: Vec<Child> = taken.iter().map(|one| one.child(facts)).collect();
-    let said = children.iter().map(|child| Computed { scores: Scores::of(child), gain: None }).collect();
+    let placed =
+        |child| Placed { computed: Computed { scores: Scores::of(child), gain: None }, ..Placed::default() };
+    let said = children.iter().map(placed).collect();
     let mut series = Series { facts, taken, children, counting: counting(taken), said };
+    for nth in &series.counting {
+        series.said[*nth].counts = true;
+    }
     series.find_shrunk();
     let last = series.find_gains(norms);
     let standing = series.standing(last, norms);
@@ -119,7 +136,7 @@ struct Series<'a> {
     children: Vec<Child>,
     /// Places of the measurements that count.
     counting: Vec<usize>,
-    said: Vec<Computed>,
+    said: Vec<Placed>,
 }
 
 impl Series<'_> {
@@ -130,7 +147,7 @@ impl Series<'_> {
         for nth in 0..self.taken.len() {
             let before = self.counting.iter().rev().find(|place| {
                 self.taken[**place].measured_on < self.taken[nth].measured_on
-                    && self.said[**place].scores.haz().is_some()
+                    && self.said[**place].computed.scores.haz().is_some()
             });
             let both = before.and_then(|before| length(*before)).zip(length(nth));
             // The two of them in tenths of a millimetre: 80.0 - 79.0 is no more than one centimetre.
@@ -139,13 +156,13 @@ impl Series<'_> {
             }
         }
         for nth in shorter {
-            self.said[nth].scores.doubts.push(Doubt::Shrunk);
+            self.said[nth].computed.scores.doubts.push(Doubt::Shrunk);
         }
     }
 
     /// A weighing that can be compared: a weight that can be, without oedema, of a child whose age is known.
     fn weighing(&self, nth: usize) -> Option<Weighing> {
-        let (taken, scores) = (&self.taken[nth], &self.said[nth].scores);
+        let (taken, scores) = (&self.taken[nth], &self.said[nth].computed.scores);
         scores.age_days.filter(|_| !taken.oedema && !scores.doubts.contains(&Doubt::Waz))?;
         let on = taken.measured_on;
         Some(Weighing {
@@ -158,10 +175,7 @@ impl Series<'_> {
     /// Gives every weighing its letter, those that do not count as if they did; the reading of the last month
     /// with the place of its weighing.
     fn find_gains(&mut self, norms: &Norms) -> Option<(usize, MonthlyReading)> {
-        let sex = match self.facts.sex? {
-            Sex::Male => asuh_growth::Sex::Male,
-            Sex::Female => asuh_growth::Sex::Female,
-        };
+        let sex = self.facts.standard_sex()?;
         let weighings: Vec<Option<Weighing>> = (0..self.taken.len()).map(|nth| self.weighing(nth)).collect();
         let mut months: Vec<(usize, Weighing)> = Vec::new();
         for nth in &self.counting {
@@ -179,7 +193,12 @@ impl Series<'_> {
             // The first weighing that we know of is the child's first only if nobody says otherwise.
             let said = self.taken[nth].gain.as_deref();
             let unknown = status == Some(MonthlyStatus::First) && said.is_some_and(|letter| letter != "B");
-            self.said[nth].gain = status.filter(|_| !unknown).map(MonthlyStatus::letter);
+            self.said[nth].computed.gain = status.filter(|_| !unknown).map(MonthlyStatus::letter);
+        }
+        for ((nth, _), reading) in months.iter().zip(&readings) {
+            let said = &mut self.said[*nth];
+            let unknown = reading.status == Some(MonthlyStatus::First) && said.computed.gain.is_none();
+            said.month = (!unknown).then_some(*reading);
         }
         months.last().map(|(nth, _)| *nth).zip(readings.last().copied())
     }
@@ -193,7 +212,7 @@ impl Series<'_> {
     /// The last plausible value among the measurements that count, with its place; `skip` of them are passed over.
     fn last(&self, skip: usize, of: impl Fn(&Scores) -> Option<i64>) -> Option<(usize, i64)> {
         let mut found =
-            self.counting.iter().rev().filter_map(|nth| Some((*nth, of(&self.said[*nth].scores)?)));
+            self.counting.iter().rev().filter_map(|nth| Some((*nth, of(&self.said[*nth].computed.scores)?)));
         found.nth(skip)
     }
 
@@ -231,7 +250,7 @@ impl Series<'_> {
         let code = |status: Option<NutritionStatus>| status.map(|status| status.code().to_owned());
         let is_short = |found: (usize, i64)| LengthStatus::from_z(z(found)).is_stunted();
         let id = |nth: usize| self.taken[nth].id;
-        let letter = month.and_then(|(nth, _)| Some((nth, self.said[nth].gain?)));
+        let letter = month.and_then(|(nth, _)| Some((nth, self.said[nth].computed.gain?)));
         Some(Standing {
             sex: self.facts.sex.map(|sex| sex.code().to_owned()),
             birth_date: self.facts.birth_date,
@@ -251,7 +270,7 @@ impl Series<'_> {
             weight_status: waz.map(|found| WeightStatus::from_z(z(found)).code().to_owned()),
             wasting_status: code(nutrition(whz)),
             bmi_status: code(nutrition(bmi)),
-            implausible: Doubt::stored(&self.said[latest_nth].scores.doubts),
+            implausible: Doubt::stored(&self.said[latest_nth].computed.scores.doubts),
             gain: letter.map(|(_, letter)| letter.to_string()),
             gain_from: letter.map(|(nth, _)| id(nth)),
             refer_from: refer_from.map(id),

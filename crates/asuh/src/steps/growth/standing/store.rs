@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use asuh_nusantara::Sex;
-use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
+use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError, Tx, args};
 use time::Date;
 
 use super::super::differences::rules::{Cause, Difference, of_child};
@@ -17,14 +17,84 @@ pub(super) const CHUNK: usize = 500;
 
 asuh_store::row_struct! { struct Person { person_id: Id, sex: Option<String>, birth_date: Option<Date> } }
 
-asuh_store::row_struct! {
-    struct Row {
-        id: Id, person_id: Id, measured_on: Date, recorded_at: Instant, source: String, posyandu: String,
-        weight_g: Option<i64>, height_mm: Option<i64>, position: Option<String>, arm_mm: Option<i64>, oedema: bool,
-        gain: Option<String>, age_days: Option<i64>, haz: Option<i64>, waz: Option<i64>, whz: Option<i64>,
-        baz: Option<i64>, implausible: String, own_gain: Option<String>, file_waz: Option<i64>, file_haz: Option<i64>,
-        file_whz: Option<i64>, file_weight_status: Option<String>, file_height_status: Option<String>,
-        file_wasting_status: Option<String>, difference: Option<i64>, difference_cause: Option<String>,
+/// The columns of a [`Taken`].
+pub(in crate::steps::growth) const TAKEN: &str = "id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, head_mm, oedema, gain";
+
+impl FromRow for Taken {
+    fn from_row(row: &Row) -> Result<Taken, StoreError> {
+        let position: Option<String> = row.get("position")?;
+        Ok(Taken {
+            id: row.get("id")?,
+            measured_on: row.get("measured_on")?,
+            recorded_at: row.get("recorded_at")?,
+            source: row.get("source")?,
+            posyandu: row.get("posyandu")?,
+            weight_g: row.get("weight_g")?,
+            height_mm: row.get("height_mm")?,
+            position: position.as_deref().and_then(Position::of_code),
+            arm_mm: row.get("arm_mm")?,
+            head_mm: row.get("head_mm")?,
+            oedema: row.get("oedema")?,
+            gain: row.get("gain")?,
+        })
+    }
+}
+
+impl FromRow for Computed {
+    fn from_row(row: &Row) -> Result<Computed, StoreError> {
+        let (doubts, letter): (String, Option<String>) = (row.get("implausible")?, row.get("own_gain")?);
+        Ok(Computed {
+            scores: Scores {
+                age_days: row.get("age_days")?,
+                haz: row.get("haz")?,
+                waz: row.get("waz")?,
+                whz: row.get("whz")?,
+                baz: row.get("baz")?,
+                doubts: Doubt::parse(&doubts),
+            },
+            gain: letter.and_then(|letter| letter.chars().next()),
+        })
+    }
+}
+
+/// The columns of a [`FilePrint`].
+pub(in crate::steps::growth) const PRINTED: &str =
+    "file_waz, file_haz, file_whz, file_weight_status, file_height_status, file_wasting_status";
+
+impl FromRow for FilePrint {
+    fn from_row(row: &Row) -> Result<FilePrint, StoreError> {
+        Ok(FilePrint {
+            z: [row.get("file_waz")?, row.get("file_haz")?, row.get("file_whz")?],
+            words: [
+                row.get("file_weight_status")?,
+                row.get("file_height_status")?,
+                row.get("file_wasting_status")?,
+            ],
+        })
+    }
+}
+
+/// A measurement with whose it is and what is stored as computed of it.
+struct Stored {
+    person: Id,
+    taken: Taken,
+    computed: Computed,
+    printed: FilePrint,
+    difference: Option<Difference>,
+}
+
+impl FromRow for Stored {
+    fn from_row(row: &Row) -> Result<Stored, StoreError> {
+        let cause: Option<String> = row.get("difference_cause")?;
+        let by: Option<i64> = row.get("difference")?;
+        let cause = cause.as_deref().and_then(Cause::parse);
+        Ok(Stored {
+            person: row.get("person_id")?,
+            taken: Taken::from_row(row)?,
+            computed: Computed::from_row(row)?,
+            printed: FilePrint::from_row(row)?,
+            difference: by.zip(cause).map(|(by, cause)| Difference { by, cause }),
+        })
     }
 }
 
@@ -41,41 +111,6 @@ pub struct MeasuredChild {
     pub printed: Vec<FilePrint>,
     /// What is stored as the difference between the two.
     pub differences: Vec<Option<Difference>>,
-}
-
-impl MeasuredChild {
-    fn add(&mut self, row: Row) {
-        self.stored.push(Computed {
-            scores: Scores {
-                age_days: row.age_days,
-                haz: row.haz,
-                waz: row.waz,
-                whz: row.whz,
-                baz: row.baz,
-                doubts: Doubt::parse(&row.implausible),
-            },
-            gain: row.own_gain.and_then(|letter| letter.chars().next()),
-        });
-        self.printed.push(FilePrint {
-            z: [row.file_waz, row.file_haz, row.file_whz],
-            words: [row.file_weight_status, row.file_height_status, row.file_wasting_status],
-        });
-        let cause = row.difference_cause.as_deref().and_then(Cause::parse);
-        self.differences.push(row.difference.zip(cause).map(|(by, cause)| Difference { by, cause }));
-        self.taken.push(Taken {
-            id: row.id,
-            measured_on: row.measured_on,
-            recorded_at: row.recorded_at,
-            source: row.source,
-            posyandu: row.posyandu,
-            weight_g: row.weight_g,
-            height_mm: row.height_mm,
-            position: row.position.as_deref().and_then(Position::of_code),
-            arm_mm: row.arm_mm,
-            oedema: row.oedema,
-            gain: row.gain,
-        });
-    }
 }
 
 /// A measurement that is about to be written.
@@ -121,8 +156,12 @@ pub async fn children(
             found.entry(row.person_id).or_default().facts = Facts { sex, birth_date: row.birth_date };
         }
         let (sql, args) = series_sql(district, some);
-        for row in db.all::<Row>(&sql, args).await? {
-            found.entry(row.person_id).or_default().add(row);
+        for row in db.all::<Stored>(&sql, args).await? {
+            let child = found.entry(row.person).or_default();
+            child.taken.push(row.taken);
+            child.stored.push(row.computed);
+            child.printed.push(row.printed);
+            child.differences.push(row.difference);
         }
     }
     Ok(found)
@@ -142,9 +181,8 @@ pub(super) fn series_sql(district: DistrictId, persons: &[Id]) -> (String, Args)
     let mut args = args![district];
     let list = args.push_list(persons.iter().copied());
     let sql = format!(
-        "SELECT id, person_id, measured_on, recorded_at, source, posyandu, weight_g, height_mm, position, arm_mm, \
-         oedema, gain, age_days, haz, waz, whz, baz, implausible, own_gain, file_waz, file_haz, file_whz, \
-         file_weight_status, file_height_status, file_wasting_status, difference, difference_cause FROM measurement \
+        "SELECT {TAKEN}, {PRINTED}, person_id, age_days, haz, waz, whz, baz, implausible, own_gain, difference, \
+         difference_cause FROM measurement \
          WHERE district_id = $1 AND person_id IN ({list}) AND retracted_at IS NULL \
          ORDER BY person_id, measured_on, recorded_at, id"
     );
@@ -206,7 +244,7 @@ async fn compute_some(
         coming.into_iter().for_each(|one| child.expect(one));
         let (said, standing) = read(&child.facts, &child.taken, norms);
         let differences = of_child(&child.facts, &child.taken, &child.printed);
-        let now = said.iter().zip(&differences);
+        let now = said.iter().map(|one| &one.computed).zip(&differences);
         let was = child.stored.iter().zip(&child.differences);
         let changed = child.taken.iter().zip(now).zip(was).filter(|((_, now), was)| now != was);
         for ((taken, (said, difference)), _) in changed {
@@ -214,7 +252,7 @@ async fn compute_some(
                 readings.push(reading_row(tx, taken.id, said, *difference));
             }
         }
-        let outcomes = child.taken.iter().zip(said.iter().zip(&differences));
+        let outcomes = child.taken.iter().zip(said.iter().map(|one| &one.computed).zip(&differences));
         said_of_new.extend(
             outcomes
                 .filter(|(taken, _)| coming_ids.contains(&taken.id))

@@ -12,7 +12,7 @@ use super::super::norms::Norms;
 use super::super::reading::{Doubt, Facts, Taken};
 use super::super::rules::Position;
 use super::job::stale_sql;
-use super::rules::{Computed, HOLDS_DAYS, Standing, read};
+use super::rules::{HOLDS_DAYS, Placed, Standing, read};
 use super::store::{persons_sql, refresh, series_sql};
 
 const BIRTH: Date = date!(2025 - 01 - 10);
@@ -33,6 +33,7 @@ fn taken(nth: u8, day: Date, grams: i64, mm: i64) -> Taken {
         height_mm: (mm > 0).then_some(mm),
         position: Some(Position::Lying),
         arm_mm: None,
+        head_mm: None,
         oedema: false,
         gain: None,
     }
@@ -42,8 +43,8 @@ fn stands(series: &[Taken]) -> Standing {
     read(&boy(), series, &Norms::default()).1.expect("a measured child")
 }
 
-fn letters(said: &[Computed]) -> String {
-    said.iter().map(|one| one.gain.unwrap_or('-')).collect()
+fn letters(said: &[Placed]) -> String {
+    said.iter().map(|one| one.computed.gain.unwrap_or('-')).collect()
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn without_sex_or_birthday_only_what_needs_neither_is_said() {
     let day = date!(2026 - 11 - 10);
     let swollen = Taken { oedema: true, posyandu: "Melati".into(), ..taken(1, day, 10_500, 700) };
     let (said, standing) = read(&Facts::default(), &[swollen], &Norms::default());
-    assert_eq!(said, [Computed::default()]);
+    assert_eq!(said, [Placed { counts: true, ..Placed::default() }]);
     let standing = standing.unwrap();
     assert_eq!((standing.haz, standing.gain, standing.stunted), (None, None, false));
     assert!(standing.refer_today && standing.posyandu == "Melati");

@@ -7,8 +7,10 @@ use asuh_nusantara::{Language, Zone};
 use time::Duration;
 use time::macros::date;
 
+use super::super::super::reading::Facts;
+use super::super::super::rules::Position;
 use super::super::history::tests::taken;
-use super::super::query::Taken;
+use super::super::query::Measured;
 use super::*;
 use crate::steps::growth::norms::Norms;
 
@@ -29,20 +31,23 @@ fn text() -> Text {
 }
 
 /// A measurement on a day of life, near a z-score.
-fn on_day(sex: Sex, day: u32, z: f64) -> Taken {
+fn on_day(sex: Sex, day: u32, z: f64) -> Measured {
     let of = |table: TableName| table.row(sex, day.max(91)).expect("a day of the standard").measure(z);
     let grams = (TableName::WeightForAge.row(sex, day).expect("a day").measure(z) * 1000.0).round() as i64;
     let mm = (TableName::LengthForAge.row(sex, day).expect("a day").measure(z) * 10.0).round() as i64;
-    let position = if day < 731 { "lying" } else { "standing" };
-    Taken {
-        arm_mm: Some((of(TableName::ArmForAge) * 10.0).round() as i64),
-        head_mm: Some((of(TableName::HeadForAge) * 10.0).round() as i64),
-        ..taken(BIRTH + Duration::days(i64::from(day)), grams, mm, position)
-    }
+    let position = if day < 731 { Position::Lying } else { Position::Standing };
+    let mut measured = taken(BIRTH + Duration::days(i64::from(day)), grams, mm, position);
+    measured.taken.arm_mm = Some((of(TableName::ArmForAge) * 10.0).round() as i64);
+    measured.taken.head_mm = Some((of(TableName::HeadForAge) * 10.0).round() as i64);
+    measured
 }
 
-fn history(sex: Sex, taken: Vec<Taken>) -> History {
-    History::of(Some(sex), Some(BIRTH), taken, Norms::default())
+fn history(sex: Sex, measured: Vec<Measured>) -> History {
+    let sex = match sex {
+        Sex::Male => asuh_nusantara::Sex::Male,
+        Sex::Female => asuh_nusantara::Sex::Female,
+    };
+    History::of(&Facts { sex: Some(sex), birth_date: Some(BIRTH) }, measured, Norms::default())
 }
 
 /// Every month from birth to five years, with the ups and downs of a real child.
@@ -134,7 +139,7 @@ fn the_drawn_lines_are_those_of_the_standard() {
 #[test]
 fn points_stand_at_the_age_and_the_value_that_was_judged() {
     // 81.5 cm lying at 858 days are 80.8 cm standing.
-    let lying = taken(BIRTH + Duration::days(858), 10_600, 815, "lying");
+    let lying = taken(BIRTH + Duration::days(858), 10_600, 815, Position::Lying);
     let chart_of = |indicator| chart(&history(Sex::Male, vec![lying.clone()]), indicator, &[], &text());
     let point = |indicator| chart_of(indicator).expect("a chart").points[0];
     let heights = point(Indicator::LengthForAge);
@@ -164,7 +169,8 @@ fn an_infant_beside_a_grown_child_stands_among_the_heights() {
 
 #[test]
 fn an_implausible_measurement_is_hollow_and_does_not_stretch_the_chart() {
-    let wrong = Taken { height_mm: Some(500), ..on_day(Sex::Male, 400, 0.0) };
+    let mut wrong = on_day(Sex::Male, 400, 0.0);
+    wrong.taken.height_mm = Some(500);
     let days = vec![on_day(Sex::Male, 370, -1.0), wrong, on_day(Sex::Male, 430, -1.0)];
     let chart = chart(&history(Sex::Male, days), Indicator::LengthForAge, &[], &text()).expect("a chart");
     assert_eq!(chart.points.iter().map(|point| point.doubtful).collect::<Vec<_>>(), [false, true, false]);
