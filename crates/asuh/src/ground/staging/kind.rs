@@ -204,6 +204,14 @@ impl StagedRow {
             .map_err(|error| StoreError::Shape(format!("row {}: {error}", self.number)))
     }
 
+    /// The records of some rows.
+    ///
+    /// # Errors
+    /// One of them does not have this shape.
+    pub fn get_all<T: DeserializeOwned>(rows: &[StagedRow]) -> Result<Vec<T>, StoreError> {
+        rows.iter().map(StagedRow::get).collect()
+    }
+
     /// Keeps another record: what classifying found out, such as the code of a village.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use asuh_store::{DistrictId, Id, StoreError};
 
 use super::query::{self, Measurement};
+use super::words::centimetres;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
@@ -16,9 +17,8 @@ pub(super) async fn copy(
 ) -> Result<Vec<Section>, StoreError> {
     let told = |one: Measurement| {
         let word = |words: Option<String>| words.unwrap_or_default();
-        let length = |millimetres: Option<i64>| {
-            millimetres.map(|mm| format!("{} cm", text.fixed(mm, 1))).unwrap_or_default()
-        };
+        let length =
+            |millimetres: Option<i64>| millimetres.map(|mm| centimetres(text, mm)).unwrap_or_default();
         vec![
             one.name,
             text.day(one.measured_on),

@@ -21,6 +21,7 @@ mod record;
 pub mod rules;
 mod sigizi;
 pub mod standing;
+mod words;
 
 pub use query::{Measurement, of_family};
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use asuh_nusantara::TerritoryCode;
-use asuh_store::{Id, Query, StoreError, args};
+use asuh_store::{Id, StoreError};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::query::{self, CHILDREN, Measurement};
+use super::words::{centimetres, kilograms};
 use super::{ReadGrowth, RecordGrowth};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
@@ -45,9 +45,9 @@ fn line(text: &Text, m: Measurement) -> Line {
     };
     Line {
         age: m.birth_date.map(|birth| text.age(birth, m.measured_on)).unwrap_or_default(),
-        weight: m.weight_g.map_or("–".into(), |grams| format!("{} kg", text.fixed((grams + 5) / 10, 2))),
-        height: m.height_mm.map_or("–".into(), |mm| format!("{} cm{position}", text.fixed(mm, 1))),
-        arm: m.arm_mm.map(|mm| format!("{} cm", text.fixed(mm, 1))).unwrap_or_default(),
+        weight: m.weight_g.map_or("–".into(), |grams| kilograms(*text, grams)),
+        height: m.height_mm.map_or("–".into(), |mm| centimetres(*text, mm) + &position),
+        arm: m.arm_mm.map(|mm| centimetres(*text, mm)).unwrap_or_default(),
         status: words.into_iter().flatten().collect(),
         gain: m
             .gain
@@ -81,20 +81,11 @@ pub(super) async fn children(
     cap: Cap<ReadGrowth>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     Params(after): Params<After>,
 ) -> Page {
-    let code: i64 = code.parse().map_err(|_| Error::NotFound)?;
-    let territory = TerritoryCode::from_i64(code).map_err(|_| Error::NotFound)?;
-    let inside = cap.scope().areas.iter().any(|area| area.code.contains(territory));
     let reader = app.store.reader();
-    let village: Option<(String,)> = reader
-        .first(
-            "SELECT name FROM territory WHERE district_id = $1 AND code = $2 AND level = 'village'",
-            args![cap.district(), code],
-        )
-        .await?;
-    let village = village.filter(|_| inside).ok_or(Error::NotFound)?.0;
+    let village = query::village(reader, cap.district(), cap.scope(), code).await?.ok_or(Error::NotFound)?;
     let cursor = after.setelah.parse().ok();
     let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
     let next = cut(&mut found, CHILDREN, |m| m.person_id);

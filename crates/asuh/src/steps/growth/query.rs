@@ -1,5 +1,6 @@
 //! What is read of measurements.
 
+use asuh_nusantara::TerritoryCode;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
@@ -52,6 +53,29 @@ asuh_store::row_struct! {
 const COLUMNS: &str = "p.person_id, p.name, p.sex, p.birth_date, p.family_id, m.measured_on, m.weight_g, m.height_mm, \
      m.position, m.arm_mm, m.file_waz, m.file_haz, m.file_whz, m.file_weight_status, m.file_height_status, \
      m.file_wasting_status, m.gain, m.posyandu, m.source";
+
+/// The name of a village of which something is within reach. Index: primary key of territory.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn village(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    code: i64,
+) -> Result<Option<String>, StoreError> {
+    let reached = |code| scope.areas.iter().any(|area| area.code.contains(code));
+    if !TerritoryCode::from_i64(code).is_ok_and(reached) {
+        return Ok(None);
+    }
+    let found: Option<(String,)> = db
+        .first(
+            "SELECT name FROM territory WHERE district_id = $1 AND code = $2 AND level = 'village'",
+            args![district, code],
+        )
+        .await?;
+    Ok(found.map(|row| row.0))
+}
 
 /// Children on one page.
 pub(super) const CHILDREN: usize = 50;

@@ -5,11 +5,9 @@
 use asuh_store::{Args, Id, Instant, StoreError, Tx, args};
 use time::Date;
 
-use super::differences::rules::Difference;
 use super::entry::Measures;
 use super::reading::{Doubt, FilePrint, Taken};
-use super::standing::rules::Computed;
-use super::standing::{self, New};
+use super::standing::{self, New, Said};
 
 /// A measurement on its way into the table.
 #[derive(Debug, Clone)]
@@ -45,24 +43,12 @@ impl Fact {
 
     /// As the child's reading takes it.
     fn new_one(&self, tx: &Tx<'_>) -> New {
-        let taken = Taken {
-            id: self.id,
-            measured_on: self.on,
-            recorded_at: tx.now(),
-            source: self.source.to_owned(),
-            posyandu: self.posyandu.clone(),
-            weight_g: self.measures.weight_g,
-            height_mm: self.measures.height_mm,
-            position: self.measures.position,
-            arm_mm: self.measures.arm_mm,
-            head_mm: self.measures.head_mm,
-            oedema: self.measures.oedema > 0,
-            gain: self.measures.gain.clone(),
-        };
+        let taken = self.measures.taken(self.id, self.on, tx.now(), self.source);
+        let taken = Taken { posyandu: self.posyandu.clone(), ..taken };
         New { person: self.person, taken, printed: self.printed.clone() }
     }
 
-    fn row(self, tx: &Tx<'_>, (said, difference): (Computed, Option<Difference>)) -> Args {
+    fn row(self, tx: &Tx<'_>, (said, difference): Said) -> Args {
         let [waz, haz, whz] = self.printed.z;
         let [weight_word, height_word, wasting_word] = self.printed.words;
         let measures = self.measures;

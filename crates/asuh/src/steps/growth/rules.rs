@@ -2,11 +2,24 @@
 
 use asuh_nusantara::name;
 use serde::{Deserialize, Serialize};
+use time::{Date, Month};
 
 /// Weights of children outside this are likely slips of the keyboard, in grams.
 pub const PLAUSIBLE_WEIGHT: std::ops::RangeInclusive<i64> = 500..=40_000;
 /// Heights of children outside this are likely slips of the keyboard, in millimetres.
 pub const PLAUSIBLE_HEIGHT: std::ops::RangeInclusive<i64> = 300..=1_400;
+
+/// Growth is followed until a child has completed this many years.
+const YEARS: i32 = 5;
+
+/// The birthday after which one is a child under 60 months on a day.
+pub fn born_after(today: Date) -> Date {
+    let year = today.year() - YEARS;
+    today.replace_year(year).unwrap_or_else(|_| {
+        // 29 February of a year without one: 60 months are complete on 1 March.
+        Date::from_calendar_date(year, Month::February, 28).unwrap_or(today)
+    })
+}
 
 /// How a child was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

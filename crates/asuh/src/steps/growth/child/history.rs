@@ -12,8 +12,6 @@ use super::super::reading::{Doubt, Facts, FilePrint, Taken};
 use super::super::standing::rules::{Computed, Placed, Standing, read};
 use super::query::Measured;
 
-/// Beyond this our z and the file's are told apart, in hundredths: rounding alone does not reach it.
-const SAME: i64 = 5;
 /// Measurements that are shown: more than five years of months from two sources.
 const MOST: usize = 200;
 
@@ -156,10 +154,10 @@ impl Day {
         (self.file.z[nth], self.file.words[nth].as_deref())
     }
 
-    /// Whether our z is another than the file's.
-    pub(super) fn differs(&self, indicator: Indicator) -> bool {
+    /// Whether our z is another than the file's, by more than this many hundredths.
+    pub(super) fn differs(&self, indicator: Indicator, limit: i64) -> bool {
         let both = self.z(indicator).zip(self.printed(indicator).0);
-        both.is_some_and(|(ours, printed)| (ours - printed).abs() > SAME)
+        both.is_some_and(|(ours, printed)| (ours - printed).abs() > limit)
     }
 }
 
@@ -225,11 +223,11 @@ pub(super) mod tests {
         let day = &history.days[0];
         assert_eq!(day.z(Indicator::WeightForAge), Some(-173));
         assert_eq!(day.z(Indicator::LengthForAge), Some(-295));
-        assert!(!day.differs(Indicator::WeightForAge));
-        assert!(!day.differs(Indicator::LengthForAge), "0.05 is the same");
-        assert!(!day.differs(Indicator::WeightForLength), "-0.15 and -0.20");
-        assert!(!day.differs(Indicator::BmiForAge), "no file prints it");
-        assert!(of(-301).days[0].differs(Indicator::LengthForAge));
+        assert!(!day.differs(Indicator::WeightForAge, 5));
+        assert!(!day.differs(Indicator::LengthForAge, 5), "0.05 is the same");
+        assert!(!day.differs(Indicator::WeightForLength, 5), "-0.15 and -0.20");
+        assert!(!day.differs(Indicator::BmiForAge, 5), "no file prints it");
+        assert!(of(-301).days[0].differs(Indicator::LengthForAge, 5));
     }
 
     #[test]

@@ -10,10 +10,9 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
-use super::super::RecordGrowth;
-use super::super::norms;
 use super::super::reading::{Doubt, Facts};
 use super::super::rules::Position;
+use super::super::{RecordGrowth, differences, norms};
 use super::history::{Day, History};
 use super::query::{self, ChildRow};
 use super::words::{self, FOUR, INDICATORS};
@@ -154,6 +153,7 @@ pub(super) async fn one(
 ) -> Page {
     let text = shell.text();
     let Opened { child, history, mut help } = open(&cap, &app, id, text, "measurements").await?;
+    let limit = differences::limit(app.store.reader(), cap.district()).await?;
     let offered: Vec<(Indicator, &'static str)> = INDICATORS
         .into_iter()
         .filter(|one| FOUR.contains(one) || history.days.iter().any(|day| day.score(one.0).is_ok()))
@@ -163,7 +163,8 @@ pub(super) async fn one(
     let drawing =
         if history.days.is_empty() { None } else { chart::chart(&history, indicator, &help, &text) };
     let older_help = help.split_off(help.len().min(YEAR));
-    let mut recent: Vec<Row> = history.days.iter().rev().map(|day| row(&text, &history, day)).collect();
+    let mut recent: Vec<Row> =
+        history.days.iter().rev().map(|day| row(&text, &history, day, limit)).collect();
     let older = recent.split_off(recent.len().min(YEAR));
     let again = history.to_measure_again();
     let has = |measured: fn(&Day) -> bool| history.days.iter().any(measured);
@@ -287,7 +288,7 @@ fn age_words(text: &Text, history: &History, day: &Day) -> String {
     }
 }
 
-fn row(text: &Text, history: &History, day: &Day) -> Row {
+fn row(text: &Text, history: &History, day: &Day, limit: i64) -> Row {
     let taken = &day.taken;
     let cm = |mm: Option<i64>| mm.map(|mm| text.fixed(mm, 1)).unwrap_or_default();
     let posture = match taken.position {
@@ -310,7 +311,7 @@ fn row(text: &Text, history: &History, day: &Day) -> Row {
             } else {
                 text.t1("growth.child.printed", "words", printed.join(" "))
             },
-            differs: day.differs(indicator),
+            differs: day.differs(indicator, limit),
         }
     });
     let thin = day.status.arm.filter(|status| *status != ArmStatus::Normal);

@@ -6,7 +6,8 @@ use time::Date;
 
 use super::rules::Figures;
 use crate::ground::access::Scope;
-use crate::steps::growth::lists::{GONE, born_after};
+use crate::steps::growth::lists::GONE;
+use crate::steps::growth::rules::born_after;
 
 /// A month and a source of measurements.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,20 @@ mod pages;
 mod query;
 pub mod rules;
 
+use asuh_store::{DistrictId, Query, StoreError};
+
 use super::ReadGrowth;
+use crate::ground::settings;
 use crate::ground::web::Routes;
+
+/// Beyond this, in hundredths, a file's z-score is told apart from ours: the district's to set. Index: primary key of
+/// `setting`.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn limit(db: &impl Query, district: DistrictId) -> Result<i64, StoreError> {
+    settings::get_typed(db, district, "growth.difference_limit").await
+}
 
 pub(super) fn routes() -> Routes {
     Routes::new()

@@ -13,10 +13,9 @@ use super::rules::Cause;
 use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::audit;
-use crate::ground::settings;
 use crate::ground::web::{Cell, Error, Form, Page, Shell, Text, cut, page, workbook};
 use crate::steps::growth::ReadGrowth;
-use crate::steps::growth::entry;
+use crate::steps::growth::words;
 use crate::steps::registry::territories;
 
 /// Differences of so many days are shown.
@@ -152,7 +151,7 @@ pub(super) async fn export(cap: Cap<ReadGrowth>, State(app): State<App>, shell: 
 const INDICES: [&str; 3] = ["BB/U", "TB/U", "BB/TB"];
 
 async fn selection(cap: &ReadGrowth, app: &App, shell: &Shell, filter: &Filter) -> Result<Selection, Error> {
-    let limit = settings::get(app.store.reader(), cap.district(), "growth.difference_limit", "5").await?;
+    let limit = super::limit(app.store.reader(), cap.district()).await?;
     let read = |code: &str| match code {
         "" => Ok(None),
         code => code
@@ -167,7 +166,7 @@ async fn selection(cap: &ReadGrowth, app: &App, shell: &Shell, filter: &Filter) 
     let village = village.filter(|village| kecamatan.is_none_or(|kecamatan| kecamatan.contains(*village)));
     Ok(Selection {
         since: shell.today - Duration::days(DAYS),
-        limit: limit.parse().unwrap_or(5),
+        limit,
         within: village.or(kecamatan),
         cause: Cause::parse(&filter.sebab),
         after: filter.setelah.parse().ok(),
@@ -204,8 +203,8 @@ fn row(text: Text, line: Line) -> Row {
         Pair { index, ours: z(ours), theirs: format!("{}{word}", z(theirs)), differs: apart > 1 }
     };
     let figures = [
-        line.weight_g.map(|grams| entry::kilograms(text, grams)),
-        line.height_mm.map(|mm| entry::centimetres(text, mm)),
+        line.weight_g.map(|grams| words::kilograms(text, grams)),
+        line.height_mm.map(|mm| words::centimetres(text, mm)),
         line.position.as_deref().map(|code| text.t(&format!("growth.{code}")).into_owned()),
     ];
     Row {

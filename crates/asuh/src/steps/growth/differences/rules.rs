@@ -2,12 +2,11 @@
 //! figures again with that slip, and the one that gives them is named.
 
 use asuh_growth::indonesia::{LengthStatus, NutritionStatus, WeightStatus};
-use asuh_growth::{Age, Child, Indicator, Kilograms, Length, Oedema, Posture, Sex};
+use asuh_growth::{Age, Centimetres, Child, Indicator, Kilograms, Length, Posture, Sex};
 use asuh_nusantara::{age, name};
 use time::{Date, Duration};
 
 use crate::steps::growth::reading::{Facts, FilePrint, Taken};
-use crate::steps::growth::rules::Position;
 
 /// Printed and computed z-scores this far apart (hundredths) differ by rounding alone.
 pub const ROUNDING: i64 = 1;
@@ -19,25 +18,6 @@ const MONTHS_OFF: i32 = 11;
 /// The three indicators that files print, in their order: weight for age, height for age, weight for height.
 const PRINTED: [Indicator; 3] =
     [Indicator::WeightForAge, Indicator::LengthForAge, Indicator::WeightForLength];
-
-/// A measurement with the child it belongs to, as we know them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// Sex of the child.
-    pub sex: Sex,
-    /// Its birthday.
-    pub birth: Date,
-    /// The day of the measurement.
-    pub on: Date,
-    /// Weight in grams.
-    pub weight_g: Option<i64>,
-    /// Length or height in millimetres.
-    pub height_mm: Option<i64>,
-    /// How it was taken.
-    pub posture: Option<Posture>,
-    /// Oedema of both feet.
-    pub oedema: bool,
-}
 
 /// The likely cause of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,40 +82,14 @@ pub struct Difference {
     pub cause: Cause,
 }
 
-/// The differences of a child's measurements with what was printed beside each; nothing can be said of a child whose
-/// sex or birthday is not known.
-pub fn of_child(facts: &Facts, taken: &[Taken], printed: &[FilePrint]) -> Vec<Option<Difference>> {
-    let compare = |(one, printed): (&Taken, &FilePrint)| {
-        if *printed == FilePrint::default() {
-            return None;
-        }
-        difference(&measured(facts, one)?, printed)
-    };
-    taken.iter().zip(printed).map(compare).collect()
-}
-
-fn measured(facts: &Facts, one: &Taken) -> Option<Measured> {
-    Some(Measured {
-        sex: match facts.sex? {
-            asuh_nusantara::Sex::Male => Sex::Male,
-            asuh_nusantara::Sex::Female => Sex::Female,
-        },
-        birth: facts.birth_date?,
-        on: one.measured_on,
-        weight_g: one.weight_g,
-        height_mm: one.height_mm,
-        posture: one.position.map(|position| match position {
-            Position::Lying => Posture::Lying,
-            Position::Standing => Posture::Standing,
-        }),
-        oedema: one.oedema,
-    })
-}
-
-/// Compares what a file printed with our own z-scores. `None` where nothing can be compared, or only rounding
-/// lies between them.
-pub fn difference(measured: &Measured, printed: &FilePrint) -> Option<Difference> {
-    let ours = z_hundredths(&child(measured));
+/// Compares what a file printed with our own z-scores. `None` where nothing can be compared (the child's sex or
+/// birthday is not known), or only rounding lies between them.
+pub fn difference(facts: &Facts, taken: &Taken, printed: &FilePrint) -> Option<Difference> {
+    if *printed == FilePrint::default() {
+        return None;
+    }
+    let (child, birth) = (taken.child(facts), facts.birth_date?);
+    let ours = z_hundredths(&child);
     let by = ours
         .iter()
         .zip(printed.z)
@@ -145,27 +99,11 @@ pub fn difference(measured: &Measured, printed: &FilePrint) -> Option<Difference
     if by <= ROUNDING {
         return words_disagree(printed).then_some(Difference { by, cause: Cause::StatusWord });
     }
-    let cause = candidates(measured)
+    let cause = candidates(child, birth, taken.measured_on)?
         .find(|candidate| candidate.reproduces(printed))
         .map(|candidate| candidate.cause)
         .unwrap_or(if words_disagree(printed) { Cause::StatusWord } else { Cause::Unknown });
     Some(Difference { by, cause })
-}
-
-/// The child as the growth library takes it.
-fn child(measured: &Measured) -> Child {
-    let days = age::days(measured.birth, measured.on).and_then(|days| u32::try_from(days).ok());
-    Child {
-        sex: Some(measured.sex),
-        age: days.map(Age::from_whole_days),
-        weight: measured.weight_g.map(|grams| Kilograms(grams as f64 / 1000.0)),
-        length: measured.height_mm.map(|mm| {
-            let unknown = Length::unknown_posture(mm as f64 / 10.0);
-            Length { posture: measured.posture, ..unknown }
-        }),
-        oedema: if measured.oedema { Oedema::Present } else { Oedema::Absent },
-        ..Child::default()
-    }
 }
 
 fn z_hundredths(child: &Child) -> [Option<i64>; 3] {
@@ -206,36 +144,44 @@ impl Candidate {
     }
 }
 
-/// Every cause that can be tried, one after the other.
-fn candidates(measured: &Measured) -> impl Iterator<Item = Candidate> {
-    let one = *measured;
-    let true_child = child(&one);
-    let months = age::completed_months(one.birth, one.on)
+/// Every cause that can be tried, one after the other, for a child born on a day and measured on another.
+fn candidates(child: Child, birth: Date, on: Date) -> Option<impl Iterator<Item = Candidate>> {
+    let months = age::completed_months(birth, on)
         .and_then(|months| Age::from_months(f64::from(months)).ok())
-        .map(|age| Candidate::of(Cause::CompletedMonths, &Child { age: Some(age), ..true_child }));
-    let postures = [None, Some(Posture::Lying), Some(Posture::Standing)]
-        .map(|posture| Candidate::of(Cause::Posture, &child(&Measured { posture, ..one })));
-    let tenfold =
-        |cause, weight_g, height_mm| Candidate::of(cause, &child(&Measured { weight_g, height_mm, ..one }));
-    let (weight, height) = (one.weight_g, one.height_mm);
-    let slips = [
-        tenfold(Cause::TenfoldWeight, weight.map(|g| g * 10), height),
-        tenfold(Cause::TenfoldWeight, weight.map(|g| g / 10), height),
-        tenfold(Cause::TenfoldHeight, weight, height.map(|mm| mm * 10)),
-        tenfold(Cause::TenfoldHeight, weight, height.map(|mm| mm / 10)),
-    ];
-    let other = if one.sex == Sex::Male { Sex::Female } else { Sex::Male };
-    let sex = Candidate::of(Cause::OtherSex, &child(&Measured { sex: other, ..one }));
-    let birthdays = birthdays(one.birth)
-        .filter(move |birth| *birth <= one.on)
-        .map(move |birth| Candidate::of(Cause::OtherBirthday, &child(&Measured { birth, ..one })));
-    months
-        .into_iter()
-        .chain(posture_by_table(&true_child))
-        .chain(postures)
-        .chain(slips)
-        .chain([sex])
-        .chain(birthdays)
+        .map(|age| Candidate::of(Cause::CompletedMonths, &Child { age: Some(age), ..child }));
+    let postures = [None, Some(Posture::Lying), Some(Posture::Standing)].map(|posture| {
+        let length = child.length.map(|length| Length { posture, ..length });
+        Candidate::of(Cause::Posture, &Child { length, ..child })
+    });
+    let weights = [10.0, 0.1].map(|times| {
+        let weight = child.weight.map(|weight| Kilograms(weight.0 * times));
+        Candidate::of(Cause::TenfoldWeight, &Child { weight, ..child })
+    });
+    let heights = [10.0, 0.1].map(|times| {
+        let taken = |length: Length| Centimetres(length.taken.0 * times);
+        let length = child.length.map(|length| Length { taken: taken(length), ..length });
+        Candidate::of(Cause::TenfoldHeight, &Child { length, ..child })
+    });
+    let other = match child.sex? {
+        Sex::Male => Sex::Female,
+        Sex::Female => Sex::Male,
+    };
+    let sex = Candidate::of(Cause::OtherSex, &Child { sex: Some(other), ..child });
+    let birthdays = birthdays(birth).filter_map(move |birth| {
+        let days = u32::try_from(age::days(birth, on)?).ok()?;
+        let age = Some(Age::from_whole_days(days));
+        Some(Candidate::of(Cause::OtherBirthday, &Child { age, ..child }))
+    });
+    Some(
+        months
+            .into_iter()
+            .chain(posture_by_table(&child))
+            .chain(postures)
+            .chain(weights)
+            .chain(heights)
+            .chain([sex])
+            .chain(birthdays),
+    )
 }
 
 /// A program without the 0.7 cm that also takes the table of weights by the posture and not by the age.
@@ -329,76 +275,95 @@ fn agrees(place: usize, word: &str, hundredths: i64) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::growth::entry::Measures;
+    use crate::steps::growth::rules::Position;
+    use asuh_store::{Id, Instant};
     use time::macros::date;
 
-    /// The row of a public e-PPGBM file: a boy of 858 days, 10.6 kg, 81.5 cm lying.
-    const BOY: Measured = Measured {
-        sex: Sex::Male,
-        birth: date!(2023 - 06 - 15),
-        on: date!(2025 - 10 - 20),
-        weight_g: Some(10_600),
-        height_mm: Some(815),
-        posture: Some(Posture::Lying),
-        oedema: false,
-    };
+    /// The child of a public e-PPGBM file: a boy of 858 days.
+    const BOY: Facts =
+        Facts { sex: Some(asuh_nusantara::Sex::Male), birth_date: Some(date!(2023 - 06 - 15)) };
+
+    /// Measured lying on 20 October 2025.
+    fn taken(weight_g: i64, height_mm: i64) -> Taken {
+        let measures = Measures {
+            weight_g: Some(weight_g),
+            height_mm: Some(height_mm),
+            position: Some(Position::Lying),
+            ..Measures::default()
+        };
+        measures.taken(Id::SYSTEM, date!(2025 - 10 - 20), Instant(0), "eppgbm")
+    }
 
     fn printed(z: [i64; 3]) -> FilePrint {
         FilePrint { z: z.map(Some), ..FilePrint::default() }
     }
 
-    fn cause(measured: &Measured, z: [i64; 3]) -> Option<Cause> {
-        difference(measured, &printed(z)).map(|found| found.cause)
+    fn cause(facts: &Facts, taken: &Taken, z: [i64; 3]) -> Option<Cause> {
+        difference(facts, taken, &printed(z)).map(|found| found.cause)
+    }
+
+    /// What a program prints that takes the boy of the file for this child.
+    fn slip(facts: Facts) -> [i64; 3] {
+        z_hundredths(&taken(10_600, 815).child(&facts)).map(Option::unwrap_or_default)
     }
 
     #[test]
     fn the_public_row_agrees_and_rounding_is_no_difference() {
-        assert_eq!((BOY.on - BOY.birth).whole_days(), 858);
-        assert_eq!(cause(&BOY, [-173, -295, -15]), None);
-        assert_eq!(cause(&BOY, [-172, -294, -16]), None);
-        assert_eq!(difference(&BOY, &FilePrint::default()), None);
+        let file = taken(10_600, 815);
+        assert_eq!(BOY.birth_date.map(|birth| (file.measured_on - birth).whole_days()), Some(858));
+        assert_eq!(cause(&BOY, &file, [-173, -295, -15]), None);
+        assert_eq!(cause(&BOY, &file, [-172, -294, -16]), None);
+        assert_eq!(difference(&BOY, &file, &FilePrint::default()), None);
+        let unknown = Facts { sex: None, ..BOY };
+        assert_eq!(cause(&unknown, &file, [-100, -100, -100]), None, "nothing of ours to compare with");
     }
 
     #[test]
     fn completed_months_and_the_missing_rule_are_the_figures_of_the_field() {
+        let file = taken(10_600, 815);
         // domain.md 5.2: with completed months -1.71/-2.92, without the 0.7 cm TB/U -2.74.
-        assert_eq!(cause(&BOY, [-171, -292, -15]), Some(Cause::CompletedMonths));
-        let found = difference(&BOY, &printed([-173, -274, -30]));
+        assert_eq!(cause(&BOY, &file, [-171, -292, -15]), Some(Cause::CompletedMonths));
+        let found = difference(&BOY, &file, &printed([-173, -274, -30]));
         assert_eq!(found.map(|found| found.by), Some(21));
-        let as_taken = z_hundredths(&child(&Measured { posture: None, ..BOY }));
+        let as_taken = z_hundredths(&Taken { position: None, ..file.clone() }.child(&BOY));
         assert_eq!(as_taken[1], Some(-274));
         let [waz, haz, whz] = as_taken.map(Option::unwrap_or_default);
         for (off, wanted) in [(0, Cause::Posture), (2, Cause::Posture), (3, Cause::Unknown)] {
-            assert_eq!(cause(&BOY, [waz, haz + off, whz]), Some(wanted), "{off}");
+            assert_eq!(cause(&BOY, &file, [waz, haz + off, whz]), Some(wanted), "{off}");
         }
     }
 
     #[test]
     fn every_slip_is_named_by_what_it_makes_of_the_figures() {
-        let slip = |measured: Measured| z_hundredths(&child(&measured)).map(Option::unwrap_or_default);
+        let file = taken(10_600, 815);
+        let born = |birth| Facts { birth_date: Some(birth), ..BOY };
         for (printed_from, wanted) in [
-            (Measured { sex: Sex::Female, ..BOY }, Cause::OtherSex),
-            (Measured { birth: date!(2022 - 06 - 15), ..BOY }, Cause::OtherBirthday),
-            (Measured { birth: date!(2023 - 10 - 15), ..BOY }, Cause::OtherBirthday),
+            (Facts { sex: Some(asuh_nusantara::Sex::Female), ..BOY }, Cause::OtherSex),
+            (born(date!(2022 - 06 - 15)), Cause::OtherBirthday),
+            (born(date!(2023 - 10 - 15)), Cause::OtherBirthday),
         ] {
-            assert_eq!(cause(&BOY, slip(printed_from)), Some(wanted), "{printed_from:?}");
+            assert_eq!(cause(&BOY, &file, slip(printed_from)), Some(wanted), "{printed_from:?}");
         }
         // We hold the slip, the file the right figures.
-        let comma = Measured { weight_g: Some(106_000), ..BOY };
-        assert_eq!(cause(&comma, [-173, -295, -15]), Some(Cause::TenfoldWeight));
-        let comma = Measured { height_mm: Some(8_150), ..BOY };
-        assert_eq!(cause(&comma, [-173, -295, -15]), Some(Cause::TenfoldHeight));
+        for (held, wanted) in [
+            (taken(106_000, 815), Cause::TenfoldWeight),
+            (taken(1_060, 815), Cause::TenfoldWeight),
+            (taken(10_600, 8_150), Cause::TenfoldHeight),
+        ] {
+            assert_eq!(cause(&BOY, &held, [-173, -295, -15]), Some(wanted));
+        }
         // Day and month changed places.
-        let early = Measured { birth: date!(2023 - 03 - 05), ..BOY };
-        let swapped = Measured { birth: date!(2023 - 05 - 03), ..BOY };
-        assert_eq!(cause(&early, slip(swapped)), Some(Cause::OtherBirthday));
-        assert_eq!(cause(&BOY, [-100, -100, 250]), Some(Cause::Unknown));
+        let swapped = slip(born(date!(2023 - 05 - 03)));
+        assert_eq!(cause(&born(date!(2023 - 03 - 05)), &file, swapped), Some(Cause::OtherBirthday));
+        assert_eq!(cause(&BOY, &file, [-100, -100, 250]), Some(Cause::Unknown));
     }
 
     #[test]
     fn one_figure_alone_names_no_other_child() {
-        let only = |haz| FilePrint { z: [None, Some(haz), None], ..FilePrint::default() };
-        let other = z_hundredths(&child(&Measured { sex: Sex::Female, ..BOY }))[1].unwrap_or_default();
-        let found = difference(&BOY, &only(other)).map(|found| found.cause);
+        let [_, other, _] = slip(Facts { sex: Some(asuh_nusantara::Sex::Female), ..BOY });
+        let only = FilePrint { z: [None, Some(other), None], ..FilePrint::default() };
+        let found = difference(&BOY, &taken(10_600, 815), &only).map(|found| found.cause);
         assert_eq!(found, Some(Cause::Unknown));
     }
 
@@ -407,6 +372,7 @@ mod tests {
         let with = |words: [Option<&'static str>; 3]| {
             difference(
                 &BOY,
+                &taken(10_600, 815),
                 &FilePrint {
                     z: [-173, -295, -15].map(Some),
                     words: words.map(|word| word.map(str::to_owned)),

@@ -6,6 +6,7 @@ use time::Date;
 use super::rules::{Measure, Measures, Unusual};
 use crate::ground::web::{Form, Text};
 use crate::steps::growth::rules::{Position, gain};
+use crate::steps::growth::words::{centimetres, kilograms};
 
 /// Reads the fields of a child. On a sheet every field ends in the child's id and errors begin with its name.
 /// Nothing filled in is nothing measured.
@@ -70,16 +71,6 @@ pub(super) fn filled(measures: &Measures) -> Vec<(&'static str, String)> {
 fn decimal(value: i64, of: i64) -> String {
     let digits = if of == 100 { 2 } else { 1 };
     format!("{},{:0digits$}", value / of, value % of)
-}
-
-/// "10,60 kg".
-pub(in crate::steps::growth) fn kilograms(text: Text, grams: i64) -> String {
-    format!("{} kg", text.fixed((grams + 5) / 10, 2))
-}
-
-/// "81,5 cm".
-pub(in crate::steps::growth) fn centimetres(text: Text, mm: i64) -> String {
-    format!("{} cm", text.fixed(mm, 1))
 }
 
 /// What is unusual, as sentences with the figures.

@@ -14,7 +14,6 @@ mod shown;
 pub use command::{
     CorrectMeasurement, Entry, RecordMeasurements, RestoreMeasurement, SOURCE, TakeBackMeasurement, Whose,
 };
-pub(super) use forms::{centimetres, kilograms};
 pub use rules::Measures;
 
 use super::RecordGrowth;

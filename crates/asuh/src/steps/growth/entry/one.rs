@@ -15,6 +15,7 @@ use crate::ground::access::Cap;
 use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
 use crate::steps::growth::RecordGrowth;
 use crate::steps::growth::rules::Position;
+use crate::steps::growth::words;
 use crate::steps::growth::{norms, standing};
 use crate::steps::registry::Reach;
 
@@ -263,8 +264,8 @@ fn show(shell: Shell, child: ChildLine, form: &Form, corrects: Option<Id>, asks:
 /// "5 Okt 2026: 10,20 kg, 80,1 cm"; empty where nothing was measured yet.
 pub(super) fn last(text: crate::ground::web::Text, child: &ChildLine) -> String {
     let Some(on) = child.last_on else { return String::new() };
-    let weight = child.last_weight.map(|grams| forms::kilograms(text, grams));
-    let height = child.last_height.map(|mm| forms::centimetres(text, mm));
+    let weight = child.last_weight.map(|grams| words::kilograms(text, grams));
+    let height = child.last_height.map(|mm| words::centimetres(text, mm));
     let values: Vec<String> = weight.into_iter().chain(height).collect();
     format!("{}: {}", text.day(on), values.join(", "))
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use asuh_nusantara::TerritoryCode;
 use asuh_store::{Id, Rejection};
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
@@ -19,8 +18,8 @@ use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page_with, redirect};
 use crate::steps::growth::RecordGrowth;
-use crate::steps::growth::{norms, standing};
-use crate::steps::registry::{Reach, territories};
+use crate::steps::growth::{norms, query as growth, rules as ages, standing, words};
+use crate::steps::registry::Reach;
 
 /// A child's row.
 struct Row {
@@ -81,7 +80,7 @@ pub(super) async fn show(
     cap: Cap<RecordGrowth>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     Params(filter): Params<Filter>,
 ) -> Page {
     let day = shell.today;
@@ -93,7 +92,7 @@ pub(super) async fn show(
             ("hari_tahun", day.year().to_string()),
         ],
     );
-    let sheet = load(&cap, &app, &shell, &code, &filter, day).await?;
+    let sheet = load(&cap, &app, &shell, code, &filter, day).await?;
     sheet_page(shell, sheet, filter, &form, HashMap::new())
 }
 
@@ -112,20 +111,13 @@ async fn load(
     cap: &RecordGrowth,
     app: &App,
     shell: &Shell,
-    code: &str,
+    code: i64,
     filter: &Filter,
     on: Date,
 ) -> Result<Sheet, Error> {
     let db = app.store.reader();
-    let territory =
-        code.parse().ok().and_then(|code| TerritoryCode::from_i64(code).ok()).ok_or(Error::NotFound)?;
-    if !cap.scope().areas.iter().any(|area| area.code.contains(territory)) {
-        return Err(Error::NotFound);
-    }
-    let code = territory.as_i64();
-    let mut names = territories::names(db, cap.district(), [code]).await?;
-    let village = names.remove(&code).filter(|_| code % 10_000 != 0).ok_or(Error::NotFound)?;
-    let born_after = five_years_before(on.min(shell.today));
+    let village = growth::village(db, cap.district(), cap.scope(), code).await?.ok_or(Error::NotFound)?;
+    let born_after = ages::born_after(on.min(shell.today));
     let corners = query::corners(db, cap.district(), cap.scope(), code, born_after).await?;
     let list = |of: fn(&query::Corner) -> &String| {
         let mut all: Vec<String> = corners.iter().map(of).filter(|one| !one.is_empty()).cloned().collect();
@@ -154,17 +146,12 @@ async fn load(
     })
 }
 
-/// A child born on this day is five years old on `on`; those born after it are younger.
-fn five_years_before(on: Date) -> Date {
-    on.replace_year(on.year() - 5).unwrap_or(on - time::Duration::days(1826))
-}
-
 /// Records the filled rows of a sheet, all of them or none.
 pub(super) async fn record(
     cap: Cap<RecordGrowth>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     mut form: Form,
 ) -> Page {
     let filter = Filter {
@@ -174,7 +161,7 @@ pub(super) async fn record(
         tersimpan: String::new(),
     };
     let on = form.day("hari");
-    let sheet = load(&cap, &app, &shell, &code, &filter, on.unwrap_or(shell.today)).await?;
+    let sheet = load(&cap, &app, &shell, code, &filter, on.unwrap_or(shell.today)).await?;
     if on.is_some_and(|on| on > shell.today) {
         form.error("hari", "growth.entry.error.future");
     }
@@ -311,8 +298,8 @@ fn sheet_page(shell: Shell, sheet: Sheet, filter: Filter, form: &Form, mut asks:
                 sentences: Vec::new(),
                 confirms: view.value(&field("yakin")).to_owned(),
             });
-            let weight = child.today_weight.map(|grams| forms::kilograms(text, grams));
-            let height = child.today_height.map(|mm| forms::centimetres(text, mm));
+            let weight = child.today_weight.map(|grams| words::kilograms(text, grams));
+            let height = child.today_height.map(|mm| words::centimetres(text, mm));
             Row {
                 age: child.birth_date.map(|birth| text.age(birth, on)).unwrap_or_default(),
                 last: one::last(text, &child),

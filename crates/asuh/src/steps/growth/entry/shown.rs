@@ -6,14 +6,15 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::command::{RestoreMeasurement, SOURCE, TakeBackMeasurement, Whose};
+use super::one;
 use super::query::{self, Entered};
 use super::rules::Measures;
-use super::{forms, one};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect};
 use crate::steps::growth::reading::{Doubt, Facts, Scores};
 use crate::steps::growth::rules::Position;
+use crate::steps::growth::words;
 use crate::steps::growth::{ReadGrowth, RecordGrowth};
 use crate::steps::registry::Reach;
 
@@ -176,12 +177,12 @@ fn measured(text: Text, one: &Entered) -> Vec<Told> {
         Some("standing") => format!(" ({})", text.t("growth.standing")),
         _ => String::new(),
     };
-    let cm = |mm: Option<i64>| mm.map(|mm| forms::centimetres(text, mm));
+    let cm = |mm: Option<i64>| mm.map(|mm| words::centimetres(text, mm));
     let oedema =
         (one.oedema > 0).then(|| text.t(&format!("growth.entry.oedema.{}", one.oedema)).into_owned());
     let letter = one.gain.as_ref().map(|letter| text.t(&format!("growth.gain.{letter}")).into_owned());
     [
-        tell("growth.weight", one.weight_g.map(|grams| forms::kilograms(text, grams))),
+        tell("growth.weight", one.weight_g.map(|grams| words::kilograms(text, grams))),
         tell("growth.height", cm(one.height_mm).map(|height| format!("{height}{position}"))),
         tell("growth.arm", cm(one.arm_mm)),
         tell("growth.entry.head", cm(one.head_mm)),

@@ -23,6 +23,7 @@ use crate::ground::staging::{
     BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, StagedRow, UndoStep, Verdict,
 };
 use crate::ground::web::Text;
+use crate::steps::growth::words::kilograms;
 use crate::steps::registry::record::{self, Entry, FamilyFacts, Origin, PersonFacts, Relation};
 
 /// The source of all facts that come in by this kind.
@@ -56,7 +57,7 @@ impl ImportKind for EppgbmImport {
     ) -> Given<'a, ()> {
         Box::pin(async move {
             let reader = app.store.reader();
-            let mut records = records(rows)?;
+            let mut records: Vec<Record> = StagedRow::get_all(rows)?;
             let children = Children::load(reader, app.store.secrets(), cx, &mut records, rows).await?;
             let matches: Vec<Match> =
                 rows.iter_mut().zip(&records).map(|(row, record)| children.of(row, record)).collect();
@@ -120,20 +121,13 @@ impl ImportKind for EppgbmImport {
             (title("sex"), record.sex.code().to_owned()),
             (title("village"), record.village),
             (title("day"), text.day(record.reported.on)),
-            (
-                title("weight"),
-                weight.map(|g| format!("{} kg", text.fixed((g + 5) / 10, 2))).unwrap_or_default(),
-            ),
+            (title("weight"), weight.map(|grams| kilograms(*text, grams)).unwrap_or_default()),
         ]
     }
 }
 
-fn records(rows: &[StagedRow]) -> Result<Vec<Record>, asuh_store::StoreError> {
-    rows.iter().map(StagedRow::get).collect()
-}
-
 async fn commit(tx: &Tx<'_>, cx: &BatchContext, rows: &mut [StagedRow]) -> Result<(), Fault> {
-    let mut records = records(rows)?;
+    let mut records: Vec<Record> = StagedRow::get_all(rows)?;
     let children = Children::load(tx, tx.secrets(), cx, &mut records, rows).await?;
     let matches: Vec<Match> =
         rows.iter_mut().zip(&records).map(|(row, record)| children.of(row, record)).collect();

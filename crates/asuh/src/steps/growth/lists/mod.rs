@@ -7,7 +7,7 @@ mod query;
 mod tasks;
 
 pub(super) use export::export;
-pub(super) use query::{GONE, born_after};
+pub(super) use query::GONE;
 pub(super) use tasks::tasks;
 
 /// A list.

@@ -15,6 +15,7 @@ use crate::ground::settings::Letterhead;
 use crate::ground::web::{Form, Page, Shell, Text, cut, page};
 use crate::steps::growth::ReadGrowth;
 use crate::steps::growth::reading::Doubt;
+use crate::steps::growth::words::{centimetres, kilograms};
 use crate::steps::registry::{OpenPersonal, territories};
 
 /// Children on a printed list.
@@ -231,8 +232,8 @@ async fn show(cap: &ReadGrowth, app: &App, shell: Shell, filter: Filter, text: S
 /// A child in words: what was found, and when and by whom it was measured.
 pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row {
     let z = |label: &str, z: Option<i64>| z.map(|z| format!("{label} {}", text.fixed(z, 2)));
-    let weight = line.weight_g.map(|grams| format!("{} kg", text.fixed((grams + 5) / 10, 2)));
-    let length = |mm: Option<i64>| mm.map(|mm| format!("{} cm", text.fixed(mm, 1)));
+    let weight = line.weight_g.map(|grams| kilograms(*text, grams));
+    let length = |mm: Option<i64>| mm.map(|mm| centimetres(*text, mm));
     let arm = length(line.arm_mm).map(|arm| format!("{} {arm}", text.t("growth.arm")));
     let reasons = line.reasons.clone().unwrap_or_default();
     let doubts = Doubt::parse(line.implausible.as_deref().unwrap_or_default());

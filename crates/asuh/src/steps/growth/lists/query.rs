@@ -2,15 +2,14 @@
 
 use asuh_nusantara::{TerritoryCode, name};
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
-use time::{Date, Month};
+use time::Date;
 
 use super::List;
 use crate::ground::access::Scope;
+use crate::steps::growth::rules::born_after;
 
 /// Children of one page.
 pub(super) const PAGE: usize = 50;
-/// A child is one until it has completed this many years.
-const YEARS: i32 = 5;
 
 /// Which children a list shows.
 #[derive(Debug, Clone, Default)]
@@ -60,15 +59,6 @@ pub(super) fn two_months_before(today: Date) -> Date {
     let back = |day: Date| day.replace_day(1).ok().and_then(|first| first.previous_day());
     let before = back(today).and_then(back).unwrap_or(today);
     before.replace_day(1).unwrap_or(before)
-}
-
-/// The birthday after which one is a child under 60 months on a day.
-pub(in crate::steps::growth) fn born_after(today: Date) -> Date {
-    let year = today.year() - YEARS;
-    today.replace_year(year).unwrap_or_else(|_| {
-        // 29 February of a year without one: 60 months are complete on 1 March.
-        Date::from_calendar_date(year, Month::February, 28).unwrap_or(today)
-    })
 }
 
 /// Families whose children are not here any more.

@@ -13,6 +13,7 @@ use time::{Date, Month};
 
 use self::query::Handed;
 use super::HandToSigizi;
+use super::entry;
 use super::import::TEMPLATE;
 use crate::ground::App;
 use crate::ground::access::Cap;
@@ -110,7 +111,7 @@ fn month(text: &str) -> Option<(Date, Date)> {
 /// Keeps one measurement of each child and day: what was entered here before what a file brought.
 fn once_a_day(found: &mut Vec<Handed>) {
     let rank = |one: &Handed| match one.source.as_str() {
-        "form" => 0,
+        entry::SOURCE => 0,
         "sigizi" => 1,
         _ => 2,
     };

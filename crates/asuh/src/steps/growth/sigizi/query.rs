@@ -4,9 +4,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use crate::ground::access::Scope;
-
-/// Rows of one file.
-const MOST: usize = 100_000;
+use crate::steps::growth::entry;
 
 asuh_store::row_struct! {
     /// A measurement on its way to Sigizi.
@@ -26,7 +24,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// What holds of the days from `from` to `to` within reach; with `own` only what was entered here. Indexes:
+/// What holds of the days from `from` to `to` within reach; with `own` only what was entered here. All of it, since
+/// a file that ends early would leave children out unsaid. Indexes:
 /// measurement_by_day, person_version_current, family_version_current.
 pub(super) async fn measured(
     db: &impl Query,
@@ -38,7 +37,7 @@ pub(super) async fn measured(
 ) -> Result<Vec<Handed>, StoreError> {
     let mut args = args![district, Instant::NEVER, from, to];
     let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    let source = if own { " AND m.source = 'form'" } else { "" };
+    let source = if own { format!(" AND m.source = {}", args.push(entry::SOURCE)) } else { String::new() };
     db.all(
         &format!(
             "SELECT m.person_id, p.name, p.nik_sealed, f.village_code, m.measured_on, m.weight_g, m.height_mm, \
@@ -48,7 +47,7 @@ pub(super) async fn measured(
              JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
              AND f.superseded_at = $2 \
              WHERE m.district_id = $1 AND m.measured_on BETWEEN $3 AND $4 AND m.retracted_at IS NULL \
-             AND {reached}{source} LIMIT {MOST}"
+             AND {reached}{source}"
         ),
         args,
     )

@@ -2,9 +2,8 @@
 
 use asuh_store::{DistrictId, FromRow, Id, Query, Row, StoreError, args};
 
-use super::super::differences::rules::of_child;
 use super::super::norms;
-use super::rules::{Standing, read};
+use super::rules::Standing;
 use super::store::{COLUMNS, children};
 use crate::ground::App;
 
@@ -47,10 +46,9 @@ pub(in crate::steps::growth) async fn check(
         let found = children(db, district, &ids).await?;
         for one in some {
             let child = found.get(&one.person).cloned().unwrap_or_default();
-            let (said, standing) = read(&child.facts, &child.taken, &norms);
-            let differences = of_child(&child.facts, &child.taken, &child.printed);
-            let same = said.iter().map(|one| &one.computed).eq(&child.stored);
-            readings += usize::from(!same || differences != child.differences);
+            let (said, standing) = child.read(&norms);
+            let same = said.iter().map(Some).eq(child.beside.iter().map(|beside| beside.stored.as_ref()));
+            readings += usize::from(!same);
             standings += usize::from(standing != Some(one.standing));
         }
     }

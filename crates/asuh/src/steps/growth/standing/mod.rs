@@ -11,5 +11,5 @@ mod tests;
 
 pub(super) use check::check;
 pub(super) use job::{RECOMPUTE, persons_changed, recompute};
-pub use store::{MeasuredChild, children, refresh};
+pub use store::{Beside, MeasuredChild, Said, children, refresh};
 pub(super) use store::{New, PRINTED, TAKEN, refresh_with};

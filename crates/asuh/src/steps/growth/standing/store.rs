@@ -6,11 +6,11 @@ use asuh_nusantara::Sex;
 use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError, Tx, args};
 use time::Date;
 
-use super::super::differences::rules::{Cause, Difference, of_child};
+use super::super::differences::rules::{Cause, Difference, difference};
 use super::super::norms::{self, Norms};
 use super::super::reading::{Doubt, Facts, FilePrint, Scores, Taken};
 use super::super::rules::Position;
-use super::rules::{Computed, Standing, read};
+use super::rules::{Computed, Placed, Standing, read};
 
 /// Children that are read at once.
 pub(super) const CHUNK: usize = 500;
@@ -74,28 +74,16 @@ impl FromRow for FilePrint {
     }
 }
 
-/// A measurement with whose it is and what is stored as computed of it.
-struct Stored {
-    person: Id,
-    taken: Taken,
-    computed: Computed,
-    printed: FilePrint,
-    difference: Option<Difference>,
-}
+/// What is stored as computed of a measurement: our reading, and how the file's differs from it.
+pub type Said = (Computed, Option<Difference>);
 
-impl FromRow for Stored {
-    fn from_row(row: &Row) -> Result<Stored, StoreError> {
-        let cause: Option<String> = row.get("difference_cause")?;
-        let by: Option<i64> = row.get("difference")?;
-        let cause = cause.as_deref().and_then(Cause::parse);
-        Ok(Stored {
-            person: row.get("person_id")?,
-            taken: Taken::from_row(row)?,
-            computed: Computed::from_row(row)?,
-            printed: FilePrint::from_row(row)?,
-            difference: by.zip(cause).map(|(by, cause)| Difference { by, cause }),
-        })
-    }
+/// What stands beside a measurement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// What a file printed.
+    pub printed: FilePrint,
+    /// What is stored as computed of it; none yet of one that is about to be written.
+    pub stored: Option<Said>,
 }
 
 /// A child with its measurements that hold, by day and then by when they were recorded.
@@ -105,12 +93,27 @@ pub struct MeasuredChild {
     pub facts: Facts,
     /// The measurements.
     pub taken: Vec<Taken>,
-    /// What is stored as computed of each.
-    pub stored: Vec<Computed>,
-    /// What a file printed beside each.
-    pub printed: Vec<FilePrint>,
-    /// What is stored as the difference between the two.
-    pub differences: Vec<Option<Difference>>,
+    /// What stands beside each.
+    pub beside: Vec<Beside>,
+}
+
+impl MeasuredChild {
+    /// What its measurements say now, each with its difference from the file's, and how the child stands.
+    pub(super) fn read(&self, norms: &Norms) -> (Vec<Said>, Option<Standing>) {
+        let (placed, standing) = read(&self.facts, &self.taken, norms);
+        let with_file = |((one, taken), beside): ((Placed, &Taken), &Beside)| {
+            (one.computed, difference(&self.facts, taken, &beside.printed))
+        };
+        (placed.into_iter().zip(&self.taken).zip(&self.beside).map(with_file).collect(), standing)
+    }
+
+    /// Puts a new measurement in its place.
+    fn expect(&mut self, new: New) {
+        let key = |taken: &Taken| (taken.measured_on, taken.recorded_at, taken.id);
+        let place = self.taken.partition_point(|taken| key(taken) < key(&new.taken));
+        self.taken.insert(place, new.taken);
+        self.beside.insert(place, Beside { printed: new.printed, stored: None });
+    }
 }
 
 /// A measurement that is about to be written.
@@ -123,18 +126,27 @@ pub(in crate::steps::growth) struct New {
     pub(in crate::steps::growth) printed: FilePrint,
 }
 
-/// What is computed of new measurements, by their ids.
-pub(in crate::steps::growth) type Said = HashMap<Id, (Computed, Option<Difference>)>;
+/// A measurement as it is stored, with whose it is.
+struct Stored {
+    person: Id,
+    taken: Taken,
+    beside: Beside,
+}
 
-impl MeasuredChild {
-    /// Puts a new measurement in its place.
-    fn expect(&mut self, new: New) {
-        let key = |taken: &Taken| (taken.measured_on, taken.recorded_at, taken.id);
-        let place = self.taken.partition_point(|taken| key(taken) < key(&new.taken));
-        self.taken.insert(place, new.taken);
-        self.printed.insert(place, new.printed);
-        self.stored.insert(place, Computed::default());
-        self.differences.insert(place, None);
+impl FromRow for Stored {
+    fn from_row(row: &Row) -> Result<Stored, StoreError> {
+        let cause: Option<String> = row.get("difference_cause")?;
+        let by: Option<i64> = row.get("difference")?;
+        let cause = cause.as_deref().and_then(Cause::parse);
+        let difference = by.zip(cause).map(|(by, cause)| Difference { by, cause });
+        Ok(Stored {
+            person: row.get("person_id")?,
+            taken: Taken::from_row(row)?,
+            beside: Beside {
+                printed: FilePrint::from_row(row)?,
+                stored: Some((Computed::from_row(row)?, difference)),
+            },
+        })
     }
 }
 
@@ -159,9 +171,7 @@ pub async fn children(
         for row in db.all::<Stored>(&sql, args).await? {
             let child = found.entry(row.person).or_default();
             child.taken.push(row.taken);
-            child.stored.push(row.computed);
-            child.printed.push(row.printed);
-            child.differences.push(row.difference);
+            child.beside.push(row.beside);
         }
     }
     Ok(found)
@@ -199,17 +209,20 @@ pub async fn refresh(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
     compute(tx, persons.to_vec(), Vec::new()).await.map(drop)
 }
 
-/// As [`refresh`], for children who are about to get these measurements: what is computed of them, so that they are
-/// written once and whole. The caller writes them in the same command.
+/// As [`refresh`], for children who are about to get these measurements: what is computed of each, by its id, so that
+/// they are written once and whole. The caller writes them in the same command.
 ///
 /// # Errors
 /// The store fails.
-pub(in crate::steps::growth) async fn refresh_with(tx: &Tx<'_>, new: Vec<New>) -> Result<Said, StoreError> {
+pub(in crate::steps::growth) async fn refresh_with(
+    tx: &Tx<'_>,
+    new: Vec<New>,
+) -> Result<HashMap<Id, Said>, StoreError> {
     compute(tx, new.iter().map(|one| one.person).collect(), new).await
 }
 
-async fn compute(tx: &Tx<'_>, mut persons: Vec<Id>, new: Vec<New>) -> Result<Said, StoreError> {
-    let mut said = Said::with_capacity(new.len());
+async fn compute(tx: &Tx<'_>, mut persons: Vec<Id>, new: Vec<New>) -> Result<HashMap<Id, Said>, StoreError> {
+    let mut said = HashMap::with_capacity(new.len());
     if persons.is_empty() {
         return Ok(said);
     }
@@ -231,7 +244,7 @@ async fn compute_some(
     norms: &Norms,
     persons: &[Id],
     new: &mut HashMap<Id, Vec<New>>,
-    said_of_new: &mut Said,
+    said_of_new: &mut HashMap<Id, Said>,
 ) -> Result<(), StoreError> {
     hold(tx, persons).await?;
     let mut children = children(tx, tx.district(), persons).await?;
@@ -239,25 +252,15 @@ async fn compute_some(
     // In the order of the ids, so that two commands lock rows in one order.
     for person in persons {
         let mut child = children.remove(person).unwrap_or_default();
-        let coming = new.remove(person).unwrap_or_default();
-        let coming_ids: Vec<Id> = coming.iter().map(|one| one.taken.id).collect();
-        coming.into_iter().for_each(|one| child.expect(one));
-        let (said, standing) = read(&child.facts, &child.taken, norms);
-        let differences = of_child(&child.facts, &child.taken, &child.printed);
-        let now = said.iter().map(|one| &one.computed).zip(&differences);
-        let was = child.stored.iter().zip(&child.differences);
-        let changed = child.taken.iter().zip(now).zip(was).filter(|((_, now), was)| now != was);
-        for ((taken, (said, difference)), _) in changed {
-            if !coming_ids.contains(&taken.id) {
-                readings.push(reading_row(tx, taken.id, said, *difference));
+        new.remove(person).into_iter().flatten().for_each(|one| child.expect(one));
+        let (said, standing) = child.read(norms);
+        for ((taken, beside), said) in child.taken.iter().zip(&child.beside).zip(said) {
+            match &beside.stored {
+                None => drop(said_of_new.insert(taken.id, said)),
+                Some(stored) if *stored != said => readings.push(reading_row(tx, taken.id, &said)),
+                Some(_) => {}
             }
         }
-        let outcomes = child.taken.iter().zip(said.iter().map(|one| &one.computed).zip(&differences));
-        said_of_new.extend(
-            outcomes
-                .filter(|(taken, _)| coming_ids.contains(&taken.id))
-                .map(|(taken, (said, difference))| (taken.id, (said.clone(), *difference))),
-        );
         match standing {
             Some(standing) => standings.push(standing_row(tx, *person, &standing)),
             None => unmeasured.push(*person),
@@ -308,7 +311,7 @@ async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed, difference: Option<Difference>) -> Args {
+fn reading_row(tx: &Tx<'_>, id: Id, (said, difference): &Said) -> Args {
     args![
         tx.district(),
         id,
@@ -319,8 +322,8 @@ fn reading_row(tx: &Tx<'_>, id: Id, said: &Computed, difference: Option<Differen
         said.scores.baz,
         Doubt::stored(&said.scores.doubts),
         said.gain.map(|letter| letter.to_string()),
-        difference.map(|difference| difference.by),
-        difference.map(|difference| difference.cause.code()),
+        difference.as_ref().map(|difference| difference.by),
+        difference.as_ref().map(|difference| difference.cause.code()),
     ]
 }
 

@@ -24,6 +24,7 @@ use crate::ground::web::Text;
 use crate::steps::growth::entry::rules::TOO_OLD;
 use crate::steps::growth::query::{self, Candidate};
 use crate::steps::growth::rules::names_agree;
+use crate::steps::growth::words::kilograms;
 
 /// The source of all facts that come in by this kind.
 const SOURCE: &str = "sigizi";
@@ -56,7 +57,7 @@ impl ImportKind for SigiziImport {
     ) -> Given<'a, ()> {
         Box::pin(async move {
             let reader = app.store.reader();
-            let records = records(rows)?;
+            let records: Vec<Record> = StagedRow::get_all(rows)?;
             let children = find(reader, app.store.secrets(), cx, rows, &records).await?;
             let known: Vec<Id> = children.iter().copied().flatten().collect();
             let held = measure::load(reader, cx.district(), &known).await?;
@@ -76,7 +77,7 @@ impl ImportKind for SigiziImport {
         rows: &'a mut [StagedRow],
     ) -> Changing<'a, ()> {
         Box::pin(async move {
-            let records = records(rows)?;
+            let records: Vec<Record> = StagedRow::get_all(rows)?;
             let children = find(tx, tx.secrets(), cx, rows, &records).await?;
             let reported: Vec<Reported> = records.into_iter().map(|record| record.reported).collect();
             measure::save(tx, cx, SOURCE, rows, &reported, &children).await?;
@@ -104,16 +105,9 @@ impl ImportKind for SigiziImport {
         vec![
             (title("name"), record.name),
             (title("day"), text.day(record.reported.on)),
-            (
-                title("weight"),
-                weight.map(|g| format!("{} kg", text.fixed((g + 5) / 10, 2))).unwrap_or_default(),
-            ),
+            (title("weight"), weight.map(|grams| kilograms(*text, grams)).unwrap_or_default()),
         ]
     }
-}
-
-fn records(rows: &[StagedRow]) -> Result<Vec<Record>, StoreError> {
-    rows.iter().map(StagedRow::get).collect()
 }
 
 /// The children that the rows mean; on a row that means none it is noted why. One statement a chunk.
