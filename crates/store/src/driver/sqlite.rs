@@ -352,24 +352,53 @@ fn visit(
     Ok(())
 }
 
-/// The statement with its values: `$7` is the seventh wherever it stands, a place without a name takes the next.
+/// The statement with its values.
 fn prepared<'c>(
     connection: &'c Connection,
     sql: &str,
     args: Args,
 ) -> Result<CachedStatement<'c>, StoreError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    for place in 1..=statement.parameter_count() {
-        let nth = match statement.parameter_name(place) {
-            Some(name) => name.strip_prefix('$').and_then(|digits| digits.parse().ok()).unwrap_or(0),
-            None => place,
-        };
-        match nth.checked_sub(1).and_then(|nth| args.0.get(nth)) {
-            Some(Value::Int(value)) => statement.raw_bind_parameter(place, value)?,
-            Some(Value::Text(value)) => statement.raw_bind_parameter(place, value)?,
-            Some(Value::Bytes(value)) => statement.raw_bind_parameter(place, value)?,
-            None => return Err(StoreError::Shape(format!("place {place} of the statement has no value"))),
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let (places, values) = (statement.parameter_count(), args.0.len());
+    if places != values {
+        return Err(StoreError::Shape(format!("the statement has {places} places for {values} values")));
+    }
+    for (place, value) in (1..).zip(&args.0) {
+        match value {
+            Value::Int(value) => statement.raw_bind_parameter(place, value)?,
+            Value::Text(value) => statement.raw_bind_parameter(place, value)?,
+            Value::Bytes(value) => statement.raw_bind_parameter(place, value)?,
         }
     }
     Ok(statement)
+}
+
+/// The statement with `?7` in the place of `$7`. SQLite takes `$7` for a name of any value, and looks a name up by
+/// walking over all of them: a list of a thousand values would cost a million steps.
+fn numbered(sql: &str) -> String {
+    let mut quoted = false;
+    let number = |letter| match letter {
+        '\'' => {
+            quoted = !quoted;
+            letter
+        }
+        '$' if !quoted => '?',
+        _ => letter,
+    };
+    sql.chars().map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn places_have_numbers_and_texts_stay() {
+        assert_eq!(numbered("a = $2 AND b IN ($1, $3)"), "a = ?2 AND b IN (?1, ?3)");
+        assert_eq!(
+            numbered("a = '$1' AND b = $1 AND c = 'it''s $2'"),
+            "a = '$1' AND b = ?1 AND c = 'it''s $2'"
+        );
+        assert_eq!(numbered("VALUES (?, ?)"), "VALUES (?, ?)");
+    }
 }
