@@ -86,9 +86,9 @@ async fn each_list_shows_its_children_with_reason_source_and_day(db: TestDatabas
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
     for (code, wanted, words) in [
         ("rujuk", vec!["Lengan", "Tipis"], "LiLA di bawah 11,5 cm"),
-        ("baru_pendek", vec!["Baru Pendek"], "TB/U -2,"),
+        ("baru_pendek", vec!["Baru Pendek"], "TB/U\u{a0}-2,"),
         ("2t", vec!["Dua Kali"], "10,50 kg"),
-        ("bgm", vec!["Garis Merah", "Tipis"], "BB/U -3,"),
+        ("bgm", vec!["Garis Merah", "Tipis"], "BB/U\u{a0}-3,"),
         ("ukur_ulang", vec!["Mustahil"], "TB/U mustahil"),
         ("belum_diukur", vec!["Lama"], "31 Agu 2026 · berkas e-PPGBM"),
     ] {

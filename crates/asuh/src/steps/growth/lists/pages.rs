@@ -238,7 +238,7 @@ async fn show(cap: &ReadGrowth, app: &App, shell: Shell, filter: Filter, text: S
 
 /// A child in words: what was found, and when and by whom it was measured.
 pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row {
-    let z = |label: &str, z: Option<i64>| z.map(|z| format!("{label} {}", text.fixed(z, 2)));
+    let z = |label: &str, z: Option<i64>| z.map(|z| format!("{label}\u{a0}{}", text.fixed(z, 2)));
     let weight = line.weight_g.map(|grams| kilograms(*text, grams));
     let length = |mm: Option<i64>| mm.map(|mm| centimetres(*text, mm));
     let arm = length(line.arm_mm).map(|arm| format!("{} {arm}", text.t("growth.arm")));
