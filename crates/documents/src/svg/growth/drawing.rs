@@ -23,7 +23,7 @@ const ROW: f64 = 17.0;
 /// Least distance between two labels of the horizontal axis.
 const LABEL: f64 = 20.0;
 /// Between a figure of a row and the lines beside it, both sides together.
-const CLEARANCE: f64 = 4.0;
+const CLEARANCE: f64 = 5.0;
 /// Height of a line of words.
 const LINE: f64 = 13.0;
 /// What a thinned curve may be off, in units of the drawing: less than an eye sees.

@@ -133,6 +133,8 @@ struct ChildPage {
     older: Vec<Row>,
     has_arms: bool,
     has_heads: bool,
+    /// So far apart may our z and the file's be.
+    limit: String,
     help: Vec<HelpDay>,
     older_help: Vec<HelpDay>,
 }
@@ -202,6 +204,7 @@ pub(super) async fn one(
         older,
         has_arms: has(|day| day.taken.arm_mm.is_some()),
         has_heads: has(|day| day.taken.head_mm.is_some()),
+        limit: text.fixed(limit, 2),
         child,
         help,
         older_help,
