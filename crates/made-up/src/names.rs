@@ -1,0 +1,298 @@
+//! Names as they are built by the peoples of Indonesia, put together by chance. The parts are common; a whole
+//! name that somebody bears is a coincidence.
+
+use crate::dice::Dice;
+
+/// Who names a child how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Custom {
+    /// Muslim names with Muhammad, Ahmad, Abdul, Siti, Nur; sometimes `bin`.
+    Banjar,
+    /// A given name and the family's.
+    Dayak,
+    /// One word, or two without a family name.
+    Java,
+    /// A given name and a clan (marga).
+    Batak,
+    /// Made names that rhyme with nothing: Yulhendri, Nofriadi.
+    Minang,
+    /// Birth order, then the name: I Wayan, Ni Made.
+    Bali,
+    /// Andi and Daeng before, the name after.
+    Bugis,
+}
+
+impl Custom {
+    /// One by the shares of Kapuas: Banjar and Dayak first, Javanese settlers, some of everybody.
+    pub(crate) fn of_kapuas(dice: &mut Dice) -> Custom {
+        match dice.below(100) {
+            0..36 => Custom::Banjar,
+            36..66 => Custom::Dayak,
+            66..88 => Custom::Java,
+            88..92 => Custom::Bali,
+            92..95 => Custom::Batak,
+            95..98 => Custom::Minang,
+            _ => Custom::Bugis,
+        }
+    }
+}
+
+const MUSLIM_MEN: &[&str] = &[
+    "Rahman", "Hasan", "Ali", "Yusuf", "Arifin", "Fauzan", "Ridwan", "Syahrul", "Zainal", "Khairul", "Saiful",
+    "Mahmud", "Jamaludin", "Burhanudin", "Hasanudin", "Syarifudin", "Fakhrurazi", "Rusdi", "Anwar", "Husni",
+    "Ilham", "Taufik", "Hidayat", "Mukhlis", "Zulkifli", "Hamdani", "Syamsudin", "Basri", "Rafii", "Ilyas",
+    "Idris", "Ismail", "Ibrahim", "Yahya", "Sofyan", "Fahmi", "Fahri", "Rizki", "Aulia", "Rasyid", "Masdar",
+    "Norman", "Sabirin", "Supian", "Jainudin", "Mastur", "Gafur", "Kusasi", "Juhri", "Aini", "Wahyudi",
+    "Bahrudin", "Asmuni", "Tajudin", "Rahmadi", "Humaidi", "Rifani", "Saberan", "Akhyar", "Thamrin",
+];
+const MUSLIM_WOMEN: &[&str] = &[
+    "Aminah", "Fatimah", "Aisyah", "Khadijah", "Hasanah", "Rahmah", "Maryam", "Halimah", "Zubaidah", "Salmah",
+    "Hayati", "Jannah", "Rohani", "Latifah", "Maimunah", "Mariani", "Mastiah", "Masitah", "Noraini",
+    "Norhayati", "Norlaila", "Rusmini", "Saadah", "Safitri", "Salasiah", "Sarifah", "Rabiatul", "Adawiyah",
+    "Khusnul", "Khotimah", "Jamilah", "Jumiati", "Kartini", "Laila", "Mawaddah", "Munawarah", "Nazwa",
+    "Hikmah", "Raudah", "Rina", "Raihana", "Nadia", "Humairah", "Syifa", "Zahra", "Zulfa", "Annisa",
+    "Azizah", "Badriah", "Faridah", "Hafizah", "Hamidah", "Husnul", "Ijah", "Isnawati", "Arbayah", "Ainun",
+    "Mahrita", "Hidayah", "Yuliani",
+];
+const MUSLIM_LAST: &[&str] = &[
+    "Rahman", "Akbar", "Hidayatullah", "Maulana", "Ramadhani", "Fitri", "Syafitri", "Anshari", "Alfarizi",
+    "Assegaf", "Fadillah", "Hakim", "Halim", "Karim", "Majid", "Noor", "Qadri", "Rahim", "Salim", "Yamani",
+    "Zaini", "Anwari", "Amrullah", "Firdaus", "Ghazali", "Husaini", "Kamil", "Lutfi", "Maulida", "Nugraha",
+];
+const DAYAK_MEN: &[&str] = &[
+    "Agus", "Andreas", "Apriano", "Bambang", "Daniel", "Dedi", "Edison", "Eko", "Elias", "Ferdinand", "Gerson",
+    "Hendra", "Imanuel", "Jefri", "Jhon", "Joni", "Kornelius", "Lewi", "Lukas", "Markus", "Natan", "Oktavianus",
+    "Paulus", "Petrus", "Rano", "Reynaldi", "Rudi", "Salampak", "Sandi", "Simon", "Stepanus", "Sugianto",
+    "Teras", "Tomi", "Untung", "Viktor", "Willy", "Yanto", "Yohanes", "Yosua", "Yulius", "Cilik", "Duwel",
+    "Garing", "Hermon", "Injai", "Kardi", "Linggar", "Ngantung", "Rinco", "Sabran", "Tiel", "Unggal",
+];
+const DAYAK_WOMEN: &[&str] = &[
+    "Agustina", "Anita", "Bella", "Christina", "Debora", "Dewi", "Elisabet", "Ernawati", "Ester", "Fransiska",
+    "Getriani", "Heni", "Herlina", "Ida", "Imelda", "Julianti", "Katarina", "Lidia", "Lince", "Maria",
+    "Marlina", "Meri", "Mega", "Natalia", "Novita", "Oktaviani", "Paulina", "Priska", "Rena", "Rusina", "Ruth",
+    "Sara", "Selvi", "Sinta", "Susanti", "Theresia", "Tiara", "Veronika", "Widya", "Yanti", "Yohana", "Yuliana",
+    "Yustina", "Dayang", "Enie", "Indu", "Kameloh", "Lamiang", "Mirna", "Nyai", "Rangkai", "Tiung",
+];
+const DAYAK_LAST: &[&str] = &[
+    "Sahay", "Narang", "Binti", "Toeweh", "Djaga", "Garu", "Rangkap", "Umar", "Tundan", "Sawong", "Manan",
+    "Laman", "Nyaring", "Bahen", "Dehen", "Lambung", "Mambang", "Panjung", "Rasan", "Salundik", "Tarung",
+    "Uda", "Usop", "Anom", "Bungai", "Inin", "Jangkan", "Kunum", "Lampe", "Matal", "Nahan", "Pantar", "Sanen",
+    "Singam", "Suling", "Tingang", "Tuah", "Undan", "Ugang", "Lui",
+];
+const JAVA_FIRST: &[&str] = &["Su", "Su", "Su", "Tri", "War", "Kar", "Mar", "Ngat", "Par", "Sar", "Wa", "Har"];
+const JAVA_MEN_END: &[&str] = &[
+    "yanto", "yono", "trisno", "harto", "giman", "kirman", "pardi", "narto", "priyanto", "mardi", "darmo",
+    "kamto", "wandi", "jarwo", "roso", "tikno", "min", "diman", "gianto", "lastyo", "prapto", "widodo",
+];
+const JAVA_WOMEN_END: &[&str] = &[
+    "yanti", "parmi", "lastri", "harti", "tini", "kinem", "mini", "warni", "sri", "narti", "jinah", "giyem",
+    "yatun", "ningsih", "rahayu", "martini", "prihatin", "wati", "lami", "patmi", "tarmi", "mirah",
+];
+const JAVA_MEN: &[&str] = &[
+    "Agung", "Joko", "Slamet", "Budi", "Wahyu", "Bayu", "Dwi", "Eko", "Tri", "Heru", "Hari", "Imam", "Teguh",
+    "Purwanto", "Widodo", "Santoso", "Nugroho", "Prasetyo", "Wibowo", "Setiawan", "Kurniawan", "Saputro",
+    "Ari", "Aditya", "Galih", "Dimas", "Rizky", "Yoga", "Cahyo", "Utomo", "Susilo", "Mulyono", "Riyadi",
+];
+const JAVA_WOMEN: &[&str] = &[
+    "Sri", "Endang", "Tri", "Dwi", "Eka", "Retno", "Wahyuni", "Lestari", "Rahayu", "Ningsih", "Puji", "Utami",
+    "Wulandari", "Astuti", "Handayani", "Kusuma", "Dewi", "Puspita", "Sari", "Indah", "Ayu", "Siti", "Nur",
+    "Khasanah", "Wati", "Susilowati", "Mulyani", "Yuliana", "Ratna", "Anggraini", "Fitriani", "Rohmah",
+];
+const BATAK_MEN: &[&str] =
+    &["Binsar", "Togar", "Poltak", "Parlindungan", "Sahat", "Hotman", "Jonathan", "Marihot", "Pardomuan", "Rikardo"];
+const BATAK_WOMEN: &[&str] =
+    &["Tiurma", "Rotua", "Duma", "Lasma", "Roslina", "Hotmaida", "Nurlela", "Sondang", "Tiar", "Ramayanti"];
+const BATAK_LAST: &[&str] = &[
+    "Siregar", "Nasution", "Lubis", "Simanjuntak", "Sihombing", "Situmorang", "Hutapea", "Panjaitan", "Sinaga",
+    "Harahap", "Pasaribu", "Manurung", "Tampubolon", "Ginting", "Sembiring",
+];
+const MINANG_MEN: &[&str] =
+    &["Yulhendri", "Nofriadi", "Zulfahmi", "Afrizal", "Syafrizal", "Jufrizal", "Efendi", "Masril", "Risman", "Dasril"];
+const MINANG_WOMEN: &[&str] =
+    &["Yusnimar", "Nelfi", "Desmawati", "Rosmaini", "Elfitri", "Gusneti", "Yurnalis", "Asnimar", "Refni", "Helmi"];
+const BALI_ORDER: &[&str] = &["Wayan", "Made", "Nyoman", "Ketut", "Gede", "Kadek", "Komang", "Putu"];
+const BALI_MEN: &[&str] = &["Sudarma", "Artawan", "Suardika", "Widiana", "Mahendra", "Suparta", "Yasa", "Budiarta"];
+const BALI_WOMEN: &[&str] = &["Suartini", "Widiasih", "Astiti", "Sukerti", "Murniati", "Ariani", "Rasmini", "Kerti"];
+const BUGIS_MEN: &[&str] = &["Baso", "Ambo", "Sulolipu", "Patawari", "Mappa", "Tenri", "Saddang", "Amiruddin"];
+const BUGIS_WOMEN: &[&str] = &["Besse", "Indo", "Tenri", "Rosdiana", "Hasniar", "Darmawati", "Sitti", "Nurbaya"];
+
+/// What this generation calls its children, whatever the custom.
+const NEW_BOYS: &[&str] = &[
+    "Azka", "Rafa", "Arka", "Kenzo", "Alvaro", "Gibran", "Zayyan", "Rayyan", "Naufal", "Daffa", "Farel", "Keenan",
+    "Abizar", "Arsya", "Athallah", "Bilal", "Danish", "Elvano", "Fathan", "Ghani", "Haikal", "Ibnu", "Khalif",
+    "Malik", "Nizam", "Raka", "Satria", "Tristan", "Varel", "Zaki", "Rafka", "Adzril", "Hafiz", "Albi", "Yudha",
+];
+const NEW_GIRLS: &[&str] = &[
+    "Aqila", "Kayla", "Naura", "Khanza", "Alesha", "Shanum", "Zea", "Adiba", "Almira", "Anindya", "Arsyila",
+    "Calista", "Dania", "Elshanum", "Felisha", "Ghina", "Hanum", "Inara", "Jihan", "Keisha", "Lubna", "Mikayla",
+    "Nafisa", "Oktavia", "Queena", "Raisa", "Salwa", "Talita", "Ufaira", "Vania", "Yumna", "Zhafira", "Mecca",
+];
+const NEW_LAST: &[&str] = &[
+    "Pratama", "Putra", "Putri", "Ramadhan", "Saputra", "Azzahra", "Maharani", "Anggara", "Permata", "Wijaya",
+    "Alfatih", "Maulana", "Aulia", "Safira", "Syahputra", "Hidayat", "Nugraha", "Khairunnisa", "Ardiansyah",
+    "Firmansyah", "Salsabila", "Mahendra", "Prayoga", "Azkia", "Adinata", "Kirana", "Alfarizi", "Zhafran",
+];
+
+/// The name of a grown-up.
+pub(crate) fn grown_up(dice: &mut Dice, custom: Custom, woman: bool) -> String {
+    let pick = |dice: &mut Dice, men: &[&'static str], women: &[&'static str]| {
+        dice.pick_skewed(if woman { women } else { men }).to_owned()
+    };
+    let parts: Vec<String> = match custom {
+        Custom::Banjar => muslim(dice, woman),
+        Custom::Dayak => {
+            let mut parts = vec![pick(dice, DAYAK_MEN, DAYAK_WOMEN)];
+            if dice.chance(250) {
+                parts.push(pick(dice, DAYAK_MEN, DAYAK_WOMEN));
+            }
+            if dice.chance(650) {
+                parts.push(dice.pick_skewed(DAYAK_LAST).to_owned());
+            }
+            parts
+        }
+        Custom::Java if dice.chance(450) => {
+            let end = pick(dice, JAVA_MEN_END, JAVA_WOMEN_END);
+            vec![format!("{}{end}", dice.pick(JAVA_FIRST))]
+        }
+        Custom::Java => {
+            let mut parts = vec![pick(dice, JAVA_MEN, JAVA_WOMEN), pick(dice, JAVA_MEN, JAVA_WOMEN)];
+            if dice.chance(120) {
+                parts.truncate(1);
+            }
+            parts
+        }
+        Custom::Batak => {
+            vec![pick(dice, BATAK_MEN, BATAK_WOMEN), dice.pick_skewed(BATAK_LAST).to_owned()]
+        }
+        Custom::Minang => {
+            let mut parts = vec![pick(dice, MINANG_MEN, MINANG_WOMEN)];
+            if dice.chance(500) {
+                parts.push(dice.pick_skewed(MUSLIM_LAST).to_owned());
+            }
+            parts
+        }
+        Custom::Bali => vec![
+            String::from(if woman { "Ni" } else { "I" }),
+            dice.pick(BALI_ORDER).to_owned(),
+            pick(dice, BALI_MEN, BALI_WOMEN),
+        ],
+        Custom::Bugis => {
+            let mut parts = vec![pick(dice, BUGIS_MEN, BUGIS_WOMEN)];
+            if dice.chance(350) {
+                parts.insert(0, String::from("Andi"));
+            }
+            if dice.chance(350) {
+                parts.push(pick(dice, MUSLIM_MEN, MUSLIM_WOMEN));
+            }
+            parts
+        }
+    };
+    without_repeats(parts)
+}
+
+fn muslim(dice: &mut Dice, woman: bool) -> Vec<String> {
+    let mut parts = Vec::new();
+    let first = match (woman, dice.below(100)) {
+        (false, 0..24) => "Muhammad",
+        (false, 24..34) => "Ahmad",
+        (false, 34..46) => "Abdul",
+        (true, 0..26) => "Siti",
+        (true, 26..36) => "Nur",
+        _ => "",
+    };
+    if !first.is_empty() {
+        parts.push(first.to_owned());
+    }
+    parts.push(dice.pick_skewed(if woman { MUSLIM_WOMEN } else { MUSLIM_MEN }).to_owned());
+    if dice.chance(if first.is_empty() { 550 } else { 180 }) {
+        parts.push(dice.pick_skewed(MUSLIM_LAST).to_owned());
+    }
+    parts
+}
+
+/// The name of a small child: longer and newer than its parents', with the family's name where there is one, and
+/// sometimes with the father's own.
+pub(crate) fn child(dice: &mut Dice, custom: Custom, girl: bool, father: Option<&str>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if !girl && matches!(custom, Custom::Banjar | Custom::Bugis | Custom::Minang) && dice.chance(420) {
+        parts.push(String::from("Muhammad"));
+    }
+    if custom == Custom::Bali {
+        parts.push(String::from(if girl { "Ni" } else { "I" }));
+        parts.push(dice.pick(BALI_ORDER).to_owned());
+    }
+    if dice.chance(720) {
+        parts.push(dice.pick_skewed(if girl { NEW_GIRLS } else { NEW_BOYS }).to_owned());
+        if dice.chance(300) {
+            parts.push(dice.pick_skewed(if girl { NEW_GIRLS } else { NEW_BOYS }).to_owned());
+        }
+        if dice.chance(620) {
+            parts.push(dice.pick_skewed(NEW_LAST).to_owned());
+        }
+    } else {
+        parts.push(grown_up(dice, custom, girl));
+    }
+    let family_name = father.and_then(|father| father.split(' ').next_back());
+    match custom {
+        Custom::Dayak | Custom::Batak if dice.chance(700) => parts.extend(family_name.map(str::to_owned)),
+        _ if dice.chance(40) => parts.extend(family_name.map(str::to_owned)),
+        _ => {}
+    }
+    // A son under his father's whole name: rare, and the trap of every search for duplicates.
+    if !girl && dice.chance(6) {
+        parts = father.map(str::to_owned).into_iter().collect();
+    }
+    without_repeats(parts)
+}
+
+/// A name for the second of twins that rhymes with the first's, as twins' names do.
+pub(crate) fn twin(dice: &mut Dice, first: &str, girl: bool) -> String {
+    const PAIRS: &[(&str, &str)] = &[
+        ("Hasan", "Husen"),
+        ("Rina", "Rini"),
+        ("Fahri", "Fahmi"),
+        ("Aqila", "Aqifa"),
+        ("Rafa", "Rafi"),
+        ("Arka", "Arsa"),
+        ("Kayla", "Keyla"),
+        ("Naura", "Naira"),
+    ];
+    let mut parts: Vec<String> = first.split(' ').map(str::to_owned).collect();
+    let other = |part: &str| PAIRS.iter().find(|(one, _)| *one == part).map(|(_, other)| (*other).to_owned());
+    let chosen = parts.iter().position(|part| other(part).is_some());
+    let own = chosen.and_then(|nth| other(&parts[nth]));
+    let nth = chosen.unwrap_or(usize::from(parts.len() > 1 && parts[0] == "Muhammad"));
+    if let Some(part) = parts.get_mut(nth) {
+        *part = own.unwrap_or_else(|| dice.pick(if girl { NEW_GIRLS } else { NEW_BOYS }).to_owned());
+    }
+    let name = without_repeats(parts);
+    if name == first { format!("{name} {}", if girl { "Dua" } else { "Kedua" }) } else { name }
+}
+
+fn without_repeats(mut parts: Vec<String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    parts.retain(|part| {
+        let new = !seen.contains(part);
+        seen.push(part.clone());
+        new
+    });
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_of_one_to_five_words_and_twins_differ() {
+        let mut dice = Dice::new(3);
+        for nth in 0..5_000 {
+            let custom = Custom::of_kapuas(&mut dice);
+            let father = grown_up(&mut dice, custom, false);
+            let name = child(&mut dice, custom, nth % 2 == 0, Some(&father));
+            assert!(!father.is_empty() && !name.is_empty());
+            assert!(name.split(' ').count() <= 7, "{name}");
+            assert_ne!(twin(&mut dice, &name, nth % 2 == 0), name);
+        }
+    }
+}
