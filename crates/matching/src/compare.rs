@@ -1,0 +1,437 @@
+//! Two records side by side: what agrees, what that weighs, and which rules stand above the sum.
+
+use crate::alike::{Likeness, alike};
+use crate::bits::Bits;
+use crate::name::Name;
+use crate::record::{Birth, Nik, Precision, Profile};
+use crate::weights::Weights;
+
+/// What is to be done with two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Band {
+    /// Two persons.
+    Different,
+    /// Somebody has to look.
+    Ask,
+    /// One person.
+    Same,
+}
+
+impl Band {
+    /// `different`, `ask` or `same`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Band::Different => "different",
+            Band::Ask => "ask",
+            Band::Same => "same",
+        }
+    }
+}
+
+/// A fact that two records are compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// NIK.
+    Number,
+    /// Birth date.
+    Birth,
+    /// Sex.
+    Sex,
+    /// The person's own name.
+    Name,
+    /// Wife or husband.
+    Partner,
+    /// Mother.
+    Mother,
+    /// Father.
+    Father,
+    /// Family card and family code.
+    Family,
+    /// Village and neighbourhood.
+    Home,
+}
+
+impl Field {
+    /// All, in the order of [`Verdict::findings`].
+    pub const ALL: [Field; 9] = [
+        Field::Number,
+        Field::Birth,
+        Field::Sex,
+        Field::Name,
+        Field::Partner,
+        Field::Mother,
+        Field::Father,
+        Field::Family,
+        Field::Home,
+    ];
+
+    /// A word for keys of texts: `number`, `birth` and so on.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Field::Number => "number",
+            Field::Birth => "birth",
+            Field::Sex => "sex",
+            Field::Name => "name",
+            Field::Partner => "partner",
+            Field::Mother => "mother",
+            Field::Father => "father",
+            Field::Family => "family",
+            Field::Home => "home",
+        }
+    }
+}
+
+/// How two facts stand to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Agreement {
+    /// One of them is not known.
+    Unknown,
+    /// The same.
+    Same,
+    /// Names in another spelling, shortened, or with a slip of the finger.
+    Similar,
+    /// Names a slip apart that are both usual; 1 January twice.
+    Weak,
+    /// Day and month the wrong way round.
+    Swapped,
+    /// One part of a date differs as a finger slips; one date is reckoned from an age; the next village.
+    Near,
+    /// Names of which a part agrees and a part contradicts.
+    Partial,
+    /// Other.
+    Differs,
+    /// Births so far apart that one could be the other's parent.
+    Generation,
+    /// The same number, but known to be another person's.
+    Borrowed,
+    /// Numbers that differ, one of which does not fit its own birth date or sex.
+    Doubtful,
+}
+
+impl Agreement {
+    /// A word for keys of texts: `same`, `differs` and so on.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Agreement::Unknown => "unknown",
+            Agreement::Same => "same",
+            Agreement::Similar => "similar",
+            Agreement::Weak => "weak",
+            Agreement::Swapped => "swapped",
+            Agreement::Near => "near",
+            Agreement::Partial => "partial",
+            Agreement::Differs => "differs",
+            Agreement::Generation => "generation",
+            Agreement::Borrowed => "borrowed",
+            Agreement::Doubtful => "doubtful",
+        }
+    }
+}
+
+/// One line of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// Which fact.
+    pub field: Field,
+    /// How it stands.
+    pub agreement: Agreement,
+    /// What that weighs. The household's facts are capped together, so that the lines may add up to more than the
+    /// verdict's sum.
+    pub bits: Bits,
+}
+
+/// A rule that stands above the sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// One number, two names or two generations: numbers mixed up, or a child under its mother's. Asked.
+    SharedNumber,
+    /// Births twelve years apart or more: father and son of one name. Different.
+    Generations,
+    /// One household, one day of birth, other names. Different.
+    Twins,
+    /// One household, one day of birth, names a slip apart that are both usual. At most asked.
+    PerhapsTwins,
+    /// One household, other names. Different.
+    Siblings,
+    /// One household and name, but other dates of birth: a child named after another, or a wrong date. At most
+    /// asked.
+    OtherBirth,
+    /// Names that contradict one another. At most asked.
+    OtherName,
+    /// Two whole numbers that differ. At most asked.
+    TwoNumbers,
+}
+
+impl Rule {
+    /// A word for keys of texts: `shared_number` and so on.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Rule::SharedNumber => "shared_number",
+            Rule::Generations => "generations",
+            Rule::Twins => "twins",
+            Rule::PerhapsTwins => "perhaps_twins",
+            Rule::Siblings => "siblings",
+            Rule::OtherBirth => "other_birth",
+            Rule::OtherName => "other_name",
+            Rule::TwoNumbers => "two_numbers",
+        }
+    }
+
+    /// The bands that it leaves open: from the lowest to the highest.
+    fn bounds(self) -> (Band, Band) {
+        match self {
+            Rule::SharedNumber => (Band::Ask, Band::Ask),
+            Rule::Generations | Rule::Twins | Rule::Siblings => (Band::Different, Band::Different),
+            Rule::PerhapsTwins | Rule::OtherBirth | Rule::OtherName | Rule::TwoNumbers => {
+                (Band::Different, Band::Ask)
+            }
+        }
+    }
+}
+
+/// What two records are to one another, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// What is to be done.
+    pub band: Band,
+    /// All evidence together.
+    pub bits: Bits,
+    /// The rule that stood above the sum, if one did.
+    pub rule: Option<Rule>,
+    /// Every fact with its agreement and weight, in the order of [`Field::ALL`].
+    pub findings: [Finding; 9],
+}
+
+/// Years between births from which one could be the other's parent.
+const GENERATION: i32 = 12;
+
+/// Compares two records, in either order with the same answer.
+///
+/// ```
+/// use asuh_matching::{Band, Birth, Frequencies, Profile, Record, Rule, Weights, compare};
+/// use time::macros::date;
+///
+/// let read = |name, birth| {
+///     let (mother, village) = ("Siti Aminah", Some(62_03_01_1006));
+///     let record = Record { name, birth: Some(Birth::on(birth)), mother, village, ..Record::default() };
+///     Profile::read(&record, &Frequencies::default())
+/// };
+/// let listed = read("Moh. Arsyad", date!(2023 - 05 - 12));
+/// let verdict = compare(&Weights::default(), &listed, &read("ARSJAD", date!(2023 - 12 - 05)));
+/// assert_eq!(verdict.band, Band::Same);
+/// let twin = compare(&Weights::default(), &listed, &read("Moh. Rafii", date!(2023 - 05 - 12)));
+/// assert_eq!((twin.band, twin.rule), (Band::Different, Some(Rule::Twins)));
+/// ```
+#[must_use]
+pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
+    let number = numbers(weights, one.nik, two.nik);
+    let birth = births(weights, one.birth, two.birth);
+    let sex = match (one.sex, two.sex) {
+        (Some(one), Some(two)) if one == two => (Agreement::Same, weights.sex_same),
+        (Some(_), Some(_)) => (Agreement::Differs, weights.sex_differs),
+        _ => UNKNOWN,
+    };
+    let (likeness, name_bits) = alike(&one.name, &two.name);
+    let name = (agreement(likeness), name_bits.min(weights.name_most));
+    let partner = relative(&one.partner, &two.partner, weights.partner_most, weights.partner_differs);
+    let (mother, father) = parents(weights, one, two);
+    let family = families(weights, one, two);
+    let home = homes(weights, one, two);
+    let household = (mother.1 + father.1 + family.1 + home.1).min(weights.household_most);
+    let bits = number.1 + birth.1 + sex.1 + name.1 + partner.1 + household;
+    let facts = [number, birth, sex, name, partner, mother, father, family, home];
+    let findings = std::array::from_fn(|nth| {
+        let (agreement, bits) = facts[nth];
+        Finding { field: Field::ALL[nth], agreement, bits }
+    });
+    let by_sum = match bits {
+        bits if bits >= weights.same => Band::Same,
+        bits if bits >= weights.ask => Band::Ask,
+        _ => Band::Different,
+    };
+    let rule = rule(&findings, likeness);
+    let band = rule.map_or(by_sum, |rule| {
+        let (least, most) = rule.bounds();
+        by_sum.clamp(least, most)
+    });
+    Verdict { band, bits, rule: rule.filter(|_| band != by_sum || band != Band::Different), findings }
+}
+
+type Fact = (Agreement, Bits);
+const UNKNOWN: Fact = (Agreement::Unknown, Bits::NONE);
+
+fn rule(findings: &[Finding; 9], likeness: Likeness) -> Option<Rule> {
+    let is = |field: Field, agreement: Agreement| findings[field as usize].agreement == agreement;
+    let agrees =
+        |field: Field| matches!(findings[field as usize].agreement, Agreement::Same | Agreement::Similar);
+    let one_number = is(Field::Number, Agreement::Same);
+    let apart = is(Field::Birth, Agreement::Generation);
+    let other_birth = is(Field::Birth, Agreement::Differs);
+    let household = agrees(Field::Family) || agrees(Field::Mother);
+    let couple = agrees(Field::Partner);
+    if one_number {
+        let strange = likeness.contradicts() || apart || (other_birth && is(Field::Sex, Agreement::Differs));
+        return strange.then_some(Rule::SharedNumber);
+    }
+    if apart {
+        return Some(Rule::Generations);
+    }
+    if likeness.contradicts() {
+        return Some(match () {
+            () if !household || couple => Rule::OtherName,
+            () if is(Field::Birth, Agreement::Same) => Rule::Twins,
+            () => Rule::Siblings,
+        });
+    }
+    if other_birth && !(couple && household) {
+        return Some(Rule::OtherBirth);
+    }
+    if is(Field::Number, Agreement::Differs) {
+        return Some(Rule::TwoNumbers);
+    }
+    let perhaps_twins = likeness == Likeness::Confusable && household && !couple;
+    perhaps_twins.then_some(Rule::PerhapsTwins)
+}
+
+fn numbers(weights: &Weights, one: Nik, two: Nik) -> Fact {
+    let (Some(left), Some(right)) = (one.key(), two.key()) else { return UNKNOWN };
+    let borrowed = matches!(one, Nik::Dummy(_)) || matches!(two, Nik::Dummy(_));
+    match (left == right, borrowed) {
+        (true, true) => (Agreement::Borrowed, weights.number_borrowed),
+        (true, false) => (Agreement::Same, weights.number_same),
+        (false, true) => UNKNOWN,
+        (false, false) if one.conflicts(two) => (Agreement::Differs, weights.number_differs),
+        (false, false) => (Agreement::Doubtful, weights.number_doubtful),
+    }
+}
+
+fn births(weights: &Weights, one: Option<Birth>, two: Option<Birth>) -> Fact {
+    let (Some(one), Some(two)) = (one, two) else { return UNKNOWN };
+    let parts = |birth: Birth| (birth.date.year(), u8::from(birth.date.month()), birth.date.day());
+    let ((year, month, day), (other_year, other_month, other_day)) = (parts(one), parts(two));
+    let years = year.abs_diff(other_year);
+    let far = || match years {
+        years if years as i32 >= GENERATION => (Agreement::Generation, weights.birth_differs + weights.birth_differs),
+        _ => (Agreement::Differs, weights.birth_differs),
+    };
+    match one.precision.max(two.precision) {
+        Precision::FromAge if years <= 1 => return (Agreement::Near, weights.birth_age),
+        Precision::FromAge if years <= 2 => return UNKNOWN,
+        Precision::Month if (year, month) == (other_year, other_month) => {
+            return (Agreement::Similar, weights.birth_month);
+        }
+        Precision::FromAge | Precision::Month => return far(),
+        Precision::Day => {}
+    }
+    if one.date == two.date {
+        return if one.is_heaped() {
+            (Agreement::Weak, weights.birth_heaped)
+        } else {
+            (Agreement::Same, weights.birth_same)
+        };
+    }
+    if year == other_year && (month, day) == (other_day, other_month) {
+        return (Agreement::Swapped, weights.birth_swapped);
+    }
+    // 1 January stands where only an age was asked.
+    if (one.is_heaped() || two.is_heaped()) && years <= 1 {
+        return (Agreement::Near, weights.birth_age);
+    }
+    let slip = match (year == other_year, month == other_month, day == other_day) {
+        (true, true, false) | (true, false, true) => true,
+        (false, true, true) => years == 1 || (years == 10 && year % 10 == other_year % 10),
+        _ => false,
+    };
+    if slip { (Agreement::Near, weights.birth_slip) } else { far() }
+}
+
+fn agreement(likeness: Likeness) -> Agreement {
+    match likeness {
+        Likeness::Unknown => Agreement::Unknown,
+        Likeness::Same => Agreement::Same,
+        Likeness::Similar => Agreement::Similar,
+        Likeness::Confusable => Agreement::Weak,
+        Likeness::Partial => Agreement::Partial,
+        Likeness::Different => Agreement::Differs,
+    }
+}
+
+fn relative(one: &Name, two: &Name, most: Bits, differs: Bits) -> Fact {
+    let (likeness, bits) = alike(one, two);
+    let bits = match likeness {
+        Likeness::Unknown => Bits::NONE,
+        Likeness::Different => differs,
+        _ => bits.min(most).max(differs),
+    };
+    (agreement(likeness), bits)
+}
+
+/// Mother with mother and father with father. One name where the other row has two may be either's. A newborn
+/// without a name stands under its mother's.
+fn parents(weights: &Weights, one: &Profile, two: &Profile) -> (Fact, Fact) {
+    let mother = relative(&one.mother, &two.mother, weights.mother_most, weights.mother_differs);
+    let father = relative(&one.father, &two.father, weights.father_most, weights.father_differs);
+    if matches!(mother.0, Agreement::Differs | Agreement::Partial)
+        && (one.father.is_empty() || two.father.is_empty())
+    {
+        let crossed = [(&one.mother, &two.father), (&one.father, &two.mother)];
+        let best = crossed
+            .into_iter()
+            .map(|(one, two)| relative(one, two, weights.father_most, weights.father_differs))
+            .find(|(agreement, _)| matches!(agreement, Agreement::Same | Agreement::Similar));
+        if let Some(found) = best {
+            return (UNKNOWN, found);
+        }
+    }
+    (mother, father)
+}
+
+fn families(weights: &Weights, one: &Profile, two: &Profile) -> Fact {
+    let numbers = [(one.kk, two.kk), (one.kki, two.kki)];
+    let known = || numbers.into_iter().filter_map(|(one, two)| Some(one? == two?));
+    if known().any(|same| same) {
+        (Agreement::Same, weights.family_same)
+    } else if known().next().is_some() {
+        (Agreement::Differs, weights.family_differs)
+    } else {
+        UNKNOWN
+    }
+}
+
+fn homes(weights: &Weights, one: &Profile, two: &Profile) -> Fact {
+    /// Villages of one kecamatan share the first six of ten digits.
+    const SUBDISTRICT: i64 = 10_000;
+    match (one.village, two.village) {
+        (0, _) | (_, 0) => UNKNOWN,
+        (left, right) if left == right => {
+            let neighbours = one.rt != 0 && (one.rw, one.rt) == (two.rw, two.rt);
+            let more = if neighbours { weights.neighbours } else { Bits::NONE };
+            (Agreement::Same, weights.village_same + more)
+        }
+        (left, right) if left / SUBDISTRICT == right / SUBDISTRICT => {
+            (Agreement::Near, weights.village_near)
+        }
+        _ => (Agreement::Differs, weights.village_far),
+    }
+}
+
+/// Compares a person who comes in with all candidates that share a blocking key, and gives those who are not
+/// different, the likeliest first; equally likely ones keep their order.
+#[must_use]
+pub fn compare_all<'a>(
+    weights: &Weights,
+    incoming: &Profile,
+    candidates: impl IntoIterator<Item = &'a Profile>,
+) -> Vec<(usize, Verdict)> {
+    let mut found: Vec<(usize, Verdict)> = candidates
+        .into_iter()
+        .map(|candidate| compare(weights, incoming, candidate))
+        .enumerate()
+        .filter(|(_, verdict)| verdict.band != Band::Different)
+        .collect();
+    found.sort_by_key(|(_, verdict)| (std::cmp::Reverse(verdict.band), -verdict.bits));
+    found
+}

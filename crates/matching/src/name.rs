@@ -1,0 +1,364 @@
+//! A name taken apart: titles off, words folded, roles told from one another, and what each word weighs.
+
+use crate::letters::{Letters, fold, frame, sound};
+use crate::rarity::Frequencies;
+use crate::words::{self, Role};
+
+/// Words kept of one name; more are left out.
+const WORDS: usize = 8;
+
+/// What a word is to its name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Kind {
+    /// Part of the name.
+    Given,
+    /// Often left out: Muhammad, a title of nobility, an article, the father after `bin`, an alias.
+    MayLack,
+    /// One letter.
+    Initial,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Word {
+    pub(crate) letters: Letters,
+    pub(crate) sound: u32,
+    /// Tenths of a bit.
+    pub(crate) rarity: u16,
+    pub(crate) kind: Kind,
+}
+
+/// A name, read once and compared often.
+///
+/// Letter case, marks, punctuation, academic and religious titles and forms of address are gone; old and sloppy
+/// spellings are folded together (the table stands at the head of `letters.rs`); Muhammad, Abdul, Ahmad, Siti and
+/// Nur are known in all their short forms, also written as one with the next word. The order of words is kept but
+/// does not count when names are compared.
+///
+/// ```
+/// use asuh_matching::{Frequencies, Name};
+///
+/// let frequencies = Frequencies::default();
+/// let read = |text| Name::read(text, &frequencies);
+/// assert_eq!(read("H. Moch. Soeharto, S.Pd"), read("MUHAMAD SUHARTO"));
+/// assert_eq!(read("Noerhajati"), read("Noer Hajati"));
+/// assert!(read("By Ny Siti Aminah").is_of_newborn());
+/// assert!(read("-").is_empty());
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Name {
+    pub(crate) words: Box<[Word]>,
+    newborn: bool,
+    /// The number of a newborn among twins (`By Ny Siti 2`); 0 = not said.
+    pub(crate) nth: u8,
+}
+
+impl Name {
+    /// Reads a name as people write it. The frequencies say how much each word weighs. A text without Latin
+    /// letters is an empty name.
+    #[must_use]
+    pub fn read(text: &str, frequencies: &Frequencies) -> Name {
+        let parts = Parts::of(text);
+        let words = parts.words.iter().map(|(folded, kind)| Word {
+            letters: Letters::new(folded),
+            sound: hash(&sound(folded)),
+            rarity: frequencies.rarity(folded).0.clamp(0, i32::from(u16::MAX)) as u16,
+            kind: *kind,
+        });
+        Name { words: words.collect(), newborn: parts.newborn, nth: parts.nth }
+    }
+
+    /// Nothing was written that could be compared.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// A newborn without a name of its own: the words are the mother's (`Bayi Ny. Siti`).
+    #[must_use]
+    pub fn is_of_newborn(&self) -> bool {
+        self.newborn
+    }
+}
+
+/// The folded words of a text, in its order.
+pub(crate) fn folded_words(text: &str) -> Vec<Vec<u8>> {
+    Parts::of(text).words.into_iter().map(|(folded, _)| folded).collect()
+}
+
+/// What blocking keys need of a name, without anything that depends on data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Frames {
+    /// The frame of the word that leads: the first that is not everywhere.
+    pub(crate) lead: [u8; 4],
+    /// The frame of the next word, or of one before the lead.
+    pub(crate) other: [u8; 4],
+    pub(crate) newborn: bool,
+}
+
+impl Frames {
+    pub(crate) fn of(text: &str) -> Option<Frames> {
+        let parts = Parts::of(text);
+        let leads = |(folded, kind): &(Vec<u8>, Kind)| {
+            *kind == Kind::Given && folded.len() > 2 && !words::is_everywhere(folded)
+        };
+        let nth = parts
+            .words
+            .iter()
+            .position(leads)
+            .or_else(|| parts.words.iter().rposition(|(_, kind)| *kind != Kind::Initial))?;
+        let frame_of = |nth: usize| parts.words.get(nth).map(|(folded, _)| frame(&sound(folded)));
+        let other = frame_of(nth + 1).or_else(|| nth.checked_sub(1).and_then(frame_of));
+        Some(Frames {
+            lead: frame_of(nth).unwrap_or_default(),
+            other: other.unwrap_or_default(),
+            newborn: parts.newborn,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    words: Vec<(Vec<u8>, Kind)>,
+    newborn: bool,
+    nth: u8,
+}
+
+impl Parts {
+    fn of(text: &str) -> Parts {
+        let mut parts = Parts::default();
+        let raw = raw_words(text);
+        let mut raw = raw.as_slice();
+        if let Some((first, rest)) = raw.split_first()
+            && matches!(first.as_str(), "by" | "bayi" | "byi" | "bbl" | "byny")
+            && (first != "by" || !rest.is_empty())
+        {
+            parts.newborn = true;
+            raw = rest;
+        }
+        let mut aside = false;
+        let mut article: Option<&str> = None;
+        for (nth, word) in raw.iter().enumerate() {
+            let more = nth + 1 < raw.len();
+            let number = match word.as_str() {
+                "i" | "a" if parts.newborn && !more => Some(1),
+                "ii" | "b" if parts.newborn && !more => Some(2),
+                figures => figures.parse::<u8>().ok(),
+            };
+            if let Some(number) = number {
+                parts.nth = number;
+                continue;
+            }
+            match words::role(word) {
+                Role::Title => continue,
+                Role::ShortTitle if parts.words.len() > 1 && raw[nth + 1..].iter().all(|rest| is_title(rest)) => {
+                    continue;
+                }
+                Role::Address if parts.words.is_empty() && more => continue,
+                Role::ChildOf | Role::Alias if more && !parts.words.is_empty() => {
+                    aside = true;
+                    continue;
+                }
+                Role::Article if more && article.is_none() => {
+                    article = Some(word);
+                    continue;
+                }
+                _ => {}
+            }
+            // `S Pd`, `A Md Keb` at the end.
+            if word.len() == 1
+                && parts.words.len() > 1
+                && raw[nth + 1..].iter().all(|rest| words::is_half_title(rest))
+                && more
+            {
+                break;
+            }
+            let joined = article.take().map(|article| format!("{article}{word}"));
+            parts.push(joined.as_deref().unwrap_or(word), aside);
+        }
+        parts.words.truncate(WORDS);
+        // A name that is nothing but what may lack lacks nothing.
+        if parts.words.iter().all(|(_, kind)| *kind == Kind::MayLack) {
+            for (_, kind) in &mut parts.words {
+                *kind = Kind::Given;
+            }
+        }
+        parts
+    }
+
+    fn push(&mut self, word: &str, aside: bool) {
+        let kind = |folded: &[u8]| match folded {
+            _ if aside => Kind::MayLack,
+            b"muhamad" => Kind::MayLack,
+            [_] if words::role(word) != Role::MayLack => Kind::Initial,
+            _ if words::role(word) == Role::MayLack => Kind::MayLack,
+            _ => Kind::Given,
+        };
+        let folded = fold(word.as_bytes());
+        if folded.is_empty() {
+            return;
+        }
+        if let Some(usual) = words::usual(&folded) {
+            self.words.push((usual.as_bytes().to_vec(), kind(usual.as_bytes())));
+        } else if let Some((front, rest)) = words::split_front(&folded) {
+            self.words.push((front.as_bytes().to_vec(), kind(front.as_bytes())));
+            self.words.push((rest.to_vec(), kind(rest)));
+        } else {
+            let kind = kind(&folded);
+            self.words.push((folded, kind));
+        }
+    }
+}
+
+fn is_title(word: &str) -> bool {
+    matches!(words::role(word), Role::Title | Role::ShortTitle)
+}
+
+/// Lower-case words of the letters a to z, and numbers. A word with dots in it is one word when it is a title
+/// (`S.Pd`) and several otherwise (`M.Arsyad`); apostrophes and hyphens stand within words.
+fn raw_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '@' | '&' | '+' | '_');
+    for chunk in text.split(ends) {
+        let whole = plain(chunk);
+        let title = match words::role(&whole) {
+            Role::Title => true,
+            Role::ShortTitle => !words.is_empty(),
+            _ => false,
+        };
+        if chunk.contains('.') && !title {
+            words.extend(chunk.split('.').map(plain).filter(|part| !part.is_empty()));
+        } else if !whole.is_empty() {
+            words.push(whole);
+        }
+    }
+    words
+}
+
+/// The letters a to z of a text, lower case, the common diacritics taken off, and its figures.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'a'..='z' | '0'..='9' => plain.push(letter),
+            'à'..='å' | 'ā' | 'ă' | 'ą' => plain.push('a'),
+            'ç' | 'ć' | 'č' => plain.push('c'),
+            'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' => plain.push('e'),
+            'ì'..='ï' | 'ī' | 'ı' => plain.push('i'),
+            'ñ' | 'ń' => plain.push('n'),
+            'ò'..='ö' | 'ō' => plain.push('o'),
+            'ù'..='ü' | 'ū' => plain.push('u'),
+            'ý' | 'ÿ' => plain.push('y'),
+            'ḥ' | 'ħ' => plain.push('h'),
+            'š' | 'ş' | 'ś' | 'ṣ' => plain.push('s'),
+            'ž' | 'ż' | 'ź' | 'ẓ' => plain.push('z'),
+            'ḍ' | 'đ' => plain.push('d'),
+            'ṭ' => plain.push('t'),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// FNV-1a, folded to 32 bits.
+fn hash(bytes: &[u8]) -> u32 {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    (hash ^ (hash >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words_of(text: &str) -> Vec<String> {
+        folded_words(text).into_iter().map(|word| String::from_utf8(word).unwrap()).collect()
+    }
+
+    #[test]
+    fn titles_and_addresses_are_no_names() {
+        for text in [
+            "Ahmad Rusdi",
+            "H. Ahmad Rusdi",
+            "H.AHMAD RUSDI",
+            "Drs. H. Achmad Roesdi, M.Pd",
+            "Prof. Dr. Ahmad Rusdi S.E., M.Si.",
+            "Bpk Ahmad Rusdi",
+            "Alm. Ahmad Rusdi",
+            "AHMAD RUSDI SE",
+            "Ahmad Rusdi S Pd",
+            "Ahmad Rusdi A.Md.Kep",
+        ] {
+            let words = words_of(text);
+            assert_eq!(words.first().map(String::as_str), Some("ahmad"), "{text}");
+            assert!(words == ["ahmad", "rusdi"] || text.contains("Roesdi"), "{text}: {words:?}");
+        }
+        assert_eq!(words_of("Hj. Siti Aminah, S.Pd.I"), ["siti", "amina"]);
+        assert_eq!(words_of("Se"), ["se"]);
+        assert_eq!(words_of("Ibu"), ["ibu"]);
+    }
+
+    #[test]
+    fn short_forms_are_written_out() {
+        for text in ["Muhammad Ali", "Moh. Ali", "Muh Ali", "Mochammad Ali", "MHD. ALI", "Mohamed Ali", "Md Ali"] {
+            assert_eq!(words_of(text), ["muhamad", "ali"], "{text}");
+        }
+        for text in ["Abdul Rahman", "Abd. Rahman", "Abdurrahman", "Abdulrahman", "Abdoel Rachman"] {
+            assert_eq!(words_of(text), ["abdul", "rahman"], "{text}");
+        }
+        for text in ["Nur Hayati", "Nurhayati", "Noor Hajati".replace("jati", "yati").as_str(), "NORHAYATI"] {
+            assert_eq!(words_of(text), ["nur", "haiati"], "{text}");
+        }
+        assert_eq!(words_of("Abdullah"), ["abdula"]);
+        assert_eq!(words_of("Nurdin"), ["nurdin"]);
+        assert_eq!(words_of("Al Farisi"), words_of("Alfarisi"));
+        assert_eq!(words_of("Az-Zahra"), words_of("Azzahra"));
+    }
+
+    #[test]
+    fn a_newborn_stands_under_its_mother() {
+        for text in ["By Ny Siti Aminah", "Bayi Ny. Siti Aminah", "BY. NY. SITI AMINAH"] {
+            let parts = Parts::of(text);
+            assert!(parts.newborn, "{text}");
+            assert_eq!(words_of(text), ["siti", "amina"], "{text}");
+        }
+        assert_eq!(Parts::of("By Ny Siti 2").nth, 2);
+        assert_eq!(Parts::of("By Ny Siti II").nth, 2);
+        assert!(!Parts::of("Bayu Aji").newborn);
+    }
+
+    #[test]
+    fn what_may_lack_is_known() {
+        let kinds = |text: &str| Parts::of(text).words.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
+        assert_eq!(kinds("Muhammad Ali"), [Kind::MayLack, Kind::Given]);
+        assert_eq!(kinds("Muhammad"), [Kind::Given]);
+        assert_eq!(kinds("I Wayan Artawan"), [Kind::MayLack, Kind::Given, Kind::Given]);
+        assert_eq!(kinds("Ali bin Umar"), [Kind::Given, Kind::MayLack]);
+        assert_eq!(kinds("Rusina Binti"), [Kind::Given, Kind::Given]);
+        assert_eq!(kinds("M. Ali"), [Kind::Initial, Kind::Given]);
+    }
+
+    #[test]
+    fn the_lead_is_the_first_word_that_tells() {
+        let lead = |text: &str| Frames::of(text).map(|frames| frames.lead);
+        assert_eq!(lead("Muhammad Arsyad"), lead("M. Arsjad".replace('j', "y").as_str()));
+        assert_eq!(lead("Siti Aminah"), lead("Aminah"));
+        assert_eq!(lead("Nurhayati"), lead("Hayati"));
+        assert_eq!(lead("Muhammad"), Some(*b"mt\0\0"));
+        assert_eq!(lead("..."), None);
+    }
+
+    proptest! {
+        #[test]
+        fn anything_can_be_read(text in any::<String>(), likely in "[A-Za-zéñü.' ,/0-9]{0,60}") {
+            let frequencies = Frequencies::default();
+            prop_assert_eq!(Name::read(&likely.to_uppercase(), &frequencies), Name::read(&likely, &frequencies));
+            for text in [text, likely] {
+                prop_assert!(Name::read(&text, &frequencies).words.len() <= WORDS);
+                let _ = Frames::of(&text);
+            }
+        }
+    }
+}
