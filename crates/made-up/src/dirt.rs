@@ -110,7 +110,8 @@ pub(crate) fn name(dice: &mut Dice, dirt: &Dirt, hand: Hand, person: &Person) ->
         return person.name.clone();
     }
     if dice.chance(dirt.other_name) {
-        words = vec![dice.pick(&["Acil", "Amang", "Ujang", "Neng", "Utuh", "Galuh", "Tole", "Indu"]).to_owned()];
+        words =
+            vec![dice.pick(&["Acil", "Amang", "Ujang", "Neng", "Utuh", "Galuh", "Tole", "Indu"]).to_owned()];
     }
     for word in &mut words {
         *word = abbreviated(dice, word);
@@ -126,10 +127,10 @@ pub(crate) fn name(dice: &mut Dice, dirt: &Dirt, hand: Hand, person: &Person) ->
         if dice.chance(dirt.joined) {
             let second = words.remove(1);
             words[0] = format!("{}{}", words[0].trim_end_matches('.'), second.to_lowercase());
-        } else if dice.chance(dirt.dropped) {
+        } else if dice.chance(dirt.dropped) && words[0].len() > 4 {
             let nth = if words.len() > 2 { 1 + dice.below(words.len() - 1) } else { words.len() - 1 };
             words.remove(nth);
-        } else if dice.chance(dirt.initial) {
+        } else if dice.chance(dirt.initial) && words[0].len() > 3 {
             let nth = 1 + dice.below(words.len() - 1);
             let letter = words[nth].chars().next().unwrap_or('X');
             words[nth] = format!("{letter}{}", dice.pick(&["", "."]));
@@ -262,8 +263,18 @@ pub(crate) fn date(dice: &mut Dice, dirt: &Dirt, hand: Hand, birth: Date) -> Str
         date = day_of(date.year(), date.day(), u8::from(date.month())).unwrap_or(date);
     }
     const MONTHS: [&str; 12] = [
-        "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-        "November", "Desember",
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
     ];
     let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
     // One cell in ten was typed by somebody else.

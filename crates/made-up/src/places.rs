@@ -85,7 +85,10 @@ mod tests {
             kapuas.villages.iter().map(|village| village.subdistrict.as_str()).collect();
         subdistricts.dedup();
         assert_eq!(subdistricts.len(), 17);
-        assert_eq!((kapuas.province.as_str(), kapuas.name.as_str()), ("Kalimantan Tengah", "Kabupaten Kapuas"));
+        assert_eq!(
+            (kapuas.province.as_str(), kapuas.name.as_str()),
+            ("Kalimantan Tengah", "Kabupaten Kapuas")
+        );
         assert_eq!(kapuas.villages[0].subdistrict, "Selat");
     }
 

@@ -288,6 +288,11 @@ impl World {
         let father = (!self.persons[head].woman).then(|| self.persons[head].name.clone());
         let mut girl = self.dice.chance(490);
         let mut name = names::child(&mut self.dice, custom, girl, father.as_deref());
+        // No two children of a family bear one first name.
+        while self.families[family].children.iter().any(|child| is_called(&self.persons[*child].name, &name))
+        {
+            name = names::child(&mut self.dice, custom, girl, father.as_deref());
+        }
         for _ in 0..1 + usize::from(self.dice.chance(14)) {
             // Newborns wait for their number.
             let waits = (self.on - birth).whole_days() < 60 && self.dice.chance(600);
@@ -348,6 +353,16 @@ impl World {
         *serial = *serial % 9_999 + 1;
         format!("{}00{front:06}{serial:04}", self.district.code.replace('.', ""))
     }
+}
+
+/// Whether two names have the same first word, Muhammad and birth order apart.
+fn is_called(one: &str, two: &str) -> bool {
+    let first = |name: &'_ str| {
+        let mut words =
+            name.split(' ').filter(|word| !matches!(*word, "Muhammad" | "I" | "Ni" | "Siti" | "Nur"));
+        words.next().unwrap_or_default().to_owned()
+    };
+    first(one) == first(two)
 }
 
 #[cfg(test)]

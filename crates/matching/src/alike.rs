@@ -13,8 +13,9 @@ pub enum Likeness {
     Same,
     /// Another spelling, a slip of the finger, an initial, or a word that one of them leaves out.
     Similar,
-    /// As [`Likeness::Similar`], but the slip turns one usual name into another (Rina, Rini), as a twin's name may
-    /// do.
+    /// Two slips, or one in a word of three letters, and one of the words is nobody's name: perhaps mistyped twice.
+    Doubtful,
+    /// One slip turns one usual name into another (Rina, Rini): rather a twin than a slip.
     Confusable,
     /// Some words agree, others contradict: brothers and sisters.
     Partial,
@@ -26,7 +27,7 @@ impl Likeness {
     /// May be one person's name.
     #[must_use]
     pub fn agrees(self) -> bool {
-        matches!(self, Likeness::Same | Likeness::Similar | Likeness::Confusable)
+        matches!(self, Likeness::Same | Likeness::Similar | Likeness::Doubtful | Likeness::Confusable)
     }
 
     /// Cannot well be one person's name.
@@ -36,8 +37,8 @@ impl Likeness {
     }
 }
 
-/// Below this rarity a name is so usual that a slip towards it may be another person.
-const USUAL: u16 = 98;
+/// Below this rarity, in tenths of a bit, a word is a name that people bear; above it may be a slip of the finger.
+const USUAL: u16 = 118;
 
 /// What a word that one name lacks says against it, in tenths of a bit.
 const LACKING: i32 = 12;
@@ -91,12 +92,22 @@ struct Table<'a> {
     found: u32,
     all_same: bool,
     confusable: bool,
+    doubtful: bool,
 }
 
 impl<'a> Table<'a> {
     fn new(one: &'a [Word], two: &'a [Word]) -> Table<'a> {
         let open = [one, two].map(|words| ((1_u32 << words.len().min(15)) - 1) as u16);
-        Table { one, two, open, bits: Bits::NONE, found: 0, all_same: true, confusable: false }
+        Table {
+            one,
+            two,
+            open,
+            bits: Bits::NONE,
+            found: 0,
+            all_same: true,
+            confusable: false,
+            doubtful: false,
+        }
     }
 
     fn judge(mut self) -> (Likeness, Bits) {
@@ -108,10 +119,13 @@ impl<'a> Table<'a> {
         self.slipped();
         self.joined();
         self.shortened();
+        self.slipped_twice();
         let count = |words: &[Word], open: u16, kind: Kind| {
-            words.iter().enumerate().filter(|(nth, word)| open >> nth & 1 == 1 && word.kind == kind).count() as i32
+            words.iter().enumerate().filter(|(nth, word)| open >> nth & 1 == 1 && word.kind == kind).count()
+                as i32
         };
-        let [left, right] = [count(self.one, self.open[0], Kind::Given), count(self.two, self.open[1], Kind::Given)];
+        let [left, right] =
+            [count(self.one, self.open[0], Kind::Given), count(self.two, self.open[1], Kind::Given)];
         // An initial that nothing begins with contradicts too, but less.
         let [small, little] =
             [count(self.one, self.open[0], Kind::Initial), count(self.two, self.open[1], Kind::Initial)];
@@ -123,6 +137,7 @@ impl<'a> Table<'a> {
             (0, _) => return (Likeness::Different, Bits(bits.0.min(-CONTRADICTION * 3 / 2))),
             (_, 1..) => Likeness::Partial,
             (_, _) if self.confusable => Likeness::Confusable,
+            (_, _) if self.doubtful => Likeness::Doubtful,
             (_, _) if self.all_same && lacking == 0 => Likeness::Same,
             _ => Likeness::Similar,
         };
@@ -159,26 +174,48 @@ impl<'a> Table<'a> {
 
     /// Slips of the finger: one in words of four letters and more, two from nine letters on.
     fn slipped(&mut self) {
+        let limit = |length: usize| match length {
+            0..4 => 0,
+            4..9 => 1,
+            _ => 2,
+        };
+        self.within(limit, |table, usual, rarer| {
+            // A slip makes a word that nobody is called; between two usual names it is rather no slip.
+            table.confusable |= usual;
+            Some(if usual { Bits::NONE } else { rarer.per_mille(700) })
+        });
+    }
+
+    /// Two slips, or one in a short word, of which one at least made a word that nobody is called.
+    fn slipped_twice(&mut self) {
+        let limit = |length: usize| match length {
+            0..3 => 0,
+            3 => 1,
+            _ => 2,
+        };
+        self.within(limit, |table, usual, _| {
+            table.doubtful |= !usual;
+            (!usual).then_some(Bits::NONE)
+        });
+    }
+
+    fn within(
+        &mut self,
+        limit: impl Fn(usize) -> usize,
+        judge: impl Fn(&mut Self, bool, Bits) -> Option<Bits>,
+    ) {
         for (a, one) in self.one.iter().enumerate() {
             for (b, two) in self.two.iter().enumerate() {
                 if self.open[0] >> a & 1 == 0 || self.open[1] >> b & 1 == 0 {
                     continue;
                 }
-                let length = one.letters.len().min(two.letters.len());
-                let limit = match length {
-                    0..4 => continue,
-                    4..9 => 1,
-                    _ => 2,
-                };
-                if slips(one.letters.as_bytes(), two.letters.as_bytes(), limit) > limit {
+                let limit = limit(one.letters.len().min(two.letters.len()));
+                if limit == 0 || slips(one.letters.as_bytes(), two.letters.as_bytes(), limit) > limit {
                     continue;
                 }
-                // A slip makes a word that nobody is called; between two usual names it is no slip.
-                let both_usual = one.rarity < USUAL && two.rarity < USUAL;
-                self.confusable |= both_usual;
-                let share = if both_usual { 0 } else { 700 };
-                let weight = weight(one).min(weight(two)).per_mille(share);
-                self.take(1 << a, 1 << b, weight, false);
+                let usual = one.rarity < USUAL && two.rarity < USUAL;
+                let Some(bits) = judge(self, usual, weight(one).min(weight(two))) else { continue };
+                self.take(1 << a, 1 << b, bits, false);
                 self.found += 1;
             }
         }
@@ -279,6 +316,8 @@ mod tests {
             ("Siti Aminah", "Siti Rohani", Likeness::Partial),
             ("Slamet", "Sutrisno", Likeness::Different),
             ("Rina", "Rini", Likeness::Confusable),
+            ("Suwarni", "Suwrani", Likeness::Doubtful),
+            ("Hasan", "Husen", Likeness::Different),
             ("Ahmad", "Muhammad", Likeness::Different),
             ("By Ny Siti", "Rafa", Likeness::Unknown),
             ("By Ny Siti 1", "By Ny Siti 2", Likeness::Different),

@@ -73,10 +73,14 @@ fn search(weights: &Weights, profiles: &[Profile], wanted: impl Fn(usize, usize)
     sort(&mut entries);
     let blocks: Vec<&[(u64, u32)]> =
         entries.chunk_by(|one, two| one.0 == two.0).filter(|block| block.len() > 1).collect();
-    let mut crowded: Vec<usize> = blocks.iter().map(|block| block.len()).filter(|size| *size > CROWDED).collect();
+    let mut crowded: Vec<usize> =
+        blocks.iter().map(|block| block.len()).filter(|size| *size > CROWDED).collect();
     crowded.sort_unstable_by(|one, two| two.cmp(one));
-    let crowded_keys: HashSet<u64> =
-        blocks.iter().filter(|block| block.len() > CROWDED).filter_map(|block| Some(block.first()?.0)).collect();
+    let crowded_keys: HashSet<u64> = blocks
+        .iter()
+        .filter(|block| block.len() > CROWDED)
+        .filter_map(|block| Some(block.first()?.0))
+        .collect();
     let task = Task { weights, profiles, crowded: &crowded_keys, wanted: &wanted };
     let (mut pairs, compared) = task.all(&blocks);
     sort_pairs(&mut pairs);
@@ -186,7 +190,10 @@ fn join(weights: &Weights, profiles: &[Profile], pairs: Vec<Pair>) -> Found {
 }
 
 fn one_number(one: &Profile, two: &Profile) -> bool {
-    matches!((one.nik, two.nik), (Nik::Whole(one), Nik::Whole(two)) if one == two)
+    match (one.nik, two.nik) {
+        (Nik::Dummy(_), _) | (_, Nik::Dummy(_)) => false,
+        (one, two) => one.key().is_some() && one.key() == two.key(),
+    }
 }
 
 fn contradicts_itself(weights: &Weights, profiles: &[Profile], members: &[usize]) -> bool {

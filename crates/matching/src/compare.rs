@@ -92,7 +92,7 @@ pub enum Agreement {
     Same,
     /// Names in another spelling, shortened, or with a slip of the finger.
     Similar,
-    /// Names a slip apart that are both usual; 1 January twice.
+    /// Names two slips apart, or a slip apart and both usual; 1 January twice.
     Weak,
     /// Day and month the wrong way round.
     Swapped,
@@ -147,11 +147,14 @@ pub struct Finding {
 pub enum Rule {
     /// One number, two names or two generations: numbers mixed up, or a child under its mother's. Asked.
     SharedNumber,
+    /// One number that does not fit one of the two, who have another name, birth or sex: husband's and wife's the
+    /// wrong way round. Different.
+    StrayNumber,
     /// Births twelve years apart or more: father and son of one name. Different.
     Generations,
     /// One household, one day of birth, other names. Different.
     Twins,
-    /// One household, one day of birth, names a slip apart that are both usual. At most asked.
+    /// One household, names that may be mistyped twice or may be those of twins. At most asked.
     PerhapsTwins,
     /// One household, other names. Different.
     Siblings,
@@ -170,6 +173,7 @@ impl Rule {
     pub fn code(self) -> &'static str {
         match self {
             Rule::SharedNumber => "shared_number",
+            Rule::StrayNumber => "stray_number",
             Rule::Generations => "generations",
             Rule::Twins => "twins",
             Rule::PerhapsTwins => "perhaps_twins",
@@ -184,7 +188,9 @@ impl Rule {
     fn bounds(self) -> (Band, Band) {
         match self {
             Rule::SharedNumber => (Band::Ask, Band::Ask),
-            Rule::Generations | Rule::Twins | Rule::Siblings => (Band::Different, Band::Different),
+            Rule::StrayNumber | Rule::Generations | Rule::Twins | Rule::Siblings => {
+                (Band::Different, Band::Different)
+            }
             Rule::PerhapsTwins | Rule::OtherBirth | Rule::OtherName | Rule::TwoNumbers => {
                 (Band::Different, Band::Ask)
             }
@@ -252,7 +258,8 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
         bits if bits >= weights.ask => Band::Ask,
         _ => Band::Different,
     };
-    let rule = rule(&findings, likeness);
+    let stray = matches!(one.nik, Nik::Doubtful(_)) || matches!(two.nik, Nik::Doubtful(_));
+    let rule = rule(&findings, likeness, stray);
     let band = rule.map_or(by_sum, |rule| {
         let (least, most) = rule.bounds();
         by_sum.clamp(least, most)
@@ -263,37 +270,54 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
 type Fact = (Agreement, Bits);
 const UNKNOWN: Fact = (Agreement::Unknown, Bits::NONE);
 
-fn rule(findings: &[Finding; 9], likeness: Likeness) -> Option<Rule> {
+fn rule(findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule> {
     let is = |field: Field, agreement: Agreement| findings[field as usize].agreement == agreement;
     let agrees =
         |field: Field| matches!(findings[field as usize].agreement, Agreement::Same | Agreement::Similar);
     let one_number = is(Field::Number, Agreement::Same);
     let apart = is(Field::Birth, Agreement::Generation);
-    let other_birth = is(Field::Birth, Agreement::Differs);
+    let other_birth = apart || is(Field::Birth, Agreement::Differs);
+    let one_birth = is(Field::Birth, Agreement::Same) || is(Field::Birth, Agreement::Weak);
+    let other_sex = is(Field::Sex, Agreement::Differs);
     let household = agrees(Field::Family) || agrees(Field::Mother);
     let couple = agrees(Field::Partner);
     if one_number {
-        let strange = likeness.contradicts() || apart || (other_birth && is(Field::Sex, Agreement::Differs));
-        return strange.then_some(Rule::SharedNumber);
-    }
-    if apart {
-        return Some(Rule::Generations);
+        // A call name in one list: number, birth, sex and partner are enough.
+        let called = couple && one_birth && !other_sex;
+        return match () {
+            () if stray && likeness.contradicts() && !one_birth && (other_birth || other_sex) => {
+                Some(Rule::StrayNumber)
+            }
+            () if (likeness.contradicts() && !called) || apart || (other_birth && other_sex) => {
+                Some(Rule::SharedNumber)
+            }
+            () => None,
+        };
     }
     if likeness.contradicts() {
         return Some(match () {
+            () if apart => Rule::Generations,
             () if !household || couple => Rule::OtherName,
-            () if is(Field::Birth, Agreement::Same) => Rule::Twins,
+            () if one_birth => Rule::Twins,
             () => Rule::Siblings,
         });
     }
-    if other_birth && !(couple && household) {
+    if apart && !(couple && household) {
+        return Some(Rule::Generations);
+    }
+    let two_numbers = is(Field::Number, Agreement::Differs);
+    if household && !couple && !other_birth {
+        match likeness {
+            Likeness::Confusable if one_birth || two_numbers => return Some(Rule::Twins),
+            Likeness::Doubtful if two_numbers => return Some(Rule::Twins),
+            Likeness::Confusable | Likeness::Doubtful => return Some(Rule::PerhapsTwins),
+            _ => {}
+        }
+    }
+    if other_birth && (apart || !(couple && household)) {
         return Some(Rule::OtherBirth);
     }
-    if is(Field::Number, Agreement::Differs) {
-        return Some(Rule::TwoNumbers);
-    }
-    let perhaps_twins = likeness == Likeness::Confusable && household && !couple;
-    perhaps_twins.then_some(Rule::PerhapsTwins)
+    two_numbers.then_some(Rule::TwoNumbers)
 }
 
 fn numbers(weights: &Weights, one: Nik, two: Nik) -> Fact {
@@ -314,7 +338,9 @@ fn births(weights: &Weights, one: Option<Birth>, two: Option<Birth>) -> Fact {
     let ((year, month, day), (other_year, other_month, other_day)) = (parts(one), parts(two));
     let years = year.abs_diff(other_year);
     let far = || match years {
-        years if years as i32 >= GENERATION => (Agreement::Generation, weights.birth_differs + weights.birth_differs),
+        years if years as i32 >= GENERATION => {
+            (Agreement::Generation, weights.birth_differs + weights.birth_differs)
+        }
         _ => (Agreement::Differs, weights.birth_differs),
     };
     match one.precision.max(two.precision) {
@@ -353,7 +379,7 @@ fn agreement(likeness: Likeness) -> Agreement {
         Likeness::Unknown => Agreement::Unknown,
         Likeness::Same => Agreement::Same,
         Likeness::Similar => Agreement::Similar,
-        Likeness::Confusable => Agreement::Weak,
+        Likeness::Doubtful | Likeness::Confusable => Agreement::Weak,
         Likeness::Partial => Agreement::Partial,
         Likeness::Different => Agreement::Differs,
     }
@@ -411,9 +437,7 @@ fn homes(weights: &Weights, one: &Profile, two: &Profile) -> Fact {
             let more = if neighbours { weights.neighbours } else { Bits::NONE };
             (Agreement::Same, weights.village_same + more)
         }
-        (left, right) if left / SUBDISTRICT == right / SUBDISTRICT => {
-            (Agreement::Near, weights.village_near)
-        }
+        (left, right) if left / SUBDISTRICT == right / SUBDISTRICT => (Agreement::Near, weights.village_near),
         _ => (Agreement::Differs, weights.village_far),
     }
 }

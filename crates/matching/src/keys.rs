@@ -126,7 +126,9 @@ fn word(frame: [u8; 4]) -> u64 {
 }
 
 fn hashed(kind: u64, parts: &[u64]) -> u64 {
-    parts.iter().fold(mixed(kind), |hash, part| mixed(hash.rotate_left(7) ^ part.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    parts
+        .iter()
+        .fold(mixed(kind), |hash, part| mixed(hash.rotate_left(7) ^ part.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 #[cfg(test)]

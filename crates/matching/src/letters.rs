@@ -170,9 +170,8 @@ pub(crate) fn slips(one: &[u8], two: &[u8], limit: usize) -> usize {
         rows[now][0] = (i + 1) as u8;
         let mut least = rows[now][0];
         for (j, &b) in two.iter().enumerate() {
-            let mut steps = (rows[before][j] + u8::from(a != b))
-                .min(rows[before][j + 1] + 1)
-                .min(rows[now][j] + 1);
+            let mut steps =
+                (rows[before][j] + u8::from(a != b)).min(rows[before][j + 1] + 1).min(rows[now][j] + 1);
             if i > 0 && j > 0 && a == two[j - 1] && one[i - 1] == b {
                 steps = steps.min(rows[earlier][j - 1] + 1);
             }
@@ -255,9 +254,13 @@ mod tests {
 
     #[test]
     fn other_names_stay_apart() {
-        for (one, two) in
-            [("Hasan", "Husen"), ("Rina", "Rani"), ("Siti", "Sutinah"), ("Banjar", "Banar"), ("Panji", "Pani")]
-        {
+        for (one, two) in [
+            ("Hasan", "Husen"),
+            ("Rina", "Rani"),
+            ("Siti", "Sutinah"),
+            ("Banjar", "Banar"),
+            ("Panji", "Pani"),
+        ] {
             assert_ne!(heard(one), heard(two), "{one} {two}");
         }
     }

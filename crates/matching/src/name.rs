@@ -150,7 +150,9 @@ impl Parts {
             }
             match words::role(word) {
                 Role::Title => continue,
-                Role::ShortTitle if parts.words.len() > 1 && raw[nth + 1..].iter().all(|rest| is_title(rest)) => {
+                Role::ShortTitle
+                    if parts.words.len() > 1 && raw[nth + 1..].iter().all(|rest| is_title(rest)) =>
+                {
                     continue;
                 }
                 Role::Address if parts.words.is_empty() && more => continue,
@@ -186,14 +188,16 @@ impl Parts {
     }
 
     fn push(&mut self, word: &str, aside: bool) {
+        let folded = fold(word.as_bytes());
+        let may_lack = aside
+            || words::role(word) == Role::MayLack
+            || std::str::from_utf8(&folded).is_ok_and(|folded| words::role(folded) == Role::MayLack);
         let kind = |folded: &[u8]| match folded {
-            _ if aside => Kind::MayLack,
             b"muhamad" => Kind::MayLack,
-            [_] if words::role(word) != Role::MayLack => Kind::Initial,
-            _ if words::role(word) == Role::MayLack => Kind::MayLack,
+            _ if may_lack => Kind::MayLack,
+            [_] => Kind::Initial,
             _ => Kind::Given,
         };
-        let folded = fold(word.as_bytes());
         if folded.is_empty() {
             return;
         }
@@ -217,7 +221,8 @@ fn is_title(word: &str) -> bool {
 /// (`S.Pd`) and several otherwise (`M.Arsyad`); apostrophes and hyphens stand within words.
 fn raw_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '@' | '&' | '+' | '_');
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '@' | '&' | '+' | '_');
     for chunk in text.split(ends) {
         let whole = plain(chunk);
         let title = match words::role(&whole) {
@@ -261,9 +266,9 @@ fn plain(text: &str) -> String {
 
 /// FNV-1a, folded to 32 bits.
 fn hash(bytes: &[u8]) -> u32 {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     (hash ^ (hash >> 32)) as u32
 }
 
@@ -302,7 +307,9 @@ mod tests {
 
     #[test]
     fn short_forms_are_written_out() {
-        for text in ["Muhammad Ali", "Moh. Ali", "Muh Ali", "Mochammad Ali", "MHD. ALI", "Mohamed Ali", "Md Ali"] {
+        for text in
+            ["Muhammad Ali", "Moh. Ali", "Muh Ali", "Mochammad Ali", "MHD. ALI", "Mohamed Ali", "Md Ali"]
+        {
             assert_eq!(words_of(text), ["muhamad", "ali"], "{text}");
         }
         for text in ["Abdul Rahman", "Abd. Rahman", "Abdurrahman", "Abdulrahman", "Abdoel Rachman"] {

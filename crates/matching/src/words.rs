@@ -1,25 +1,48 @@
 //! Words that stand before, after and between names and are no part of them; and names with a dozen short forms.
 
+use crate::letters::slips;
+
 /// Academic, religious and professional titles, written without dots and spaces. Nobody's name is one of them.
 const TITLES: &[&str] = &[
-    "drs", "dra", "drg", "drh", "dr", "prof", "ir", "hj", "haji", "hajjah", "hajah", "kh", "ust", "ustadz", "ustad",
-    "ustadzah", "spd", "spdi", "spdsd", "sag", "ssos", "ssosi", "skom", "skep", "skm", "shut", "ssi", "sst", "sip",
-    "stp", "spi", "spt", "shi", "sthi", "sei", "sik", "sstp", "spsi", "sikom", "sfarm", "skh", "mpd", "mpdi", "msi",
-    "mkes", "mkep", "mkom", "msc", "mag", "mhum", "mma", "map", "mph", "phd", "amd", "amdkeb", "amdkep", "amkeb",
-    "amk", "amg", "amkl", "strkeb", "strkes", "ners", "ns", "bsc", "sarjana", "apt", "spog", "spa", "sppd",
-    "kapten", "letda", "lettu", "serka", "serma", "sertu", "kopda", "praka", "pratu", "bripka", "brigpol", "aiptu",
-    "aipda", "briptu", "bripda", "kombes", "akp",
+    "drs", "dra", "drg", "drh", "dr", "prof", "ir", "hj", "haji", "hajjah", "hajah", "kh", "ust", "ustadz",
+    "ustad", "ustadzah", "spd", "spdi", "spdsd", "sag", "ssos", "ssosi", "skom", "skep", "skm", "shut",
+    "ssi", "sst", "sip", "stp", "spi", "spt", "shi", "sthi", "sei", "sik", "sstp", "spsi", "sikom", "sfarm",
+    "skh", "mpd", "mpdi", "msi", "mkes", "mkep", "mkom", "msc", "mag", "mhum", "mma", "map", "mph", "phd",
+    "amd", "amdkeb", "amdkep", "amkeb", "amk", "amg", "amkl", "strkeb", "strkes", "ners", "ns", "bsc",
+    "sarjana", "apt", "spog", "spa", "sppd", "kapten", "letda", "lettu", "serka", "serma", "sertu", "kopda",
+    "praka", "pratu", "bripka", "brigpol", "aiptu", "aipda", "briptu", "bripda", "kombes", "akp",
 ];
 
 /// Titles of two letters, which are titles only at the end and after two other words: `Siti Aminah SE`.
 const SHORT_TITLES: &[&str] = &["se", "sh", "st", "ss", "sp", "sm", "mm", "mh", "ma", "mt", "mp", "si", "sk"];
 
 /// Second halves of titles that begin with a lone letter: `S Pd`, `A Md Keb`.
-const HALVES: &[&str] = &["pd", "pdi", "sos", "kom", "kep", "keb", "kes", "hut", "ag", "md", "si", "ip", "km", "sy", "hum", "th"];
+const HALVES: &[&str] =
+    &["pd", "pdi", "sos", "kom", "kep", "keb", "kes", "hut", "ag", "md", "si", "ip", "km", "sy", "hum", "th"];
 
 /// Forms of address before a name.
-const ADDRESS: &[&str] =
-    &["tn", "tuan", "ny", "nyonya", "nn", "nona", "sdr", "sdri", "sdra", "bpk", "bapak", "ibu", "pak", "bu", "an", "anak", "alm", "almh", "almarhum", "almarhumah"];
+const ADDRESS: &[&str] = &[
+    "tn",
+    "tuan",
+    "ny",
+    "nyonya",
+    "nn",
+    "nona",
+    "sdr",
+    "sdri",
+    "sdra",
+    "bpk",
+    "bapak",
+    "ibu",
+    "pak",
+    "bu",
+    "an",
+    "anak",
+    "alm",
+    "almh",
+    "almarhum",
+    "almarhumah",
+];
 
 /// Before the father's name.
 const CHILD_OF: &[&str] = &["bin", "binti", "bt", "bti", "ibn", "ibnu"];
@@ -29,8 +52,9 @@ const ALIAS: &[&str] = &["alias", "als", "dipanggil"];
 
 /// Titles of nobility and birth order, which are part of some papers and left out in others.
 const MAY_LACK: &[&str] = &[
-    "i", "ni", "gusti", "gst", "idabagus", "rd", "raden", "rr", "rara", "r", "rm", "andi", "daeng", "dg", "teuku",
-    "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "datu", "said", "sayyid", "syarifah",
+    "i", "ni", "gusti", "gst", "idabagus", "rd", "raden", "rr", "rara", "r", "rm", "andi", "daeng", "dg",
+    "teuku", "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "datu", "said",
+    "sayyid", "syarifah",
 ];
 
 /// Articles that belong to the next word: Al Farisi, Az Zahra.
@@ -72,8 +96,9 @@ const FORMS: &[(&str, &[&str])] = &[
     (
         "muhamad",
         &[
-            "muhamad", "mohamad", "muhamat", "mohamat", "muhamed", "mohamed", "muhamet", "mohamet", "mahamad", "muhamud",
-            "mhd", "muh", "moh", "mohd", "muhd", "md", "mokhamad", "mukamad", "mokamad", "mukhamad", "muhama", "mohama",
+            "muhamad", "mohamad", "muhamat", "mohamat", "muhamed", "mohamed", "muhamet", "mohamet",
+            "mahamad", "muhamud", "mhd", "muh", "moh", "mohd", "muhd", "md", "mokhamad", "mukamad",
+            "mokamad", "mukhamad", "muhama", "mohama",
         ],
     ),
     ("ahmad", &["ahmad", "ahmat", "ahmed", "amad", "amat", "akmad", "ahd"]),
@@ -84,12 +109,16 @@ const FORMS: &[(&str, &[&str])] = &[
 
 /// The usual form of a folded word.
 pub(crate) fn usual(folded: &[u8]) -> Option<&'static str> {
-    FORMS.iter().find(|(_, forms)| forms.iter().any(|form| form.as_bytes() == folded)).map(|(usual, _)| *usual)
+    let known = FORMS.iter().find(|(_, forms)| forms.iter().any(|form| form.as_bytes() == folded));
+    // No other name is a slip away from Muhammad.
+    let slipped = || (folded.len() > 5 && slips(folded, b"muhamad", 1) == 1).then_some("muhamad");
+    known.map(|(usual, _)| *usual).or_else(slipped)
 }
 
 /// Names that so many bear beside another that they say little: the next word leads.
 pub(crate) fn is_everywhere(folded: &[u8]) -> bool {
-    FORMS.iter().any(|(usual, _)| usual.as_bytes() == folded) || matches!(folded, b"sri" | b"dwi" | b"tri" | b"eka")
+    FORMS.iter().any(|(usual, _)| usual.as_bytes() == folded)
+        || matches!(folded, b"sri" | b"dwi" | b"tri" | b"eka")
 }
 
 /// The first word of those that are written with the next as one (Nurhayati, Abdurrahman, Sriwahyuni), and what
