@@ -14,7 +14,7 @@ pub struct Dirt {
     pub typo: u32,
     /// A name with its words in another order.
     pub swapped: u32,
-    /// A name of three or more words with one left out, or of two with the last left out.
+    /// A later word left out.
     pub dropped: u32,
     /// A later word as its initial.
     pub initial: u32,
@@ -127,10 +127,14 @@ pub(crate) fn name(dice: &mut Dice, dirt: &Dirt, hand: Hand, person: &Person) ->
         if dice.chance(dirt.joined) {
             let second = words.remove(1);
             words[0] = format!("{}{}", words[0].trim_end_matches('.'), second.to_lowercase());
-        } else if dice.chance(dirt.dropped) && words[0].len() > 4 {
-            let nth = if words.len() > 2 { 1 + dice.below(words.len() - 1) } else { words.len() - 1 };
-            words.remove(nth);
-        } else if dice.chance(dirt.initial) && words[0].len() > 3 {
+        } else if dice.chance(dirt.dropped) {
+            let nth = 1 + dice.below(words.len() - 1);
+            let word = words.remove(nth);
+            // Nobody is left with Muhammad alone.
+            if words.iter().all(|word| says_little(word)) {
+                words.insert(nth, word);
+            }
+        } else if dice.chance(dirt.initial) && !says_little(&words[0]) {
             let nth = 1 + dice.below(words.len() - 1);
             let letter = words[nth].chars().next().unwrap_or('X');
             words[nth] = format!("{letter}{}", dice.pick(&["", "."]));
@@ -149,6 +153,18 @@ pub(crate) fn name(dice: &mut Dice, dirt: &Dirt, hand: Hand, person: &Person) ->
         }
     }
     if hand.capitals != dice.chance(30) { name.to_uppercase() } else { name }
+}
+
+/// Names of which nobody keeps nothing but them.
+fn says_little(word: &str) -> bool {
+    let word = word.to_lowercase();
+    word.len() < 4
+        || [
+            "mu", "mo", "md", "abd", "ah", "ac", "ak", "si", "no", "nu", "way", "mad", "nyom", "ket", "ged",
+            "kad", "kom", "put",
+        ]
+        .iter()
+        .any(|front| word.starts_with(front))
 }
 
 /// Muhammad has a dozen ways to be written short, some others a few.
@@ -206,6 +222,9 @@ fn spelled(dice: &mut Dice, word: &str) -> String {
     let lower = word.to_lowercase();
     for _ in 0..6 {
         let (from, to) = WAYS[dice.below(WAYS.len())];
+        if from == "s" && (lower.contains("sy") || lower.contains("sh")) {
+            continue;
+        }
         let places: Vec<usize> = lower.match_indices(from).map(|(at, _)| at).collect();
         let Some(&at) = places.get(dice.below(places.len())) else { continue };
         let changed = format!("{}{to}{}", &lower[..at], &lower[at + from.len()..]);

@@ -39,7 +39,7 @@ fn main() {
             let split = listed.len();
             let listed: Vec<Listed> = listed.into_iter().chain(more).collect();
             let ready = profiles(&listed);
-            let found = batch::across(&Weights::default(), &ready, split);
+            let found = batch::across(&Weights::across(), &ready, split);
             let across = |one: usize, two: usize| (one < split) != (two < split);
             report(seed, &format!("{name} across"), &listed, &found, judge(&listed, &found, across));
             if show {

@@ -1,7 +1,7 @@
 //! How alike two names are: words are laid beside their best counterparts, in any order.
 
 use crate::bits::Bits;
-use crate::letters::slips;
+use crate::letters::{Letters, slips};
 use crate::name::{Kind, Name, Word};
 
 /// How two names stand to one another.
@@ -37,11 +37,13 @@ impl Likeness {
     }
 }
 
-/// Below this rarity, in tenths of a bit, a word is a name that people bear; above it may be a slip of the finger.
-const USUAL: u16 = 118;
+/// So much rarer than the other, in tenths of a bit, a word is a slip of the other that many fingers make: 25 times.
+const FAR_RARER: u16 = 46;
 
 /// What a word that one name lacks says against it, in tenths of a bit.
 const LACKING: i32 = 12;
+/// What a further word says less because the first is known already, in tenths of a bit.
+const KINSHIP: i32 = 20;
 /// What two words that contradict one another say, in tenths of a bit.
 const CONTRADICTION: i32 = 60;
 
@@ -59,17 +61,24 @@ const CONTRADICTION: i32 = 60;
 /// ```
 #[must_use]
 pub fn alike(one: &Name, two: &Name) -> (Likeness, Bits) {
-    if one.is_empty() || two.is_empty() || one.is_of_newborn() != two.is_of_newborn() {
+    if one.is_empty() || two.is_empty() {
         return (Likeness::Unknown, Bits::NONE);
     }
-    if one.is_of_newborn() && one.nth != two.nth && one.nth != 0 && two.nth != 0 {
-        return (Likeness::Different, Bits(-2 * CONTRADICTION));
+    if one.is_of_newborn() || two.is_of_newborn() {
+        // Their words are the mother's, who is compared as such.
+        let twins = one.nth != two.nth && one.nth != 0 && two.nth != 0;
+        return if twins {
+            (Likeness::Different, Bits(-2 * CONTRADICTION))
+        } else {
+            (Likeness::Unknown, Bits::NONE)
+        };
     }
     // Smaller first, so that greed takes the same way from both sides.
     let (one, two) = if one <= two { (one, two) } else { (two, one) };
     if one.words == two.words {
-        let bits = one.words.iter().map(|word| weight(word)).sum();
-        return (Likeness::Same, bits);
+        let kin = one.words.iter().filter(|word| word.kind == Kind::Given).count().saturating_sub(1).min(3);
+        let bits: Bits = one.words.iter().map(weight).sum();
+        return (Likeness::Same, bits + Bits(-KINSHIP * kin as i32));
     }
     Table::new(&one.words, &two.words).judge()
 }
@@ -131,7 +140,9 @@ impl<'a> Table<'a> {
             [count(self.one, self.open[0], Kind::Initial), count(self.two, self.open[1], Kind::Initial)];
         let contradictions = left.min(right);
         let lacking = left.max(right) - contradictions + small.max(little);
-        let bits = self.bits + Bits(-contradictions * CONTRADICTION - lacking.min(3) * LACKING);
+        // Words of one name go together: who is called Wayan is rather called Artawan than others are.
+        let kin = self.found.saturating_sub(1).min(3) as i32 * KINSHIP;
+        let bits = self.bits + Bits(-contradictions * CONTRADICTION - lacking.min(3) * LACKING - kin);
         let bits = Bits(bits.0.max(-2 * CONTRADICTION));
         let likeness = match (self.found, contradictions) {
             (0, _) => return (Likeness::Different, Bits(bits.0.min(-CONTRADICTION * 3 / 2))),
@@ -190,7 +201,7 @@ impl<'a> Table<'a> {
     fn slipped_twice(&mut self) {
         let limit = |length: usize| match length {
             0..3 => 0,
-            3 => 1,
+            3 | 4 => 1,
             _ => 2,
         };
         self.within(limit, |table, usual, _| {
@@ -209,11 +220,13 @@ impl<'a> Table<'a> {
                 if self.open[0] >> a & 1 == 0 || self.open[1] >> b & 1 == 0 {
                     continue;
                 }
-                let limit = limit(one.letters.len().min(two.letters.len()));
-                if limit == 0 || slips(one.letters.as_bytes(), two.letters.as_bytes(), limit) > limit {
+                let limit = limit(one.written.len().min(two.written.len()));
+                let near =
+                    |one: &Letters, two: &Letters| slips(one.as_bytes(), two.as_bytes(), limit) <= limit;
+                if limit == 0 || !(near(&one.letters, &two.letters) || near(&one.written, &two.written)) {
                     continue;
                 }
-                let usual = one.rarity < USUAL && two.rarity < USUAL;
+                let usual = !one.rare && !two.rare && one.rarity.abs_diff(two.rarity) < FAR_RARER;
                 let Some(bits) = judge(self, usual, weight(one).min(weight(two))) else { continue };
                 self.take(1 << a, 1 << b, bits, false);
                 self.found += 1;

@@ -7,7 +7,8 @@
 //!
 //! 1. Pairs of band *same* connect.
 //! 2. A group in which two members cannot be one person (two whole numbers that differ; a pair that compares as
-//!    *different*) is taken apart: only pairs with one number stay joined, its other pairs are asked.
+//!    *different*) is taken apart, its weakest pairs first and equally weak ones together, until no group is left
+//!    that contradicts itself; the pairs taken out are asked.
 //! 3. Pairs to ask whose two records ended up in one group need no answer.
 //!
 //! Memory: 300 bytes a profile that the caller holds, and 100 bytes a record while it runs. With the feature
@@ -15,9 +16,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::bits::Bits;
 use crate::compare::{Band, Verdict, compare};
 use crate::keys::CROWDED;
-use crate::record::{Nik, Profile};
+use crate::record::Profile;
 use crate::weights::Weights;
 
 /// How many neighbours by name a record of a crowded block is compared with.
@@ -171,15 +173,7 @@ fn sort_pairs(pairs: &mut [Pair]) {
 fn join(weights: &Weights, profiles: &[Profile], pairs: Vec<Pair>) -> Found {
     let (same, mut ask): (Vec<Pair>, Vec<Pair>) =
         pairs.into_iter().partition(|pair| pair.verdict.band == Band::Same);
-    let loose = Forest::of(&same);
-    let torn: HashSet<usize> = loose
-        .groups()
-        .filter(|(_, members)| contradicts_itself(weights, profiles, members))
-        .map(|(root, _)| root)
-        .collect();
-    let (kept, demoted): (Vec<Pair>, Vec<Pair>) = same.into_iter().partition(|pair| {
-        !torn.contains(&loose.root(pair.one)) || one_number(&profiles[pair.one], &profiles[pair.two])
-    });
+    let (kept, demoted) = consistent(weights, profiles, same);
     let forest = Forest::of(&kept);
     ask.extend(demoted);
     ask.retain(|pair| forest.root(pair.one) != forest.root(pair.two));
@@ -189,11 +183,32 @@ fn join(weights: &Weights, profiles: &[Profile], pairs: Vec<Pair>) -> Found {
     Found { groups, same: kept, ask, ..Found::default() }
 }
 
-fn one_number(one: &Profile, two: &Profile) -> bool {
-    match (one.nik, two.nik) {
-        (Nik::Dummy(_), _) | (_, Nik::Dummy(_)) => false,
-        (one, two) => one.key().is_some() && one.key() == two.key(),
+/// Takes groups that contradict themselves apart, the weakest pairs first and equally weak ones together, until
+/// none does; gives the pairs that hold and those that do not.
+fn consistent(weights: &Weights, profiles: &[Profile], same: Vec<Pair>) -> (Vec<Pair>, Vec<Pair>) {
+    let (mut held, mut loose, mut open) = (Vec::new(), Vec::new(), same);
+    while !open.is_empty() {
+        let forest = Forest::of(&open);
+        let torn: HashSet<usize> = forest
+            .groups()
+            .filter(|(_, members)| contradicts_itself(weights, profiles, members))
+            .map(|(root, _)| root)
+            .collect();
+        let (inside, whole): (Vec<Pair>, Vec<Pair>) =
+            open.into_iter().partition(|pair| torn.contains(&forest.root(pair.one)));
+        held.extend(whole);
+        let mut weakest: HashMap<usize, Bits> = HashMap::new();
+        for pair in &inside {
+            let least = weakest.entry(forest.root(pair.one)).or_insert(pair.verdict.bits);
+            *least = pair.verdict.bits.min(*least);
+        }
+        let weak = |pair: &Pair| weakest.get(&forest.root(pair.one)) == Some(&pair.verdict.bits);
+        let (dropped, rest): (Vec<Pair>, Vec<Pair>) = inside.into_iter().partition(weak);
+        loose.extend(dropped);
+        open = rest;
     }
+    sort_pairs(&mut held);
+    (held, loose)
 }
 
 fn contradicts_itself(weights: &Weights, profiles: &[Profile], members: &[usize]) -> bool {

@@ -156,6 +156,8 @@ pub enum Rule {
     Twins,
     /// One household, names that may be mistyped twice or may be those of twins. At most asked.
     PerhapsTwins,
+    /// A newborn without a name, perhaps a twin. At most asked within one list.
+    Newborn,
     /// One household, other names. Different.
     Siblings,
     /// One household and name, but other dates of birth: a child named after another, or a wrong date. At most
@@ -177,6 +179,7 @@ impl Rule {
             Rule::Generations => "generations",
             Rule::Twins => "twins",
             Rule::PerhapsTwins => "perhaps_twins",
+            Rule::Newborn => "newborn",
             Rule::Siblings => "siblings",
             Rule::OtherBirth => "other_birth",
             Rule::OtherName => "other_name",
@@ -191,7 +194,7 @@ impl Rule {
             Rule::StrayNumber | Rule::Generations | Rule::Twins | Rule::Siblings => {
                 (Band::Different, Band::Different)
             }
-            Rule::PerhapsTwins | Rule::OtherBirth | Rule::OtherName | Rule::TwoNumbers => {
+            Rule::PerhapsTwins | Rule::Newborn | Rule::OtherBirth | Rule::OtherName | Rule::TwoNumbers => {
                 (Band::Different, Band::Ask)
             }
         }
@@ -259,7 +262,7 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
         _ => Band::Different,
     };
     let stray = matches!(one.nik, Nik::Doubtful(_)) || matches!(two.nik, Nik::Doubtful(_));
-    let rule = rule(&findings, likeness, stray);
+    let rule = rule(weights, &findings, likeness, stray);
     let band = rule.map_or(by_sum, |rule| {
         let (least, most) = rule.bounds();
         by_sum.clamp(least, most)
@@ -270,7 +273,7 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
 type Fact = (Agreement, Bits);
 const UNKNOWN: Fact = (Agreement::Unknown, Bits::NONE);
 
-fn rule(findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule> {
+fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule> {
     let is = |field: Field, agreement: Agreement| findings[field as usize].agreement == agreement;
     let agrees =
         |field: Field| matches!(findings[field as usize].agreement, Agreement::Same | Agreement::Similar);
@@ -285,7 +288,7 @@ fn rule(findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule
         // A call name in one list: number, birth, sex and partner are enough.
         let called = couple && one_birth && !other_sex;
         return match () {
-            () if stray && likeness.contradicts() && !one_birth && (other_birth || other_sex) => {
+            () if stray && likeness.contradicts() && !couple && (other_sex || !household) => {
                 Some(Rule::StrayNumber)
             }
             () if (likeness.contradicts() && !called) || apart || (other_birth && other_sex) => {
@@ -310,7 +313,9 @@ fn rule(findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule
         match likeness {
             Likeness::Confusable if one_birth || two_numbers => return Some(Rule::Twins),
             Likeness::Doubtful if two_numbers => return Some(Rule::Twins),
-            Likeness::Confusable | Likeness::Doubtful => return Some(Rule::PerhapsTwins),
+            Likeness::Confusable => return Some(Rule::PerhapsTwins),
+            Likeness::Doubtful if !weights.once_each => return Some(Rule::PerhapsTwins),
+            Likeness::Unknown if !weights.once_each => return Some(Rule::Newborn),
             _ => {}
         }
     }

@@ -23,7 +23,7 @@
 //! | h, but at the front | gone | Suhardi Suardi |
 
 /// Letters kept of one word; what is longer is cut.
-pub(crate) const LETTERS: usize = 16;
+pub(crate) const LETTERS: usize = 14;
 
 /// The letters of one word, `a` to `z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -67,6 +67,7 @@ pub(crate) fn fold(word: &[u8]) -> Vec<u8> {
             (b'o', b'e' | b'o' | b'u') => (b"u", 2),
             (b'd', b'j') => (b"j", 2),
             (b't', b'j') => (b"c", 2),
+            (b's', b'y') if third == b'h' => (b"s", 3),
             (b's', b'j' | b'y') if is_vowel(third) => (b"s", 2),
             (b's', b'h') => (b"s", 2),
             (b't', b's') => (b"s", 2),

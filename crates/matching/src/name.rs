@@ -21,10 +21,14 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Word {
     pub(crate) letters: Letters,
+    /// As it was written, for slips that folding makes larger.
+    pub(crate) written: Letters,
     pub(crate) sound: u32,
     /// Tenths of a bit.
     pub(crate) rarity: u16,
     pub(crate) kind: Kind,
+    /// Nearly nobody is called so: perhaps a slip of the finger.
+    pub(crate) rare: bool,
 }
 
 /// A name, read once and compared often.
@@ -58,11 +62,13 @@ impl Name {
     #[must_use]
     pub fn read(text: &str, frequencies: &Frequencies) -> Name {
         let parts = Parts::of(text);
-        let words = parts.words.iter().map(|(folded, kind)| Word {
-            letters: Letters::new(folded),
-            sound: hash(&sound(folded)),
-            rarity: frequencies.rarity(folded).0.clamp(0, i32::from(u16::MAX)) as u16,
-            kind: *kind,
+        let words = parts.words.iter().map(|part| Word {
+            letters: Letters::new(&part.folded),
+            written: Letters::new(&part.written),
+            sound: hash(&sound(&part.folded)),
+            rarity: frequencies.rarity(&part.folded).0.clamp(0, i32::from(u16::MAX)) as u16,
+            kind: part.kind,
+            rare: frequencies.is_rare(&part.folded),
         });
         Name { words: words.collect(), newborn: parts.newborn, nth: parts.nth }
     }
@@ -82,7 +88,7 @@ impl Name {
 
 /// The folded words of a text, in its order.
 pub(crate) fn folded_words(text: &str) -> Vec<Vec<u8>> {
-    Parts::of(text).words.into_iter().map(|(folded, _)| folded).collect()
+    Parts::of(text).words.into_iter().map(|part| part.folded).collect()
 }
 
 /// What blocking keys need of a name, without anything that depends on data.
@@ -98,15 +104,15 @@ pub(crate) struct Frames {
 impl Frames {
     pub(crate) fn of(text: &str) -> Option<Frames> {
         let parts = Parts::of(text);
-        let leads = |(folded, kind): &(Vec<u8>, Kind)| {
-            *kind == Kind::Given && folded.len() > 2 && !words::is_everywhere(folded)
+        let leads = |part: &Part| {
+            part.kind == Kind::Given && part.folded.len() > 2 && !words::is_everywhere(&part.folded)
         };
         let nth = parts
             .words
             .iter()
             .position(leads)
-            .or_else(|| parts.words.iter().rposition(|(_, kind)| *kind != Kind::Initial))?;
-        let frame_of = |nth: usize| parts.words.get(nth).map(|(folded, _)| frame(&sound(folded)));
+            .or_else(|| parts.words.iter().rposition(|part| part.kind != Kind::Initial))?;
+        let frame_of = |nth: usize| parts.words.get(nth).map(|part| frame(&sound(&part.folded)));
         let other = frame_of(nth + 1).or_else(|| nth.checked_sub(1).and_then(frame_of));
         Some(Frames {
             lead: frame_of(nth).unwrap_or_default(),
@@ -116,9 +122,15 @@ impl Frames {
     }
 }
 
+struct Part {
+    folded: Vec<u8>,
+    written: Vec<u8>,
+    kind: Kind,
+}
+
 #[derive(Default)]
 struct Parts {
-    words: Vec<(Vec<u8>, Kind)>,
+    words: Vec<Part>,
     newborn: bool,
     nth: u8,
 }
@@ -179,9 +191,9 @@ impl Parts {
         }
         parts.words.truncate(WORDS);
         // A name that is nothing but what may lack lacks nothing.
-        if parts.words.iter().all(|(_, kind)| *kind == Kind::MayLack) {
-            for (_, kind) in &mut parts.words {
-                *kind = Kind::Given;
+        if parts.words.iter().all(|part| part.kind == Kind::MayLack) {
+            for part in &mut parts.words {
+                part.kind = Kind::Given;
             }
         }
         parts
@@ -201,14 +213,16 @@ impl Parts {
         if folded.is_empty() {
             return;
         }
+        let mut add = |folded: &[u8], written: &[u8]| {
+            self.words.push(Part { folded: folded.to_vec(), written: written.to_vec(), kind: kind(folded) });
+        };
         if let Some(usual) = words::usual(&folded) {
-            self.words.push((usual.as_bytes().to_vec(), kind(usual.as_bytes())));
+            add(usual.as_bytes(), usual.as_bytes());
         } else if let Some((front, rest)) = words::split_front(&folded) {
-            self.words.push((front.as_bytes().to_vec(), kind(front.as_bytes())));
-            self.words.push((rest.to_vec(), kind(rest)));
+            add(front.as_bytes(), front.as_bytes());
+            add(rest, rest);
         } else {
-            let kind = kind(&folded);
-            self.words.push((folded, kind));
+            add(&folded, word.as_bytes());
         }
     }
 }
@@ -338,7 +352,7 @@ mod tests {
 
     #[test]
     fn what_may_lack_is_known() {
-        let kinds = |text: &str| Parts::of(text).words.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
+        let kinds = |text: &str| Parts::of(text).words.iter().map(|part| part.kind).collect::<Vec<_>>();
         assert_eq!(kinds("Muhammad Ali"), [Kind::MayLack, Kind::Given]);
         assert_eq!(kinds("Muhammad"), [Kind::Given]);
         assert_eq!(kinds("I Wayan Artawan"), [Kind::MayLack, Kind::Given, Kind::Given]);

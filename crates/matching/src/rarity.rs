@@ -131,6 +131,13 @@ impl Frequencies {
         folded_words(word).first().map_or(Bits::NONE, |folded| self.rarity(folded))
     }
 
+    /// Whether so few are called so that it may be a slip of the finger. A slip that happens once in five hundred
+    /// times is seen often in a large list, so the line moves with the list.
+    pub(crate) fn is_rare(&self, folded: &[u8]) -> bool {
+        let counted = u64::from(self.counts.get(folded).copied().unwrap_or(0));
+        counted <= 3 + self.total / 200_000 && !BUILT_IN.iter().any(|(word, _)| word.as_bytes() == folded)
+    }
+
     pub(crate) fn rarity(&self, folded: &[u8]) -> Bits {
         let known = BUILT_IN.iter().find(|(word, _)| word.as_bytes() == folded);
         // Times 100, so that rare words keep their fractions.

@@ -45,7 +45,7 @@ const ADDRESS: &[&str] = &[
 ];
 
 /// Before the father's name.
-const CHILD_OF: &[&str] = &["bin", "binti", "bt", "bti", "ibn", "ibnu"];
+const CHILD_OF: &[&str] = &["bin", "binti", "bt", "bti", "ibn"];
 
 /// Before another name that the person is called by.
 const ALIAS: &[&str] = &["alias", "als", "dipanggil"];
@@ -53,8 +53,8 @@ const ALIAS: &[&str] = &["alias", "als", "dipanggil"];
 /// Titles of nobility and birth order, which are part of some papers and left out in others.
 const MAY_LACK: &[&str] = &[
     "i", "ni", "gusti", "gst", "idabagus", "rd", "raden", "rr", "rara", "r", "rm", "andi", "daeng", "dg",
-    "teuku", "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "datu", "said",
-    "sayyid", "syarifah",
+    "teuku", "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "wayan", "made",
+    "nyoman", "ketut", "kadek", "komang", "putu", "gede", "wajan", "datu", "said", "sayyid", "syarifah",
 ];
 
 /// Articles that belong to the next word: Al Farisi, Az Zahra.
@@ -134,6 +134,9 @@ pub(crate) fn split_front(folded: &[u8]) -> Option<(&'static str, &[u8])> {
         if let Some(rest) = rest(front, 4) {
             return Some(("nur", rest));
         }
+    }
+    if let Some(rest) = rest(b"muhamad", 4) {
+        return Some(("muhamad", rest));
     }
     rest(b"sri", 5).map(|rest| ("sri", rest)).or_else(|| rest(b"siti", 4).map(|rest| ("siti", rest)))
 }
