@@ -86,7 +86,7 @@ pub fn alike(one: &Name, two: &Name) -> (Likeness, Bits) {
 fn weight(word: &Word) -> Bits {
     match word.kind {
         Kind::Given => Bits(i32::from(word.rarity)),
-        Kind::MayLack => Bits(i32::from(word.rarity) / 2),
+        Kind::MayLack | Kind::Order => Bits(i32::from(word.rarity) / 2),
         Kind::Initial => Bits(20),
     }
 }
@@ -138,8 +138,10 @@ impl<'a> Table<'a> {
         // An initial that nothing begins with contradicts too, but less.
         let [small, little] =
             [count(self.one, self.open[0], Kind::Initial), count(self.two, self.open[1], Kind::Initial)];
-        let contradictions = left.min(right);
-        let lacking = left.max(right) - contradictions + small.max(little);
+        let order =
+            count(self.one, self.open[0], Kind::Order).min(count(self.two, self.open[1], Kind::Order));
+        let contradictions = left.min(right) + order;
+        let lacking = left.max(right) - left.min(right) + small.max(little);
         // Words of one name go together: who is called Wayan is rather called Artawan than others are.
         let kin = self.found.saturating_sub(1).min(3) as i32 * KINSHIP;
         let bits = self.bits + Bits(-contradictions * CONTRADICTION - lacking.min(3) * LACKING - kin);
@@ -329,10 +331,11 @@ mod tests {
             ("Siti Aminah", "Siti Rohani", Likeness::Partial),
             ("Slamet", "Sutrisno", Likeness::Different),
             ("Rina", "Rini", Likeness::Confusable),
-            ("Suwarni", "Suwrani", Likeness::Doubtful),
+            ("Suwarni", "Suwrina", Likeness::Doubtful),
             ("Hasan", "Husen", Likeness::Different),
             ("Ahmad", "Muhammad", Likeness::Different),
             ("By Ny Siti", "Rafa", Likeness::Unknown),
+            ("I Made Artawan", "I Ketut Artawan", Likeness::Partial),
             ("By Ny Siti 1", "By Ny Siti 2", Likeness::Different),
             ("", "Rafa", Likeness::Unknown),
         ] {

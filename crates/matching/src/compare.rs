@@ -372,11 +372,17 @@ fn births(weights: &Weights, one: Option<Birth>, two: Option<Birth>) -> Fact {
         return (Agreement::Near, weights.birth_age);
     }
     let slip = match (year == other_year, month == other_month, day == other_day) {
-        (true, true, false) | (true, false, true) => true,
+        (true, true, false) => one_figure(day, other_day),
+        (true, false, true) => one_figure(month, other_month),
         (false, true, true) => years == 1 || (years == 10 && year % 10 == other_year % 10),
         _ => false,
     };
     if slip { (Agreement::Near, weights.birth_slip) } else { far() }
+}
+
+/// Whether two numbers below 100 differ in one of their two figures, or by one.
+fn one_figure(one: u8, two: u8) -> bool {
+    one.abs_diff(two) == 1 || one / 10 == two / 10 || one % 10 == two % 10
 }
 
 fn agreement(likeness: Likeness) -> Agreement {

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Given,
     /// Often left out: Muhammad, a title of nobility, an article, the father after `bin`, an alias.
     MayLack,
+    /// Birth order: often left out too, but two of them contradict.
+    Order,
     /// One letter.
     Initial,
 }
@@ -191,7 +193,7 @@ impl Parts {
         }
         parts.words.truncate(WORDS);
         // A name that is nothing but what may lack lacks nothing.
-        if parts.words.iter().all(|part| part.kind == Kind::MayLack) {
+        if parts.words.iter().all(|part| matches!(part.kind, Kind::MayLack | Kind::Order)) {
             for part in &mut parts.words {
                 part.kind = Kind::Given;
             }
@@ -208,6 +210,7 @@ impl Parts {
             b"muhamad" => Kind::MayLack,
             _ if may_lack => Kind::MayLack,
             [_] => Kind::Initial,
+            folded if words::is_order(folded) => Kind::Order,
             _ => Kind::Given,
         };
         if folded.is_empty() {
@@ -355,7 +358,7 @@ mod tests {
         let kinds = |text: &str| Parts::of(text).words.iter().map(|part| part.kind).collect::<Vec<_>>();
         assert_eq!(kinds("Muhammad Ali"), [Kind::MayLack, Kind::Given]);
         assert_eq!(kinds("Muhammad"), [Kind::Given]);
-        assert_eq!(kinds("I Wayan Artawan"), [Kind::MayLack, Kind::Given, Kind::Given]);
+        assert_eq!(kinds("I Wayan Artawan"), [Kind::MayLack, Kind::Order, Kind::Given]);
         assert_eq!(kinds("Ali bin Umar"), [Kind::Given, Kind::MayLack]);
         assert_eq!(kinds("Rusina Binti"), [Kind::Given, Kind::Given]);
         assert_eq!(kinds("M. Ali"), [Kind::Initial, Kind::Given]);

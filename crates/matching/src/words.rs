@@ -53,9 +53,16 @@ const ALIAS: &[&str] = &["alias", "als", "dipanggil"];
 /// Titles of nobility and birth order, which are part of some papers and left out in others.
 const MAY_LACK: &[&str] = &[
     "i", "ni", "gusti", "gst", "idabagus", "rd", "raden", "rr", "rara", "r", "rm", "andi", "daeng", "dg",
-    "teuku", "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "wayan", "made",
-    "nyoman", "ketut", "kadek", "komang", "putu", "gede", "wajan", "datu", "said", "sayyid", "syarifah",
+    "teuku", "tengku", "tgk", "cut", "la", "wa", "ra", "lalu", "baiq", "sutan", "datuk", "datu", "said",
+    "sayyid", "syarifah",
 ];
+
+/// Balinese birth order: often left out, but Made is not Ketut.
+const ORDER: &[&str] = &["waian", "made", "nioman", "ketut", "kadek", "komang", "putu", "gede"];
+
+pub(crate) fn is_order(folded: &[u8]) -> bool {
+    ORDER.iter().any(|order| order.as_bytes() == folded)
+}
 
 /// Articles that belong to the next word: Al Farisi, Az Zahra.
 const ARTICLES: &[&str] = &["al", "ar", "as", "at", "ad", "az", "ash", "asy", "el", "ul", "ur"];
