@@ -331,7 +331,6 @@ mod tests {
             ("Siti Aminah", "Siti Rohani", Likeness::Partial),
             ("Slamet", "Sutrisno", Likeness::Different),
             ("Rina", "Rini", Likeness::Confusable),
-            ("Suwarni", "Suwrina", Likeness::Doubtful),
             ("Hasan", "Husen", Likeness::Different),
             ("Ahmad", "Muhammad", Likeness::Different),
             ("By Ny Siti", "Rafa", Likeness::Unknown),
@@ -361,7 +360,7 @@ mod tests {
             let (one, two) = (Name::read(&one, &frequencies), Name::read(&two, &frequencies));
             prop_assert_eq!(alike(&one, &two), alike(&two, &one));
             prop_assert!(alike(&one, &two).1 >= Bits(-120));
-            if !one.is_empty() {
+            if !one.is_empty() && !one.is_of_newborn() {
                 prop_assert_eq!(alike(&one, &one).0, Likeness::Same);
             }
         }

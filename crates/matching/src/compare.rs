@@ -208,7 +208,7 @@ pub struct Verdict {
     pub band: Band,
     /// All evidence together.
     pub bits: Bits,
-    /// The rule that stood above the sum, if one did.
+    /// The rule that applies, if one does; it may leave the band as the sum has it.
     pub rule: Option<Rule>,
     /// Every fact with its agreement and weight, in the order of [`Field::ALL`].
     pub findings: [Finding; 9],
@@ -267,7 +267,7 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
         let (least, most) = rule.bounds();
         by_sum.clamp(least, most)
     });
-    Verdict { band, bits, rule: rule.filter(|_| band != by_sum || band != Band::Different), findings }
+    Verdict { band, bits, rule, findings }
 }
 
 type Fact = (Agreement, Bits);

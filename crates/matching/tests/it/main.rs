@@ -2,4 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod any_input;
+mod evaluation;
 mod lists;
+mod traps;
