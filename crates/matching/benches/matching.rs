@@ -20,9 +20,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lists::{Listed, children, krs_persons};
 use time::macros::date;
 
-/// A province: families of 231 x 6 villages until there are a million heads, wives and children.
+/// A province: families of 1,400 villages until there are a million heads, wives and children.
 const PERSONS: usize = 1_000_000;
-const FAMILIES: usize = 300_000;
+const FAMILIES: usize = 304_000;
 
 fn people(families: usize) -> Vec<Listed> {
     let world = World::new(District::invented(90, 1_400), families, date!(2026 - 06 - 30), 11);

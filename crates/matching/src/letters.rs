@@ -161,6 +161,11 @@ pub(crate) fn slips(one: &[u8], two: &[u8], limit: usize) -> usize {
     if one.len().abs_diff(two.len()) > limit {
         return limit + 1;
     }
+    // Every slip takes away or adds one kind of letter, or one of each.
+    let kinds = |word: &[u8]| word.iter().fold(0_u32, |kinds, letter| kinds | 1 << (letter & 31));
+    if (kinds(one) ^ kinds(two)).count_ones() as usize > 2 * limit {
+        return limit + 1;
+    }
     const WIDTH: usize = LETTERS + 1;
     let mut rows = [[0_u8; WIDTH]; 3];
     for (at, place) in rows[0].iter_mut().enumerate() {

@@ -162,7 +162,8 @@ impl Parts {
                 parts.nth = number;
                 continue;
             }
-            match words::role(word) {
+            let role = words::role(word);
+            match role {
                 Role::Title => continue,
                 Role::ShortTitle
                     if parts.words.len() > 1 && raw[nth + 1..].iter().all(|rest| is_title(rest)) =>
@@ -189,7 +190,7 @@ impl Parts {
                 break;
             }
             let joined = article.take().map(|article| format!("{article}{word}"));
-            parts.push(joined.as_deref().unwrap_or(word), aside);
+            parts.push(joined.as_deref().unwrap_or(word), role, aside);
         }
         parts.words.truncate(WORDS);
         // A name that is nothing but what may lack lacks nothing.
@@ -201,11 +202,9 @@ impl Parts {
         parts
     }
 
-    fn push(&mut self, word: &str, aside: bool) {
+    fn push(&mut self, word: &str, role: Role, aside: bool) {
         let folded = fold(word.as_bytes());
-        let may_lack = aside
-            || words::role(word) == Role::MayLack
-            || std::str::from_utf8(&folded).is_ok_and(|folded| words::role(folded) == Role::MayLack);
+        let may_lack = aside || role == Role::MayLack || words::may_lack(&folded);
         let kind = |folded: &[u8]| match folded {
             b"muhamad" => Kind::MayLack,
             _ if may_lack => Kind::MayLack,

@@ -14,10 +14,26 @@ use crate::name::folded_words;
 /// let counted = Frequencies::of(["Salundik Garu", "Siti Aminah", "Siti Rohani"]);
 /// assert!(counted.bits("Salundik") > counted.bits("Siti"));
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Frequencies {
-    counts: HashMap<Box<[u8]>, u32>,
+    words: HashMap<Box<[u8]>, Count>,
     total: u64,
+}
+
+/// How often a word stands in 10,000 words by the built-in table, where it is there, and in the lists at hand.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    built_in: Option<u16>,
+    counted: u32,
+}
+
+impl Default for Frequencies {
+    /// The built-in table alone.
+    fn default() -> Frequencies {
+        let count = |share: u64| Count { built_in: u16::try_from(share).ok(), counted: 0 };
+        let words = BUILT_IN.iter().map(|(word, share)| (word.as_bytes().into(), count(*share)));
+        Frequencies { words: words.collect(), total: 0 }
+    }
 }
 
 /// The built-in table counts as this many words.
@@ -119,7 +135,7 @@ impl Frequencies {
     /// Counts the words of one more name.
     pub fn count(&mut self, name: &str) {
         for word in folded_words(name).into_iter().filter(|word| word.len() > 1) {
-            *self.counts.entry(word.into_boxed_slice()).or_default() += 1;
+            self.words.entry(word.into_boxed_slice()).or_default().counted += 1;
             self.total += 1;
         }
     }
@@ -134,17 +150,21 @@ impl Frequencies {
     /// Whether so few are called so that it may be a slip of the finger. A slip that happens once in five hundred
     /// times is seen often in a large list, so the line moves with the list.
     pub(crate) fn is_rare(&self, folded: &[u8]) -> bool {
-        let counted = u64::from(self.counts.get(folded).copied().unwrap_or(0));
-        counted <= 3 + self.total / 200_000 && !BUILT_IN.iter().any(|(word, _)| word.as_bytes() == folded)
+        let count = self.of_word(folded);
+        u64::from(count.counted) <= 3 + self.total / 200_000 && count.built_in.is_none()
     }
 
     pub(crate) fn rarity(&self, folded: &[u8]) -> Bits {
-        let known = BUILT_IN.iter().find(|(word, _)| word.as_bytes() == folded);
+        let count = self.of_word(folded);
         // Times 100, so that rare words keep their fractions.
-        let prior = known.map_or(UNKNOWN, |(_, share)| share * 100) * PRIOR / 10_000;
-        let counted = u64::from(self.counts.get(folded).copied().unwrap_or(0)) * 100;
-        let bits = Bits::of_share(prior + counted, (PRIOR + self.total) * 100);
+        let share = count.built_in.map_or(UNKNOWN, |share| u64::from(share) * 100);
+        let counted = u64::from(count.counted) * 100;
+        let bits = Bits::of_share(share * PRIOR / 10_000 + counted, (PRIOR + self.total) * 100);
         Bits(bits.0.clamp(20, 140))
+    }
+
+    fn of_word(&self, folded: &[u8]) -> Count {
+        self.words.get(folded).copied().unwrap_or_default()
     }
 }
 

@@ -94,6 +94,11 @@ pub(crate) fn role(word: &str) -> Role {
     }
 }
 
+/// Whether a folded word is of those that are left out: Andee, Radhen.
+pub(crate) fn may_lack(folded: &[u8]) -> bool {
+    folded.len() < 9 && MAY_LACK.iter().any(|word| word.as_bytes() == folded)
+}
+
 pub(crate) fn is_half_title(word: &str) -> bool {
     HALVES.contains(&word)
 }
@@ -118,7 +123,8 @@ const FORMS: &[(&str, &[&str])] = &[
 pub(crate) fn usual(folded: &[u8]) -> Option<&'static str> {
     let known = FORMS.iter().find(|(_, forms)| forms.iter().any(|form| form.as_bytes() == folded));
     // No other name is a slip away from Muhammad.
-    let slipped = || (folded.len() > 5 && slips(folded, b"muhamad", 1) == 1).then_some("muhamad");
+    let slipped =
+        || ((6..=8).contains(&folded.len()) && slips(folded, b"muhamad", 1) == 1).then_some("muhamad");
     known.map(|(usual, _)| *usual).or_else(slipped)
 }
 
