@@ -1,12 +1,15 @@
 //! How well duplicates are found on made-up lists of the size of Kapuas, whose truth is known:
-//! `cargo run --release -p asuh-matching --features parallel --example evaluate -- [--show] SEED...`
+//! `cargo run --release -p asuh-matching --features parallel --example evaluate -- [--million] [--show] SEED...`
 //!
+//! `--million` searches a province of 1,000,000 heads, wives and children once, and says how long that took.
 //! `--show` lists what was missed, wrong and asked, with the reasons: for tuning, on other seeds than the tests'.
 
 #![allow(clippy::unwrap_used, reason = "a tool for developers")]
 
 #[path = "../tests/it/lists.rs"]
 mod lists;
+
+use std::time::Instant;
 
 use asuh_made_up::{Dirt, District, World};
 use asuh_matching::batch::{self, Found};
@@ -16,12 +19,18 @@ use time::macros::date;
 
 fn main() {
     let mut seeds: Vec<u64> = Vec::new();
-    let mut show = false;
+    let (mut show, mut million) = (false, false);
     for argument in std::env::args().skip(1) {
         match argument.parse() {
             Ok(seed) => seeds.push(seed),
-            Err(_) => show |= argument == "--show",
+            Err(_) => {
+                show |= argument == "--show";
+                million |= argument == "--million";
+            }
         }
+    }
+    if million {
+        province();
     }
     println!("seed  list               persons   pairs   recall  precision  asked rows  comparisons");
     for seed in seeds {
@@ -47,6 +56,40 @@ fn main() {
             }
         }
     }
+}
+
+/// A million persons: read, and searched for duplicates.
+#[allow(clippy::disallowed_methods, reason = "it measures real time")]
+fn province() {
+    let world = World::new(District::invented(90, 1_400), 304_000, date!(2026 - 06 - 30), 11);
+    let (mut listed, rows) = krs_persons(&world, &Dirt::USUAL, 11, 0);
+    listed.extend(children(&world, &Dirt::USUAL, 11, rows).0);
+    listed.truncate(1_000_000);
+    let start = Instant::now();
+    let ready = profiles(&listed);
+    let read = start.elapsed();
+    let before = processor_seconds();
+    let found = batch::within(&Weights::default().for_persons(ready.len()), &ready);
+    println!(
+        "{} persons read in {:.1} s, searched in {:.1} s ({:.1} s of processors): {} comparisons, {} crowded blocks (largest {:?})",
+        ready.len(),
+        read.as_secs_f64(),
+        (start.elapsed() - read).as_secs_f64(),
+        processor_seconds() - before,
+        found.compared,
+        found.crowded.len(),
+        found.crowded.first(),
+    );
+    let judged = judge(&listed, &found, |_, _| true);
+    report(11, "province", &listed, &found, judged);
+}
+
+/// What this process has used of all processors so far, where the system says so in hundredths of a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let hundredths = |nth: usize| fields.get(nth).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (hundredths(11) + hundredths(12)) / 100.0
 }
 
 type Maker = fn(&World, &Dirt, u64, usize) -> (Vec<Listed>, usize);

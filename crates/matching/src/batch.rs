@@ -17,7 +17,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::bits::Bits;
-use crate::compare::{Band, Verdict, compare};
+use crate::compare::{Band, Verdict, compare, may_be_one};
 use crate::keys::CROWDED;
 use crate::record::Profile;
 use crate::weights::Weights;
@@ -145,6 +145,9 @@ impl<W: Fn(usize, usize) -> bool + Sync> Task<'_, W> {
         let first = left.keys.first_common(&right.keys, |key| !self.crowded.contains(&key));
         if first.is_some_and(|first| first != key) {
             return false;
+        }
+        if !may_be_one(self.weights, left, right) {
+            return true;
         }
         let verdict = compare(self.weights, left, right);
         if verdict.band != Band::Different {

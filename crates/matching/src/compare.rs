@@ -270,6 +270,29 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
     Verdict { band, bits, rule, findings }
 }
 
+/// Whether two records can be anything but different, by the cheaper facts alone: what costs most is comparing the
+/// names of relatives, and most pairs of a block need none of it. Never false where [`compare`] finds more.
+pub(crate) fn may_be_one(weights: &Weights, one: &Profile, two: &Profile) -> bool {
+    let number = numbers(weights, one.nik, two.nik);
+    if number.0 == Agreement::Same {
+        return true;
+    }
+    let couple = !one.partner.is_empty() && !two.partner.is_empty();
+    let birth = births(weights, one.birth, two.birth);
+    if birth.0 == Agreement::Generation && !couple {
+        return false;
+    }
+    let (likeness, name) = alike(&one.name, &two.name);
+    let relatives = if likeness.contradicts() && !couple {
+        // A household in common makes them twins or siblings, so neither mother nor card can speak for one person.
+        weights.father_most + homes(weights, one, two).1
+    } else {
+        weights.household_most + weights.partner_most
+    };
+    let sex = if one.sex == two.sex { weights.sex_same } else { Bits::NONE };
+    number.1 + birth.1 + sex + name.min(weights.name_most) + relatives >= weights.ask
+}
+
 type Fact = (Agreement, Bits);
 const UNKNOWN: Fact = (Agreement::Unknown, Bits::NONE);
 
@@ -469,4 +492,48 @@ pub fn compare_all<'a>(
         .collect();
     found.sort_by_key(|(_, verdict)| (std::cmp::Reverse(verdict.band), -verdict.bits));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::Date;
+
+    use super::*;
+    use crate::{Frequencies, Key, Record, Sex};
+
+    proptest! {
+        #[test]
+        fn nobody_is_passed_over_who_is_not_different(
+            names in proptest::array::uniform8("(By Ny )?(Rafa|Rina|Rini|Siti|Arka)( Putra| Amina| R)?|"),
+            days in proptest::array::uniform2(0..9_i32),
+            keys in proptest::array::uniform6(0..3_u64),
+            (women, village) in (proptest::array::uniform2(any::<bool>()), 0..2_i64),
+        ) {
+            let frequencies = Frequencies::default();
+            let read = |nth: usize| {
+                let day = 2_460_000 + [0, 1, 30, 365, 400, 3_653, 4_383, 5_000, 9_000][days[nth] as usize];
+                let record = Record {
+                    name: &names[nth * 4],
+                    mother: &names[nth * 4 + 1],
+                    father: &names[nth * 4 + 2],
+                    partner: &names[nth * 4 + 3],
+                    birth: Date::from_julian_day(day).ok().map(Birth::on),
+                    sex: Some(if women[nth] { Sex::Female } else { Sex::Male }),
+                    nik: [Nik::Missing, Nik::Whole(Key(1)), Nik::Doubtful(Key(2))][keys[nth] as usize],
+                    kk: Some(Key(keys[2 + nth])),
+                    kki: Some(Key(keys[4 + nth])),
+                    village: Some(62_03_01_1006 + village * nth as i64),
+                    ..Record::default()
+                };
+                Profile::read(&record, &frequencies)
+            };
+            let (one, two) = (read(0), read(1));
+            for weights in [Weights::default(), Weights::across()] {
+                if compare(&weights, &one, &two).band != Band::Different {
+                    prop_assert!(may_be_one(&weights, &one, &two));
+                }
+            }
+        }
+    }
 }

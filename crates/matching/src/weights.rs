@@ -80,6 +80,20 @@ impl Weights {
     }
 }
 
+/// Persons of a district's lists, for which the lines of [`Weights::default`] are drawn.
+const DISTRICT: u64 = 25_000;
+
+impl Weights {
+    /// The same among so many persons: among forty times as many there are forty times as many namesakes for
+    /// everybody, so that both lines rise by the logarithm, 5.3 bits for a million. Below the size of a district
+    /// they stay.
+    #[must_use]
+    pub fn for_persons(self, persons: usize) -> Weights {
+        let more = Bits::of_share(DISTRICT, persons as u64);
+        Weights { same: self.same + more, ask: self.ask + more, ..self }
+    }
+}
+
 impl Default for Weights {
     fn default() -> Weights {
         Weights {
@@ -114,5 +128,18 @@ impl Default for Weights {
             same: Bits(275),
             ask: Bits(215),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_rise_with_the_number_of_persons() {
+        let weights = Weights::default();
+        assert_eq!(weights.clone().for_persons(10_000), weights);
+        assert_eq!(weights.clone().for_persons(100_000).same, weights.same + Bits(20));
+        assert_eq!(weights.clone().for_persons(1_000_000).ask, weights.ask + Bits(53));
     }
 }
