@@ -224,7 +224,7 @@ const GENERATION: i32 = 12;
 /// use time::macros::date;
 ///
 /// let read = |name, birth| {
-///     let (mother, village) = ("Siti Aminah", Some(62_03_01_1006));
+///     let (mother, village) = ("Siti Aminah", Some(6_203_011_006));
 ///     let record = Record { name, birth: Some(Birth::on(birth)), mother, village, ..Record::default() };
 ///     Profile::read(&record, &Frequencies::default())
 /// };
@@ -523,7 +523,7 @@ mod tests {
                     nik: [Nik::Missing, Nik::Whole(Key(1)), Nik::Doubtful(Key(2))][keys[nth] as usize],
                     kk: Some(Key(keys[2 + nth])),
                     kki: Some(Key(keys[4 + nth])),
-                    village: Some(62_03_01_1006 + village * nth as i64),
+                    village: Some(6_203_011_006 + village * nth as i64),
                     ..Record::default()
                 };
                 Profile::read(&record, &frequencies)

@@ -146,7 +146,7 @@ mod tests {
             birth: Some(Birth::on(date!(2023 - 05 - 12))),
             name: "Muhammad Arsyad",
             mother: "Siti Aminah",
-            village: Some(62_03_01_1006),
+            village: Some(6_203_011_006),
             ..Record::default()
         }
     }

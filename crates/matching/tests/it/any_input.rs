@@ -83,7 +83,7 @@ fn anybody() -> impl Strategy<Value = Anybody> {
         proptest::option::of(0..3_u64),
         proptest::option::of(any_birth()),
         proptest::option::of(sex),
-        proptest::option::of(prop_oneof![Just(62_03_01_1006_i64), Just(62_03_01_1007), any::<i64>()]),
+        proptest::option::of(prop_oneof![Just(6_203_011_006_i64), Just(6_203_011_007), any::<i64>()]),
         proptest::option::of(0..3_u16),
     )
         .prop_map(|(names, nik, kk, kki, birth, sex, village, rt)| Anybody {
