@@ -193,7 +193,8 @@ mod tests {
 
     fn make(folder: &Path, arguments: &[&str]) -> [String; 2] {
         let to = folder.display().to_string();
-        let line = ["gen-list", "--families", "300", "--to", &to].iter().chain(arguments);
+        let line =
+            ["gen-list", "--families", "300", "--to", &to].into_iter().chain(arguments.iter().copied());
         let files = write(&Line::parse_from(line).options).unwrap();
         files.map(|file| std::fs::read_to_string(file).unwrap())
     }
