@@ -66,7 +66,7 @@ impl Dirt {
         kki_missing: 0,
     };
 
-    /// As lists come in: one name in four is written otherwise than on the certificate, one NIK in eight cannot
+    /// As lists come in: one name in four is written otherwise than on the certificate, one NIK in nine cannot
     /// be used. Estimates of our own; no survey of such lists is known.
     pub const USUAL: Dirt = Dirt {
         spelled: 90,

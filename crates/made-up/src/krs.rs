@@ -120,7 +120,7 @@ pub fn list(world: &World, dirt: &Dirt, seed: u64) -> List {
             _ => family.village,
         };
         order.push((listed, id, false));
-        // Half of those who moved and stand twice do so in both villages.
+        // One copy in seven names another village.
         if dice.chance(30) {
             let again = if dice.chance(150) { dice.below(villages) } else { listed };
             order.push((again, id, true));

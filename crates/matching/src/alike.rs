@@ -54,7 +54,7 @@ const CONTRADICTION: i32 = 60;
 ///
 /// let frequencies = Frequencies::default();
 /// let likeness = |one, two| alike(&Name::read(one, &frequencies), &Name::read(two, &frequencies)).0;
-/// assert_eq!(likeness("Moh. Arsyad", "ARSJAD MUHAMMAD"), Likeness::Similar);
+/// assert_eq!(likeness("Moh. Arsyad", "ARSJAD MUHAMMAD"), Likeness::Same);
 /// assert_eq!(likeness("Rabiatul Adawiyah", "Rabiatul A."), Likeness::Similar);
 /// assert_eq!(likeness("Rafa Pratama", "Arka Pratama"), Likeness::Partial);
 /// assert_eq!(likeness("Slamet", "Sugeng"), Likeness::Different);

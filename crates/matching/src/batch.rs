@@ -11,7 +11,7 @@
 //!    that contradicts itself; the pairs taken out are asked.
 //! 3. Pairs to ask whose two records ended up in one group need no answer.
 //!
-//! Memory: 300 bytes a profile that the caller holds, and 100 bytes a record while it runs. With the feature
+//! Memory: about 450 bytes a profile that the caller holds, and 100 bytes a record while it runs. With the feature
 //! `parallel` all cores are used, with the same answers.
 
 use std::collections::{HashMap, HashSet};

@@ -41,12 +41,12 @@ pub(crate) struct Word {
 /// does not count when names are compared.
 ///
 /// ```
-/// use asuh_matching::{Frequencies, Name};
+/// use asuh_matching::{Frequencies, Likeness, Name, alike};
 ///
 /// let frequencies = Frequencies::default();
 /// let read = |text| Name::read(text, &frequencies);
-/// assert_eq!(read("H. Moch. Soeharto, S.Pd"), read("MUHAMAD SUHARTO"));
-/// assert_eq!(read("Noerhajati"), read("Noer Hajati"));
+/// assert_eq!(alike(&read("H. Moch. Soeharto, S.Pd"), &read("MUHAMAD SUHARTO")).0, Likeness::Same);
+/// assert_eq!(alike(&read("Noerhayati"), &read("Noor Hayati")).0, Likeness::Same);
 /// assert!(read("By Ny Siti Aminah").is_of_newborn());
 /// assert!(read("-").is_empty());
 /// ```

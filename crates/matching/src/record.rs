@@ -143,7 +143,7 @@ pub struct Record<'a> {
     pub rt: Option<u16>,
 }
 
-/// A record made ready for comparing: names read, numbers kept. About 300 bytes.
+/// A record made ready for comparing: names read, numbers kept. About 450 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Profile {
     pub(crate) name: Name,
