@@ -21,6 +21,8 @@ struct Bench {
 enum Target {
     Example(&'static str),
     Bench(&'static str),
+    /// A bench that needs a feature.
+    BenchWith(&'static str, &'static str),
 }
 
 /// Every bench, in the order in which they run.
@@ -44,6 +46,13 @@ const BENCHES: &[Bench] = &[
         about: "rows of a CSV file a second (Melem/s) that `asuh growth zscore` reads, scores and writes",
         package: "asuh",
         target: Target::Bench("growth_cli"),
+        postgres: false,
+    },
+    Bench {
+        name: "matching",
+        about: "names a second (Melem/s), one person against candidates, duplicates among 1,000,000 persons",
+        package: "asuh-matching",
+        target: Target::BenchWith("matching", "parallel"),
         postgres: false,
     },
 ];
@@ -86,6 +95,9 @@ fn measure(bench: &Bench) -> bool {
             vec!["run", "--release", "--package", bench.package, "--example", name, "--"]
         }
         Target::Bench(name) => vec!["bench", "--package", bench.package, "--bench", name, "--"],
+        Target::BenchWith(name, feature) => {
+            vec!["bench", "--package", bench.package, "--features", feature, "--bench", name, "--"]
+        }
     };
     let url = cluster.as_ref().map(Cluster::url);
     if let Some(url) = &url {

@@ -7,6 +7,7 @@
 //! | [`bench`] | the table of benches |
 //! | [`fuzz`] | property tests for minutes instead of moments |
 //! | [`deny`] | the supply chain check |
+//! | [`gen_list`] | dirty lists of people who do not exist, with the truth beside |
 //! | [`postgres`] | a throw-away PostgreSQL |
 //! | [`programs`] | finding and installing what is not Rust: PostgreSQL, Chromium |
 //! | [`steps`] | running a command as a timed step |
@@ -17,6 +18,7 @@ pub mod bench;
 pub mod counts;
 pub mod deny;
 pub mod fuzz;
+pub mod gen_list;
 pub mod postgres;
 pub mod programs;
 pub mod steps;

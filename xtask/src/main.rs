@@ -26,6 +26,8 @@ enum Command {
         #[arg(long, default_value_t = 10)]
         minutes: u64,
     },
+    /// Write a dirty list of families or children who do not exist, and the truth about every row.
+    GenList(xtask::gen_list::Options),
     /// Check licences, forbidden crates, sources and known vulnerabilities, installing cargo-deny if absent.
     Deny,
 }
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Test(options) => xtask::test::run(&options),
         Command::Bench { name } => xtask::bench::run(name.as_deref()),
         Command::Fuzz { minutes } => xtask::fuzz::run(minutes),
+        Command::GenList(options) => xtask::gen_list::run(&options),
         Command::Deny => xtask::deny::run(),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
