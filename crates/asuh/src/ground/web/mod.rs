@@ -12,7 +12,7 @@ mod routes;
 mod text;
 
 pub use assets::assets;
-pub use download::{Cell, workbook};
+pub use download::{Cell, FileKind, spreadsheet, workbook};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
 pub use layers::with_layers;
