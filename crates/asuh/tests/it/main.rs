@@ -12,6 +12,7 @@ mod crash;
 mod custody;
 mod demo;
 mod distribution;
+mod frozen;
 mod growth;
 mod growth_child;
 mod growth_cli;

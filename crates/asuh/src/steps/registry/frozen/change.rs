@@ -83,7 +83,9 @@ impl Change {
 
     /// The name before, where it is another.
     pub(super) fn renamed(&self) -> Option<&str> {
-        self.was_name.as_deref().filter(|was| self.what() == What::Changed && self.name.as_deref() != Some(*was))
+        self.was_name
+            .as_deref()
+            .filter(|was| self.what() == What::Changed && self.name.as_deref() != Some(*was))
     }
 }
 

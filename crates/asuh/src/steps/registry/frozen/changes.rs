@@ -36,7 +36,13 @@ impl Filter {
     /// What was sent by a form.
     pub(super) fn of_form(form: &Form) -> Filter {
         let get = |name: &str| form.get(name).to_owned();
-        Filter { dari: get("dari"), desa: get("desa"), jenis: get("jenis"), alasan: get("alasan"), setelah: String::new() }
+        Filter {
+            dari: get("dari"),
+            desa: get("desa"),
+            jenis: get("jenis"),
+            alasan: get("alasan"),
+            setelah: String::new(),
+        }
     }
 
     pub(super) fn selection(&self) -> Selection {
@@ -48,7 +54,12 @@ impl Filter {
     }
 
     /// The older list.
-    pub(super) async fn older<K: Kind>(&self, app: &App, cap: &SeeFrozenLists, newer: &FrozenList) -> Result<FrozenList, Error> {
+    pub(super) async fn older<K: Kind>(
+        &self,
+        app: &App,
+        cap: &SeeFrozenLists,
+        newer: &FrozenList,
+    ) -> Result<FrozenList, Error> {
         let number = self.dari.parse().unwrap_or(newer.number - 1);
         let older = query::numbered::<K>(app.store.reader(), cap.district(), number).await?;
         older.filter(|older| older.number < newer.number).ok_or(Error::NotFound)
@@ -57,9 +68,13 @@ impl Filter {
     /// The address of the page with another direction and reason, after a place.
     fn address(&self, home: &str, jenis: &str, alasan: &str, setelah: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in
-            [("dari", self.dari.as_str()), ("desa", &self.desa), ("jenis", jenis), ("alasan", alasan), ("setelah", setelah)]
-        {
+        for (name, value) in [
+            ("dari", self.dari.as_str()),
+            ("desa", &self.desa),
+            ("jenis", jenis),
+            ("alasan", alasan),
+            ("setelah", setelah),
+        ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -127,7 +142,9 @@ pub(super) async fn page<K: Kind>(
             address: filter.address(&home, what.code(), "", ""),
             is_chosen: selection.what == Some(what),
             reasons: of_it
-                .map(|(_, reason, n)| (reason_words(&text, reason), *n, filter.address(&home, what.code(), reason, "")))
+                .map(|(_, reason, n)| {
+                    (reason_words(&text, reason), *n, filter.address(&home, what.code(), reason, ""))
+                })
                 .collect(),
         }
     });
@@ -136,9 +153,11 @@ pub(super) async fn page<K: Kind>(
     let (mut lines, mut next) = (Vec::new(), None);
     if reader.is_some() {
         let scope = cap.actor().scope(K::Read::ROLES);
-        let after = filter.setelah.split_once('.').and_then(|(place, nth)| Some((place.parse().ok()?, nth.parse().ok()?)));
-        let mut rows =
-            change::page::<K>(db, district, &scope, lists, &selection, (after, PAGE + 1)).await?;
+        let after = filter
+            .setelah
+            .split_once('.')
+            .and_then(|(place, nth)| Some((place.parse().ok()?, nth.parse().ok()?)));
+        let mut rows = change::page::<K>(db, district, &scope, lists, &selection, (after, PAGE + 1)).await?;
         next = cut(&mut rows, PAGE, change::place_of).map(|(place, nth)| {
             filter.address(&home, &filter.jenis, &filter.alasan, &format!("{place}.{nth}"))
         });
@@ -175,7 +194,8 @@ pub(super) fn in_words<K: Kind>(text: &Text, change: Change) -> ChangeLine {
     let mut why = Vec::new();
     if change.what() == What::Changed {
         if change.has_moved() {
-            let was = change.was_village_name.clone().unwrap_or_else(|| territory::dotted(change.was_village));
+            let was =
+                change.was_village_name.clone().unwrap_or_else(|| territory::dotted(change.was_village));
             why.push(text.t1("frozen.change.village", "was", was));
         }
         if let Some(was) = change.was_rw() {
@@ -186,7 +206,11 @@ pub(super) fn in_words<K: Kind>(text: &Text, change: Change) -> ChangeLine {
         }
         let (gained, lost) = change.factors(K::FACTORS);
         let words = |codes: &[&str]| {
-            codes.iter().map(|code| text.t(&format!("frozen.factor.{code}")).into_owned()).collect::<Vec<_>>().join(", ")
+            codes
+                .iter()
+                .map(|code| text.t(&format!("frozen.factor.{code}")).into_owned())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         if !gained.is_empty() {
             why.push(text.t1("frozen.change.gained", "factors", words(&gained)));

@@ -89,5 +89,4 @@ impl Kind for FamiliesAtRisk {
 }
 
 /// A family is on the list by a visit, not by a measurement. Typed, because PostgreSQL takes a bare NULL for text.
-const NO_EVIDENCE: &str =
-    "NULLIF(v.family_id, v.family_id) AS evidence_id, CAST(NULL AS BIGINT) AS evidence_on, CAST(NULL AS BIGINT) AS score";
+const NO_EVIDENCE: &str = "NULLIF(v.family_id, v.family_id) AS evidence_id, CAST(NULL AS BIGINT) AS evidence_on, CAST(NULL AS BIGINT) AS score";

@@ -6,12 +6,12 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
+use super::KINDS;
 use super::command::{Decree, RecordDecree};
 use super::kind::Kind;
 use super::query::{self, FrozenList, Line, PAGE, Selection};
 use super::rules;
 use super::shown::{CountLine, Counts, KindWords};
-use super::KINDS;
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::audit::{self, SeeTrail};
@@ -236,7 +236,8 @@ pub(super) async fn rows<K: Kind>(
     let kind = KindWords::of::<K>(&shell.text());
     let hashes = query::villages(db, district, list.id).await?;
     let whole = village.is_some_and(|code| scope.reaches(code, ""));
-    let hash = hashes.iter().find(|one| whole && village.is_some_and(|code| code.as_i64() == one.village_code));
+    let hash =
+        hashes.iter().find(|one| whole && village.is_some_and(|code| code.as_i64() == one.village_code));
     let address = |nth: i64| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("desa", &filter.desa), ("faktor", &filter.faktor)] {

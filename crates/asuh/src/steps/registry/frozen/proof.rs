@@ -21,7 +21,9 @@ pub async fn check<K: Kind>(app: &App, district: DistrictId) -> Result<Vec<Strin
     let mut findings = Vec::new();
     for list in query::lists(app.store.reader(), district, K::CODE).await? {
         let called = format!("frozen list {} {}", list.kind, list.number);
-        findings.extend(check_one::<K>(app, district, &list).await?.into_iter().map(|what| format!("{called}: {what}")));
+        findings.extend(
+            check_one::<K>(app, district, &list).await?.into_iter().map(|what| format!("{called}: {what}")),
+        );
     }
     Ok(findings)
 }
@@ -189,7 +191,11 @@ pub(super) async fn compare(
     Ok(Proof {
         rows: file.villages.iter().map(|village| village.rows).sum(),
         is_whole: file.sha256 == list.content_sha256,
-        villages: file.villages.iter().map(|village| (village.code, village.rows, verdict(village))).collect(),
+        villages: file
+            .villages
+            .iter()
+            .map(|village| (village.code, village.rows, verdict(village)))
+            .collect(),
     })
 }
 

@@ -129,7 +129,8 @@ pub async fn in_list(
     list: Id,
     family: Id,
 ) -> Result<bool, StoreError> {
-    let rows = "SELECT COUNT(*) AS n FROM frozen_row WHERE district_id = $1 AND family_id = $2 AND list_id = $3";
+    let rows =
+        "SELECT COUNT(*) AS n FROM frozen_row WHERE district_id = $1 AND family_id = $2 AND list_id = $3";
     Ok(db.number(rows, args![district, family, list]).await? > 0)
 }
 
@@ -199,9 +200,7 @@ impl FromRow for Counted {
 
 /// Sums of the bits of `factors`, as `f0` to `f11`.
 fn sums() -> String {
-    let sum = |nth: usize| {
-        format!("CAST(SUM(r.factors / {} % 2) AS BIGINT) AS f{nth}", 1_i64 << nth)
-    };
+    let sum = |nth: usize| format!("CAST(SUM(r.factors / {} % 2) AS BIGINT) AS f{nth}", 1_i64 << nth);
     (0..MOST_FACTORS).map(sum).collect::<Vec<_>>().join(", ")
 }
 
@@ -249,8 +248,9 @@ pub(super) async fn open<K: Kind>(
     }
     let mut args = args![];
     let open = K::open(&mut args, district, period);
-    let sql =
-        format!("SELECT o.village_code, COUNT(*) AS n FROM ({open}) o GROUP BY o.village_code ORDER BY o.village_code");
+    let sql = format!(
+        "SELECT o.village_code, COUNT(*) AS n FROM ({open}) o GROUP BY o.village_code ORDER BY o.village_code"
+    );
     let rows: Vec<Open> = db.all(&sql, args).await?;
     Ok(rows.into_iter().map(|row| (row.village_code, row.n)).collect())
 }

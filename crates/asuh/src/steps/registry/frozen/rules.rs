@@ -193,8 +193,16 @@ mod tests {
         assert_eq!(
             printed,
             [
-                (1_501_012_001, 2, "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2".to_owned()),
-                (1_501_012_002, 1, "a3a5e715f0cc574a73c3f9bebb6bc24f32ffd5b67b387244c2c909da779a1478".to_owned()),
+                (
+                    1_501_012_001,
+                    2,
+                    "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2".to_owned()
+                ),
+                (
+                    1_501_012_002,
+                    1,
+                    "a3a5e715f0cc574a73c3f9bebb6bc24f32ffd5b67b387244c2c909da779a1478".to_owned()
+                ),
             ]
         );
         assert_eq!(hex(&list), "a63d1966e1ce59ceca383bfa3fb5a37dc5784354a75e984f7763a665820ee1f1");
@@ -217,7 +225,11 @@ mod tests {
             (2, 3, 0, "", 10, Err(Missing::Number)),
             (3, 3, 0, "", 0, Err(Missing::Nobody)),
         ] {
-            assert_eq!(may_freeze(typed, next, open, reason, rows), expected, "{typed} {open} {reason} {rows}");
+            assert_eq!(
+                may_freeze(typed, next, open, reason, rows),
+                expected,
+                "{typed} {open} {reason} {rows}"
+            );
         }
     }
 }

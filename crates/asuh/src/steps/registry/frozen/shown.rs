@@ -61,7 +61,10 @@ impl CountLine {
 
 /// The kecamatan of a village's code.
 pub(super) fn subdistrict(code: i64) -> i64 {
-    TerritoryCode::from_i64(code).ok().and_then(|code| code.ancestor(Level::Subdistrict)).map_or(0, TerritoryCode::as_i64)
+    TerritoryCode::from_i64(code)
+        .ok()
+        .and_then(|code| code.ancestor(Level::Subdistrict))
+        .map_or(0, TerritoryCode::as_i64)
 }
 
 fn sum(code: i64, name: String, of: &[&CountLine], factors: usize) -> CountLine {
@@ -114,9 +117,8 @@ impl Counts {
             })
             .collect();
         let total = sum(0, text.t("frozen.total").into_owned(), &villages.iter().collect::<Vec<_>>(), width);
-        let groups = villages
-            .chunk_by(|one, two| subdistrict(one.code) == subdistrict(two.code))
-            .map(|group| {
+        let groups =
+            villages.chunk_by(|one, two| subdistrict(one.code) == subdistrict(two.code)).map(|group| {
                 let code = group.first().map_or(0, |first| subdistrict(first.code));
                 let called = text.t1("registry.territories.of_subdistrict", "name", name(code));
                 (sum(code, called, &group.iter().collect::<Vec<_>>(), width), group.to_vec())

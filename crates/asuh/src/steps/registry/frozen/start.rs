@@ -60,7 +60,10 @@ fn period<K: Kind>(code: &str, today: Date) -> (Option<Period>, String) {
         return (None, String::new());
     }
     let offered = || (0..MONTHS).filter_map(|back| month(today, back));
-    offered().find(|(_, known)| known == code).or_else(|| offered().next()).map_or((None, String::new()), |(period, code)| (Some(period), code))
+    offered()
+        .find(|(_, known)| known == code)
+        .or_else(|| offered().next())
+        .map_or((None, String::new()), |(period, code)| (Some(period), code))
 }
 
 /// A list is of the whole district: whoever holds the right for a part of it freezes nothing.
@@ -142,7 +145,9 @@ pub(super) async fn freeze<K: Kind>(
         let kind = PhantomData::<fn() -> K>;
         let command = Freeze { number, title, period, reason, decree, today: shell.today, kind };
         match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(receipt) => return redirect(&format!("{}/{}?ditetapkan=1", K::PATHS.home, receipt.value.list)),
+            Ok(receipt) => {
+                return redirect(&format!("{}/{}?ditetapkan=1", K::PATHS.home, receipt.value.list));
+            }
             Err(rejection) => form.reject(rejection)?,
         }
     }
