@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use super::query::{self, CHILDREN, Measurement};
 use super::words::{centimetres, kilograms};
-use super::{ReadGrowth, RecordGrowth};
+use super::{ReadGrowth, RecordGrowth, StuntedChildren};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
+use crate::steps::registry::frozen::{self, FrozenList, Kind};
 
 /// A measurement in words.
 struct Line {
@@ -99,6 +100,8 @@ pub(super) async fn children(
 struct Panel {
     text: Text,
     lines: Vec<Line>,
+    /// The frozen lists of stunted children on which one of them stands.
+    frozen: Vec<FrozenList>,
 }
 
 /// The measurements of a family's children, for its page.
@@ -110,6 +113,8 @@ pub(super) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
     }
     let text = Text::new(actor.language, actor.zone);
     let lines = found.into_iter().map(|m| line(&text, m)).collect();
-    let html = Panel { text, lines }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    let mut frozen = frozen::lists_of_family(app.store.reader(), cap.district(), family).await?;
+    frozen.retain(|list| list.kind == StuntedChildren::CODE);
+    let html = Panel { text, lines, frozen }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     Ok(Some(html))
 }
