@@ -13,6 +13,7 @@ mod custody;
 mod demo;
 mod distribution;
 mod frozen;
+mod frozen_children;
 mod growth;
 mod growth_child;
 mod growth_cli;

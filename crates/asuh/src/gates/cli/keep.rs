@@ -147,11 +147,14 @@ pub(super) async fn check_list(data: &DataArgs, file: &Path, json: bool) -> Resu
                 for code in &proof.altered {
                     println!("  desa {code}: tidak sama dengan daftar aslinya");
                 }
-                println!("{}", match (good, proof.is_whole) {
-                    (true, true) => "Sama dengan seluruh daftar.",
-                    (true, false) => "Sama dengan bagian daftar itu.",
-                    (false, _) => "Berkas ini berubah.",
-                });
+                println!(
+                    "{}",
+                    match (good, proof.is_whole) {
+                        (true, true) => "Sama dengan seluruh daftar.",
+                        (true, false) => "Sama dengan bagian daftar itu.",
+                        (false, _) => "Berkas ini berubah.",
+                    }
+                );
             }
         }
     }

@@ -14,7 +14,14 @@ use crate::steps::registry::frozen::{Decree, FamiliesAtRisk, Freeze, Kind, Perio
 pub(super) async fn families(world: &World) -> Result<(), CliError> {
     let decided_on = world.app.today(&world.actor);
     let decree = Decree { number: format!("400.13/17/{}", decided_on.year()), decided_on };
-    freeze::<FamiliesAtRisk>(world, None, "Hasil verifikasi", "Sebagian keluarga menyusul pada daftar berikutnya", Some(decree)).await
+    freeze::<FamiliesAtRisk>(
+        world,
+        None,
+        "Hasil verifikasi",
+        "Sebagian keluarga menyusul pada daftar berikutnya",
+        Some(decree),
+    )
+    .await
 }
 
 /// "Data Tetap 1" of the children: the month before the present one. Its decree is not signed yet.

@@ -115,6 +115,7 @@ pub(super) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
     let lines = found.into_iter().map(|m| line(&text, m)).collect();
     let mut frozen = frozen::lists_of_family(app.store.reader(), cap.district(), family).await?;
     frozen.retain(|list| list.kind == StuntedChildren::CODE);
-    let html = Panel { text, lines, frozen }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    let html =
+        Panel { text, lines, frozen }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     Ok(Some(html))
 }

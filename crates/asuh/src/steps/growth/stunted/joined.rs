@@ -78,7 +78,8 @@ pub(super) async fn page(
         if let (Some((reads_families, reads_growth)), Ok(code)) = (&readers, choice.desa.parse::<i64>()) {
             let at_risk =
                 query::families_of(db, district, reads_families.scope(), of_families.id, code).await?;
-            let stunted = query::children_of(db, district, reads_growth.scope(), of_children.id, code).await?;
+            let stunted =
+                query::children_of(db, district, reads_growth.scope(), of_children.id, code).await?;
             rows = side_by_side(&shell, at_risk, stunted);
             village = names.get(&code).cloned().unwrap_or_default();
         }
@@ -97,7 +98,18 @@ pub(super) async fn page(
     };
     let letterhead = Letterhead::load(&app.store, district).await?;
     let names = readers.is_some();
-    web::page(&JoinedPage { shell, families, children, chosen, lines, total, names, village, rows, letterhead })
+    web::page(&JoinedPage {
+        shell,
+        families,
+        children,
+        chosen,
+        lines,
+        total,
+        names,
+        village,
+        rows,
+        letterhead,
+    })
 }
 
 /// The list with this number, or the newest.

@@ -7,8 +7,8 @@ use super::version::FamilyVersion;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
-use crate::steps::registry::{frozen, territory};
 use crate::steps::registry::words::source_words;
+use crate::steps::registry::{frozen, territory};
 
 /// Families in time, members, pregnancies, visits.
 pub(in crate::steps::registry) async fn copy(
