@@ -62,6 +62,7 @@ struct District {
     test: TestApp,
     ahmad: Id,
     budi: Id,
+    citra: Id,
     dedi: Id,
     eka: Id,
 }
@@ -78,7 +79,7 @@ impl District {
             visit(&test, verified, VisitResult::AsListed, "").await;
         }
         visit(&test, eka, VisitResult::NotAtRisk, "jamban sudah layak").await;
-        District { test, ahmad, budi, dedi, eka }
+        District { test, ahmad, budi, citra, dedi, eka }
     }
 
     /// Freezes the next list; its address.
@@ -224,6 +225,8 @@ async fn everybody_sees_his_own_part_of_a_list(db: TestDatabase) {
 #[db_test]
 async fn the_next_list_says_what_came_went_and_changed_and_why(db: TestDatabase) {
     let district = District::start(db).await;
+    let gita = family(&district.test, VILLAGES[1], "1", "Gita Rekaan", Source::Field).await;
+    visit(&district.test, gita, VisitResult::AsListed, "").await;
     let first = district.freeze("1").await;
     let test = &district.test;
     visit(test, district.ahmad, VisitResult::Moved, "Kota Sungai Penuh").await;
@@ -243,6 +246,9 @@ async fn the_next_list_says_what_came_went_and_changed_and_why(db: TestDatabase)
     (moved.risks[1], moved.risks[2]) = (Some(false), Some(true));
     done(test, moved).await;
     test.db.clock.advance(1);
+    // Citra turns out to be Eka, who stays.
+    let merged = "UPDATE family SET canonical_id = $2 WHERE district_id = $1 AND id = $3";
+    test.sql(merged, args![KERINCI, district.eka, district.citra]).await;
     let second = district.freeze("2").await;
 
     let admin = test.with_role(Role::DistrictAdmin).await;
@@ -253,6 +259,7 @@ async fn the_next_list_says_what_came_went_and_changed_and_why(db: TestDatabase)
         "Ditemukan di lapangan</a>: 1",
         "Pindah</a>: 1",
         "Pindah desa</a>: 1",
+        "Digabung: ternyata sama dengan data lain</a>: 1",
         "Kota Sungai Penuh",
         "desa sebelumnya: Selam Paung",
         "bertambah: Jamban tidak layak",
@@ -260,7 +267,7 @@ async fn the_next_list_says_what_came_went_and_changed_and_why(db: TestDatabase)
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(!page.contains("Citra"), "who is as before is no difference: {page}");
+    assert!(!page.contains("Gita"), "who is as before is no difference: {page}");
     let only = admin.get(&format!("{second}/perubahan?jenis=went")).await.ok();
     assert!(only.contains("Ahmad") && !only.contains("Fitri"), "{only}");
     let reason = admin.get(&format!("{second}/perubahan?jenis=came&alasan=found")).await.ok();

@@ -4,7 +4,7 @@ use asuh::ground::access::Role;
 use asuh::ground::staging;
 use asuh::steps::growth::StuntedChildren;
 use asuh::steps::registry::families::{PutFamily, Source};
-use asuh::steps::registry::frozen;
+use asuh::steps::registry::frozen::{self, FamiliesAtRisk, Kind};
 use asuh::steps::registry::{Reach, RecordVerification, VisitResult};
 use asuh_nusantara::TerritoryCode;
 use asuh_store::testing::{TestDatabase, db_test};
@@ -65,6 +65,15 @@ async fn october(test: &TestApp) {
         ],
     )
     .await;
+}
+
+#[test]
+fn the_page_of_all_lists_knows_the_kinds_that_there_are() {
+    let kinds = [
+        (FamiliesAtRisk::CODE, FamiliesAtRisk::PATHS.home),
+        (StuntedChildren::CODE, StuntedChildren::PATHS.home),
+    ];
+    assert_eq!(frozen::KINDS, kinds);
 }
 
 /// Freezes the list of a month; its address.
@@ -148,7 +157,7 @@ async fn a_month_of_measurements_is_frozen_and_the_next_says_why_it_differs(db: 
     assert!(keeper.get(&first).await.ok().contains("4 anak"));
     let family = family_of(&test, "Dua").await;
     assert!(admin.get(&format!("/sasaran/{family}")).await.ok().contains("menurut Data Tetap 1"));
-    assert!(!keeper.get(&format!("/sasaran/{family}")).await.ok().contains("Data Tetap"));
+    assert!(!keeper.get(&format!("/sasaran/{family}")).await.ok().contains("menurut Data Tetap"));
     let id = first.rsplit('/').next().unwrap();
     let page = keeper.get(&format!("/sasaran?menurut={id}")).await.ok();
     assert!(page.contains("Mustahil"), "a list of children is no filter of families: {page}");

@@ -53,7 +53,7 @@ impl Kind for StuntedChildren {
     type Read = ReadGrowth;
 
     const CODE: &'static str = "stunted_children";
-    const COMMAND: &'static str = "growth.freeze_children";
+    const COMMAND_KIND: &'static str = "growth.freeze_children";
     const PATHS: Paths = crate::frozen_paths!("/data-tetap/anak");
     const FACTORS: &'static [&'static str] = &["stunted", "severely_stunted", "under_two", "two_to_five"];
     const IS_MEASURED: bool = true;
@@ -68,16 +68,18 @@ impl Kind for StuntedChildren {
         let from = args.push(period.map(|period| period.from));
         let to = args.push(period.map(|period| period.to));
         let measured = measured(&from, &to);
+        // Materialized: PostgreSQL would otherwise number the measurements anew for every child that it tries.
         format!(
-            "SELECT m.person_id AS subject_id, p.family_id, f.village_code, f.rw, f.rt, p.name_search, p.version, \
+            "WITH m AS MATERIALIZED (SELECT x.id, x.person_id, x.measured_on, x.haz, x.age_days, \
+             ROW_NUMBER() OVER (PARTITION BY x.person_id ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC) \
+             AS place FROM measurement x WHERE x.district_id = {district} AND {measured}) \
+             SELECT m.person_id AS subject_id, p.family_id, f.village_code, f.rw, f.rt, p.name_search, p.version, \
              CAST(CASE WHEN m.haz < {SEVERELY_STUNTED} THEN 2 ELSE 1 END \
              + CASE WHEN m.age_days < {TWO_YEARS} THEN 4 ELSE 8 END AS BIGINT) AS factors, \
-             m.id AS evidence_id, m.measured_on AS evidence_on, m.haz AS score \
-             FROM (SELECT x.id, x.person_id, x.measured_on, x.haz, x.age_days, ROW_NUMBER() OVER \
-             (PARTITION BY x.person_id ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC) AS place \
-             FROM measurement x WHERE x.district_id = {district} AND {measured}) m \
+             m.id AS evidence_id, m.measured_on AS evidence_on, m.haz AS score FROM m \
              JOIN person_version p ON p.district_id = {district} AND p.person_id = m.person_id \
              AND p.superseded_at = {never} \
+             JOIN person c ON c.district_id = {district} AND c.id = m.person_id AND c.canonical_id IS NULL \
              JOIN family_version f ON f.district_id = {district} AND f.family_id = p.family_id \
              AND f.superseded_at = {never} \
              WHERE m.place = 1 AND m.haz < {STUNTED} AND m.age_days < {FIVE_YEARS} AND p.ended_reason IS NULL \
@@ -86,7 +88,7 @@ impl Kind for StuntedChildren {
     }
 
     /// The children under five years without a plausible measurement of the period. Indexes:
-    /// `person_version_by_birth`, `family_version_current`, `measurement_by_person`.
+    /// `person_version_by_birth`, `family_version_current`, `measurement_by_day`.
     fn open(args: &mut Args, district: DistrictId, period: Option<Period>) -> String {
         let (district, never) = (args.push(district), args.push(Instant::NEVER));
         let from = args.push(period.map(|period| period.from));
@@ -95,26 +97,27 @@ impl Kind for StuntedChildren {
         let measured = measured(&from, &to);
         format!(
             "SELECT f.village_code, f.rw FROM person_version p \
+             JOIN person c ON c.district_id = {district} AND c.id = p.person_id AND c.canonical_id IS NULL \
              JOIN family_version f ON f.district_id = {district} AND f.family_id = p.family_id \
              AND f.superseded_at = {never} \
              WHERE p.district_id = {district} AND p.superseded_at = {never} AND p.birth_date > {born} \
              AND p.birth_date <= {to} AND p.ended_reason IS NULL AND f.status NOT IN {GONE} \
-             AND NOT EXISTS (SELECT 1 FROM measurement x WHERE x.district_id = {district} \
-             AND x.person_id = p.person_id AND {measured})"
+             AND p.person_id NOT IN (SELECT x.person_id FROM measurement x WHERE x.district_id = {district} \
+             AND {measured})"
         )
     }
 
     /// One who went is told by how it and its family stood when the newer list was frozen, then by its age, then by
-    /// whether it was measured. Indexes: primary keys, `measurement_by_person`.
-    fn reasons(older: Moment, newer: Moment) -> Reasons {
+    /// whether it was measured; those measured are found once and not for each row. Indexes: primary keys,
+    /// `measurement_by_day`.
+    fn reasons(district: DistrictId, older: Moment, newer: Moment) -> Reasons {
         let days = |moment: Moment| {
             let (from, to) = moment.period.map_or((0, 0), |period| (number(period.from), number(period.to)));
             (from.to_string(), to.to_string())
         };
         let was_measured = |when: &str| {
             format!(
-                "EXISTS (SELECT 1 FROM measurement x WHERE x.district_id = r.district_id \
-                 AND x.person_id = r.subject_id AND {when})"
+                "r.subject_id IN (SELECT x.person_id FROM measurement x WHERE x.district_id = {district} AND {when})"
             )
         };
         let ((old_from, old_to), (new_from, new_to)) = (days(older), days(newer));
@@ -128,14 +131,15 @@ impl Kind for StuntedChildren {
                 "LEFT JOIN person_version s ON s.district_id = r.district_id AND s.person_id = r.subject_id \
                  AND s.recorded_at <= {at} AND s.superseded_at > {at} \
                  LEFT JOIN family_version f ON f.district_id = s.district_id AND f.family_id = s.family_id \
-                 AND f.recorded_at <= {at} AND f.superseded_at > {at}"
+                 AND f.recorded_at <= {at} AND f.superseded_at > {at} \
+                 LEFT JOIN person c ON c.district_id = r.district_id AND c.id = r.subject_id"
             ),
             came: format!(
                 "CASE WHEN {in_older} THEN 'newly_stunted' WHEN {earlier} THEN 'unmeasured_before' \
                  ELSE 'first_measured' END"
             ),
             went: format!(
-                "CASE WHEN s.person_id IS NULL THEN 'withdrawn' WHEN s.ended_reason IS NOT NULL THEN s.ended_reason \
+                "CASE WHEN s.person_id IS NULL THEN 'withdrawn' WHEN c.canonical_id IS NOT NULL THEN 'merged' WHEN s.ended_reason IS NOT NULL THEN s.ended_reason \
                  WHEN f.status IN {GONE} THEN f.status WHEN s.birth_date <= {born} THEN 'over_age' \
                  WHEN {in_newer} THEN 'recovered' ELSE 'not_measured' END"
             ),

@@ -112,8 +112,8 @@ fn differences<K: Kind>(
     args: &mut Args,
 ) -> String {
     let (older, newer) = lists;
+    let reasons = K::reasons(district, older.moment(), newer.moment());
     let (district, old, new) = (args.push(district), args.push(older.id), args.push(newer.id));
-    let reasons = K::reasons(older.moment(), newer.moment());
     let versions = K::VERSIONS;
     let mut conditions = Vec::new();
     let mut somewhere = |args: &mut Args, of: &dyn Fn(&str, &str, &mut Args) -> String| {

@@ -60,7 +60,7 @@ pub struct Frozen {
 }
 
 impl<K: Kind> Command for Freeze<K> {
-    const KIND: &'static str = K::COMMAND;
+    const KIND: &'static str = K::COMMAND_KIND;
     type Receipt = Frozen;
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Frozen, Fault> {

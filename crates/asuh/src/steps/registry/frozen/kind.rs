@@ -90,7 +90,7 @@ pub trait Kind: Send + Sync + 'static {
     /// Its stable code, as stored; its words are `frozen.kind.<code>` and what hangs below.
     const CODE: &'static str;
     /// The kind of its command, `step.verb_noun`.
-    const COMMAND: &'static str;
+    const COMMAND_KIND: &'static str;
     /// Where its pages are.
     const PATHS: Paths;
     /// The codes of its factors in the order of their bits, at most twelve; words `frozen.factor.<code>`. A released
@@ -112,7 +112,7 @@ pub trait Kind: Send + Sync + 'static {
     fn open(args: &mut Args, district: DistrictId, period: Option<Period>) -> String;
 
     /// How the reasons of differences are found.
-    fn reasons(older: Moment, newer: Moment) -> Reasons;
+    fn reasons(district: DistrictId, older: Moment, newer: Moment) -> Reasons;
 
     /// A number with all but its last digits hidden; empty where it is none.
     fn masked(number: &str) -> String;

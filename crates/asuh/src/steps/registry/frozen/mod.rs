@@ -45,6 +45,7 @@ pub(super) fn own_routes() -> Routes {
 
 /// The pages of a kind.
 pub fn routes<K: Kind>() -> Routes {
+    const { assert!(K::FACTORS.len() <= query::MOST_FACTORS, "a row has twelve bits for factors") };
     let paths = K::PATHS;
     Routes::new()
         .get::<FreezeLists, _>(paths.new, start::form::<K>)

@@ -75,7 +75,7 @@ async fn check_one<K: Kind>(
     let receipt: Option<(String,)> = db
         .first(
             "SELECT receipt FROM command_log WHERE district_id = $1 AND id = $2 AND kind = $3",
-            args![district, list.command_id, K::COMMAND],
+            args![district, list.command_id, K::COMMAND_KIND],
         )
         .await?;
     let frozen = receipt.and_then(|(text,)| serde_json::from_str::<Frozen>(&text).ok());
