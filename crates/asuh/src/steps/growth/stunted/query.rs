@@ -18,8 +18,8 @@ asuh_store::row_struct! {
 }
 
 /// The families of each village within a scope that stand on a list of families, on one of children (through a
-/// child), or on both. A family on both counts where the list of families has it. Indexes: primary key of
-/// `frozen_row`, `frozen_row_by_subject`.
+/// child), or on both. A family on both counts where the list of families has it. One walk over both lists.
+/// Index: primary key of `frozen_row`.
 pub(super) async fn villages(
     db: &impl Query,
     district: DistrictId,
@@ -31,15 +31,14 @@ pub(super) async fn villages(
     let within = scope.territory_condition("j.village_code", Some("j.rw"), &mut args);
     db.all(
         &format!(
-            "WITH c AS (SELECT r.family_id, MIN(r.village_code) AS village_code, MIN(r.rw) AS rw, COUNT(*) AS n \
-             FROM frozen_row r WHERE r.district_id = $1 AND r.list_id = $3 GROUP BY r.family_id), \
-             j AS (SELECT a.village_code, a.rw, CASE WHEN c.n IS NULL THEN 0 ELSE 1 END AS is_both, \
-             CASE WHEN c.n IS NULL THEN 1 ELSE 0 END AS is_risk, 0 AS is_stunted, COALESCE(c.n, 0) AS n \
-             FROM frozen_row a LEFT JOIN c ON c.family_id = a.subject_id \
-             WHERE a.district_id = $1 AND a.list_id = $2 \
-             UNION ALL SELECT c.village_code, c.rw, 0 AS is_both, 0 AS is_risk, 1 AS is_stunted, c.n FROM c \
-             LEFT JOIN frozen_row a ON a.district_id = $1 AND a.list_id = $2 AND a.subject_id = c.family_id \
-             WHERE a.subject_id IS NULL) \
+            "WITH u AS (SELECT r.family_id, MAX(CASE WHEN r.list_id = $2 THEN 1 ELSE 0 END) AS is_risk, \
+             SUM(CASE WHEN r.list_id = $3 THEN 1 ELSE 0 END) AS n, \
+             COALESCE(MAX(CASE WHEN r.list_id = $2 THEN r.village_code END), MAX(r.village_code)) AS village_code, \
+             COALESCE(MAX(CASE WHEN r.list_id = $2 THEN r.rw END), MAX(r.rw)) AS rw FROM frozen_row r \
+             WHERE r.district_id = $1 AND r.list_id IN ($2, $3) GROUP BY r.family_id), \
+             j AS (SELECT u.village_code, u.rw, u.n, CASE WHEN u.is_risk = 1 AND u.n > 0 THEN 1 ELSE 0 END AS is_both, \
+             CASE WHEN u.n = 0 THEN 1 ELSE 0 END AS is_risk, CASE WHEN u.is_risk = 0 THEN 1 ELSE 0 END AS is_stunted \
+             FROM u) \
              SELECT j.village_code, CAST(SUM(j.is_both) AS BIGINT) AS \"both\", \
              CAST(SUM(j.is_risk) AS BIGINT) AS only_at_risk, CAST(SUM(j.is_stunted) AS BIGINT) AS only_stunted, \
              CAST(SUM(j.n) AS BIGINT) AS children FROM j WHERE {within} \

@@ -131,24 +131,26 @@ fn differences<K: Kind>(
         conditions.push(format!("r.what = {}", args.push(what.code())));
     }
     let (name, join, was) = (versions.name, versions.join("n", "version"), versions.join("o", "was_version"));
-    let one_side = |what: &str, place: i64, here: &str, there: &str| {
+    // One walk over both lists, each subject's rows beside one another: with joins PostgreSQL, which knows nothing yet
+    // of a list just frozen, would compare every row of one list with every row of the other.
+    let before = |column: &str| {
         format!(
-            "SELECT '{what}' AS what, CAST({place} AS BIGINT) AS place, a.district_id, a.nth, a.subject_id, \
-             a.family_id, a.village_code, a.rw, a.village_code AS was_village, a.rw AS was_rw, a.version, \
-             a.version AS was_version, a.factors, a.factors AS was_factors FROM frozen_row a \
-             LEFT JOIN frozen_row b ON b.district_id = a.district_id AND b.list_id = {there} \
-             AND b.subject_id = a.subject_id \
-             WHERE a.district_id = {district} AND a.list_id = {here} AND b.subject_id IS NULL"
+            "LAG(a.{column}) OVER (PARTITION BY a.subject_id ORDER BY CASE WHEN a.list_id = {new} THEN 1 ELSE 0 END) \
+             AS was_{column}"
         )
     };
     format!(
-        "WITH r AS ({} UNION ALL {} UNION ALL \
-         SELECT 'changed' AS what, CAST(3 AS BIGINT) AS place, a.district_id, a.nth, a.subject_id, a.family_id, \
-         a.village_code, a.rw, b.village_code AS was_village, b.rw AS was_rw, a.version, b.version AS was_version, \
-         a.factors, b.factors AS was_factors FROM frozen_row a \
-         JOIN frozen_row b ON b.district_id = a.district_id AND b.list_id = {old} AND b.subject_id = a.subject_id \
-         WHERE a.district_id = {district} AND a.list_id = {new} AND (a.version <> b.version \
-         OR a.village_code <> b.village_code OR a.rw <> b.rw OR a.factors <> b.factors)), \
+        "WITH u AS (SELECT a.district_id, a.nth, a.subject_id, a.family_id, a.village_code, a.rw, a.version, a.factors, \
+         CASE WHEN a.list_id = {new} THEN 1 ELSE 0 END AS is_new, \
+         COUNT(*) OVER (PARTITION BY a.subject_id) AS lists, {}, {}, {}, {} FROM frozen_row a \
+         WHERE a.district_id = {district} AND a.list_id IN ({old}, {new})), \
+         r AS (SELECT CASE WHEN u.lists = 2 THEN 'changed' WHEN u.is_new = 1 THEN 'came' ELSE 'went' END AS what, \
+         CAST(CASE WHEN u.lists = 2 THEN 3 WHEN u.is_new = 1 THEN 1 ELSE 2 END AS BIGINT) AS place, \
+         u.district_id, u.nth, u.subject_id, u.family_id, u.village_code, u.rw, u.version, u.factors, \
+         COALESCE(u.was_village_code, u.village_code) AS was_village, COALESCE(u.was_rw, u.rw) AS was_rw, \
+         COALESCE(u.was_version, u.version) AS was_version, COALESCE(u.was_factors, u.factors) AS was_factors FROM u \
+         WHERE u.lists = 1 OR (u.is_new = 1 AND (u.version <> u.was_version OR u.village_code <> u.was_village_code \
+         OR u.rw <> u.was_rw OR u.factors <> u.was_factors))), \
          d AS (SELECT r.what, r.place, r.nth, r.subject_id, r.family_id, r.village_code, r.rw, r.was_village, r.was_rw, \
          r.factors, r.was_factors, n.{name} AS name, o.{name} AS was_name, \
          CASE r.what WHEN 'came' THEN {} WHEN 'went' THEN {} ELSE CASE \
@@ -156,8 +158,10 @@ fn differences<K: Kind>(
          WHEN r.rw <> r.was_rw THEN 'other_rw' ELSE 'other_name' END END AS reason, {} AS detail \
          FROM r {join} {was} {} WHERE {} AND (r.what <> 'changed' OR r.village_code <> r.was_village \
          OR r.rw <> r.was_rw OR r.factors <> r.was_factors OR n.{name} <> o.{name}))",
-        one_side("came", 1, &new, &old),
-        one_side("went", 2, &old, &new),
+        before("village_code"),
+        before("rw"),
+        before("version"),
+        before("factors"),
         reasons.came,
         reasons.went,
         reasons.detail,
@@ -167,7 +171,7 @@ fn differences<K: Kind>(
 }
 
 /// How many differences of each direction and reason there are within a scope, in this order. Indexes:
-/// `frozen_row_by_subject`, primary keys.
+/// primary keys.
 pub(super) async fn counts<K: Kind>(
     db: &impl Query,
     district: DistrictId,
