@@ -11,11 +11,12 @@ use tokio::sync::mpsc;
 
 use super::batch::{self, Batch};
 use super::command::{BeginCheck, ClearPiece, Counts, EndCheck, Stage, bookkeeping};
-use super::file::{Scratch, unseal};
+use super::file::unseal;
 use super::header::{self, Header};
 use super::{ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
 use crate::ground::App;
 use crate::ground::jobs::{Job, JobError};
+use crate::ground::web::Scratch;
 
 /// Rows of staged data removed by one command.
 pub(super) const CLEAR: i64 = 2000;

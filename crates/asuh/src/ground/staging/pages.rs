@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use askama::Template;
 use asuh_store::{Id, Instant};
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 
 use super::batch::Batch;
 use super::command::Decision;
-use super::file::{Scratch, unseal};
+use super::file::unseal;
 use super::run::{self, RunError, SummaryMessage};
 use super::{ImportKind, UseImports, query};
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page_with, redirect};
+use crate::ground::web::{
+    Error, Form, FormView, Page, Path, Scratch, Shell, XLSX, cut, page_with, redirect, send_file,
+};
 use crate::ground::{App, audit};
 
 #[derive(Template)]
@@ -320,15 +320,8 @@ pub(super) async fn own_file(
     .await
     .map_err(|error| Error::Internal(error.to_string()))?
     .map_err(|error| Error::Internal(error.to_string()))?;
-    let file = tokio::fs::File::open(&out).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    Ok(download(&batch, file, scratch))
-}
-
-/// Streams a file; its folder disappears when the last byte was sent or the caller has gone.
-fn download(batch: &Batch, file: tokio::fs::File, scratch: Scratch) -> Response {
-    use tokio::io::AsyncReadExt;
     let (media, ending) = match batch.format.as_str() {
-        "xlsx" => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        "xlsx" => (XLSX, "xlsx"),
         _ => ("text/csv; charset=utf-8", "csv"),
     };
     let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
@@ -336,18 +329,5 @@ fn download(batch: &Batch, file: tokio::fs::File, scratch: Scratch) -> Response 
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
         .collect();
-    let stream = futures_util::stream::try_unfold((file, scratch), |(mut file, scratch)| async move {
-        let mut buffer = vec![0; 64 * 1024];
-        let read = file.read(&mut buffer).await?;
-        buffer.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then_some((buffer, (file, scratch))))
-    });
-    (
-        [
-            (header::CONTENT_TYPE, media.to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{stem}-kesalahan.{ending}\"")),
-        ],
-        axum::body::Body::from_stream(stream),
-    )
-        .into_response()
+    send_file(scratch, &out, media, &format!("{stem}-kesalahan.{ending}")).await
 }

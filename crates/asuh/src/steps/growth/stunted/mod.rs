@@ -68,7 +68,8 @@ impl Kind for StuntedChildren {
         let from = args.push(period.map(|period| period.from));
         let to = args.push(period.map(|period| period.to));
         let measured = measured(&from, &to);
-        // Materialized: PostgreSQL would otherwise number the measurements anew for every child that it tries.
+        // Materialized: PostgreSQL would otherwise number the measurements anew for every child that it tries. The
+        // sums keep it, where it knows nothing yet of the tables, from trying every present version for each child.
         format!(
             "WITH m AS MATERIALIZED (SELECT x.id, x.person_id, x.measured_on, x.haz, x.age_days, \
              ROW_NUMBER() OVER (PARTITION BY x.person_id ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC) \
@@ -78,10 +79,10 @@ impl Kind for StuntedChildren {
              + CASE WHEN m.age_days < {TWO_YEARS} THEN 4 ELSE 8 END AS BIGINT) AS factors, \
              m.id AS evidence_id, m.measured_on AS evidence_on, m.haz AS score FROM m \
              JOIN person_version p ON p.district_id = {district} AND p.person_id = m.person_id \
-             AND p.superseded_at = {never} \
+             AND (p.superseded_at + 0) = {never} \
              JOIN person c ON c.district_id = {district} AND c.id = m.person_id AND c.canonical_id IS NULL \
              JOIN family_version f ON f.district_id = {district} AND f.family_id = p.family_id \
-             AND f.superseded_at = {never} \
+             AND (f.superseded_at + 0) = {never} \
              WHERE m.place = 1 AND m.haz < {STUNTED} AND m.age_days < {FIVE_YEARS} AND p.ended_reason IS NULL \
              AND f.status NOT IN {GONE}"
         )
@@ -99,7 +100,7 @@ impl Kind for StuntedChildren {
             "SELECT f.village_code, f.rw FROM person_version p \
              JOIN person c ON c.district_id = {district} AND c.id = p.person_id AND c.canonical_id IS NULL \
              JOIN family_version f ON f.district_id = {district} AND f.family_id = p.family_id \
-             AND f.superseded_at = {never} \
+             AND (f.superseded_at + 0) = {never} \
              WHERE p.district_id = {district} AND p.superseded_at = {never} AND p.birth_date > {born} \
              AND p.birth_date <= {to} AND p.ended_reason IS NULL AND f.status NOT IN {GONE} \
              AND p.person_id NOT IN (SELECT x.person_id FROM measurement x WHERE x.district_id = {district} \

@@ -17,7 +17,7 @@ use super::shown::KindWords;
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::audit;
-use crate::ground::web::{Cell, Error, FileKind, Form, Page, Path, Shell, spreadsheet, workbook};
+use crate::ground::web::{AT_ONCE, Book, Cell, Error, FileKind, Form, Page, Path, Shell, workbook};
 use crate::steps::registry::rights::{OpenPersonal, SeeFrozenLists};
 use crate::steps::registry::territory;
 
@@ -71,11 +71,18 @@ pub(super) async fn rows<K: Kind>(
     let (sql, args) = query::rows_sql::<K>(district, Some(sees.scope()), list.id, &selection, query::ALL);
     let store = app.store.clone();
     let yes = shell.t("web.form.yes").into_owned();
-    let lines = app.store.reader().stream::<Line>(&sql, args).await?;
-    let rows = lines.map(|line| cells::<K>(&store, district, &line?, wants_numbers, &yes));
     let name = format!("data-tetap-{}-{}", kind.home.rsplit('/').next().unwrap_or_default(), list.number);
     let sheet = shell.t1("frozen.called", "n", list.number);
-    spreadsheet(&app, FileKind::parse(form.get("bentuk")), &name, sheet, columns, rows).await
+    let mut book = Book::begin_as(FileKind::parse(form.get("bentuk")), &app, sheet, columns)?;
+    let mut lines = app.store.reader().stream::<Line>(&sql, args).await?.chunks(AT_ONCE);
+    while let Some(some) = lines.next().await {
+        let mut rows = Vec::with_capacity(some.len());
+        for line in some {
+            rows.push(cells::<K>(&store, district, &line?, wants_numbers, &yes)?);
+        }
+        book.rows(rows).await?;
+    }
+    book.send(&name).await
 }
 
 /// The cells of a row, in the order of the columns.

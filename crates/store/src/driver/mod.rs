@@ -1,22 +1,30 @@
-//! The database library: all that knows sqlx, and that there are two engines below.
+//! The database libraries: all that knows sqlx and rusqlite, and that there are two engines below.
 //!
-//! sqlx speaks to each engine in types of its own, and its `Any` does not know SQLite's dates and booleans. Here
-//! three kinds of value are all there is, so one enum over both is enough.
+//! PostgreSQL is spoken to by sqlx over the network, SQLite by rusqlite as calls into a library: what is alike
+//! between them is what this module shows. Three kinds of value are all there is, so one enum over both is enough.
+
+mod sqlite;
 
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Encode, Postgres, Sqlite, Type};
+use sqlx::{Arguments, AssertSqlSafe, Postgres};
 use tokio::sync::Mutex;
 
 use crate::args::Value;
 use crate::{Args, Engine, Row, StoreError};
+
+pub(crate) use sqlite::{Cell, Opening, Place, SqlitePool};
+use sqlite::{SqliteRow, SqliteTransaction};
+
+/// How long a statement waits for a free connection.
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
 
 /// An answer of the database that is on its way. Boxed, so that the code behind it is generated once and not for
 /// every type of row.
@@ -55,7 +63,7 @@ pub(crate) enum Pool {
 
 /// A transaction; rolled back when it is dropped before its end.
 pub(crate) enum Transaction {
-    Sqlite(Mutex<sqlx::Transaction<'static, Sqlite>>),
+    Sqlite(SqliteTransaction),
     Postgres(Mutex<sqlx::Transaction<'static, Postgres>>),
 }
 
@@ -71,54 +79,47 @@ macro_rules! connection {
 
             fn all<'a>(&'a self, sql: &'a str, args: Args) -> Coming<'a, Vec<Row>> {
                 Box::pin(async move {
-                    Ok(match self {
-                        $type::Sqlite($held) => {
-                            let rows = sqlite(sql, args)?.fetch_all($executor).await?;
-                            rows.into_iter().map(sqlite_row).collect()
-                        }
+                    match self {
+                        $type::Sqlite(held) => held.ask(sql, args, sqlite::all).await,
                         $type::Postgres($held) => {
                             let rows = postgres(sql, args)?.fetch_all($executor).await?;
-                            rows.into_iter().map(postgres_row).collect()
+                            Ok(rows.into_iter().map(postgres_row).collect())
                         }
-                    })
+                    }
                 })
             }
 
             fn first<'a>(&'a self, sql: &'a str, args: Args) -> Coming<'a, Option<Row>> {
                 Box::pin(async move {
-                    Ok(match self {
-                        $type::Sqlite($held) => {
-                            sqlite(sql, args)?.fetch_optional($executor).await?.map(sqlite_row)
-                        }
+                    match self {
+                        $type::Sqlite(held) => held.ask(sql, args, sqlite::first).await,
                         $type::Postgres($held) => {
-                            postgres(sql, args)?.fetch_optional($executor).await?.map(postgres_row)
+                            Ok(postgres(sql, args)?.fetch_optional($executor).await?.map(postgres_row))
                         }
-                    })
+                    }
                 })
             }
 
             fn execute<'a>(&'a self, sql: &'a str, args: Args) -> Coming<'a, u64> {
                 Box::pin(async move {
-                    Ok(match self {
-                        $type::Sqlite($held) => sqlite(sql, args)?.execute($executor).await?.rows_affected(),
+                    match self {
+                        $type::Sqlite(held) => held.ask(sql, args, sqlite::execute).await,
                         $type::Postgres($held) => {
-                            postgres(sql, args)?.execute($executor).await?.rows_affected()
+                            Ok(postgres(sql, args)?.execute($executor).await?.rows_affected())
                         }
-                    })
+                    }
                 })
             }
 
             fn run<'a>(&'a self, sql: &'a str) -> Coming<'a, ()> {
                 Box::pin(async move {
                     match self {
-                        $type::Sqlite($held) => {
-                            sqlx::raw_sql(AssertSqlSafe(sql)).execute($executor).await?;
-                        }
+                        $type::Sqlite(held) => held.ask(sql, Args::new(), sqlite::run).await,
                         $type::Postgres($held) => {
                             sqlx::raw_sql(AssertSqlSafe(sql)).execute($executor).await?;
+                            Ok(())
                         }
                     }
-                    Ok(())
                 })
             }
         }
@@ -137,7 +138,7 @@ impl Pool {
     /// Begins a transaction with this statement.
     pub(crate) async fn begin_with(&self, statement: &'static str) -> Result<Transaction, StoreError> {
         Ok(match self {
-            Pool::Sqlite(pool) => Transaction::Sqlite(Mutex::new(pool.begin_with(statement).await?)),
+            Pool::Sqlite(pool) => Transaction::Sqlite(pool.begin(statement).await?),
             Pool::Postgres(pool) => Transaction::Postgres(Mutex::new(pool.begin_with(statement).await?)),
         })
     }
@@ -149,18 +150,9 @@ impl Pool {
         args: Args,
     ) -> Result<BoxStream<'a, Result<Row, StoreError>>, StoreError> {
         Ok(match self {
-            Pool::Sqlite(pool) => sqlite(sql, args)?.fetch(pool).map_ok(sqlite_row).err_into().boxed(),
+            Pool::Sqlite(pool) => pool.stream(sql, args),
             Pool::Postgres(pool) => postgres(sql, args)?.fetch(pool).map_ok(postgres_row).err_into().boxed(),
         })
-    }
-
-    /// Closes a connection of the pool that cannot be trusted any more; the next one is a new one.
-    pub(crate) async fn discard_one(&self) -> Result<(), StoreError> {
-        match self {
-            Pool::Sqlite(pool) => pool.acquire().await?.close().await?,
-            Pool::Postgres(pool) => pool.acquire().await?.close().await?,
-        }
-        Ok(())
     }
 
     /// Closes all connections once they are free.
@@ -180,26 +172,17 @@ impl Transaction {
         args: Args,
         see: &mut (dyn FnMut(Row) -> Result<ControlFlow<()>, StoreError> + Send),
     ) -> Result<(), StoreError> {
-        async fn all<R>(
-            mut rows: BoxStream<'_, Result<R, sqlx::Error>>,
-            row: fn(R) -> Row,
-            see: &mut (dyn FnMut(Row) -> Result<ControlFlow<()>, StoreError> + Send),
-        ) -> Result<(), StoreError> {
-            while let Some(found) = rows.try_next().await? {
-                if see(row(found))?.is_break() {
-                    break;
-                }
-            }
-            Ok(())
-        }
         match self {
-            Transaction::Sqlite(held) => {
-                let mut held = held.lock().await;
-                all(sqlite(sql, args)?.fetch(&mut **held), sqlite_row, see).await
-            }
+            Transaction::Sqlite(held) => held.each(sql, args, see).await,
             Transaction::Postgres(held) => {
                 let mut held = held.lock().await;
-                all(postgres(sql, args)?.fetch(&mut **held), postgres_row, see).await
+                let mut rows = postgres(sql, args)?.fetch(&mut **held);
+                while let Some(found) = rows.try_next().await? {
+                    if see(postgres_row(found))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
             }
         }
     }
@@ -207,7 +190,7 @@ impl Transaction {
     /// Makes the changes hold.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Transaction::Sqlite(held) => held.into_inner().commit().await?,
+            Transaction::Sqlite(held) => held.ask("COMMIT", Args::new(), sqlite::run).await?,
             Transaction::Postgres(held) => held.into_inner().commit().await?,
         }
         Ok(())
@@ -216,28 +199,15 @@ impl Transaction {
     /// Takes the changes back.
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self {
-            Transaction::Sqlite(held) => held.into_inner().rollback().await?,
+            Transaction::Sqlite(held) => held.ask("ROLLBACK", Args::new(), sqlite::run).await?,
             Transaction::Postgres(held) => held.into_inner().rollback().await?,
         }
         Ok(())
     }
 }
 
-fn sqlite<'q>(sql: &str, args: Args) -> Result<Query<'q, Sqlite, SqliteArguments>, StoreError> {
-    Ok(sqlx::query_with(AssertSqlSafe(sql), bound(args)?))
-}
-
 fn postgres<'q>(sql: &str, args: Args) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
-    Ok(sqlx::query_with(AssertSqlSafe(sql), bound(args)?))
-}
-
-fn bound<A: Arguments + Default>(args: Args) -> Result<A, StoreError>
-where
-    Option<i64>: for<'q> Encode<'q, A::Database> + Type<A::Database>,
-    Option<String>: for<'q> Encode<'q, A::Database> + Type<A::Database>,
-    Option<Vec<u8>>: for<'q> Encode<'q, A::Database> + Type<A::Database>,
-{
-    let mut bound = A::default();
+    let mut bound = PgArguments::default();
     bound.reserve(args.0.len(), args.0.len() * 16);
     for value in args.0 {
         match value {
@@ -247,11 +217,7 @@ where
         }
         .map_err(sqlx::Error::Encode)?;
     }
-    Ok(bound)
-}
-
-fn sqlite_row(row: SqliteRow) -> Row {
-    Row(RawRow::Sqlite(row))
+    Ok(sqlx::query_with(AssertSqlSafe(sql), bound))
 }
 
 fn postgres_row(row: PgRow) -> Row {
