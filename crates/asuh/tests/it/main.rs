@@ -12,6 +12,8 @@ mod crash;
 mod custody;
 mod demo;
 mod distribution;
+mod frozen;
+mod frozen_children;
 mod growth;
 mod growth_child;
 mod growth_cli;

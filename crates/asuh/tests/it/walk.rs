@@ -76,6 +76,10 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
     let visit = [("hasil", "as_listed"), ("cepat", "1")];
     verifier.post(&format!("/verifikasi/keluarga/{family}"), &visit).await.to();
 
+    // Everybody was visited: the list is frozen, and everything after it can name it.
+    let list = admin.post("/data-tetap/keluarga/baru", &[("nomor", "1")]).await.to();
+    assert!(verifier.get(&list).await.ok().contains("Data Tetap 1"));
+
     // 3. The admin sets up who gives where: an office with two people, a warehouse, whoever holds the money.
     let office = test.institution("opd", "Dinas Pendidikan", None).await;
     let warehouse = test.institution("warehouse", "Gudang DPPKB", None).await;

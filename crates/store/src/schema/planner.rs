@@ -21,7 +21,8 @@ fn different(column: &str) -> u32 {
         "campaign_id" | "purpose" => 2,
         "kind" | "state" | "status" | "level" | "stream" | "fund" | "source" | "version" | "rw" | "nth" => 5,
         "commodity" | "measure" | "part" | "series" | "year" => 10,
-        "batch_id" | "batch" | "drive_id" | "run_id" | "week_of" | "for_day" | "held_on" | "starts_on" => 50,
+        "batch_id" | "batch" | "list_id" | "drive_id" | "run_id" | "week_of" | "for_day" | "held_on"
+        | "starts_on" => 50,
         "village_code" | "territory_code" | "unit_id" | "place_id" | "institution_id"
         | "to_institution_id" | "measured_on" | "due_on" => 250,
         "birth_date" | "name" | "name_search" | "head_search" | "roll_id" => 2_500,

@@ -6,10 +6,14 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use asuh_nusantara::{Language, Zone};
 use asuh_store::Store;
 
 use super::open::options;
 use super::{CliError, DataArgs, Opened};
+use crate::ground::web::Text;
+use crate::steps::growth::StuntedChildren;
+use crate::steps::registry::frozen::{self, FamiliesAtRisk, Kind};
 
 /// Keys of the encrypted fields.
 #[derive(Subcommand, Debug)]
@@ -111,6 +115,50 @@ pub(super) async fn check(data: &DataArgs, json: bool) -> Result<ExitCode, CliEr
         );
     }
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Compares a file with the frozen list that it is from, in whichever district; exit code 1 when it is altered or of
+/// no list.
+pub(super) async fn check_list(data: &DataArgs, file: &Path, json: bool) -> Result<ExitCode, CliError> {
+    let opened = Opened::open_to_read(data).await?;
+    let (app, text) = (&opened.app, Text::new(Language::Indonesian, Zone::Wib));
+    let mut found = None;
+    for district in crate::ground::settings::all(app.store.reader()).await? {
+        let families = frozen::check_file::<FamiliesAtRisk>(app, district.id, file).await?;
+        let families = families.map_err(|key| CliError::Text(text.t(key).into_owned()))?;
+        let children = frozen::check_file::<StuntedChildren>(app, district.id, file).await?;
+        let children = children.map_err(|key| CliError::Text(text.t(key).into_owned()))?;
+        let proof = families.map(|proof| (FamiliesAtRisk::CODE, proof));
+        found = found.or(proof.or(children.map(|proof| (StuntedChildren::CODE, proof))));
+    }
+    let good = found.as_ref().is_some_and(|(_, proof)| proof.altered.is_empty());
+    if json {
+        let proof = found.as_ref().map(|(kind, proof)| {
+            serde_json::json!({"kind": kind, "number": proof.number, "rows": proof.rows,
+                "whole": proof.is_whole, "altered": proof.altered})
+        });
+        println!("{}", serde_json::json!({"ok": good, "list": proof}));
+    } else {
+        match &found {
+            None => println!("{}", text.t("frozen.cli.none")),
+            Some((kind, proof)) => {
+                let kind = text.t(&format!("frozen.kind.{kind}"));
+                println!("{kind}, Data Tetap {}: {} baris", proof.number, proof.rows);
+                for code in &proof.altered {
+                    println!("  desa {code}: tidak sama dengan daftar aslinya");
+                }
+                println!(
+                    "{}",
+                    match (good, proof.is_whole) {
+                        (true, true) => "Sama dengan seluruh daftar.",
+                        (true, false) => "Sama dengan bagian daftar itu.",
+                        (false, _) => "Berkas ini berubah.",
+                    }
+                );
+            }
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 pub(super) async fn keys(verb: &KeysVerb) -> Result<ExitCode, CliError> {

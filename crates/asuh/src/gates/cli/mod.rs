@@ -60,10 +60,13 @@ enum Verb {
     },
     /// Runs the program.
     Serve(ServeArgs),
-    /// Proves the books, the seals and the references; exit code 1 when something is found.
+    /// Proves the books, the seals, the frozen lists and the references; exit code 1 when something is found.
     Check {
         #[command(flatten)]
         data: DataArgs,
+        /// Compares this file (CSV or XLSX) with the frozen list that it was downloaded from, and checks nothing else.
+        #[arg(long, value_name = "FILE")]
+        list: Option<PathBuf>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -186,7 +189,8 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
             let opened = Opened::open(&args.data, table).await?;
             crate::serve::serve(opened.app, &args.into()).await
         }
-        Verb::Check { data, json } => keep::check(&data, json).await,
+        Verb::Check { data, list: Some(file), json } => keep::check_list(&data, &file, json).await,
+        Verb::Check { data, list: None, json } => keep::check(&data, json).await,
         Verb::Backup { file, data, json } => keep::backup(&data, &file, json).await,
         Verb::Restore { file, data, key, json } => keep::restore(&data, &file, key.as_ref(), json).await,
         Verb::Keys { verb } => keep::keys(&verb).await,

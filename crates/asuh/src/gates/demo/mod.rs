@@ -5,6 +5,7 @@
 //! Mondays; [`users`] are the people who may sign in to it.
 
 mod dice;
+mod frozen;
 mod growing;
 mod lists;
 mod mondays;
@@ -141,6 +142,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     world.at(world.first_monday() - Duration::days(14), 8, 0);
     tell("verifikasi desa");
     let open_village = setup::verify(world).await?;
+    world.at(world.first_monday() - Duration::days(14), 16, 0);
+    tell("data tetap");
+    frozen::families(world).await?;
     tell("gerakan SECANTING dan janji");
     let campaign = mondays::campaign(world, &places).await?;
     for week in 0..world.size.mondays {
@@ -150,6 +154,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("buku posyandu");
     world.at(world.this_monday(), 6, 0);
     posyandu::books(world, world.this_monday() - Duration::days(1)).await?;
+    frozen::children(world).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;

@@ -107,12 +107,43 @@ pub(in crate::ground) async fn send_file(
     Ok((headers, Body::from_stream(stream)).into_response())
 }
 
+/// What a spreadsheet is given away as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A workbook of one sheet.
+    Xlsx,
+    /// Text in UTF-8 with semicolons, as Excel opens it in Indonesia.
+    Csv,
+}
+
+impl FileKind {
+    /// The one with this ending; without one a workbook.
+    pub fn parse(ending: &str) -> FileKind {
+        if ending == "csv" { FileKind::Csv } else { FileKind::Xlsx }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            FileKind::Xlsx => "xlsx",
+            FileKind::Csv => "csv",
+        }
+    }
+
+    fn media(self) -> &'static str {
+        match self {
+            FileKind::Xlsx => XLSX,
+            FileKind::Csv => "text/csv; charset=utf-8",
+        }
+    }
+}
+
 /// Rows that are read and handed to a [`Book`] at once: a page of a long export.
 pub const AT_ONCE: usize = 500;
 
-/// An XLSX in the making, written while its rows are read: a long one costs no more memory than a short one, and
+/// A spreadsheet in the making, written while its rows are read: a long one costs no more memory than a short one, and
 /// none ends before its rows do. It is made in the data folder, outside the request's threads, and disappears.
 pub struct Book {
+    kind: FileKind,
     parts: mpsc::Sender<Part>,
     /// Gives the file, with its folder.
     made: JoinHandle<Result<(Scratch, PathBuf), String>>,
@@ -125,18 +156,26 @@ enum Part {
 }
 
 impl Book {
-    /// Begins one with a sheet of this name and these columns.
+    /// Begins an XLSX with a sheet of this name and these columns.
     ///
     /// # Errors
     /// The disk is full.
     pub fn begin(app: &App, sheet: String, columns: Vec<Column>) -> Result<Book, Error> {
+        Book::begin_as(FileKind::Xlsx, app, sheet, columns)
+    }
+
+    /// Begins one of this kind; a text file has no name of a sheet.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn begin_as(kind: FileKind, app: &App, sheet: String, columns: Vec<Column>) -> Result<Book, Error> {
         let scratch = Scratch::new(app)?;
         let (parts, receiver) = mpsc::channel(2);
         let made = tokio::task::spawn_blocking(move || {
-            let path = scratch.file("sheet.xlsx");
-            write(&path, &sheet, &columns, receiver).map(|()| (scratch, path))
+            let path = scratch.file("sheet");
+            write(kind, &path, &sheet, &columns, receiver).map(|()| (scratch, path))
         });
-        Ok(Book { parts, made })
+        Ok(Book { kind, parts, made })
     }
 
     /// Adds rows.
@@ -163,7 +202,7 @@ impl Book {
         let _ = self.parts.send(Part::End).await;
         let made = self.made.await.map_err(|error| Error::Internal(error.to_string()))?;
         let (scratch, path) = made.map_err(Error::Internal)?;
-        send_file(scratch, &path, XLSX, &format!("{name}.xlsx")).await
+        send_file(scratch, &path, self.kind.media(), &format!("{name}.{}", self.kind.ending())).await
     }
 }
 
@@ -184,12 +223,17 @@ pub async fn workbook(
 }
 
 fn write(
+    kind: FileKind,
     path: &Path,
     sheet: &str,
     columns: &[Column],
     mut parts: mpsc::Receiver<Part>,
 ) -> Result<(), String> {
-    let mut writer = SheetWriter::xlsx(path, sheet, columns).map_err(|error| error.to_string())?;
+    let writer = match kind {
+        FileKind::Xlsx => SheetWriter::xlsx(path, sheet, columns),
+        FileKind::Csv => SheetWriter::csv(path, b';', columns),
+    };
+    let mut writer = writer.map_err(|error| error.to_string())?;
     loop {
         match parts.blocking_recv() {
             Some(Part::Rows(rows)) => {

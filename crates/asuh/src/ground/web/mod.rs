@@ -12,7 +12,7 @@ mod routes;
 mod text;
 
 pub use assets::assets;
-pub use download::{AT_ONCE, Book, Cell, workbook};
+pub use download::{AT_ONCE, Book, Cell, FileKind, workbook};
 pub(in crate::ground) use download::{Scratch, XLSX, send_file};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};

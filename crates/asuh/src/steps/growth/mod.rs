@@ -22,15 +22,18 @@ pub mod rules;
 mod said;
 mod sigizi;
 pub mod standing;
+mod stunted;
 mod words;
 
 pub use query::{Measurement, of_family};
+pub use stunted::StuntedChildren;
 
 use crate::ground::access::{Capability, Role, capability};
 use crate::ground::audit::Reference;
 use crate::ground::jobs::JobKind;
 use crate::ground::part::Part;
 use crate::ground::web::{MenuItem, Routes};
+use crate::steps::registry::frozen;
 
 capability! {
     /// Reads the measurements of children in one's territories.
@@ -63,6 +66,7 @@ fn routes() -> Routes {
         .and(entry::routes())
         .and(differences::routes())
         .and(sigizi::routes())
+        .and(stunted::routes())
 }
 
 /// The step, for the gates.
@@ -82,9 +86,17 @@ pub const STEP: Part = Part {
         Reference::id("measurement", "batch_id", "import_batch"),
         Reference::id("child_growth", "person_id", "person"),
         Reference::user("measurement", "recorded_by"),
+        Reference::id("frozen_row", "subject_id", "person").when("r.evidence_id IS NOT NULL"),
+        Reference::id("frozen_row", "evidence_id", "measurement"),
     ],
     jobs: &[JobKind { kind: standing::RECOMPUTE, run: standing::recompute }],
     persons_changed: Some(standing::persons_changed),
-    check: Some(|app, district| Box::pin(standing::check(app, district))),
+    check: Some(|app, district| {
+        Box::pin(async move {
+            let mut findings = standing::check(app, district).await?;
+            findings.extend(frozen::check::<StuntedChildren>(app, district).await?);
+            Ok(findings)
+        })
+    }),
     ..Part::named("growth")
 };

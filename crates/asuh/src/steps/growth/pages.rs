@@ -10,10 +10,11 @@ use serde::Deserialize;
 use super::query::{self, CHILDREN, Measurement};
 use super::said::{self, Said};
 use super::words::{centimetres, kilograms, months};
-use super::{ReadGrowth, RecordGrowth, differences};
+use super::{ReadGrowth, RecordGrowth, StuntedChildren, differences};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
+use crate::steps::registry::frozen::{self, FrozenList, Kind};
 
 /// A measurement in words.
 struct Line {
@@ -105,6 +106,8 @@ struct Panel {
     text: Text,
     lines: Vec<Line>,
     limit: String,
+    /// The frozen lists of stunted children on which one of them stands.
+    frozen: Vec<FrozenList>,
 }
 
 /// The measurements of a family's children, for its page.
@@ -120,7 +123,9 @@ pub(super) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         let said = said::of_measurement(text, &m, limit);
         line(text, m, said)
     });
-    let panel = Panel { text, lines: lines.collect(), limit: text.fixed(limit, 2) };
+    let mut frozen = frozen::lists_of_family(app.store.reader(), cap.district(), family).await?;
+    frozen.retain(|list| list.kind == StuntedChildren::CODE);
+    let panel = Panel { text, lines: lines.collect(), limit: text.fixed(limit, 2), frozen };
     let html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     Ok(Some(html))
 }

@@ -7,6 +7,7 @@
 mod changed;
 pub mod district;
 mod family;
+pub mod frozen;
 pub mod import;
 mod institution;
 pub mod record;
@@ -35,8 +36,8 @@ pub mod territories {
 }
 
 pub use rights::{
-    KeepFamilies, KeepInstitutions, OpenPersonal, Reach, ReadFamilies, SeeInstitutions, SeeProgress,
-    SeeTerritories, VerifyFamilies,
+    FreezeLists, KeepFamilies, KeepInstitutions, OpenPersonal, Reach, ReadFamilies, SeeFrozenLists,
+    SeeInstitutions, SeeProgress, SeeTerritories, VerifyFamilies,
 };
 pub use verification::{RecordVerification, VisitResult};
 
@@ -82,13 +83,22 @@ pub const STEP: Part = Part {
         Reference::id("maternity", "batch_id", "import_batch"),
         Reference::id("verification", "family_id", "family"),
         Reference::user("verification", "verified_by"),
+        Reference::user("frozen_list", "frozen_by"),
+        Reference::id("frozen_row", "list_id", "frozen_list"),
+        Reference::id("frozen_row", "family_id", "family"),
+        Reference::code("frozen_row", "village_code", "territory"),
+        Reference::id("frozen_village", "list_id", "frozen_list"),
+        Reference::id("frozen_decree", "list_id", "frozen_list"),
+        Reference::user("frozen_decree", "recorded_by"),
     ],
+    check: Some(|app, district| Box::pin(frozen::check::<frozen::FamiliesAtRisk>(app, district))),
     ..Part::named("registry")
 };
 
 const MENU: &[MenuItem] = &[
     MenuItem { path: "/sasaran", label: "registry.families.title", roles: ReadFamilies::ROLES },
     MenuItem { path: "/verifikasi", label: "registry.verification.title", roles: SeeProgress::ROLES },
+    MenuItem { path: "/data-tetap", label: "frozen.title", roles: SeeFrozenLists::ROLES },
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
@@ -138,4 +148,5 @@ fn routes() -> Routes {
         .get::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::edit)
         .post::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::update)
         .post::<KeepInstitutions, _>("/lembaga/{id}/tutup", institution::pages::close)
+        .and(frozen::own_routes())
 }

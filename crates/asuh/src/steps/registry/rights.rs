@@ -37,6 +37,14 @@ capability! {
         Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre, Role::Auditor,
         Role::OfficePlanner, Role::DistrictPlanner, Role::Leader,
     ];
+    /// Sees the frozen lists in numbers, compares a file with them, and prints their papers without names.
+    pub struct SeeFrozenLists = "registry.see_frozen_lists": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+        Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre, Role::Auditor,
+        Role::OfficePlanner, Role::DistrictPlanner, Role::Leader,
+    ];
+    /// Freezes lists and records the decrees that name them.
+    pub struct FreezeLists = "registry.freeze_lists": [Role::DistrictAdmin];
     /// Sees the district's territories, with counts of the families within one's reach.
     pub struct SeeTerritories = "registry.see_territories": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,

@@ -7,8 +7,8 @@ use super::version::FamilyVersion;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
-use crate::steps::registry::territory;
 use crate::steps::registry::words::source_words;
+use crate::steps::registry::{frozen, territory};
 
 /// Families in time, members, pregnancies, visits.
 pub(in crate::steps::registry) async fn copy(
@@ -128,7 +128,19 @@ pub(in crate::steps::registry) async fn copy(
         ],
     )
     .filled(rows.collect());
-    Ok([family_section, member_section, maternity_section, visit_section].into_iter().flatten().collect())
+    let rows = frozen::lists_of_family(db, district, family).await?.into_iter().map(|list| {
+        vec![
+            text.t(&format!("frozen.kind.{}", list.kind)).into_owned(),
+            frozen::as_of_words(&text, &list),
+            list.decree_number.unwrap_or_default(),
+        ]
+    });
+    let columns = ["frozen.field.list", "frozen.field.taken_on", "frozen.field.decree"];
+    let frozen_section = Section::titled(&text, "frozen.title", &columns).filled(rows.collect());
+    Ok([family_section, member_section, maternity_section, visit_section, frozen_section]
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 /// The risks that a version says, and the decile, in words.

@@ -23,6 +23,8 @@ pub(in crate::steps::registry) struct Selection {
     pub(in crate::steps::registry) status: Option<FamilyStatus>,
     /// With a member who is this target.
     pub(in crate::steps::registry) target: Option<Target>,
+    /// On this frozen list of families at risk.
+    pub(in crate::steps::registry) list: Option<Id>,
     /// Name of the head or of a member contains this.
     pub(in crate::steps::registry) name: String,
     /// A NIK or a family card's number, as the hashes of the whole number typed.
@@ -159,6 +161,13 @@ fn conditions(
         conditions.push(format!(
             "v.family_id IN (SELECT x.family_id FROM target x WHERE x.target = {})",
             args.push(target.code())
+        ));
+    }
+    if let Some(list) = selection.list {
+        // frozen_row_by_subject
+        conditions.push(format!(
+            "v.family_id IN (SELECT r.subject_id FROM frozen_row r WHERE r.district_id = $1 AND r.list_id = {})",
+            args.push(list)
         ));
     }
     let key = name::search_key(&selection.name);

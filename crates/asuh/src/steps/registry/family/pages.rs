@@ -15,6 +15,7 @@ use super::{Opening, opened};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Form, Page, Path, Shell, page};
+use crate::steps::registry::frozen::{self, FamiliesAtRisk, FrozenList, Kind};
 use crate::steps::registry::rights::{KeepFamilies, OpenPersonal, ReadFamilies, VerifyFamilies};
 use crate::steps::registry::rules::{FamilyStatus, Target};
 use crate::steps::registry::territory;
@@ -31,6 +32,9 @@ pub(in crate::steps::registry) struct Filter {
     status: String,
     #[serde(default)]
     sasaran: String,
+    /// The frozen list that is asked.
+    #[serde(default)]
+    menurut: String,
     #[serde(default)]
     setelah: String,
 }
@@ -42,6 +46,7 @@ impl Filter {
             desa: form.get("desa").to_owned(),
             status: form.get("status").to_owned(),
             sasaran: form.get("sasaran").to_owned(),
+            menurut: form.get("menurut").to_owned(),
             setelah: form.get("setelah").to_owned(),
         }
     }
@@ -65,6 +70,7 @@ impl Filter {
             ("desa", &self.desa),
             ("status", &self.status),
             ("sasaran", &self.sasaran),
+            ("menurut", &self.menurut),
         ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -92,6 +98,8 @@ struct ListPage {
     villages: Choices,
     statuses: Choices,
     targets: Choices,
+    /// The frozen lists of families at risk.
+    frozen: Choices,
     keeps: bool,
 }
 
@@ -140,12 +148,17 @@ async fn list_page(
     app: &App,
     shell: Shell,
     filter: Filter,
-    selection: Selection,
+    mut selection: Selection,
     text: String,
     notice: Option<String>,
 ) -> Page {
     let db = app.store.reader();
     let (district, scope, on) = (cap.district(), cap.scope(), shell.today);
+    let frozen = frozen::lists(db, district, FamiliesAtRisk::CODE).await?;
+    // Only lists of this kind: who stands on a list of children is not this page's to tell.
+    selection.list = frozen.iter().map(|one| one.id).find(|id| id.to_string() == filter.menurut);
+    let frozen =
+        frozen.iter().map(|one| (one.id.to_string(), frozen::as_of_words(&shell.text(), one))).collect();
     let total = list::count(db, district, scope, &selection, on).await?;
     let (found, more) = list::page(db, district, scope, &selection, on).await?;
     let next = if more { found.last().map(|line| line.family_id) } else { None };
@@ -201,6 +214,7 @@ async fn list_page(
         villages,
         statuses,
         targets: kinds,
+        frozen,
         keeps,
     })
 }
@@ -247,6 +261,10 @@ struct FilePage {
     visits: Vec<Visit>,
     history: Vec<Step>,
     panels: Vec<String>,
+    /// The frozen lists of families at risk on which it stands.
+    frozen: Vec<FrozenList>,
+    /// The list in force, where it does not stand on it.
+    not_on: Option<FrozenList>,
     stored: bool,
 }
 
@@ -319,6 +337,9 @@ async fn file_page(
     for panel in &app.registry.family_panels {
         panels.extend(panel(app, cap.actor(), id).await?);
     }
+    let mut on_lists = frozen::lists_of_family(db, district, id).await?;
+    on_lists.retain(|list| list.kind == FamiliesAtRisk::CODE);
+    let current = frozen::current_list(db, district, FamiliesAtRisk::CODE).await?;
     let within = |reaches: Option<bool>| reaches.unwrap_or(false);
     let reach = |scope: &crate::ground::access::Scope| {
         TerritoryCode::from_i64(family.village_code).is_ok_and(|code| scope.reaches(code, &family.rw))
@@ -338,6 +359,8 @@ async fn file_page(
         visits: file::visits(db, district, id).await?,
         history: history.into_iter().map(|(_, step)| step).collect(),
         panels,
+        not_on: current.filter(|list| !on_lists.iter().any(|on| on.id == list.id)),
+        frozen: on_lists,
         stored,
         family,
         shell,
