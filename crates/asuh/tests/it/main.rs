@@ -25,6 +25,7 @@ mod matrix;
 mod prints;
 mod registry;
 mod reports;
+mod risk;
 mod settings;
 mod shell;
 mod sponsors;

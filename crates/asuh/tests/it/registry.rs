@@ -270,8 +270,6 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
         ("alamat", "Jalan Contoh 7"),
         ("telepon", "0812 3456 7890"),
         ("poor_water", "ya"),
-        ("desil", "1"),
-        ("desil_sumber", "DTSEN"),
     ];
     let first = verifier.post_as("/sasaran/baru", &form, &fields).await.to();
     assert_eq!(verifier.post_as("/sasaran/baru", &form, &fields).await.to(), first);
@@ -284,7 +282,7 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
     );
     let page = verifier.get(&first).await.ok();
     assert!(page.contains("••••••••••••0007") && !page.contains("9901011203190007"), "{page}");
-    assert!(!page.contains("Jalan Contoh") && page.contains("1 (DTSEN"));
+    assert!(!page.contains("Jalan Contoh"));
     let id = first.split(['/', '?']).nth(2).unwrap().to_owned();
     let open = verifier.post(&format!("/sasaran/{id}/tampilkan"), &[]).await.ok();
     assert!(open.contains("9901011203190007") && open.contains("Jalan Contoh 7"));
@@ -303,8 +301,6 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
     assert!(
         twice.contains("sudah tercatat di Selam Paung, RW 002") && twice.contains(&format!("/sasaran/{id}"))
     );
-    test.sql("UPDATE family_version SET desil_source = 'krs'", args![]).await;
-    assert!(verifier.get(&first).await.ok().contains("1 (Daftar KRS"), "a code of ours is shown in words");
 }
 
 #[db_test]

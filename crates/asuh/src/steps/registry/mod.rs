@@ -11,6 +11,7 @@ pub mod import;
 mod institution;
 pub mod record;
 mod rights;
+pub mod risk;
 pub mod rules;
 mod territory;
 mod verification;
@@ -35,9 +36,10 @@ pub mod territories {
 }
 
 pub use rights::{
-    KeepFamilies, KeepInstitutions, OpenPersonal, Reach, ReadFamilies, SeeInstitutions, SeeProgress,
-    SeeTerritories, VerifyFamilies,
+    KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, Reach, ReadFamilies, SeeInstitutions,
+    SeeProgress, SeeTerritories, VerifyFamilies,
 };
+
 pub use verification::{RecordVerification, VisitResult};
 
 use asuh_store::{DistrictId, Query, StoreError};
@@ -56,7 +58,11 @@ pub const STEP: Part = Part {
     menu: MENU,
     tasks: Some(verification::tasks),
     imports: import::KINDS,
-    jobs: &[JobKind { kind: changed::JOB, run: changed::run }],
+    jobs: &[
+        JobKind { kind: changed::JOB, run: changed::run },
+        JobKind { kind: risk::RECOMPUTE, run: risk::recompute },
+    ],
+    check: Some(|app, district| Box::pin(risk::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),
@@ -74,6 +80,10 @@ pub const STEP: Part = Part {
         Reference::id("family_version", "family_id", "family"),
         Reference::code("family_version", "village_code", "territory"),
         Reference::id("family_version", "batch_id", "import_batch"),
+        Reference::id("family_risk", "family_id", "family"),
+        Reference::id("family_desil", "family_id", "family"),
+        Reference::id("family_desil", "batch_id", "import_batch"),
+        Reference::user("family_desil", "recorded_by"),
         Reference::id("person", "canonical_id", "person"),
         Reference::id("person_version", "person_id", "person"),
         Reference::id("person_version", "family_id", "family"),
@@ -138,4 +148,5 @@ fn routes() -> Routes {
         .get::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::edit)
         .post::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::update)
         .post::<KeepInstitutions, _>("/lembaga/{id}/tutup", institution::pages::close)
+        .and(risk::routes())
 }

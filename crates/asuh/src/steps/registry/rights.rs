@@ -23,6 +23,8 @@ capability! {
     pub struct KeepFamilies = "registry.keep_families": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::FieldOfficer, Role::Cadre,
     ];
+    /// Changes the rules by which the district computes risk itself.
+    pub struct KeepRiskRules = "registry.keep_risk_rules": [Role::DistrictAdmin, Role::ListKeeper];
     /// Records what a visit found.
     pub struct VerifyFamilies = "registry.verify_families": [
         Role::VillageVerifier, Role::SubdistrictVerifier, Role::FieldOfficer, Role::Cadre,

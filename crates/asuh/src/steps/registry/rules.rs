@@ -11,9 +11,9 @@ use time::{Date, Duration, Month};
 
 /// A pregnancy still counts this many days after its due day when nobody has recorded its end: births come
 /// up to two weeks late, and the news of a birth later still.
-const OVERDUE_DAYS: i64 = 28;
+pub(in crate::steps::registry) const OVERDUE_DAYS: i64 = 28;
 /// A pregnancy without a due day counts this many days from the day it was recorded (42 weeks).
-const PREGNANCY_DAYS: i64 = 294;
+pub(in crate::steps::registry) const PREGNANCY_DAYS: i64 = 294;
 /// Breastfeeding is recommended, and counted, up to this many completed months.
 const BREASTFEEDING_MONTHS: u32 = 24;
 

@@ -7,8 +7,8 @@ use super::version::FamilyVersion;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
-use crate::steps::registry::territory;
 use crate::steps::registry::words::source_words;
+use crate::steps::registry::{risk, territory};
 
 /// Families in time, members, pregnancies, visits.
 pub(in crate::steps::registry) async fn copy(
@@ -57,6 +57,16 @@ pub(in crate::steps::registry) async fn copy(
         ],
     )
     .filled(rows);
+    let rows = risk::desils(db, district, family)
+        .await?
+        .into_iter()
+        .map(|one| vec![one.desil.to_string(), source_words(&text, &one.source), text.day(one.as_of)]);
+    let desil_section = Section::titled(
+        &text,
+        "registry.desil.title",
+        &["registry.field.desil", "registry.field.desil_source", "registry.field.desil_on"],
+    )
+    .filled(rows.collect());
     let today = app.store.clock().now().utc().date();
     let found = members(db, district, family, today).await?;
     let (mut rows, mut maternity) = (Vec::new(), Vec::new());
@@ -128,16 +138,17 @@ pub(in crate::steps::registry) async fn copy(
         ],
     )
     .filled(rows.collect());
-    Ok([family_section, member_section, maternity_section, visit_section].into_iter().flatten().collect())
+    Ok([family_section, desil_section, member_section, maternity_section, visit_section]
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
-/// The risks that a version says, and the decile, in words.
+/// The risks that a version says, in words.
 fn risks(one: &FamilyVersion, text: &Text) -> String {
     let known = one.risks().into_iter().filter(|(_, value)| *value == Some(true));
-    let mut words: Vec<String> =
-        known.map(|(name, _)| text.t(&format!("registry.risk.{name}")).into_owned()).collect();
-    if let Some(desil) = one.desil {
-        words.push(format!("{} {desil}", text.t("registry.field.desil")));
-    }
-    words.join(", ")
+    known
+        .map(|(name, _)| text.t(&format!("registry.risk.{name}")).into_owned())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

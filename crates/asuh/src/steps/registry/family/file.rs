@@ -8,7 +8,7 @@ use crate::ground::access::Scope;
 use crate::steps::registry::rules::{self, Maternity, MaternityKind, PersonFacts, Target};
 
 /// The version that holds of a family within the scope. Index: primary key.
-pub(super) async fn family(
+pub(in crate::steps::registry) async fn family(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,

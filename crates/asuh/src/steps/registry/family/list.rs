@@ -7,6 +7,7 @@ use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, StoreError, a
 use time::Date;
 
 use crate::ground::access::Scope;
+use crate::steps::registry::risk::RiskFilter;
 use crate::steps::registry::rules::{
     self, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target, target_sql,
 };
@@ -23,6 +24,8 @@ pub(in crate::steps::registry) struct Selection {
     pub(in crate::steps::registry) status: Option<FamilyStatus>,
     /// With a member who is this target.
     pub(in crate::steps::registry) target: Option<Target>,
+    /// At risk by our computation, or differing from BKKBN's flag.
+    pub(in crate::steps::registry) risk: Option<RiskFilter>,
     /// Name of the head or of a member contains this.
     pub(in crate::steps::registry) name: String,
     /// A NIK or a family card's number, as the hashes of the whole number typed.
@@ -160,6 +163,9 @@ fn conditions(
             "v.family_id IN (SELECT x.family_id FROM target x WHERE x.target = {})",
             args.push(target.code())
         ));
+    }
+    if let Some(risk) = selection.risk {
+        conditions.push(risk.condition());
     }
     let key = name::search_key(&selection.name);
     if !key.is_empty() {

@@ -12,6 +12,7 @@ mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
 pub(super) use copy::copy;
+pub(super) use file::family as family_within;
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use opening::{Opening, opened};

@@ -1,6 +1,7 @@
 //! `/sasaran`: the list of families and the file of one. The forms stand in [`forms`].
 
 pub(in crate::steps::registry) mod forms;
+mod summary;
 
 use askama::Template;
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, TerritoryCode};
@@ -12,10 +13,13 @@ use super::file::{self, Member, MemberVersion, Visit};
 use super::list::{self, Line, Selection};
 use super::version::FamilyVersion;
 use super::{Opening, opened};
+use summary::{Known, Summary, summary};
+
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Form, Page, Path, Shell, page};
 use crate::steps::registry::rights::{KeepFamilies, OpenPersonal, ReadFamilies, VerifyFamilies};
+use crate::steps::registry::risk::RiskFilter;
 use crate::steps::registry::rules::{FamilyStatus, Target};
 use crate::steps::registry::territory;
 use crate::steps::registry::words::target_words;
@@ -32,6 +36,8 @@ pub(in crate::steps::registry) struct Filter {
     #[serde(default)]
     sasaran: String,
     #[serde(default)]
+    krs: String,
+    #[serde(default)]
     setelah: String,
 }
 
@@ -42,6 +48,7 @@ impl Filter {
             desa: form.get("desa").to_owned(),
             status: form.get("status").to_owned(),
             sasaran: form.get("sasaran").to_owned(),
+            krs: form.get("krs").to_owned(),
             setelah: form.get("setelah").to_owned(),
         }
     }
@@ -52,6 +59,7 @@ impl Filter {
             within: code(&self.desa).or_else(|| code(&self.kecamatan)),
             status: FamilyStatus::parse(&self.status),
             target: Target::parse(&self.sasaran),
+            risk: RiskFilter::parse(&self.krs),
             after: self.setelah.parse().ok(),
             ..Selection::default()
         }
@@ -65,6 +73,7 @@ impl Filter {
             ("desa", &self.desa),
             ("status", &self.status),
             ("sasaran", &self.sasaran),
+            ("krs", &self.krs),
         ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -92,6 +101,7 @@ struct ListPage {
     villages: Choices,
     statuses: Choices,
     targets: Choices,
+    risks: Choices,
     keeps: bool,
 }
 
@@ -188,6 +198,12 @@ async fn list_page(
         .iter()
         .map(|one| (one.code().to_owned(), shell.t(&format!("registry.target.{}", one.code())).into_owned()))
         .collect();
+    let risks = RiskFilter::ALL
+        .iter()
+        .map(|one| {
+            (one.code().to_owned(), shell.t(&format!("registry.krs.filter.{}", one.code())).into_owned())
+        })
+        .collect();
     let keeps = KeepFamilies::of(cap.actor()).is_some();
     page(&ListPage {
         shell,
@@ -201,6 +217,7 @@ async fn list_page(
         villages,
         statuses,
         targets: kinds,
+        risks,
         keeps,
     })
 }
@@ -245,6 +262,7 @@ struct FilePage {
     verifies: bool,
     tone: &'static str,
     visits: Vec<Visit>,
+    summary: Summary,
     history: Vec<Step>,
     panels: Vec<String>,
     stored: bool,
@@ -304,8 +322,12 @@ async fn file_page(
     history.extend(member_history(&shell, &file::member_versions(db, district, id).await?));
     history.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let numbers = numbers(app, district, &family, revealed)?;
+    let found = file::members(db, district, id, shell.today).await?;
+    let visits = file::visits(db, district, id).await?;
+    let known = Known { id, family: &family, members: &found, visits: &visits };
+    let summary = summary(app, cap.actor(), district, &shell, &known).await?;
     let mut members = Vec::new();
-    for member in file::members(db, district, id, shell.today).await? {
+    for member in found {
         members.push(member_line(app, district, &shell, member, revealed)?);
     }
     let targets = list::targets(db, district, [id], shell.today)
@@ -335,7 +357,8 @@ async fn file_page(
         keeps: within(KeepFamilies::of(cap.actor()).map(|cap| reach(cap.scope()))),
         verifies: within(VerifyFamilies::of(cap.actor()).map(|cap| reach(cap.scope()))),
         tone: FamilyStatus::parse(&family.status).map_or("", FamilyStatus::tone),
-        visits: file::visits(db, district, id).await?,
+        visits,
+        summary,
         history: history.into_iter().map(|(_, step)| step).collect(),
         panels,
         stored,
@@ -409,7 +432,6 @@ fn family_history(
         None => "–".to_owned(),
     };
     let status = |code: &str| shell.t(&format!("registry.status.{code}")).into_owned();
-    let desil = |one: &FamilyVersion| one.desil.map_or("–".to_owned(), |desil| desil.to_string());
     let mut steps = Vec::new();
     for (nth, after) in versions.iter().enumerate() {
         let mut changes = Vec::new();
@@ -427,7 +449,6 @@ fn family_history(
                 differs("registry.field.rw", before.rw.clone(), after.rw.clone());
                 differs("registry.field.rt", before.rt.clone(), after.rt.clone());
                 differs("registry.field.status", status(&before.status), status(&after.status));
-                differs("registry.field.desil", desil(before), desil(after));
                 for ((name, old), (_, new)) in before.risks().into_iter().zip(after.risks()) {
                     differs(&format!("registry.risk.{name}"), known(old), known(new));
                 }

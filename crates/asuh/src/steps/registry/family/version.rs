@@ -36,9 +36,6 @@ asuh_store::row_struct! {
         pub(in crate::steps::registry) pregnant: Option<bool>,
         pub(in crate::steps::registry) has_under_two: Option<bool>,
         pub(in crate::steps::registry) has_two_to_five: Option<bool>,
-        pub(in crate::steps::registry) desil: Option<i64>,
-        pub(in crate::steps::registry) desil_source: Option<String>,
-        pub(in crate::steps::registry) desil_on: Option<Date>,
     }
 }
 
@@ -47,8 +44,7 @@ impl FamilyVersion {
     pub(in crate::steps::registry) const COLUMNS: &str = "v.version, v.source, v.valid_from, v.recorded_at, \
         v.village_code, v.hamlet, v.rw, v.rt, v.head_name, v.kki, v.kk_sealed, v.kk_hash, v.address_sealed, \
         v.phone_sealed, v.status, v.krs, v.poor_water, v.poor_latrine, v.too_young, v.too_old, v.too_close, \
-        v.too_many, v.no_modern_contraception, v.pregnant, v.has_under_two, v.has_two_to_five, v.desil, \
-        v.desil_source, v.desil_on";
+        v.too_many, v.no_modern_contraception, v.pregnant, v.has_under_two, v.has_two_to_five";
 
     /// A family of which nothing is known but where and whose it is.
     pub(in crate::steps::registry) fn first(village_code: i64, today: Date) -> FamilyVersion {
@@ -79,9 +75,6 @@ impl FamilyVersion {
             pregnant: None,
             has_under_two: None,
             has_two_to_five: None,
-            desil: None,
-            desil_source: None,
-            desil_on: None,
         }
     }
 
@@ -174,16 +167,12 @@ pub(in crate::steps::registry) async fn next_family(
     .with(facts.no_modern_contraception)
     .with(facts.pregnant)
     .with(facts.has_under_two)
-    .with(facts.has_two_to_five)
-    .with(facts.desil)
-    .with(facts.desil_source.as_deref())
-    .with(facts.desil_on);
+    .with(facts.has_two_to_five);
     tx.insert_many(
         "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, valid_from, \
          command_id, source, village_code, hamlet, rw, rt, head_name, head_search, kki, kk_sealed, kk_hash, \
          address_sealed, phone_sealed, status, krs, poor_water, poor_latrine, too_young, too_old, too_close, \
-         too_many, no_modern_contraception, pregnant, has_under_two, has_two_to_five, desil, desil_source, \
-         desil_on) VALUES",
+         too_many, no_modern_contraception, pregnant, has_under_two, has_two_to_five) VALUES",
         "",
         vec![row],
     )

@@ -138,11 +138,8 @@ pub(in crate::steps::registry) async fn edit(
         ("nama".to_owned(), family.head_name.clone()),
         ("kki".to_owned(), family.kki.clone().unwrap_or_default()),
         ("status".to_owned(), family.status.clone()),
-        ("desil".to_owned(), family.desil.map(|desil| desil.to_string()).unwrap_or_default()),
-        ("desil_sumber".to_owned(), family.desil_source.clone().unwrap_or_default()),
         ("sumber".to_owned(), usual_source(cap.actor()).code().to_owned()),
     ];
-    values.extend(day_boxes("desil_pada", family.desil_on));
     for (name, value) in family.risks() {
         let value = value.map_or("", |value| if value { "ya" } else { "tidak" });
         values.push((name.to_owned(), value.to_owned()));
@@ -230,9 +227,6 @@ async fn put_family(cap: &KeepFamilies, app: &App, shell: Shell, id: Option<Id>,
     let head_name = form.required("nama", 100);
     let kki = form.optional("kki", 40);
     let address = form.optional("alamat", 200);
-    let desil = if form.get("desil").is_empty() { None } else { form.count("desil", 1..=10) };
-    let desil_source = form.optional("desil_sumber", 40);
-    let desil_on = form.day_optional("desil_pada");
     let answer = |name: &str| match form.get(name) {
         "ya" => Some(true),
         "tidak" => Some(false),
@@ -260,7 +254,6 @@ async fn put_family(cap: &KeepFamilies, app: &App, shell: Shell, id: Option<Id>,
             phone: change(form.get("telepon")),
             status,
             risks,
-            desil: desil.map(|desil| (desil, desil_source, desil_on.unwrap_or(shell.today))),
         };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(receipt) => return redirect(&format!("/sasaran/{}?tersimpan=1", receipt.value)),
