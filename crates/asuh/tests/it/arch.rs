@@ -101,8 +101,13 @@ fn only_the_store_speaks_to_the_database_library() {
 fn owners() -> BTreeMap<String, String> {
     let mut owners = BTreeMap::new();
     for (file, text) in files(&root().join("crates/store/src/schema"), "sql") {
-        let owner =
-            file.rsplit('/').next().unwrap().trim_end_matches(".sql").split_once('_').unwrap().1.to_owned();
+        let name = file.rsplit('/').next().unwrap().trim_end_matches(".sql").split_once('_').unwrap().1;
+        // A file may hold the tables of one folder of a step.
+        let of_step = STEPS
+            .iter()
+            .find(|step| root().join("crates/asuh/src/steps").join(step).join(name).is_dir())
+            .map(|step| (*step).to_owned());
+        let owner = of_step.unwrap_or_else(|| name.to_owned());
         for line in text.lines() {
             if let Some(rest) = line.trim().strip_prefix("CREATE TABLE ") {
                 owners.insert(rest.split([' ', '(']).next().unwrap().to_owned(), owner.clone());

@@ -6,6 +6,7 @@ mod access;
 mod arch;
 mod audit;
 mod books;
+mod changes;
 pub mod collection;
 mod consent;
 mod crash;

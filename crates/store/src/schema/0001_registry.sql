@@ -205,6 +205,7 @@ CREATE TABLE maternity (
 ) {table};
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
 CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
+CREATE INDEX maternity_open ON maternity (district_id, kind, due_on) WHERE ends_on IS NULL AND retracted_at IS NULL;
 
 -- What a visit found. The newest row of a family counts; earlier ones stay.
 CREATE TABLE verification (

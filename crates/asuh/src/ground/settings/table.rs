@@ -193,6 +193,7 @@ pub const TABLE: &[Spec] = &[
             "ignored",
         )
     },
+    needed(Programme, "registry.breastfeeding_months", Kind::Number(6, 24), "24"),
     needed(
         Programme,
         "distribution.proof",

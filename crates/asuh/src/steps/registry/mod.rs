@@ -5,6 +5,7 @@
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
 mod changed;
+pub mod changes;
 pub mod district;
 mod family;
 pub mod import;
@@ -36,8 +37,8 @@ pub mod territories {
 }
 
 pub use rights::{
-    KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, Reach, ReadFamilies, SeeInstitutions,
-    SeeProgress, SeeTerritories, VerifyFamilies,
+    DecideChanges, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, ProposeChanges, Reach,
+    ReadFamilies, SeeChanges, SeeInstitutions, SeeProgress, SeeTerritories, VerifyFamilies,
 };
 
 pub use verification::{RecordVerification, VisitResult};
@@ -56,7 +57,13 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.targets",
     menu: MENU,
-    tasks: Some(verification::tasks),
+    tasks: Some(|app, actor| {
+        Box::pin(async move {
+            let mut tasks = changes::tasks(app, actor).await?;
+            tasks.extend(verification::tasks(app, actor).await?);
+            Ok(tasks)
+        })
+    }),
     imports: import::KINDS,
     jobs: &[
         JobKind { kind: changed::JOB, run: changed::run },
@@ -90,6 +97,17 @@ pub const STEP: Part = Part {
         Reference::id("person_version", "batch_id", "import_batch"),
         Reference::id("maternity", "person_id", "person"),
         Reference::id("maternity", "batch_id", "import_batch"),
+        Reference::id("change_request", "family_id", "family"),
+        Reference::id("change_request", "person_id", "person"),
+        Reference::id("change_request", "evidence_id", "attachment"),
+        Reference::id("change_request", "counter_of", "change_request"),
+        Reference::user("change_request", "proposed_by"),
+        Reference::user("change_request", "decided_by"),
+        Reference::id("change_effect", "request_id", "change_request"),
+        Reference::id("change_effect", "subject_id", "family").when("r.kind = 'family'"),
+        Reference::id("change_effect", "subject_id", "person").when("r.kind = 'person'"),
+        Reference::id("change_effect", "subject_id", "maternity")
+            .when("r.kind IN ('maternity_ended', 'maternity_begun')"),
         Reference::id("verification", "family_id", "family"),
         Reference::user("verification", "verified_by"),
     ],
@@ -99,6 +117,7 @@ pub const STEP: Part = Part {
 const MENU: &[MenuItem] = &[
     MenuItem { path: "/sasaran", label: "registry.families.title", roles: ReadFamilies::ROLES },
     MenuItem { path: "/verifikasi", label: "registry.verification.title", roles: SeeProgress::ROLES },
+    MenuItem { path: "/perubahan", label: "registry.change.title", roles: SeeChanges::ROLES },
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
@@ -149,4 +168,5 @@ fn routes() -> Routes {
         .post::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::update)
         .post::<KeepInstitutions, _>("/lembaga/{id}/tutup", institution::pages::close)
         .and(risk::routes())
+        .and(changes::routes())
 }

@@ -297,6 +297,32 @@ pub struct PutPerson {
     pub ended: Option<(Ending, Date)>,
 }
 
+impl PutPerson {
+    /// A member as he is, to be changed in one thing.
+    pub(in crate::steps::registry) fn of(
+        current: &PersonVersion,
+        id: Id,
+        reach: Reach,
+        today: Date,
+    ) -> PutPerson {
+        PutPerson {
+            person: Some((id, current.version)),
+            family: current.family_id,
+            reach,
+            source: Source::Field,
+            today,
+            relation: Relation::parse(&current.relation).unwrap_or(Relation::Other),
+            name: current.name.clone(),
+            sex: current.sex.as_deref().and_then(|sex| Sex::parse(sex).ok()),
+            birth_date: current.birth_date,
+            nik: Change::Keep,
+            parents_name: current.parents_name.clone(),
+            posyandu: current.posyandu.clone(),
+            ended: current.ended_reason.as_deref().and_then(Ending::parse).zip(current.ended_on),
+        }
+    }
+}
+
 impl Command for PutPerson {
     const KIND: &'static str = "registry.put_person";
     type Receipt = Id;

@@ -7,6 +7,7 @@ use super::version::FamilyVersion;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
+use crate::steps::registry::changes::of_family;
 use crate::steps::registry::words::source_words;
 use crate::steps::registry::{risk, territory};
 
@@ -65,6 +66,27 @@ pub(in crate::steps::registry) async fn copy(
         &text,
         "registry.desil.title",
         &["registry.field.desil", "registry.field.desil_source", "registry.field.desil_on"],
+    )
+    .filled(rows.collect());
+    let rows = of_family(db, district, family).await?.into_iter().map(|one| {
+        vec![
+            text.day(one.happened_on),
+            text.t(&format!("registry.change.kind.{}", one.kind)).into_owned(),
+            one.person_name.unwrap_or_default(),
+            one.reason,
+            text.t(&format!("registry.change.state.{}", one.state)).into_owned(),
+        ]
+    });
+    let change_section = Section::titled(
+        &text,
+        "registry.change.title",
+        &[
+            "registry.change.happened_on",
+            "registry.change.what",
+            "registry.field.name",
+            "registry.field.reason",
+            "registry.field.status",
+        ],
     )
     .filled(rows.collect());
     let today = app.store.clock().now().utc().date();
@@ -138,7 +160,7 @@ pub(in crate::steps::registry) async fn copy(
         ],
     )
     .filled(rows.collect());
-    Ok([family_section, desil_section, member_section, maternity_section, visit_section]
+    Ok([family_section, desil_section, member_section, maternity_section, visit_section, change_section]
         .into_iter()
         .flatten()
         .collect())

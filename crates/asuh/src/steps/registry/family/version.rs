@@ -183,31 +183,31 @@ pub(in crate::steps::registry) async fn next_family(
 asuh_store::row_struct! {
     /// What is held true of a person. The columns of `person_version` that are facts.
     #[derive(PartialEq)]
-    pub(super) struct PersonVersion {
-        pub(super) version: i64,
-        pub(super) source: String,
-        pub(super) valid_from: Date,
-        pub(super) family_id: Id,
-        pub(super) relation: String,
-        pub(super) name: String,
-        pub(super) sex: Option<String>,
-        pub(super) birth_date: Option<Date>,
-        pub(super) nik_sealed: Option<Vec<u8>>,
-        pub(super) nik_hash: Option<Vec<u8>>,
-        pub(super) parents_name: String,
-        pub(super) posyandu: String,
-        pub(super) ended_reason: Option<String>,
-        pub(super) ended_on: Option<Date>,
+    pub(in crate::steps::registry) struct PersonVersion {
+        pub(in crate::steps::registry) version: i64,
+        pub(in crate::steps::registry) source: String,
+        pub(in crate::steps::registry) valid_from: Date,
+        pub(in crate::steps::registry) family_id: Id,
+        pub(in crate::steps::registry) relation: String,
+        pub(in crate::steps::registry) name: String,
+        pub(in crate::steps::registry) sex: Option<String>,
+        pub(in crate::steps::registry) birth_date: Option<Date>,
+        pub(in crate::steps::registry) nik_sealed: Option<Vec<u8>>,
+        pub(in crate::steps::registry) nik_hash: Option<Vec<u8>>,
+        pub(in crate::steps::registry) parents_name: String,
+        pub(in crate::steps::registry) posyandu: String,
+        pub(in crate::steps::registry) ended_reason: Option<String>,
+        pub(in crate::steps::registry) ended_on: Option<Date>,
     }
 }
 
 impl PersonVersion {
     /// The columns, for statements that read it.
-    pub(super) const COLUMNS: &str = "p.version, p.source, p.valid_from, p.family_id, p.relation, p.name, p.sex, \
+    pub(in crate::steps::registry) const COLUMNS: &str = "p.version, p.source, p.valid_from, p.family_id, p.relation, p.name, p.sex, \
         p.birth_date, p.nik_sealed, p.nik_hash, p.parents_name, p.posyandu, p.ended_reason, p.ended_on";
 
     /// A person of whom nothing is known yet.
-    pub(super) fn first(family_id: Id, today: Date) -> PersonVersion {
+    pub(in crate::steps::registry) fn first(family_id: Id, today: Date) -> PersonVersion {
         PersonVersion {
             version: 0,
             source: String::new(),
@@ -228,7 +228,11 @@ impl PersonVersion {
 }
 
 /// The version that holds of a person whose family is within the reach; anything else is not found.
-pub(super) async fn current_person(tx: &Tx<'_>, reach: &Reach, id: Id) -> Result<PersonVersion, Fault> {
+pub(in crate::steps::registry) async fn current_person(
+    tx: &Tx<'_>,
+    reach: &Reach,
+    id: Id,
+) -> Result<PersonVersion, Fault> {
     let mut args = args![tx.district(), id, Instant::NEVER];
     let within = reach.scope().territory_condition("v.village_code", Some("v.rw"), &mut args);
     let found: Option<PersonVersion> = tx
@@ -246,7 +250,11 @@ pub(super) async fn current_person(tx: &Tx<'_>, reach: &Reach, id: Id) -> Result
 }
 
 /// Ends the version that holds and writes the next one; see [`next_family`].
-pub(super) async fn next_person(tx: &Tx<'_>, id: Id, facts: &PersonVersion) -> Result<i64, Fault> {
+pub(in crate::steps::registry) async fn next_person(
+    tx: &Tx<'_>,
+    id: Id,
+    facts: &PersonVersion,
+) -> Result<i64, Fault> {
     if facts.version > 0 {
         let ended = tx
             .execute(

@@ -7,9 +7,11 @@
 
 use asuh_nusantara::age;
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, Month};
+use time::{Date, Duration};
 
-use crate::steps::registry::rules::{Maternity, MaternityKind, OVERDUE_DAYS, PREGNANCY_DAYS, Relation};
+use crate::steps::registry::rules::{
+    Maternity, MaternityKind, OVERDUE_DAYS, PREGNANCY_DAYS, Relation, completes,
+};
 
 /// A risk factor: a column of the KRS list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -210,16 +212,6 @@ impl Reading {
     pub fn codes(&self) -> String {
         self.found.iter().map(|found| found.factor.code()).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// The first day on which somebody born on `birth` has completed so many months (see [`age::completed_months`]).
-fn completes(birth: Date, months: u32) -> Option<Date> {
-    let number = i64::from(birth.year()) * 12 + i64::from(u8::from(birth.month())) - 1 + i64::from(months);
-    let day_in = |number: i64, day: u8| {
-        let month = Month::try_from(u8::try_from(number.rem_euclid(12) + 1).ok()?).ok()?;
-        Date::from_calendar_date(i32::try_from(number.div_euclid(12)).ok()?, month, day).ok()
-    };
-    day_in(number, birth.day()).or_else(|| day_in(number + 1, 1))
 }
 
 /// Reads a family on a day.
