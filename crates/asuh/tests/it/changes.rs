@@ -615,6 +615,7 @@ async fn the_history_shows_every_value_with_who_recorded_it(db: TestDatabase) {
         ("rw", "1"),
         ("rt", "7"),
         ("kk", "9901011203190007"),
+        ("alamat", "Jalan Contoh 7"),
         ("poor_latrine", "ya"),
     ];
     test.db.clock.advance(300);
@@ -623,6 +624,7 @@ async fn the_history_shows_every_value_with_who_recorded_it(db: TestDatabase) {
     let (new, old) = (page.find(">007<"), page.find(">002<"));
     assert!(new.unwrap() < old.unwrap(), "{page}");
     assert!(page.contains("Pengguna village_verifier") && page.contains("Jamban tidak layak"), "{page}");
+    assert!(page.contains(">••••<") && !page.contains("Contoh 7"), "{page}");
     assert!(page.contains("••••0007") && !page.contains("9901011203190007"), "{page}");
     let cadre = test.user(Role::Cadre, &[VILLAGES[2]], &[]).await;
     assert_eq!(cadre.get(&format!("/sasaran/{}/riwayat", home.id)).await.status, StatusCode::NOT_FOUND);

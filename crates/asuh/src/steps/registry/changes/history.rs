@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use asuh_nusantara::{FamilyCardNumber, Nik};
+use asuh_nusantara::{FamilyCardNumber, Nik, Phone};
 use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 use axum::extract::State;
 use time::Date;
@@ -18,6 +18,9 @@ use crate::steps::registry::rights::ReadFamilies;
 use crate::steps::registry::risk::{Desil, desils};
 use crate::steps::registry::territory;
 use crate::steps::registry::words::source_words;
+
+/// Before what of a value is not shown.
+const HIDDEN: char = '\u{0}';
 
 /// A value that a field had.
 struct Value {
@@ -199,6 +202,9 @@ impl Teller<'_> {
             });
         }
         values.reverse();
+        for one in &mut values {
+            one.value.truncate(one.value.find(HIDDEN).unwrap_or(one.value.len()));
+        }
         Ok(Field { label: self.shell.t(label).into_owned(), values })
     }
 
@@ -215,6 +221,7 @@ impl Teller<'_> {
     ) -> Result<Subject, Error> {
         type Of<'a> = &'a dyn Fn(&FamilyVersion) -> Result<String, Error>;
         let about = |one: &FamilyVersion| (one.valid_from, one.source.clone());
+        let phone = |text: &str| Phone::parse(text).ok().map(|phone| phone.masked());
         let kk = |text: &str| FamilyCardNumber::parse(text).ok().map(|kk| kk.masked());
         let fields: [(&str, Of<'_>); 10] = [
             ("registry.field.head", &|one| Ok(one.head_name.clone())),
@@ -228,8 +235,8 @@ impl Teller<'_> {
             ("registry.field.rt", &|one| Ok(one.rt.clone())),
             ("registry.field.kki", &|one| Ok(one.kki.clone().unwrap_or_default())),
             ("registry.field.kk", &|one| self.open(one.kk_sealed.as_ref(), kk)),
-            ("registry.field.address", &|one| self.fingerprint(one.address_sealed.as_ref())),
-            ("registry.field.phone", &|one| self.fingerprint(one.phone_sealed.as_ref())),
+            ("registry.field.address", &|one| self.hidden(one.address_sealed.as_ref())),
+            ("registry.field.phone", &|one| self.open(one.phone_sealed.as_ref(), phone)),
         ];
         let mut told = Vec::new();
         for (label, value) in fields {
@@ -249,12 +256,11 @@ impl Teller<'_> {
         Ok(Subject { title: self.shell.t("registry.history.family").into_owned(), fields: kept(told) })
     }
 
-    /// A sealed text that is not shown: four dots, so many more as tell two values apart.
-    fn fingerprint(&self, sealed: Option<&Vec<u8>>) -> Result<String, Error> {
+    /// A sealed text that is not shown; what follows [`HIDDEN`] only tells two values apart.
+    fn hidden(&self, sealed: Option<&Vec<u8>>) -> Result<String, Error> {
         let Some(sealed) = sealed else { return Ok(String::new()) };
         let text = self.app.store.secrets().open_text(self.district, sealed)?;
-        let tail: String = text.chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
-        Ok(format!("•••• {tail}"))
+        Ok(format!("••••{HIDDEN}{text}"))
     }
 
     fn person(&self, versions: &[Told<PersonVersion>]) -> Result<Subject, Error> {

@@ -1,9 +1,11 @@
 //! Computing families anew in the background: after a change of the rules, and once a day those whom time changed.
 
 use asuh_store::{
-    Command, DistrictId, Envelope, Fault, Id, Query, Recording, Rejection, StoreError, Tx, args,
+    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx,
+    args,
 };
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use super::store::{CHUNK, refresh};
 use crate::ground::jobs::{Job, JobRun};
@@ -67,8 +69,23 @@ pub(in crate::steps::registry) fn recompute<'a>(app: &'a App, job: &'a Job) -> J
     })
 }
 
-/// Computes the families anew whom time alone has changed (a birthday, the end of a pregnancy); how many. Called
-/// once a day, safe at any time.
+/// The families of a district whom time alone has changed by a day, and those that nobody has computed yet. Indexes:
+/// family_risk_changing; family_version_list and the primary key.
+fn due_sql(district: DistrictId, today: Date) -> [(String, Args); 2] {
+    let changing = format!(
+        "SELECT family_id FROM family_risk WHERE district_id = $1 AND changes_on <= $2 \
+         ORDER BY changes_on, family_id LIMIT {CHUNK}"
+    );
+    let missing = format!(
+        "SELECT v.family_id FROM family_version v WHERE v.district_id = $1 AND v.superseded_at = $2 \
+         AND NOT EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = v.district_id \
+         AND r.family_id = v.family_id) LIMIT {CHUNK}"
+    );
+    [(changing, args![district, today]), (missing, args![district, Instant::NEVER])]
+}
+
+/// Computes the families anew whom time alone has changed (a birthday, the end of a pregnancy), and any that was
+/// missed; how many. Called once a day, safe at any time.
 ///
 /// # Errors
 /// The store fails.
@@ -78,23 +95,15 @@ pub async fn renew(app: &App) -> Result<u64, Rejection> {
     let mut renewed = 0;
     for district in settings::all(db).await.map_err(unavailable)? {
         let today = district.zone.local_date(app.store.clock().now().utc());
-        loop {
-            // family_risk_changing
-            let some: Vec<(Id,)> = db
-                .all(
-                    &format!(
-                        "SELECT family_id FROM family_risk WHERE district_id = $1 AND changes_on <= $2 \
-                         ORDER BY changes_on, family_id LIMIT {CHUNK}"
-                    ),
-                    args![district.id, today],
-                )
-                .await
-                .map_err(unavailable)?;
-            if some.is_empty() {
-                break;
+        for (sql, args) in due_sql(district.id, today) {
+            loop {
+                let some: Vec<(Id,)> = db.all(&sql, args.clone()).await.map_err(unavailable)?;
+                if some.is_empty() {
+                    break;
+                }
+                renewed += some.len() as u64;
+                submit(app, district.id, some.into_iter().map(|row| row.0).collect()).await?;
             }
-            renewed += some.len() as u64;
-            submit(app, district.id, some.into_iter().map(|row| row.0).collect()).await?;
         }
     }
     Ok(renewed)

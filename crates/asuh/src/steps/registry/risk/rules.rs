@@ -439,19 +439,19 @@ mod tests {
             ("nothing known", RiskFacts::default(), None, ""),
             (
                 "no latrine, a couple",
-                family(&[(PoorLatrine, true)], &[thirty.clone()]),
+                family(&[(PoorLatrine, true)], std::slice::from_ref(&thirty)),
                 Some(true),
                 "poor_latrine",
             ),
-            ("all is fit", family(&[(PoorLatrine, false)], &[thirty.clone()]), Some(false), ""),
-            ("18 years", family(&[], &[young.clone()]), Some(true), "too_young"),
+            ("all is fit", family(&[(PoorLatrine, false)], std::slice::from_ref(&thirty)), Some(false), ""),
+            ("18 years", family(&[], std::slice::from_ref(&young)), Some(true), "too_young"),
             ("20 to the day", family(&[], &[wife(date!(2006 - 11 - 02))]), Some(false), ""),
-            ("37 years", family(&[], &[old.clone()]), Some(true), "too_old"),
+            ("37 years", family(&[], std::slice::from_ref(&old)), Some(true), "too_old"),
             ("40 years", family(&[], &[wife(date!(1985 - 11 - 03))]), Some(true), "too_old"),
             ("41 to the day", family(&[], &[wife(date!(1985 - 11 - 02))]), Some(false), ""),
             (
                 "our age stands against the mark",
-                family(&[(TooOld, true)], &[thirty.clone()]),
+                family(&[(TooOld, true)], std::slice::from_ref(&thirty)),
                 Some(false),
                 "",
             ),
@@ -516,7 +516,7 @@ mod tests {
             ),
             (
                 "contraception says nothing",
-                family(&[(NoModernContraception, true)], &[thirty.clone()]),
+                family(&[(NoModernContraception, true)], std::slice::from_ref(&thirty)),
                 Some(false),
                 "",
             ),
@@ -554,13 +554,13 @@ mod tests {
         assert_eq!((at_risk(&usual, &old).0, at_risk(&fifty, &old).0), (Some(false), Some(true)));
 
         let alone = RiskRules { contraception: Contraception::Alone, ..usual.clone() };
-        let lacking = family(&[(NoModernContraception, true)], &[thirty.clone()]);
+        let lacking = family(&[(NoModernContraception, true)], std::slice::from_ref(&thirty));
         assert_eq!(at_risk(&alone, &lacking), (Some(true), "no_modern_contraception".into()));
 
         let needed = RiskRules { contraception: Contraception::Needed, ..usual.clone() };
         let young = wife(date!(2007 - 11 - 03));
         for (mark, expected) in [(Some(true), Some(true)), (Some(false), Some(false))] {
-            let mut facts = family(&[], &[young.clone()]);
+            let mut facts = family(&[], std::slice::from_ref(&young));
             facts.listed[6] = mark;
             assert_eq!(at_risk(&needed, &facts).0, expected, "{mark:?}");
         }
