@@ -10,7 +10,7 @@ use axum_server::Handle;
 use crate::gates::cli::CliError;
 use crate::gates::http;
 use crate::ground::{App, access, audit, jobs, settings, staging};
-use crate::steps::reports;
+use crate::steps::{registry, reports};
 
 /// How often what has ended is removed.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -117,7 +117,7 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
     handle.graceful_shutdown(Some(Duration::from_secs(10)));
 }
 
-/// What is done once a day: what the settings keep for a time only is removed.
+/// What is done once a day: what the settings keep for a time only is removed, what time changed is computed.
 async fn daily(app: App) {
     loop {
         match staging::purge(&app).await {
@@ -129,6 +129,11 @@ async fn daily(app: App) {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "old sessions and codes were removed"),
             Err(error) => tracing::error!(%error, "old sessions and codes were not removed"),
+        }
+        match registry::risk::renew(&app).await {
+            Ok(0) => {}
+            Ok(renewed) => tracing::info!(renewed, "families whom a birthday changed were computed anew"),
+            Err(error) => tracing::error!(%error, "risks were not computed anew"),
         }
         let folder = app.store.folder().join("uploads");
         match tokio::task::spawn_blocking(move || left_behind(&folder, DAY)).await {

@@ -30,6 +30,7 @@ pub fn registry() -> Registry {
         }
         registry.tasks.extend(part.tasks);
         registry.family_panels.extend(part.family_panel);
+        registry.family_gaps.extend(part.family_gaps);
         registry.user_panels.extend(part.user_panel);
         registry.help_received.extend(part.help_received);
         registry.jobs.extend(part.jobs.iter().copied());

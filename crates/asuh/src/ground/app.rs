@@ -22,6 +22,10 @@ pub type Given<'a, T> = Pin<Box<dyn Future<Output = Result<T, asuh_store::StoreE
 /// the caller may not see it.
 pub type Panel = for<'a> fn(&'a App, &'a Arc<Actor>, Id) -> Given<'a, Option<String>>;
 
+/// What a step knows to be missing of a family ("not measured for two months"), in the reader's words; nothing where
+/// he may not see it. The caller has found the family within his scope before.
+pub type Gaps = for<'a> fn(&'a App, &'a Arc<Actor>, Id) -> Given<'a, Vec<String>>;
+
 /// The tasks of a step on a caller's home page.
 pub type Tasks = for<'a> fn(&'a App, &'a Arc<Actor>) -> Given<'a, Vec<Task>>;
 
@@ -54,6 +58,8 @@ pub struct Registry {
     pub tasks: Vec<Tasks>,
     /// Panels on the family page.
     pub family_panels: Vec<Panel>,
+    /// What is missing of a family, for the same page.
+    pub family_gaps: Vec<Gaps>,
     /// Panels on the page of a user.
     pub user_panels: Vec<Panel>,
     /// What each part knows of the help a family received.

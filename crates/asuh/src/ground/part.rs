@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, HelpReceived, Panel, SubjectExport, Tasks};
+use super::app::{Check, Gaps, HelpReceived, Panel, SubjectExport, Tasks};
 use super::audit::Reference;
 use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
@@ -20,6 +20,8 @@ pub struct Part {
     pub tasks: Option<Tasks>,
     /// Its panel on the family page.
     pub family_panel: Option<Panel>,
+    /// What it knows to be missing of a family, for the same page.
+    pub family_gaps: Option<Gaps>,
     /// Its panel on the page of a user.
     pub user_panel: Option<Panel>,
     /// The days on which a family received help through it.
@@ -49,6 +51,7 @@ impl Part {
             menu: &[],
             tasks: None,
             family_panel: None,
+            family_gaps: None,
             user_panel: None,
             help_received: None,
             jobs: &[],

@@ -32,8 +32,19 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
     }
     // All of the path is there.
     let first = counts(&app, &db).await;
-    for table in ["family", "person", "sponsor", "pledge", "contribution", "hand_over", "package", "delivery"]
-    {
+    for table in [
+        "family",
+        "person",
+        "family_risk",
+        "family_desil",
+        "change_request",
+        "sponsor",
+        "pledge",
+        "contribution",
+        "hand_over",
+        "package",
+        "delivery",
+    ] {
         assert!(first[table] > 0, "{table}: {first:?}");
     }
     // Every NIK and KK is of a kecamatan that cannot exist.

@@ -99,9 +99,6 @@ CREATE TABLE family_version (
   pregnant {int},
   has_under_two {int},
   has_two_to_five {int},
-  desil {int},
-  desil_source {text},
-  desil_on {int},
   PRIMARY KEY (district_id, family_id, version)
 ) {table};
 CREATE INDEX family_version_list ON family_version (district_id, superseded_at, village_code, head_search, family_id);
@@ -111,6 +108,42 @@ CREATE INDEX family_version_by_kk ON family_version (district_id, kk_hash) WHERE
 CREATE INDEX family_version_by_kki ON family_version (district_id, kki) WHERE kki IS NOT NULL;
 CREATE INDEX family_version_by_batch ON family_version (district_id, batch_id, family_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX family_version_current ON family_version (district_id, family_id, superseded_at, village_code);
+
+-- Whether a family is at risk by our own computation: derived from its version that holds, its members and the
+-- district's rules, never written by hand.
+CREATE TABLE family_risk (
+  district_id {int} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- Whether it belongs to the programme, and whether it is at risk; NULL = too little is known.
+  in_programme {int},
+  at_risk {int},
+  -- The factors that hold: 'poor_water too_old'
+  factors {text} NOT NULL,
+  computed_on {int} NOT NULL,
+  -- The first day on which time alone may change it.
+  changes_on {int},
+  PRIMARY KEY (district_id, family_id)
+) {table};
+CREATE INDEX family_risk_changing ON family_risk (district_id, changes_on, family_id) WHERE changes_on IS NOT NULL;
+
+-- Welfare ranks of a family, 1 (poorest) to 10: of a source, as of a day, several over time.
+CREATE TABLE family_desil (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  family_id {bytes} NOT NULL,
+  desil {int} NOT NULL,
+  -- 'krs', or as it was typed: 'DTSEN'
+  source {text} NOT NULL,
+  as_of {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  command_id {bytes} NOT NULL,
+  batch_id {bytes},
+  retracted_at {int},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX family_desil_by_family ON family_desil (district_id, family_id, as_of, recorded_at, id);
+CREATE INDEX family_desil_by_batch ON family_desil (district_id, batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE person (
   district_id {int} NOT NULL,
@@ -172,6 +205,7 @@ CREATE TABLE maternity (
 ) {table};
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
 CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
+CREATE INDEX maternity_open ON maternity (district_id, kind, due_on) WHERE ends_on IS NULL AND retracted_at IS NULL;
 
 -- What a visit found. The newest row of a family counts; earlier ones stay.
 CREATE TABLE verification (

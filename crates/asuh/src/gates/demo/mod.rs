@@ -4,6 +4,7 @@
 //! The same seed on the same day builds the same district. [`build`] sets it up and lives through its
 //! Mondays; [`users`] are the people who may sign in to it.
 
+mod changes;
 mod dice;
 mod frozen;
 mod growing;
@@ -155,6 +156,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     world.at(world.this_monday(), 6, 0);
     posyandu::books(world, world.this_monday() - Duration::days(1)).await?;
     frozen::children(world).await?;
+    tell("usulan perubahan");
+    world.at(world.this_monday(), 6, 15);
+    changes::send_in(world, open_village).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;

@@ -109,6 +109,9 @@ const GAIN_BOYS: &str = "800,900,800,600,500,400,400,300,300,300,300,200";
 /// The same of girls.
 const GAIN_GIRLS: &str = "800,900,800,600,500,400,300,300,300,300,200,200";
 
+/// Where the rules of risk are changed.
+const RISK: &str = "/sasaran/krs/aturan";
+
 use Group::{Contacts, Identity, Letterhead, Numbers, Prices, Programme, Protection, Signatories};
 
 /// The table.
@@ -144,6 +147,53 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
     needed(Programme, "registry.eligible_statuses", Kind::Several(&["listed", "verified"]), "verified"),
+    Spec {
+        own_form: Some(RISK),
+        ..needed(
+            Programme,
+            "registry.risk_programme",
+            Kind::Several(&["couple", "pregnant", "under_two", "two_to_five"]),
+            "couple,pregnant,under_two,two_to_five",
+        )
+    },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(Programme, "registry.risk_fertile_from", Kind::Number(10, 25), "15")
+    },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(Programme, "registry.risk_fertile_to", Kind::Number(40, 60), "49")
+    },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(
+            Programme,
+            "registry.risk_factors",
+            Kind::Several(&["poor_water", "poor_latrine", "too_young", "too_old", "too_close", "too_many"]),
+            "poor_water,poor_latrine,too_young,too_old,too_close,too_many",
+        )
+    },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(Programme, "registry.risk_young_below", Kind::Number(15, 25), "20")
+    },
+    Spec { own_form: Some(RISK), ..needed(Programme, "registry.risk_old_from", Kind::Number(30, 50), "35") },
+    Spec { own_form: Some(RISK), ..needed(Programme, "registry.risk_old_to", Kind::Number(0, 60), "40") },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(Programme, "registry.risk_spacing_months", Kind::Number(12, 60), "24")
+    },
+    Spec { own_form: Some(RISK), ..needed(Programme, "registry.risk_many_from", Kind::Number(2, 10), "3") },
+    Spec {
+        own_form: Some(RISK),
+        ..needed(
+            Programme,
+            "registry.risk_contraception",
+            Kind::Choice(&["ignored", "alone", "needed"]),
+            "ignored",
+        )
+    },
+    needed(Programme, "registry.breastfeeding_months", Kind::Number(6, 24), "24"),
     needed(
         Programme,
         "distribution.proof",

@@ -77,6 +77,18 @@ pub(super) async fn family_panel(
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 
+/// That a family has received nothing yet, for its page.
+pub(super) async fn family_gaps(
+    app: &App,
+    actor: &Arc<Actor>,
+    family: Id,
+) -> Result<Vec<String>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let received = delivery::received_by(app.store.reader(), actor.district, family).await?;
+    let gap = received.is_empty().then(|| text.t("distribution.gap.nothing_received").into_owned());
+    Ok(gap.into_iter().collect())
+}
+
 /// The days on which a family received packages, the newest first.
 pub(super) async fn help_received(
     app: &App,

@@ -69,6 +69,7 @@ pub const STEP: Part = Part {
     menu: &[MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS }],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
+    family_gaps: Some(|app, actor, family| Box::pin(home::family_gaps(app, actor, family))),
     help_received: Some(|app, district, family, text| {
         Box::pin(home::help_received(app, district, family, text))
     }),

@@ -79,6 +79,7 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(lists::tasks),
     family_panel: Some(|app, actor, family| Box::pin(pages::panel(app, actor, family))),
+    family_gaps: Some(|app, actor, family| Box::pin(lists::gaps(app, actor, family))),
     imports: &[&import::EppgbmImport, &import::SigiziImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[

@@ -5,6 +5,7 @@
 //! ([`rules::Target`]). Nothing is overwritten: every change is a new version with its day and its source.
 
 mod changed;
+pub mod changes;
 pub mod district;
 mod family;
 pub mod frozen;
@@ -12,6 +13,7 @@ pub mod import;
 mod institution;
 pub mod record;
 mod rights;
+pub mod risk;
 pub mod rules;
 mod territory;
 mod verification;
@@ -36,13 +38,16 @@ pub mod territories {
 }
 
 pub use rights::{
-    FreezeLists, KeepFamilies, KeepInstitutions, OpenPersonal, Reach, ReadFamilies, SeeFrozenLists,
-    SeeInstitutions, SeeProgress, SeeTerritories, VerifyFamilies,
+    DecideChanges, FreezeLists, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, ProposeChanges,
+    Reach, ReadFamilies, SeeChanges, SeeFrozenLists, SeeInstitutions, SeeProgress, SeeTerritories,
+    VerifyFamilies,
 };
+
 pub use verification::{RecordVerification, VisitResult};
 
 use asuh_store::{DistrictId, Query, StoreError};
 
+use crate::ground::App;
 use crate::ground::access::Capability;
 use crate::ground::audit::Reference;
 use crate::ground::jobs::JobKind;
@@ -55,9 +60,18 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.targets",
     menu: MENU,
-    tasks: Some(verification::tasks),
+    tasks: Some(|app, actor| {
+        Box::pin(async move {
+            let mut tasks = changes::tasks(app, actor).await?;
+            tasks.extend(verification::tasks(app, actor).await?);
+            Ok(tasks)
+        })
+    }),
     imports: import::KINDS,
-    jobs: &[JobKind { kind: changed::JOB, run: changed::run }],
+    jobs: &[
+        JobKind { kind: changed::JOB, run: changed::run },
+        JobKind { kind: risk::RECOMPUTE, run: risk::recompute },
+    ],
     subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),
@@ -75,12 +89,27 @@ pub const STEP: Part = Part {
         Reference::id("family_version", "family_id", "family"),
         Reference::code("family_version", "village_code", "territory"),
         Reference::id("family_version", "batch_id", "import_batch"),
+        Reference::id("family_risk", "family_id", "family"),
+        Reference::id("family_desil", "family_id", "family"),
+        Reference::id("family_desil", "batch_id", "import_batch"),
+        Reference::user("family_desil", "recorded_by"),
         Reference::id("person", "canonical_id", "person"),
         Reference::id("person_version", "person_id", "person"),
         Reference::id("person_version", "family_id", "family"),
         Reference::id("person_version", "batch_id", "import_batch"),
         Reference::id("maternity", "person_id", "person"),
         Reference::id("maternity", "batch_id", "import_batch"),
+        Reference::id("change_request", "family_id", "family"),
+        Reference::id("change_request", "person_id", "person"),
+        Reference::id("change_request", "evidence_id", "attachment"),
+        Reference::id("change_request", "counter_of", "change_request"),
+        Reference::user("change_request", "proposed_by"),
+        Reference::user("change_request", "decided_by"),
+        Reference::id("change_effect", "request_id", "change_request"),
+        Reference::id("change_effect", "subject_id", "family").when("r.kind = 'family'"),
+        Reference::id("change_effect", "subject_id", "person").when("r.kind = 'person'"),
+        Reference::id("change_effect", "subject_id", "maternity")
+            .when("r.kind IN ('maternity_ended', 'maternity_begun')"),
         Reference::id("verification", "family_id", "family"),
         Reference::user("verification", "verified_by"),
         Reference::user("frozen_list", "frozen_by"),
@@ -91,7 +120,7 @@ pub const STEP: Part = Part {
         Reference::id("frozen_decree", "list_id", "frozen_list"),
         Reference::user("frozen_decree", "recorded_by"),
     ],
-    check: Some(|app, district| Box::pin(frozen::check::<frozen::FamiliesAtRisk>(app, district))),
+    check: Some(|app, district| Box::pin(check(app, district))),
     ..Part::named("registry")
 };
 
@@ -99,6 +128,7 @@ const MENU: &[MenuItem] = &[
     MenuItem { path: "/sasaran", label: "registry.families.title", roles: ReadFamilies::ROLES },
     MenuItem { path: "/verifikasi", label: "registry.verification.title", roles: SeeProgress::ROLES },
     MenuItem { path: "/data-tetap", label: "frozen.title", roles: SeeFrozenLists::ROLES },
+    MenuItem { path: "/perubahan", label: "registry.change.title", roles: SeeChanges::ROLES },
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
@@ -113,6 +143,13 @@ pub async fn eligible_statuses(
 ) -> Result<Vec<rules::FamilyStatus>, StoreError> {
     let setting = settings::get(db, district, "registry.eligible_statuses", "verified").await?;
     Ok(rules::eligible_statuses(&setting))
+}
+
+/// What is wrong with the derived risks and the frozen lists.
+async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
+    let mut findings = risk::check(app, district).await?;
+    findings.extend(frozen::check::<frozen::FamiliesAtRisk>(app, district).await?);
+    Ok(findings)
 }
 
 fn routes() -> Routes {
@@ -149,4 +186,6 @@ fn routes() -> Routes {
         .post::<KeepInstitutions, _>("/lembaga/{id}/ubah", institution::pages::update)
         .post::<KeepInstitutions, _>("/lembaga/{id}/tutup", institution::pages::close)
         .and(frozen::own_routes())
+        .and(risk::routes())
+        .and(changes::routes())
 }

@@ -11,9 +11,10 @@ mod retract;
 use std::collections::HashSet;
 
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
-use asuh_store::{DistrictId, Fault, Id, Query, Secrets, StoreError, Tx, args};
+use asuh_store::{DistrictId, Fault, Id, Instant, Query, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
+use super::risk;
 pub use super::rules::Relation;
 
 use known::Known;
@@ -263,9 +264,10 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         )
         .await?;
     let mut begun: HashSet<Id> = open.iter().map(|row| row.person_id).collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut begun_now) = (Vec::new(), Vec::new());
     for (person, pregnant) in said {
         if *pregnant && begun.insert(*person) {
+            begun_now.push(*person);
             rows.push(args![
                 tx.district(),
                 tx.new_id(),
@@ -291,6 +293,7 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         })
         .map(|(person, _)| *person)
         .collect();
+    let touched: Vec<Id> = begun_now.into_iter().chain(over.iter().copied()).collect();
     if !over.is_empty() {
         let mut args = args![tx.district(), origin.valid_from, origin.source];
         let persons = args.push_list(over);
@@ -303,7 +306,22 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         )
         .await?;
     }
-    Ok(())
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let mut args = args![tx.district(), Instant::NEVER];
+    let persons = args.push_list(touched);
+    // person_version_current
+    let families: Vec<(Id,)> = tx
+        .all(
+            &format!(
+                "SELECT DISTINCT family_id FROM person_version \
+                 WHERE district_id = $1 AND person_id IN ({persons}) AND superseded_at = $2"
+            ),
+            args,
+        )
+        .await?;
+    Ok(risk::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?)
 }
 
 /// The digits of a NIK as a fact.

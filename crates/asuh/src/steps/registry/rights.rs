@@ -23,6 +23,22 @@ capability! {
     pub struct KeepFamilies = "registry.keep_families": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::FieldOfficer, Role::Cadre,
     ];
+    /// Proposes that a family moved, somebody died or was born, a NIK is wrong; others decide.
+    pub struct ProposeChanges = "registry.propose_changes": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+        Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre,
+    ];
+    /// Decides on what others proposed, and takes back what was approved.
+    pub struct DecideChanges = "registry.decide_changes": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+    ];
+    /// Sees the proposals about families of one's territories.
+    pub struct SeeChanges = "registry.see_changes": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+        Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre, Role::Auditor,
+    ];
+    /// Changes the rules by which the district computes risk itself.
+    pub struct KeepRiskRules = "registry.keep_risk_rules": [Role::DistrictAdmin, Role::ListKeeper];
     /// Records what a visit found.
     pub struct VerifyFamilies = "registry.verify_families": [
         Role::VillageVerifier, Role::SubdistrictVerifier, Role::FieldOfficer, Role::Cadre,

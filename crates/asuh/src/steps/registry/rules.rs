@@ -11,9 +11,9 @@ use time::{Date, Duration, Month};
 
 /// A pregnancy still counts this many days after its due day when nobody has recorded its end: births come
 /// up to two weeks late, and the news of a birth later still.
-const OVERDUE_DAYS: i64 = 28;
+pub(in crate::steps::registry) const OVERDUE_DAYS: i64 = 28;
 /// A pregnancy without a due day counts this many days from the day it was recorded (42 weeks).
-const PREGNANCY_DAYS: i64 = 294;
+pub(in crate::steps::registry) const PREGNANCY_DAYS: i64 = 294;
 /// Breastfeeding is recommended, and counted, up to this many completed months.
 const BREASTFEEDING_MONTHS: u32 = 24;
 
@@ -316,7 +316,7 @@ impl Bounds {
 }
 
 /// The first day of birth of those who have completed fewer than `months` months on `on`.
-fn born_from(months: u32, on: Date) -> Date {
+pub(in crate::steps::registry) fn born_from(months: u32, on: Date) -> Date {
     let month_number = i64::from(on.year()) * 12 + i64::from(u8::from(on.month())) - 1 - i64::from(months);
     let day_in = |number: i64, day: u8| {
         let month = Month::try_from(u8::try_from(number.rem_euclid(12) + 1).ok()?).ok()?;
@@ -324,6 +324,16 @@ fn born_from(months: u32, on: Date) -> Date {
     };
     // The day after the same day of the month; where that month ends before it, the first of the next.
     day_in(month_number, on.day() + 1).or_else(|| day_in(month_number + 1, 1)).unwrap_or(Date::MIN)
+}
+
+/// The first day on which somebody born on `birth` has completed so many months (see [`age::completed_months`]).
+pub(in crate::steps::registry) fn completes(birth: Date, months: u32) -> Option<Date> {
+    let number = i64::from(birth.year()) * 12 + i64::from(u8::from(birth.month())) - 1 + i64::from(months);
+    let day_in = |number: i64, day: u8| {
+        let month = Month::try_from(u8::try_from(number.rem_euclid(12) + 1).ok()?).ok()?;
+        Date::from_calendar_date(i32::try_from(number.div_euclid(12)).ok()?, month, day).ok()
+    };
+    day_in(number, birth.day()).or_else(|| day_in(number + 1, 1))
 }
 
 /// SQL: two common table expressions, `target (family_id, person_id, target)` with one row for each person

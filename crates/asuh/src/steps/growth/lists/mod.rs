@@ -2,11 +2,13 @@
 //! measured. Each is one query over [`child_growth`](super::standing), within the caller's reach.
 
 mod export;
+mod gaps;
 pub(super) mod pages;
 mod query;
 mod tasks;
 
 pub(super) use export::export;
+pub(super) use gaps::gaps;
 pub(super) use query::GONE;
 pub(super) use tasks::tasks;
 

@@ -8,9 +8,9 @@ use time::Date;
 use super::version::{
     FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person,
 };
-use crate::steps::registry::changed;
 use crate::steps::registry::rights::Reach;
 use crate::steps::registry::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
+use crate::steps::registry::{changed, risk};
 
 /// Where a fact that a person typed comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +79,6 @@ pub struct PutFamily {
     /// BKKBN's flag and the risk factors, in the order krs, water, latrine, too young, too old, too close,
     /// too many, no modern contraception; `None`: not known.
     pub risks: [Option<bool>; 8],
-    /// Welfare rank 1 (poorest) to 10, with its source and day.
-    pub desil: Option<(i64, String, Date)>,
 }
 
 impl PutFamily {
@@ -102,7 +100,6 @@ impl PutFamily {
             phone: Change::Keep,
             status: None,
             risks: [None; 8],
-            desil: None,
         }
     }
 }
@@ -164,10 +161,6 @@ impl Command for PutFamily {
             after.too_many,
             after.no_modern_contraception,
         ] = self.risks;
-        if let Some((desil, source, on)) = &self.desil {
-            (after.desil, after.desil_source, after.desil_on) =
-                (Some(*desil), Some(source.clone()), Some(*on));
-        }
         self.put_family_card(tx, id, &mut after).await?;
         put_sealed(tx, &self.address, &mut after.address_sealed, |text| Ok(text.trim().to_owned()))?;
         put_sealed(tx, &self.phone, &mut after.phone_sealed, |text| {
@@ -187,6 +180,7 @@ impl Command for PutFamily {
         after.source = self.source.code().to_owned();
         after.valid_from = self.valid_from;
         next_family(tx, id, &after).await?;
+        risk::refresh(tx, &[id]).await?;
         Ok(id)
     }
 }
@@ -303,6 +297,32 @@ pub struct PutPerson {
     pub ended: Option<(Ending, Date)>,
 }
 
+impl PutPerson {
+    /// A member as he is, to be changed in one thing.
+    pub(in crate::steps::registry) fn of(
+        current: &PersonVersion,
+        id: Id,
+        reach: Reach,
+        today: Date,
+    ) -> PutPerson {
+        PutPerson {
+            person: Some((id, current.version)),
+            family: current.family_id,
+            reach,
+            source: Source::Field,
+            today,
+            relation: Relation::parse(&current.relation).unwrap_or(Relation::Other),
+            name: current.name.clone(),
+            sex: current.sex.as_deref().and_then(|sex| Sex::parse(sex).ok()),
+            birth_date: current.birth_date,
+            nik: Change::Keep,
+            parents_name: current.parents_name.clone(),
+            posyandu: current.posyandu.clone(),
+            ended: current.ended_reason.as_deref().and_then(Ending::parse).zip(current.ended_on),
+        }
+    }
+}
+
 impl Command for PutPerson {
     const KIND: &'static str = "registry.put_person";
     type Receipt = Id;
@@ -352,6 +372,7 @@ impl Command for PutPerson {
         after.source = self.source.code().to_owned();
         after.valid_from = self.today;
         next_person(tx, id, &after).await?;
+        risk::refresh(tx, &[self.family, before.family_id]).await?;
         if self.person.is_some() && (&after.sex, after.birth_date) != (&before.sex, before.birth_date) {
             changed::tell(tx, Some(id)).await?;
         }
@@ -435,7 +456,10 @@ impl Command for PutMaternity {
                 return Err(Refusal::not_found().into());
             }
         }
-        let Some(kind) = self.kind else { return Ok(None) };
+        let Some(kind) = self.kind else {
+            risk::refresh(tx, &[person.family_id]).await?;
+            return Ok(None);
+        };
         if person.sex.as_deref() == Some(Sex::Male.code()) {
             return Err(Refusal::new("registry.refused.not_a_woman").into());
         }
@@ -484,6 +508,7 @@ impl Command for PutMaternity {
             ],
         )
         .await?;
+        risk::refresh(tx, &[person.family_id]).await?;
         Ok(Some(id))
     }
 }

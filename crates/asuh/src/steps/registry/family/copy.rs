@@ -7,8 +7,9 @@ use super::version::FamilyVersion;
 use crate::ground::App;
 use crate::ground::consent::Section;
 use crate::ground::web::Text;
+use crate::steps::registry::changes::of_family;
 use crate::steps::registry::words::source_words;
-use crate::steps::registry::{frozen, territory};
+use crate::steps::registry::{frozen, risk, territory};
 
 /// Families in time, members, pregnancies, visits.
 pub(in crate::steps::registry) async fn copy(
@@ -57,6 +58,37 @@ pub(in crate::steps::registry) async fn copy(
         ],
     )
     .filled(rows);
+    let rows = risk::desils(db, district, family)
+        .await?
+        .into_iter()
+        .map(|one| vec![one.desil.to_string(), source_words(&text, &one.source), text.day(one.as_of)]);
+    let desil_section = Section::titled(
+        &text,
+        "registry.desil.title",
+        &["registry.field.desil", "registry.field.desil_source", "registry.field.desil_on"],
+    )
+    .filled(rows.collect());
+    let rows = of_family(db, district, family).await?.into_iter().map(|one| {
+        vec![
+            text.day(one.happened_on),
+            text.t(&format!("registry.change.kind.{}", one.kind)).into_owned(),
+            one.person_name.unwrap_or_default(),
+            one.reason,
+            text.t(&format!("registry.change.state.{}", one.state)).into_owned(),
+        ]
+    });
+    let change_section = Section::titled(
+        &text,
+        "registry.change.title",
+        &[
+            "registry.change.happened_on",
+            "registry.change.what",
+            "registry.field.name",
+            "registry.field.reason",
+            "registry.field.status",
+        ],
+    )
+    .filled(rows.collect());
     let today = app.store.clock().now().utc().date();
     let found = members(db, district, family, today).await?;
     let (mut rows, mut maternity) = (Vec::new(), Vec::new());
@@ -137,19 +169,25 @@ pub(in crate::steps::registry) async fn copy(
     });
     let columns = ["frozen.field.list", "frozen.field.taken_on", "frozen.field.decree"];
     let frozen_section = Section::titled(&text, "frozen.title", &columns).filled(rows.collect());
-    Ok([family_section, member_section, maternity_section, visit_section, frozen_section]
-        .into_iter()
-        .flatten()
-        .collect())
+    Ok([
+        family_section,
+        desil_section,
+        member_section,
+        maternity_section,
+        visit_section,
+        change_section,
+        frozen_section,
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }
 
-/// The risks that a version says, and the decile, in words.
+/// The risks that a version says, in words.
 fn risks(one: &FamilyVersion, text: &Text) -> String {
     let known = one.risks().into_iter().filter(|(_, value)| *value == Some(true));
-    let mut words: Vec<String> =
-        known.map(|(name, _)| text.t(&format!("registry.risk.{name}")).into_owned()).collect();
-    if let Some(desil) = one.desil {
-        words.push(format!("{} {desil}", text.t("registry.field.desil")));
-    }
-    words.join(", ")
+    known
+        .map(|(name, _)| text.t(&format!("registry.risk.{name}")).into_owned())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -8,7 +8,7 @@ use crate::ground::access::Scope;
 use crate::steps::registry::rules::{self, Maternity, MaternityKind, PersonFacts, Target};
 
 /// The version that holds of a family within the scope. Index: primary key.
-pub(super) async fn family(
+pub(in crate::steps::registry) async fn family(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -189,40 +189,6 @@ pub async fn members(
             }
         })
         .collect())
-}
-
-asuh_store::row_struct! {
-    /// A version of a member, for the history.
-    #[derive(PartialEq)]
-    pub(super) struct MemberVersion {
-        pub(super) person_id: Id,
-        pub(super) version: i64,
-        pub(super) recorded_at: Instant,
-        pub(super) source: String,
-        pub(super) relation: String,
-        pub(super) name: String,
-        pub(super) sex: Option<String>,
-        pub(super) birth_date: Option<Date>,
-        pub(super) nik_hash: Option<Vec<u8>>,
-        pub(super) parents_name: String,
-        pub(super) posyandu: String,
-        pub(super) ended_reason: Option<String>,
-    }
-}
-
-/// All versions of the members of a family, by person and version. Index: `person_version_by_family`.
-pub(super) async fn member_versions(
-    db: &impl Query,
-    district: DistrictId,
-    family: Id,
-) -> Result<Vec<MemberVersion>, StoreError> {
-    db.all(
-        "SELECT p.person_id, p.version, p.recorded_at, p.source, p.relation, p.name, p.sex, p.birth_date, \
-         p.nik_hash, p.parents_name, p.posyandu, p.ended_reason FROM person_version p \
-         WHERE p.district_id = $1 AND p.family_id = $2 ORDER BY p.person_id, p.version LIMIT 500",
-        args![district, family],
-    )
-    .await
 }
 
 asuh_store::row_struct! {

@@ -7,6 +7,7 @@ use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, StoreError, a
 use time::Date;
 
 use crate::ground::access::Scope;
+use crate::steps::registry::risk::RiskFilter;
 use crate::steps::registry::rules::{
     self, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target, target_sql,
 };
@@ -25,6 +26,8 @@ pub(in crate::steps::registry) struct Selection {
     pub(in crate::steps::registry) target: Option<Target>,
     /// On this frozen list of families at risk.
     pub(in crate::steps::registry) list: Option<Id>,
+    /// At risk by our computation, or differing from BKKBN's flag.
+    pub(in crate::steps::registry) risk: Option<RiskFilter>,
     /// Name of the head or of a member contains this.
     pub(in crate::steps::registry) name: String,
     /// A NIK or a family card's number, as the hashes of the whole number typed.
@@ -169,6 +172,9 @@ fn conditions(
             "v.family_id IN (SELECT r.subject_id FROM frozen_row r WHERE r.district_id = $1 AND r.list_id = {})",
             args.push(list)
         ));
+    }
+    if let Some(risk) = selection.risk {
+        conditions.push(risk.condition());
     }
     let key = name::search_key(&selection.name);
     if !key.is_empty() {

@@ -12,7 +12,10 @@ mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
 pub(super) use copy::copy;
+pub(super) use file::family as family_within;
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use opening::{Opening, opened};
-pub(super) use version::{FamilyVersion, current_family, next_family};
+pub(super) use version::{
+    FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person,
+};

@@ -1,6 +1,7 @@
 //! `/sasaran`: the list of families and the file of one. The forms stand in [`forms`].
 
 pub(in crate::steps::registry) mod forms;
+mod summary;
 
 use askama::Template;
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, TerritoryCode};
@@ -8,15 +9,21 @@ use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::file::{self, Member, MemberVersion, Visit};
+use super::file::{self, Member, Visit};
 use super::list::{self, Line, Selection};
 use super::version::FamilyVersion;
 use super::{Opening, opened};
+use summary::{Known, Summary, summary};
+
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::web::{Error, Form, Page, Path, Shell, page};
+use crate::steps::registry::changes::{Request, of_family};
 use crate::steps::registry::frozen::{self, FamiliesAtRisk, FrozenList, Kind};
-use crate::steps::registry::rights::{KeepFamilies, OpenPersonal, ReadFamilies, VerifyFamilies};
+use crate::steps::registry::rights::{
+    KeepFamilies, OpenPersonal, ProposeChanges, ReadFamilies, VerifyFamilies,
+};
+use crate::steps::registry::risk::RiskFilter;
 use crate::steps::registry::rules::{FamilyStatus, Target};
 use crate::steps::registry::territory;
 use crate::steps::registry::words::target_words;
@@ -36,6 +43,8 @@ pub(in crate::steps::registry) struct Filter {
     #[serde(default)]
     menurut: String,
     #[serde(default)]
+    krs: String,
+    #[serde(default)]
     setelah: String,
 }
 
@@ -47,6 +56,7 @@ impl Filter {
             status: form.get("status").to_owned(),
             sasaran: form.get("sasaran").to_owned(),
             menurut: form.get("menurut").to_owned(),
+            krs: form.get("krs").to_owned(),
             setelah: form.get("setelah").to_owned(),
         }
     }
@@ -57,6 +67,7 @@ impl Filter {
             within: code(&self.desa).or_else(|| code(&self.kecamatan)),
             status: FamilyStatus::parse(&self.status),
             target: Target::parse(&self.sasaran),
+            risk: RiskFilter::parse(&self.krs),
             after: self.setelah.parse().ok(),
             ..Selection::default()
         }
@@ -71,6 +82,7 @@ impl Filter {
             ("status", &self.status),
             ("sasaran", &self.sasaran),
             ("menurut", &self.menurut),
+            ("krs", &self.krs),
         ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -100,6 +112,7 @@ struct ListPage {
     targets: Choices,
     /// The frozen lists of families at risk.
     frozen: Choices,
+    risks: Choices,
     keeps: bool,
 }
 
@@ -201,6 +214,12 @@ async fn list_page(
         .iter()
         .map(|one| (one.code().to_owned(), shell.t(&format!("registry.target.{}", one.code())).into_owned()))
         .collect();
+    let risks = RiskFilter::ALL
+        .iter()
+        .map(|one| {
+            (one.code().to_owned(), shell.t(&format!("registry.krs.filter.{}", one.code())).into_owned())
+        })
+        .collect();
     let keeps = KeepFamilies::of(cap.actor()).is_some();
     page(&ListPage {
         shell,
@@ -215,6 +234,7 @@ async fn list_page(
         statuses,
         targets: kinds,
         frozen,
+        risks,
         keeps,
     })
 }
@@ -231,14 +251,6 @@ struct MemberLine {
     member: Member,
     nik: String,
     warnings: Vec<String>,
-}
-
-/// A change of a fact, for the history.
-struct Step {
-    at: String,
-    source: String,
-    who: String,
-    changes: Vec<String>,
 }
 
 #[derive(Template)]
@@ -259,7 +271,9 @@ struct FilePage {
     verifies: bool,
     tone: &'static str,
     visits: Vec<Visit>,
-    history: Vec<Step>,
+    summary: Summary,
+    requests: Vec<Request>,
+    proposes: bool,
     panels: Vec<String>,
     /// The frozen lists of families at risk on which it stands.
     frozen: Vec<FrozenList>,
@@ -315,15 +329,14 @@ async fn file_page(
     opened(app, cap.actor(), if revealed { Opening::Numbers(id) } else { Opening::File(id) });
     let subdistrict_code = family.village_code - family.village_code % 10_000;
     let mut names = territory::names(db, district, [family.village_code, subdistrict_code]).await?;
-    let versions = file::versions(db, district, id).await?;
-    let codes = versions.iter().map(|one| one.village_code);
-    let villages = territory::names(db, district, codes).await?;
-    let mut history: Vec<(i64, Step)> = family_history(&shell, &versions, &villages);
-    history.extend(member_history(&shell, &file::member_versions(db, district, id).await?));
-    history.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let requests = of_family(db, district, id).await?;
     let numbers = numbers(app, district, &family, revealed)?;
+    let found = file::members(db, district, id, shell.today).await?;
+    let visits = file::visits(db, district, id).await?;
+    let known = Known { id, family: &family, members: &found, visits: &visits };
+    let summary = summary(app, cap.actor(), district, &shell, &known).await?;
     let mut members = Vec::new();
-    for member in file::members(db, district, id, shell.today).await? {
+    for member in found {
         members.push(member_line(app, district, &shell, member, revealed)?);
     }
     let targets = list::targets(db, district, [id], shell.today)
@@ -356,8 +369,10 @@ async fn file_page(
         keeps: within(KeepFamilies::of(cap.actor()).map(|cap| reach(cap.scope()))),
         verifies: within(VerifyFamilies::of(cap.actor()).map(|cap| reach(cap.scope()))),
         tone: FamilyStatus::parse(&family.status).map_or("", FamilyStatus::tone),
-        visits: file::visits(db, district, id).await?,
-        history: history.into_iter().map(|(_, step)| step).collect(),
+        visits,
+        summary,
+        proposes: within(ProposeChanges::of(cap.actor()).map(|cap| reach(cap.scope()))),
+        requests,
         panels,
         not_on: current.filter(|list| !on_lists.iter().any(|on| on.id == list.id)),
         frozen: on_lists,
@@ -417,123 +432,4 @@ fn member_line(
         (None, None) => String::new(),
     };
     Ok(MemberLine { member, nik, warnings })
-}
-
-/// What changed from version to version of the family, with the instant for sorting.
-fn family_history(
-    shell: &Shell,
-    versions: &[FamilyVersion],
-    villages: &std::collections::HashMap<i64, String>,
-) -> Vec<(i64, Step)> {
-    let village = |code: i64| villages.get(&code).cloned().unwrap_or_else(|| territory::dotted(code));
-    let known = |value: Option<bool>| match value {
-        Some(true) => shell.t("web.form.yes").into_owned(),
-        Some(false) => shell.t("web.form.no").into_owned(),
-        None => "–".to_owned(),
-    };
-    let status = |code: &str| shell.t(&format!("registry.status.{code}")).into_owned();
-    let desil = |one: &FamilyVersion| one.desil.map_or("–".to_owned(), |desil| desil.to_string());
-    let mut steps = Vec::new();
-    for (nth, after) in versions.iter().enumerate() {
-        let mut changes = Vec::new();
-        match versions.get(nth + 1) {
-            None => changes.push(shell.t("registry.history.added").into_owned()),
-            Some(before) => {
-                let mut differs = |key: &str, old: String, new: String| {
-                    if old != new {
-                        changes.push(changed(shell, key, &old, &new));
-                    }
-                };
-                differs("registry.field.head", before.head_name.clone(), after.head_name.clone());
-                differs("registry.field.village", village(before.village_code), village(after.village_code));
-                differs("registry.field.hamlet", before.hamlet.clone(), after.hamlet.clone());
-                differs("registry.field.rw", before.rw.clone(), after.rw.clone());
-                differs("registry.field.rt", before.rt.clone(), after.rt.clone());
-                differs("registry.field.status", status(&before.status), status(&after.status));
-                differs("registry.field.desil", desil(before), desil(after));
-                for ((name, old), (_, new)) in before.risks().into_iter().zip(after.risks()) {
-                    differs(&format!("registry.risk.{name}"), known(old), known(new));
-                }
-                for (key, same) in [
-                    ("registry.field.kk", before.kk_hash == after.kk_hash),
-                    ("registry.field.address", before.address_sealed == after.address_sealed),
-                    ("registry.field.phone", before.phone_sealed == after.phone_sealed),
-                ] {
-                    if !same {
-                        changes.push(shell.t1("registry.history.replaced", "field", shell.t(key)));
-                    }
-                }
-            }
-        }
-        steps.push((
-            after.recorded_at.0,
-            Step {
-                at: shell.instant(after.recorded_at),
-                source: after.source.clone(),
-                who: shell.t("registry.history.family").into_owned(),
-                changes,
-            },
-        ));
-    }
-    steps
-}
-
-/// What changed from version to version of the members; the rows come by person and version.
-fn member_history(shell: &Shell, versions: &[MemberVersion]) -> Vec<(i64, Step)> {
-    let mut steps = Vec::new();
-    for person in versions.chunk_by(|one, two| one.person_id == two.person_id) {
-        for (nth, after) in person.iter().enumerate() {
-            let mut changes = Vec::new();
-            match nth.checked_sub(1).and_then(|nth| person.get(nth)) {
-                None => changes.push(shell.t("registry.history.added").into_owned()),
-                Some(before) => {
-                    let day = |day: Option<time::Date>| day.map_or("–".to_owned(), |day| shell.day(day));
-                    let mut differs = |key: &str, old: String, new: String| {
-                        if old != new {
-                            changes.push(changed(shell, key, &old, &new));
-                        }
-                    };
-                    let relation = |code: &str| shell.t(&format!("registry.relation.{code}")).into_owned();
-                    let ending = |code: &Option<String>| match code {
-                        Some(code) => shell.t(&format!("registry.ending.{code}")).into_owned(),
-                        None => "–".to_owned(),
-                    };
-                    let sex = |sex: &Option<String>| sex.clone().unwrap_or_else(|| "–".to_owned());
-                    differs("registry.field.name", before.name.clone(), after.name.clone());
-                    differs("registry.field.relation", relation(&before.relation), relation(&after.relation));
-                    differs("registry.field.sex", sex(&before.sex), sex(&after.sex));
-                    differs("registry.field.birth", day(before.birth_date), day(after.birth_date));
-                    differs(
-                        "registry.field.parents",
-                        before.parents_name.clone(),
-                        after.parents_name.clone(),
-                    );
-                    differs("registry.field.posyandu", before.posyandu.clone(), after.posyandu.clone());
-                    differs(
-                        "registry.field.ended",
-                        ending(&before.ended_reason),
-                        ending(&after.ended_reason),
-                    );
-                    if before.nik_hash != after.nik_hash {
-                        changes.push(shell.t1("registry.history.replaced", "field", "NIK"));
-                    }
-                }
-            }
-            steps.push((
-                after.recorded_at.0,
-                Step {
-                    at: shell.instant(after.recorded_at),
-                    source: after.source.clone(),
-                    who: after.name.clone(),
-                    changes,
-                },
-            ));
-        }
-    }
-    steps
-}
-
-fn changed(shell: &Shell, key: &str, old: &str, new: &str) -> String {
-    let dash = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
-    shell.t3("registry.history.changed", ("field", shell.t(key)), ("old", dash(old)), ("new", dash(new)))
 }

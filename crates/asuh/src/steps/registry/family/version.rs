@@ -36,9 +36,6 @@ asuh_store::row_struct! {
         pub(in crate::steps::registry) pregnant: Option<bool>,
         pub(in crate::steps::registry) has_under_two: Option<bool>,
         pub(in crate::steps::registry) has_two_to_five: Option<bool>,
-        pub(in crate::steps::registry) desil: Option<i64>,
-        pub(in crate::steps::registry) desil_source: Option<String>,
-        pub(in crate::steps::registry) desil_on: Option<Date>,
     }
 }
 
@@ -47,8 +44,7 @@ impl FamilyVersion {
     pub(in crate::steps::registry) const COLUMNS: &str = "v.version, v.source, v.valid_from, v.recorded_at, \
         v.village_code, v.hamlet, v.rw, v.rt, v.head_name, v.kki, v.kk_sealed, v.kk_hash, v.address_sealed, \
         v.phone_sealed, v.status, v.krs, v.poor_water, v.poor_latrine, v.too_young, v.too_old, v.too_close, \
-        v.too_many, v.no_modern_contraception, v.pregnant, v.has_under_two, v.has_two_to_five, v.desil, \
-        v.desil_source, v.desil_on";
+        v.too_many, v.no_modern_contraception, v.pregnant, v.has_under_two, v.has_two_to_five";
 
     /// A family of which nothing is known but where and whose it is.
     pub(in crate::steps::registry) fn first(village_code: i64, today: Date) -> FamilyVersion {
@@ -79,9 +75,6 @@ impl FamilyVersion {
             pregnant: None,
             has_under_two: None,
             has_two_to_five: None,
-            desil: None,
-            desil_source: None,
-            desil_on: None,
         }
     }
 
@@ -174,16 +167,12 @@ pub(in crate::steps::registry) async fn next_family(
     .with(facts.no_modern_contraception)
     .with(facts.pregnant)
     .with(facts.has_under_two)
-    .with(facts.has_two_to_five)
-    .with(facts.desil)
-    .with(facts.desil_source.as_deref())
-    .with(facts.desil_on);
+    .with(facts.has_two_to_five);
     tx.insert_many(
         "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, valid_from, \
          command_id, source, village_code, hamlet, rw, rt, head_name, head_search, kki, kk_sealed, kk_hash, \
          address_sealed, phone_sealed, status, krs, poor_water, poor_latrine, too_young, too_old, too_close, \
-         too_many, no_modern_contraception, pregnant, has_under_two, has_two_to_five, desil, desil_source, \
-         desil_on) VALUES",
+         too_many, no_modern_contraception, pregnant, has_under_two, has_two_to_five) VALUES",
         "",
         vec![row],
     )
@@ -194,31 +183,31 @@ pub(in crate::steps::registry) async fn next_family(
 asuh_store::row_struct! {
     /// What is held true of a person. The columns of `person_version` that are facts.
     #[derive(PartialEq)]
-    pub(super) struct PersonVersion {
-        pub(super) version: i64,
-        pub(super) source: String,
-        pub(super) valid_from: Date,
-        pub(super) family_id: Id,
-        pub(super) relation: String,
-        pub(super) name: String,
-        pub(super) sex: Option<String>,
-        pub(super) birth_date: Option<Date>,
-        pub(super) nik_sealed: Option<Vec<u8>>,
-        pub(super) nik_hash: Option<Vec<u8>>,
-        pub(super) parents_name: String,
-        pub(super) posyandu: String,
-        pub(super) ended_reason: Option<String>,
-        pub(super) ended_on: Option<Date>,
+    pub(in crate::steps::registry) struct PersonVersion {
+        pub(in crate::steps::registry) version: i64,
+        pub(in crate::steps::registry) source: String,
+        pub(in crate::steps::registry) valid_from: Date,
+        pub(in crate::steps::registry) family_id: Id,
+        pub(in crate::steps::registry) relation: String,
+        pub(in crate::steps::registry) name: String,
+        pub(in crate::steps::registry) sex: Option<String>,
+        pub(in crate::steps::registry) birth_date: Option<Date>,
+        pub(in crate::steps::registry) nik_sealed: Option<Vec<u8>>,
+        pub(in crate::steps::registry) nik_hash: Option<Vec<u8>>,
+        pub(in crate::steps::registry) parents_name: String,
+        pub(in crate::steps::registry) posyandu: String,
+        pub(in crate::steps::registry) ended_reason: Option<String>,
+        pub(in crate::steps::registry) ended_on: Option<Date>,
     }
 }
 
 impl PersonVersion {
     /// The columns, for statements that read it.
-    pub(super) const COLUMNS: &str = "p.version, p.source, p.valid_from, p.family_id, p.relation, p.name, p.sex, \
+    pub(in crate::steps::registry) const COLUMNS: &str = "p.version, p.source, p.valid_from, p.family_id, p.relation, p.name, p.sex, \
         p.birth_date, p.nik_sealed, p.nik_hash, p.parents_name, p.posyandu, p.ended_reason, p.ended_on";
 
     /// A person of whom nothing is known yet.
-    pub(super) fn first(family_id: Id, today: Date) -> PersonVersion {
+    pub(in crate::steps::registry) fn first(family_id: Id, today: Date) -> PersonVersion {
         PersonVersion {
             version: 0,
             source: String::new(),
@@ -239,7 +228,11 @@ impl PersonVersion {
 }
 
 /// The version that holds of a person whose family is within the reach; anything else is not found.
-pub(super) async fn current_person(tx: &Tx<'_>, reach: &Reach, id: Id) -> Result<PersonVersion, Fault> {
+pub(in crate::steps::registry) async fn current_person(
+    tx: &Tx<'_>,
+    reach: &Reach,
+    id: Id,
+) -> Result<PersonVersion, Fault> {
     let mut args = args![tx.district(), id, Instant::NEVER];
     let within = reach.scope().territory_condition("v.village_code", Some("v.rw"), &mut args);
     let found: Option<PersonVersion> = tx
@@ -257,7 +250,11 @@ pub(super) async fn current_person(tx: &Tx<'_>, reach: &Reach, id: Id) -> Result
 }
 
 /// Ends the version that holds and writes the next one; see [`next_family`].
-pub(super) async fn next_person(tx: &Tx<'_>, id: Id, facts: &PersonVersion) -> Result<i64, Fault> {
+pub(in crate::steps::registry) async fn next_person(
+    tx: &Tx<'_>,
+    id: Id,
+    facts: &PersonVersion,
+) -> Result<i64, Fault> {
     if facts.version > 0 {
         let ended = tx
             .execute(

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use asuh_nusantara::name;
 use asuh_store::{DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 
-use super::super::changed;
+use super::super::{changed, risk};
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
 use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
 
@@ -29,6 +29,12 @@ pub(super) struct Known<'a> {
     by_name: HashMap<(i64, String), BTreeSet<Id>>,
     /// Somebody known has another sex or birthday than before.
     somebody_is_another: bool,
+    /// What each source last said of a family's welfare rank.
+    desils: HashMap<(Id, String), i64>,
+    /// The ranks that this list says anew.
+    new_desils: Vec<risk::NewDesil>,
+    /// Families that somebody left.
+    left: BTreeSet<Id>,
 }
 
 impl<'a> Known<'a> {
@@ -50,6 +56,9 @@ impl<'a> Known<'a> {
             by_nik: HashMap::new(),
             by_name: HashMap::new(),
             somebody_is_another: false,
+            desils: HashMap::new(),
+            new_desils: Vec::new(),
+            left: BTreeSet::new(),
         };
         let mut kkis = HashSet::new();
         let mut kks = HashSet::new();
@@ -132,6 +141,10 @@ impl<'a> Known<'a> {
             );
             persons.extend(db.all::<PersonNow>(&sql, args).await?);
         }
+        if entries.iter().any(|entry| entry.family.desil.is_some()) && !families.is_empty() {
+            let ids: BTreeSet<Id> = families.iter().map(|family| family.id).collect();
+            known.desils = risk::kept_desils(db, district, ids).await?;
+        }
         for family in families {
             known.index_family(&family);
             known.families.insert(family.id, family);
@@ -198,12 +211,14 @@ impl<'a> Known<'a> {
         let hashes = self.hashes(entry)?;
         let (id, family_change) = match self.find_family(entry, &hashes) {
             Some(id) => {
-                let changed = self.change_family(id, &entry.family, hashes.kk)?;
+                let changed =
+                    self.change_family(id, &entry.family, hashes.kk)? | self.say_desil(id, &entry.family);
                 (id, if changed { Change::Changed } else { Change::Same })
             }
             None => {
                 let id = new_id();
                 self.make_family(id, &entry.family, hashes.kk);
+                self.say_desil(id, &entry.family);
                 (id, Change::New)
             }
         };
@@ -310,10 +325,6 @@ impl<'a> Known<'a> {
             phone: facts.phone.clone().map(Hidden::Said),
             status: "listed".into(),
             flags: facts.flags(),
-            desil: facts.desil,
-            desil_source: facts.desil_source.clone(),
-            desil_on: None,
-            desil_is_new: facts.desil.is_some(),
             is_new: true,
             is_changed: false,
         };
@@ -347,19 +358,22 @@ impl<'a> Known<'a> {
         for (held, said) in family.flags.iter_mut().zip(facts.flags()) {
             changed |= replace(held, said.map(Some));
         }
-        if facts.desil.is_some() && (facts.desil != family.desil || facts.desil_source != family.desil_source)
-        {
-            family.desil = facts.desil;
-            family.desil_source = facts.desil_source.clone();
-            family.desil_is_new = true;
-            changed = true;
-        }
         family.is_changed |= changed;
         if changed {
             self.index_family(&family);
             self.families.insert(id, family);
         }
         Ok(changed)
+    }
+
+    /// Notes the welfare rank where the list's source has not last said the same; whether it is new.
+    fn say_desil(&mut self, family: Id, facts: &FamilyFacts) -> bool {
+        let Some((desil, source)) = facts.desil.zip(facts.desil_source.clone()) else { return false };
+        if self.desils.insert((family, source.clone()), desil) == Some(desil) {
+            return false;
+        }
+        self.new_desils.push(risk::NewDesil { family, desil, source });
+        true
     }
 
     fn replace_hidden(&self, held: &mut Option<Hidden>, said: Option<&String>) -> Result<bool, StoreError> {
@@ -409,7 +423,11 @@ impl<'a> Known<'a> {
             return (id, Change::New);
         };
         let Some(mut person) = self.persons.get(&id).cloned() else { return (id, Change::Same) };
+        let before = person.family;
         let mut changed = replace(&mut person.family, Some(family));
+        if changed {
+            self.left.insert(before);
+        }
         if facts.relation != Relation::Other {
             changed |= replace(&mut person.relation, Some(facts.relation.code().to_owned()));
         }
@@ -503,6 +521,10 @@ impl<'a> Known<'a> {
              {columns}) VALUES"
         );
         tx.insert_many(&head, "", rows).await?;
+        risk::put_desils(tx, origin.valid_from, origin.batch, &self.new_desils).await?;
+        let touched =
+            families.iter().map(|family| family.id).chain(persons.iter().map(|person| person.family));
+        risk::refresh(tx, &touched.chain(self.left.iter().copied()).collect::<Vec<_>>()).await?;
         if self.somebody_is_another {
             changed::tell(tx, None).await?;
         }

@@ -45,11 +45,6 @@ pub(super) struct FamilyNow {
     pub(super) phone: Option<Hidden>,
     pub(super) status: String,
     pub(super) flags: [Option<bool>; 11],
-    pub(super) desil: Option<i64>,
-    pub(super) desil_source: Option<String>,
-    pub(super) desil_on: Option<time::Date>,
-    /// The rank was said by this list.
-    pub(super) desil_is_new: bool,
     pub(super) is_new: bool,
     pub(super) is_changed: bool,
 }
@@ -78,10 +73,6 @@ impl FromRow for FamilyNow {
             phone: hidden("phone_sealed")?,
             status: row.get("status")?,
             flags,
-            desil: row.get("desil")?,
-            desil_source: row.get("desil_source")?,
-            desil_on: row.get("desil_on")?,
-            desil_is_new: false,
             is_new: false,
             is_changed: false,
         })
@@ -90,7 +81,7 @@ impl FromRow for FamilyNow {
 
 pub(super) const FAMILY_COLUMNS: &str = "family_id, version, village_code, hamlet, rw, rt, head_name, head_search, kki, kk_sealed, kk_hash, \
      address_sealed, phone_sealed, status, krs, poor_water, poor_latrine, too_young, too_old, too_close, too_many, \
-     no_modern_contraception, pregnant, has_under_two, has_two_to_five, desil, desil_source, desil_on";
+     no_modern_contraception, pregnant, has_under_two, has_two_to_five";
 
 /// A person as he stands.
 #[derive(Debug, Clone)]
@@ -159,8 +150,7 @@ impl FamilyNow {
         for flag in self.flags {
             args = args.with(flag);
         }
-        let desil_on = if self.desil_is_new { Some(origin.valid_from) } else { self.desil_on };
-        Ok(args.with(self.desil).with(self.desil_source.clone()).with(desil_on))
+        Ok(args)
     }
 }
 

@@ -3,7 +3,7 @@
 use asuh_store::{Fault, Id, Instant, Query, StoreError, Tx, args};
 
 use crate::ground::staging::UndoStep;
-use crate::steps::registry::changed;
+use crate::steps::registry::{changed, risk};
 
 asuh_store::row_struct! {
     struct Touched { id: Id, newest: i64, current: Option<i64>, later: i64 }
@@ -11,7 +11,7 @@ asuh_store::row_struct! {
 
 const FAMILY_FACTS: &str = "valid_from, batch_id, source, village_code, hamlet, rw, rt, head_name, head_search, kki, kk_sealed, kk_hash, \
      address_sealed, phone_sealed, status, krs, poor_water, poor_latrine, too_young, too_old, too_close, too_many, \
-     no_modern_contraception, pregnant, has_under_two, has_two_to_five, desil, desil_source, desil_on";
+     no_modern_contraception, pregnant, has_under_two, has_two_to_five";
 const PERSON_FACTS: &str = "valid_from, batch_id, source, family_id, relation, name, name_search, sex, birth_date, nik_sealed, nik_hash, \
      parents_name, posyandu, ended_reason, ended_on";
 
@@ -38,6 +38,22 @@ pub async fn retract(tx: &Tx<'_>, batch: Id, after: Option<&str>, most: usize) -
                     args![tx.district(), batch, tx.now()],
                 )
                 .await?;
+            // maternity_by_person has no batch: as many rows as the batch's own, read once.
+            let families: Vec<(Id,)> = tx
+                .all(
+                    "SELECT DISTINCT p.family_id FROM maternity m JOIN person_version p \
+                     ON p.district_id = m.district_id AND p.person_id = m.person_id AND p.superseded_at = $4 \
+                     WHERE m.district_id = $1 AND m.batch_id = $2 AND m.retracted_at = $3",
+                    args![tx.district(), batch, tx.now(), Instant::NEVER],
+                )
+                .await?;
+            risk::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?;
+            tx.execute(
+                "UPDATE family_desil SET retracted_at = $3 \
+                 WHERE district_id = $1 AND batch_id = $2 AND retracted_at IS NULL",
+                args![tx.district(), batch, tx.now()],
+            )
+            .await?;
             Ok(UndoStep { undone: undone as i64, kept: 0, next: None })
         }
     }
@@ -74,8 +90,12 @@ async fn piece(
         touched.into_iter().partition(|row| row.current == Some(row.newest) && row.later == 0);
     if !back.is_empty() {
         retract_all(tx, batch, &back, &table, &key, facts).await?;
+        let ids: Vec<Id> = back.iter().map(|row| row.id).collect();
         if noun == "person" {
             changed::tell(tx, None).await?;
+            risk::refresh(tx, &families_of(tx, &ids).await?).await?;
+        } else {
+            risk::refresh(tx, &ids).await?;
         }
     }
     let next = match (full, last, noun) {
@@ -84,6 +104,16 @@ async fn piece(
         _ => "maternity:".into(),
     };
     Ok(UndoStep { undone: back.len() as i64, kept: kept.len() as i64, next: Some(next) })
+}
+
+/// The families that these persons belong or belonged to. Index: primary key.
+async fn families_of(tx: &Tx<'_>, persons: &[Id]) -> Result<Vec<Id>, StoreError> {
+    let mut args = args![tx.district()];
+    let list = args.push_list(persons.iter().copied());
+    let sql = format!(
+        "SELECT DISTINCT family_id FROM person_version WHERE district_id = $1 AND person_id IN ({list})"
+    );
+    Ok(tx.all::<(Id,)>(&sql, args).await?.into_iter().map(|row| row.0).collect())
 }
 
 async fn retract_all(

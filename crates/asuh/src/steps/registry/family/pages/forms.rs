@@ -1,19 +1,19 @@
 //! The forms that add and correct a family, its members, a pregnancy or a breastfeeding period.
 
 use askama::Template;
-use asuh_nusantara::{NikWarning, Sex};
+use asuh_nusantara::{NikWarning, Sex, TerritoryCode};
 use asuh_store::{Id, Rejection};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::{Choices, Opening, file, opened};
 use crate::ground::App;
-use crate::ground::access::{Actor, Cap, Role};
+use crate::ground::access::{Actor, Cap, Capability, Role};
 use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
 use crate::steps::registry::family::file::MaternityRow;
 use crate::steps::registry::family::version::FamilyVersion;
 use crate::steps::registry::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source};
-use crate::steps::registry::rights::{KeepFamilies, Reach};
+use crate::steps::registry::rights::{DecideChanges, KeepFamilies, Reach};
 use crate::steps::registry::rules::{Ending, FamilyStatus, MaternityKind, Relation};
 use crate::steps::registry::territory;
 
@@ -138,11 +138,8 @@ pub(in crate::steps::registry) async fn edit(
         ("nama".to_owned(), family.head_name.clone()),
         ("kki".to_owned(), family.kki.clone().unwrap_or_default()),
         ("status".to_owned(), family.status.clone()),
-        ("desil".to_owned(), family.desil.map(|desil| desil.to_string()).unwrap_or_default()),
-        ("desil_sumber".to_owned(), family.desil_source.clone().unwrap_or_default()),
         ("sumber".to_owned(), usual_source(cap.actor()).code().to_owned()),
     ];
-    values.extend(day_boxes("desil_pada", family.desil_on));
     for (name, value) in family.risks() {
         let value = value.map_or("", |value| if value { "ya" } else { "tidak" });
         values.push((name.to_owned(), value.to_owned()));
@@ -230,9 +227,6 @@ async fn put_family(cap: &KeepFamilies, app: &App, shell: Shell, id: Option<Id>,
     let head_name = form.required("nama", 100);
     let kki = form.optional("kki", 40);
     let address = form.optional("alamat", 200);
-    let desil = if form.get("desil").is_empty() { None } else { form.count("desil", 1..=10) };
-    let desil_source = form.optional("desil_sumber", 40);
-    let desil_on = form.day_optional("desil_pada");
     let answer = |name: &str| match form.get(name) {
         "ya" => Some(true),
         "tidak" => Some(false),
@@ -260,7 +254,6 @@ async fn put_family(cap: &KeepFamilies, app: &App, shell: Shell, id: Option<Id>,
             phone: change(form.get("telepon")),
             status,
             risks,
-            desil: desil.map(|desil| (desil, desil_source, desil_on.unwrap_or(shell.today))),
         };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(receipt) => return redirect(&format!("/sasaran/{}?tersimpan=1", receipt.value)),
@@ -283,6 +276,27 @@ struct PersonPage {
     endings: Choices,
     sources: Choices,
     known: Option<String>,
+    /// What only an approved proposal changes: a NIK that is recorded, that somebody died or moved.
+    held: Held,
+}
+
+/// What of a member the caller may not settle by himself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    ending: bool,
+    nik: bool,
+}
+
+/// Who decides on proposals may change everything; others propose what ends or identifies a member.
+fn held(cap: &KeepFamilies, family: &FamilyVersion, member: Option<&Member>) -> Held {
+    let code = TerritoryCode::from_i64(family.village_code).ok();
+    let decides = DecideChanges::of(cap.actor())
+        .zip(code)
+        .is_some_and(|(cap, code)| cap.scope().reaches(code, &family.rw));
+    match member {
+        Some(member) if !decides => Held { ending: true, nik: member.nik_sealed.is_some() },
+        _ => Held::default(),
+    }
 }
 
 /// The form for a new member.
@@ -349,7 +363,13 @@ async fn person_page(
         .iter()
         .map(|sex| (sex.code().to_owned(), shell.t(&format!("registry.sex.{}", sex.code())).into_owned()))
         .collect();
+    let members = match person {
+        Some(_) => file::members(app.store.reader(), cap.district(), family, shell.today).await?,
+        None => Vec::new(),
+    };
+    let member = members.iter().find(|member| Some(member.id) == person);
     let template = PersonPage {
+        held: held(cap, &facts, member),
         family,
         head_name: facts.head_name,
         person,
@@ -384,7 +404,7 @@ pub(in crate::steps::registry) async fn update_person(
     form: Form,
 ) -> Page {
     let member = found_member(&cap, &app, &shell, &family, &person).await?;
-    put_person(&cap, &app, shell, &family, Some(member.id), form).await
+    put_person(&cap, &app, shell, &family, Some(member), form).await
 }
 
 async fn put_person(
@@ -392,10 +412,12 @@ async fn put_person(
     app: &App,
     shell: Shell,
     family: &str,
-    person: Option<Id>,
+    member: Option<Member>,
     mut form: Form,
 ) -> Page {
-    let (id, _) = found(cap, app, family).await?;
+    let (id, facts) = found(cap, app, family).await?;
+    let held = held(cap, &facts, member.as_ref());
+    let person = member.as_ref().map(|member| member.id);
     let name = form.required("nama", 100);
     let relation = form.read("hubungan", |code| Relation::parse(code).ok_or("web.error.choose"));
     let sex = form.read_optional("jk", |code| Sex::parse(code).map_err(|_| "web.error.choose"));
@@ -410,6 +432,12 @@ async fn put_person(
     let version: i64 = form.get("versi").parse().unwrap_or(0);
     let mut known = None;
     if let (true, Some(relation)) = (form.is_valid(), relation) {
+        let ended = match &member {
+            Some(member) if held.ending => {
+                member.ended_reason.as_deref().and_then(Ending::parse).zip(member.ended_on)
+            }
+            _ => ending.map(|ending| (ending, ended_on.unwrap_or(shell.today))),
+        };
         let command = PutPerson {
             person: person.map(|person| (person, version)),
             family: id,
@@ -420,10 +448,10 @@ async fn put_person(
             name,
             sex,
             birth_date,
-            nik: change(form.get("nik")),
+            nik: if held.nik { Change::Keep } else { change(form.get("nik")) },
             parents_name,
             posyandu,
-            ended: ending.map(|ending| (ending, ended_on.unwrap_or(shell.today))),
+            ended,
         };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/sasaran/{id}?tersimpan=1")),
