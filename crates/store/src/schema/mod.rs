@@ -15,6 +15,7 @@ use crate::{Args, Engine, Instant, StoreError, args};
 const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_ground.sql"),
     include_str!("0001_registry.sql"),
+    include_str!("0001_registry_verification.sql"),
     include_str!("0001_growth.sql"),
     include_str!("0001_sponsors.sql"),
     include_str!("0001_collection.sql"),

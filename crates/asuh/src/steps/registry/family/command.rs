@@ -11,6 +11,7 @@ use super::version::{
 use crate::steps::registry::changed;
 use crate::steps::registry::rights::Reach;
 use crate::steps::registry::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
+use crate::steps::registry::verification;
 
 /// Where a fact that a person typed comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +188,9 @@ impl Command for PutFamily {
         after.source = self.source.code().to_owned();
         after.valid_from = self.valid_from;
         next_family(tx, id, &after).await?;
+        if self.family.is_none() {
+            verification::joined(tx, id, after.village_code, &after.rw).await?;
+        }
         Ok(id)
     }
 }

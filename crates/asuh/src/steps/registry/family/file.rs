@@ -246,7 +246,8 @@ pub(super) async fn visits(
     db.all(
         "SELECT r.result, r.reason, r.note, r.visited_on, r.recorded_at, u.name AS by_name FROM verification r \
          LEFT JOIN app_user u ON u.district_id = r.district_id AND u.id = r.verified_by \
-         WHERE r.district_id = $1 AND r.family_id = $2 ORDER BY r.recorded_at DESC, r.id LIMIT 50",
+         WHERE r.district_id = $1 AND r.family_id = $2 AND r.retracted_at IS NULL \
+         ORDER BY r.recorded_at DESC, r.id LIMIT 50",
         args![district, family],
     )
     .await

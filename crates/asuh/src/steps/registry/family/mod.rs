@@ -15,4 +15,4 @@ pub(super) use copy::copy;
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use opening::{Opening, opened};
-pub(super) use version::{FamilyVersion, current_family, next_family};
+pub(super) use version::next_status;
