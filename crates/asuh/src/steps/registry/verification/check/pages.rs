@@ -66,8 +66,8 @@ impl CheckPage {
     }
 }
 
-fn subdistrict(code: &str) -> Result<TerritoryCode, Error> {
-    let code = TerritoryCode::parse(code).map_err(|_| Error::NotFound)?;
+fn subdistrict(code: i64) -> Result<TerritoryCode, Error> {
+    let code = TerritoryCode::from_i64(code).map_err(|_| Error::NotFound)?;
     if code.level() == Level::Subdistrict { Ok(code) } else { Err(Error::NotFound) }
 }
 
@@ -76,13 +76,13 @@ pub(super) async fn show(
     cap: Cap<ReadRecords>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
 ) -> Page {
     let form = Form::empty(&shell);
-    check_page(&cap, &app, shell, &code, &form).await
+    check_page(&cap, &app, shell, code, &form).await
 }
 
-async fn check_page(cap: &ReadRecords, app: &App, shell: Shell, code: &str, form: &Form) -> Page {
+async fn check_page(cap: &ReadRecords, app: &App, shell: Shell, code: i64, form: &Form) -> Page {
     let db = app.store.reader();
     let code = subdistrict(code)?;
     // A village's verifier does not see which families are visited again.
@@ -144,7 +144,7 @@ async fn submitted<C: Command>(
     cap: &CheckVillages,
     app: &App,
     shell: Shell,
-    code: &str,
+    code: i64,
     mut form: Form,
     command: Option<C>,
 ) -> Page {
@@ -163,11 +163,11 @@ pub(super) async fn draw(
     cap: Cap<CheckVillages>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     form: Form,
 ) -> Page {
-    let draw = DrawSample { subdistrict: subdistrict(&code)?.as_i64(), reach: Reach::of(cap.scope()) };
-    submitted(&cap, &app, shell, &code, form, Some(draw)).await
+    let draw = DrawSample { subdistrict: subdistrict(code)?.as_i64(), reach: Reach::of(cap.scope()) };
+    submitted(&cap, &app, shell, code, form, Some(draw)).await
 }
 
 /// Records a second visit.
@@ -175,13 +175,13 @@ pub(super) async fn record(
     cap: Cap<CheckVillages>,
     State(app): State<App>,
     shell: Shell,
-    Path((code, family)): Path<(String, Id)>,
+    Path((code, family)): Path<(i64, Id)>,
     mut form: Form,
 ) -> Page {
     let result = form.read("hasil", |code| VisitResult::parse(code).ok_or("web.error.choose"));
     let note = form.optional("catatan", 300);
     let visited_on = form.day_optional("kunjungan").unwrap_or(shell.today);
-    let here = subdistrict(&code)?.as_i64();
+    let here = subdistrict(code)?.as_i64();
     let record = result.map(|result| RecordRecheck {
         subdistrict: here,
         reach: Reach::of(cap.scope()),
@@ -191,7 +191,7 @@ pub(super) async fn record(
         visited_on,
         today: shell.today,
     });
-    submitted(&cap, &app, shell, &code, form, record).await
+    submitted(&cap, &app, shell, code, form, record).await
 }
 
 /// Closes the check.
@@ -199,11 +199,11 @@ pub(super) async fn close(
     cap: Cap<CheckVillages>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     mut form: Form,
 ) -> Page {
     let reason = form.optional("alasan", 300);
     let close =
-        CloseCheck { subdistrict: subdistrict(&code)?.as_i64(), reach: Reach::of(cap.scope()), reason };
-    submitted(&cap, &app, shell, &code, form, Some(close)).await
+        CloseCheck { subdistrict: subdistrict(code)?.as_i64(), reach: Reach::of(cap.scope()), reason };
+    submitted(&cap, &app, shell, code, form, Some(close)).await
 }

@@ -38,10 +38,12 @@ pub(in crate::steps::registry::verification) fn read_result(words: &str, zone: Z
     }
     VisitResult::ALL.into_iter().find(|result| {
         let known = [Language::Indonesian, Language::English].map(|language| {
-            name::search_key(&Text::new(language, zone).t(&format!("registry.result.{}", result.code())))
+            Text::new(language, zone).t(&format!("registry.result.{}", result.code())).into_owned()
         });
+        // Whole, or as the list of choices has it: up to the first comma.
+        let short = |words: &String| words.split(',').next().is_some_and(|one| name::search_key(one) == key);
         name::search_key(result.code()) == key
-            || known.iter().any(|words| *words == key || words.split(' ').next() == Some(key.as_str()))
+            || known.iter().any(|words| name::search_key(words) == key || short(words))
     })
 }
 

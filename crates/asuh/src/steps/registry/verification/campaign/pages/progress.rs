@@ -298,11 +298,11 @@ pub(in crate::steps::registry::verification::campaign) async fn subdistrict(
     cap: Cap<SeeProgress>,
     State(app): State<App>,
     shell: Shell,
-    Path(code): Path<String>,
+    Path(code): Path<i64>,
     Params(of): Params<Of>,
 ) -> Page {
     let db = app.store.reader();
-    let code = TerritoryCode::parse(&code).map_err(|_| Error::NotFound)?;
+    let code = TerritoryCode::from_i64(code).map_err(|_| Error::NotFound)?;
     if code.level() != Level::Subdistrict {
         return Err(Error::NotFound);
     }
