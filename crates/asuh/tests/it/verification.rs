@@ -3,8 +3,8 @@
 use asuh::ground::access::Role;
 use asuh::ground::staging;
 use asuh::steps::registry::families::PutFamily;
-use asuh::steps::registry::verifications::{self, Base, OpenCampaign, RecordVisits, Visit};
 use asuh::steps::registry::rules::FamilyStatus;
+use asuh::steps::registry::verifications::{self, Base, OpenCampaign, RecordVisits, Visit};
 use asuh::steps::registry::{Reach, VisitResult};
 use asuh_documents::sheet::{Limits, Row, SheetReader};
 use asuh_nusantara::TerritoryCode;
@@ -68,7 +68,8 @@ const SIGNED: [(&str, &str); 5] = [
 ];
 
 async fn status(test: &TestApp, family: Id) -> String {
-    let sql = "SELECT status FROM family_version WHERE district_id = $1 AND family_id = $2 AND superseded_at = $3";
+    let sql =
+        "SELECT status FROM family_version WHERE district_id = $1 AND family_id = $2 AND superseded_at = $3";
     let row: Option<(String,)> =
         test.app.store.reader().first(sql, args![KERINCI, family, Instant::NEVER]).await.unwrap();
     row.unwrap().0
@@ -117,7 +118,10 @@ async fn a_campaign_is_counted_before_it_opens_and_its_list_is_fixed(db: TestDat
     // The first press counts and opens nothing.
     let counted =
         keeper.post("/verifikasi/putaran/baru", &[&fields[..], &[("langkah", "hitung")]].concat()).await.ok();
-    assert!(counted.contains("3 keluarga di 2 desa") && counted.contains("Buka untuk 3 keluarga"), "{counted}");
+    assert!(
+        counted.contains("3 keluarga di 2 desa") && counted.contains("Buka untuk 3 keluarga"),
+        "{counted}"
+    );
     assert!(counted.contains("Gunung Raya") && counted.contains("Danau Kerinci"));
     let rows = test.number("SELECT COUNT(*) AS n FROM verification_campaign", args![]).await;
     assert_eq!(rows, 0);
@@ -130,7 +134,10 @@ async fn a_campaign_is_counted_before_it_opens_and_its_list_is_fixed(db: TestDat
     let page = keeper.post("/verifikasi/putaran/baru", &open).await.refused();
     assert!(page.contains("Masih ada putaran verifikasi yang terbuka"), "{page}");
     let page = keeper.get("/verifikasi").await.ok();
-    assert!(page.contains("0 dari 3 keluarga") && page.contains("0/2") && page.contains("18 hari lagi"), "{page}");
+    assert!(
+        page.contains("0 dari 3 keluarga") && page.contains("0/2") && page.contains("18 hari lagi"),
+        "{page}"
+    );
     assert!(page.contains("https://wa.me/?text=") && !page.contains("Ahmad"), "{page}");
 
     // A family that a verifier finds joins; the list it began with stays as it was.
@@ -222,7 +229,8 @@ async fn a_village_closes_by_its_record_and_is_opened_again_with_a_reason(db: Te
 
     // Nobody of another village sees it, and those without names get nothing.
     let stranger = test.user(Role::VillageVerifier, &[VILLAGES[1]], &[]).await;
-    for path in [record.as_str(), paper.as_str(), close, "/verifikasi/1501012001", "/verifikasi/1501012001/unduh"]
+    for path in
+        [record.as_str(), paper.as_str(), close, "/verifikasi/1501012001", "/verifikasi/1501012001/unduh"]
     {
         assert_eq!(stranger.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
@@ -257,12 +265,20 @@ async fn a_village_closes_by_its_record_and_is_opened_again_with_a_reason(db: Te
     .await;
     let close = "/verifikasi/1501012002/tutup";
     assert!(stranger.post(close, &SIGNED).await.refused().contains("tulis alasannya"));
-    let record = stranger.post(close, &[&SIGNED[..], &[("alasan", "Dusun terendam banjir")]].concat()).await.to();
+    let record =
+        stranger.post(close, &[&SIGNED[..], &[("alasan", "Dusun terendam banjir")]].concat()).await.to();
     let page = stranger.get(&record).await.ok();
     assert!(page.contains("Dusun terendam banjir") && page.contains("Belum dikunjungi"), "{page}");
     assert_eq!(visit(&stranger, elsewhere, "as_listed").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let standing = standing(&test, campaign).await;
     assert_eq!((standing.families, standing.visited, standing.villages_closed), (3, 2, 2));
+
+    // `asuh check` proves that a closed village still holds what was signed for.
+    let check = asuh::steps::registry::STEP.check.unwrap();
+    assert_eq!(check(&test.app, KERINCI).await.unwrap(), Vec::<String>::new());
+    test.sql("UPDATE campaign_family SET result = 'deceased' WHERE family_id = $1", args![two]).await;
+    let findings = check(&test.app, KERINCI).await.unwrap();
+    assert!(findings.len() == 1 && findings[0].contains("BAV/0002/XI/2026"), "{findings:?}");
 }
 
 #[db_test]

@@ -136,6 +136,8 @@ CREATE TABLE recheck (
   PRIMARY KEY (district_id, campaign_id, subdistrict_code, round, family_id)
 ) {table};
 
+CREATE INDEX recheck_by_family ON recheck (district_id, family_id);
+
 -- What a visit found. The newest row of a family that counts is how it stands; earlier ones stay.
 CREATE TABLE verification (
   district_id {int} NOT NULL,

@@ -64,6 +64,7 @@ pub const STEP: Part = Part {
     heading: "web.menu.targets",
     menu: MENU,
     tasks: Some(verification::tasks),
+    check: Some(verification::check),
     imports: import::KINDS,
     jobs: &[JobKind { kind: changed::JOB, run: changed::run }],
     subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),

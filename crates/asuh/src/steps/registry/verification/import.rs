@@ -13,8 +13,8 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, Severity, StagedRow, UndoStep,
-    Verdict,
+    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, Severity, StagedRow,
+    UndoStep, Verdict,
 };
 use crate::ground::web::Text;
 use crate::steps::registry::record::retract_families;
@@ -185,12 +185,7 @@ fn agree(head_search: &str, name: &str) -> bool {
 }
 
 /// Takes back the visits of a piece of the sheet; what a closed village has signed for is kept.
-async fn undo(
-    tx: &Tx<'_>,
-    cx: &BatchContext,
-    after: Option<&str>,
-    most: usize,
-) -> Result<UndoStep, Fault> {
+async fn undo(tx: &Tx<'_>, cx: &BatchContext, after: Option<&str>, most: usize) -> Result<UndoStep, Fault> {
     asuh_store::row_struct! {
         struct Row { family_id: Id, campaign_id: Option<Id>, village_code: Option<i64> }
     }

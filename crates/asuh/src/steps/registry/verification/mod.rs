@@ -22,9 +22,10 @@ pub use campaign::{
 pub use check::{CloseCheck, DrawSample, RecordRecheck};
 pub use rules::VisitResult;
 pub(super) use tasks::tasks;
+pub(super) use village::check;
 pub use village::{AttachRecord, CloseVillage, ReopenVillage, Signer};
-pub use visit::{RecordVerification, RecordVisits, Visit};
 pub(super) use visit::joined;
+pub use visit::{RecordVerification, RecordVisits, Visit};
 
 use crate::ground::web::Routes;
 

@@ -46,7 +46,11 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
                 if campaign.sample > 0 && group.iter().all(|one| one.closed) && !done {
                     let names = territory::names(db, actor.district, [code]).await?;
                     tasks.push(Task {
-                        title: text.t1("verification.task.check", "name", names.get(&code).map_or("", String::as_str)),
+                        title: text.t1(
+                            "verification.task.check",
+                            "name",
+                            names.get(&code).map_or("", String::as_str),
+                        ),
                         path: format!("/verifikasi/kecamatan/{code}/periksa"),
                         state: if check.is_some() { TaskState::InProgress } else { TaskState::NeedsAction },
                     });
@@ -71,7 +75,8 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
             }
             // What a cadre has visited is done for him, though it does not count yet.
             let done = |one: &Progress| {
-                let seen = evidence.iter().find(|(village, _)| *village == one.village).map_or(0, |(_, n)| *n);
+                let seen =
+                    evidence.iter().find(|(village, _)| *village == one.village).map_or(0, |(_, n)| *n);
                 (one.done() + seen).min(one.families)
             };
             counts.retain(|one| one.families > 0);
@@ -89,7 +94,8 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
                     state: state(total, total - visited),
                 });
             } else {
-                let names = territory::names(db, actor.district, counts.iter().map(|one| one.village)).await?;
+                let names =
+                    territory::names(db, actor.district, counts.iter().map(|one| one.village)).await?;
                 let closes = CloseVillages::of(actor).is_some() && campaign.is_some();
                 for one in counts {
                     let name = names.get(&one.village).map_or("", String::as_str);

@@ -81,13 +81,7 @@ pub(super) async fn new(cap: Cap<KeepCampaigns>, State(app): State<App>, shell: 
     new_page(&cap, &app, shell, &form, None).await
 }
 
-async fn new_page(
-    cap: &KeepCampaigns,
-    app: &App,
-    shell: Shell,
-    form: &Form,
-    base: Option<&Base>,
-) -> Page {
+async fn new_page(cap: &KeepCampaigns, app: &App, shell: Shell, form: &Form, base: Option<&Base>) -> Page {
     let db = app.store.reader();
     let statuses = FamilyStatus::ALL
         .into_iter()
@@ -135,7 +129,8 @@ pub(super) async fn create(
     let opens_on = form.day("mulai");
     let deadline = form.day("tenggat");
     let sample = form.count("sampel", 0..=200);
-    let statuses: Vec<FamilyStatus> = form.all("status").into_iter().filter_map(FamilyStatus::parse).collect();
+    let statuses: Vec<FamilyStatus> =
+        form.all("status").into_iter().filter_map(FamilyStatus::parse).collect();
     if statuses.is_empty() {
         form.error("status", "web.error.choose");
     }

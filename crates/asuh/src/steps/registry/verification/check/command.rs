@@ -1,7 +1,7 @@
 //! What draws a sample, records second visits, and closes a kecamatan's check.
 
-use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use asuh_nusantara::{Level, TerritoryCode};
+use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -176,14 +176,7 @@ impl Command for CloseCheck {
                 "UPDATE subdistrict_check SET closed_at = $5, closed_by = $6 WHERE district_id = $1 \
                  AND campaign_id = $2 AND subdistrict_code = $3 AND round = $4 AND closed_at IS NULL \
                  AND voided_at IS NULL",
-                args![
-                    tx.district(),
-                    campaign.id,
-                    self.subdistrict,
-                    check.round,
-                    tx.now(),
-                    tx.actor()
-                ],
+                args![tx.district(), campaign.id, self.subdistrict, check.round, tx.now(), tx.actor()],
             )
             .await?;
         if closed == 0 {

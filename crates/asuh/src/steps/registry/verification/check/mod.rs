@@ -7,8 +7,8 @@ mod command;
 mod pages;
 mod query;
 
-pub use command::{CloseCheck, DrawSample, RecordRecheck};
 pub(super) use command::void;
+pub use command::{CloseCheck, DrawSample, RecordRecheck};
 pub(super) use query::{Check, check_of, checks};
 
 use crate::ground::web::Routes;

@@ -2,10 +2,12 @@
 
 mod command;
 mod pages;
+mod proof;
 mod query;
 mod verifiers;
 
 pub use command::{AttachRecord, CloseVillage, ReopenVillage, Signer};
+pub(in crate::steps::registry) use proof::check;
 pub(super) use query::{Record, records_of};
 pub(super) use verifiers::named;
 

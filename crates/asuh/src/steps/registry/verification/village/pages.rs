@@ -209,8 +209,7 @@ pub(super) async fn record(
 async fn record_page(cap: &ReadRecords, app: &App, shell: Shell, id: Id, form: &Form) -> Page {
     let db = app.store.reader();
     let record = query::record(db, cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    let campaign =
-        campaign_by_id(db, cap.district(), record.campaign_id).await?.ok_or(Error::NotFound)?;
+    let campaign = campaign_by_id(db, cap.district(), record.campaign_id).await?.ok_or(Error::NotFound)?;
     let above = record.village_code / 10_000 * 10_000;
     let mut names = territory::names(db, cap.district(), [record.village_code, above]).await?;
     let holds = record.reopened_at.is_none();
@@ -237,8 +236,7 @@ async fn record_page(cap: &ReadRecords, app: &App, shell: Shell, id: Id, form: &
 pub(super) async fn paper(cap: Cap<ReadRecords>, State(app): State<App>, Path(id): Path<Id>) -> Page {
     let record = query::record(app.store.reader(), cap.district(), cap.scope(), id).await?;
     let kept = record.and_then(|record| record.attachment_id).ok_or(Error::NotFound)?;
-    let content =
-        attachments::open(&app.store, cap.district(), kept).await?.ok_or(Error::NotFound)?;
+    let content = attachments::open(&app.store, cap.district(), kept).await?.ok_or(Error::NotFound)?;
     audit::opened(&app, cap.actor(), "open", Some(("village_record", id)), "signed_record");
     let headers = [
         (header::CONTENT_TYPE, content.media_type.name().to_owned()),

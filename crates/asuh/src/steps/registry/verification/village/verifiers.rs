@@ -43,8 +43,8 @@ impl Command for NameVerifier {
         let phone = match self.phone.trim() {
             "" => None,
             text => {
-                let phone = Phone::parse(text)
-                    .map_err(|_| Refusal::new("registry.error.phone").field("telepon"))?;
+                let phone =
+                    Phone::parse(text).map_err(|_| Refusal::new("registry.error.phone").field("telepon"))?;
                 Some(tx.seal(phone.as_str())?)
             }
         };

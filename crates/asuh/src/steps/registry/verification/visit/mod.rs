@@ -7,12 +7,12 @@ mod sheet;
 mod write;
 
 pub use command::{RecordVerification, RecordVisits};
-pub use write::Visit;
+pub(super) use pages::{reached_village, tone};
 pub(super) use query::{unsettled, waiting_in};
 pub(super) use sheet::read_result;
+pub use write::Visit;
 pub(in crate::steps::registry) use write::joined;
 pub(super) use write::{How, hold_villages, judge, recount, write};
-pub(super) use pages::{reached_village, tone};
 
 use crate::ground::web::Routes;
 use crate::steps::registry::rights::VerifyFamilies;

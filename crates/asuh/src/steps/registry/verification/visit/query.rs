@@ -51,7 +51,8 @@ const EVIDENCE: &str = "LEFT JOIN verification r ON r.district_id = v.district_i
      AND l.retracted_at IS NULL ORDER BY l.recorded_at DESC, l.id DESC LIMIT 1) AND r.counts = 0";
 
 /// A family that has no result in the open campaign; outside one, a family that nobody has verified.
-const OPEN: &str = "((c.family_id IS NOT NULL AND c.result IS NULL) OR (c.family_id IS NULL AND v.status = 'listed'))";
+const OPEN: &str =
+    "((c.family_id IS NOT NULL AND c.result IS NULL) OR (c.family_id IS NULL AND v.status = 'listed'))";
 
 /// How many families of each village have a visit that nobody has settled yet.
 pub(in crate::steps::registry::verification) async fn unsettled(

@@ -90,8 +90,7 @@ pub(super) async fn print(
     opened(&app, cap.actor(), Opening::Sheet(code, found.len()));
     let lines = with_targets(&cap, &app, &shell, found).await?;
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
-    let results =
-        offered().map(|(nth, result)| format!("{nth} {}", words(&shell, result.code()))).collect();
+    let results = offered().map(|(nth, result)| format!("{nth} {}", words(&shell, result.code()))).collect();
     page(&SheetPage {
         code,
         name,

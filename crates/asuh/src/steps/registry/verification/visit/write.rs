@@ -156,7 +156,8 @@ pub(in crate::steps::registry::verification) async fn write(
             let place = args![tx.district(), campaign.id, visit.family, family.village_code, &family.rw];
             match how.confirms {
                 true => {
-                    counted.push(place.with(visit.result.code()).with(id).with(visit.visited_on).with("found"));
+                    counted
+                        .push(place.with(visit.result.code()).with(id).with(visit.visited_on).with("found"));
                 }
                 false => joining.push(place.with("found")),
             }

@@ -57,11 +57,7 @@ impl Region {
 }
 
 /// Villages, which stand in the order of their codes, summed by kecamatan.
-pub(super) fn regions(
-    villages: &[Progress],
-    names: &HashMap<i64, String>,
-    checks: &[Check],
-) -> Vec<Region> {
+pub(super) fn regions(villages: &[Progress], names: &HashMap<i64, String>, checks: &[Check]) -> Vec<Region> {
     let subdistrict = |one: &Progress| one.village / 10_000 * 10_000;
     villages
         .chunk_by(|one, other| subdistrict(one) == subdistrict(other))
@@ -238,8 +234,7 @@ async fn lines(
         let name = names.get(&progress.village).cloned();
         let name = name.unwrap_or_else(|| territory::dotted(progress.village));
         let wants = campaign.filter(|one| one.is_open() && reminds && !progress.closed);
-        let reminder =
-            wants.map(|one| reminder::link(shell, one, &name, progress, shell.today, phone));
+        let reminder = wants.map(|one| reminder::link(shell, one, &name, progress, shell.today, phone));
         let record = records.iter().position(|record| {
             record.village_code == progress.village && record.reopened_at.is_none() && progress.closed
         });
