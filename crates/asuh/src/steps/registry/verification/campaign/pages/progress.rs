@@ -101,6 +101,8 @@ struct ProgressPage {
     found: i64,
     closed: i64,
     villages: i64,
+    /// Whether the caller reaches a whole kecamatan: sums of a part of one would mislead.
+    by_subdistrict: bool,
     sees: Sees,
 }
 
@@ -190,14 +192,19 @@ pub(super) async fn show(
         false => Vec::new(),
     };
     let left = campaign.as_ref().map(|one| reminder::time_left(&shell, one.deadline, shell.today));
+    let regions = regions(&villages, &names, &checks);
+    let whole = |region: &Region| {
+        TerritoryCode::from_i64(region.code).is_ok_and(|code| cap.scope().reaches(code, ""))
+    };
     let template = ProgressPage {
+        by_subdistrict: lines.is_empty() || regions.iter().any(whole),
         left: left.unwrap_or_default(),
         families: villages.iter().map(|one| one.families).sum(),
         done: villages.iter().map(Progress::done).sum(),
         found: villages.iter().map(|one| one.found).sum(),
         closed: villages.iter().filter(|one| one.closed).count() as i64,
         villages: villages.len() as i64,
-        regions: regions(&villages, &names, &checks),
+        regions,
         form: form.view(),
         campaign,
         lines,
