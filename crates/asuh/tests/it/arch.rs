@@ -97,13 +97,13 @@ fn only_the_store_speaks_to_the_database_library() {
     complain("only crates/store may use the database library", &broken);
 }
 
-/// Which part of the program owns each table: the first word of its schema file's name (`0001_registry_frozen.sql`
-/// belongs to the registry).
+/// Which part of the program owns each table: the first word of its schema file's name
+/// (`0001_registry_verification.sql` is the registry's).
 fn owners() -> BTreeMap<String, String> {
     let mut owners = BTreeMap::new();
     for (file, text) in files(&root().join("crates/store/src/schema"), "sql") {
-        let owner =
-            file.rsplit('/').next().unwrap().trim_end_matches(".sql").split('_').nth(1).unwrap().to_owned();
+        let name = file.rsplit('/').next().unwrap().trim_end_matches(".sql");
+        let owner = name.split('_').nth(1).unwrap().to_owned();
         for line in text.lines() {
             if let Some(rest) = line.trim().strip_prefix("CREATE TABLE ") {
                 owners.insert(rest.split([' ', '(']).next().unwrap().to_owned(), owner.clone());

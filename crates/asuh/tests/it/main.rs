@@ -36,4 +36,5 @@ mod staging;
 mod support;
 mod tables;
 mod text;
+mod verification;
 mod walk;

@@ -38,7 +38,10 @@ async fn every_paper_carries_the_letterhead_the_paper_size_and_who_signs(db: Tes
 
     let coordinator = test.user(Role::UnitCoordinator, &[], &walked.units).await;
     let (papers, village) = (&walked.papers, VILLAGES[0]);
+    let verifier = test.user(Role::VillageVerifier, &[village], &[]).await;
     let prints = [
+        (&verifier, format!("/verifikasi/{village}/lembar"), ""),
+        (&admin, papers.record.clone(), ""),
         (&coordinator, papers.sheet.clone(), ""),
         (&admin, papers.hand_over.clone(), "Penanda Serah"),
         (&admin, format!("{}/kuitansi", papers.deposit), "Penanda Uang"),

@@ -42,6 +42,7 @@ pub(crate) struct Walked {
 
 /// The addresses of its papers.
 pub(crate) struct Papers {
+    pub(crate) record: String,
     pub(crate) sheet: String,
     pub(crate) hand_over: String,
     pub(crate) deposit: String,
@@ -70,11 +71,28 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
     assert_eq!((summary.new, summary.errors), (1, 0), "{summary:?}");
     let family = only(&test, "SELECT id FROM family WHERE district_id = $1").await;
 
-    // 2. The village's verifier visits the family: it is as listed.
+    // 2. The admin opens a campaign; the village's verifier visits the family: it is as listed.
+    let mut open = vec![
+        ("nama", "Verifikasi KRS 2026"),
+        ("tenggat", "2026-11-30"),
+        ("status", "listed"),
+        ("sampel", "0"),
+        ("langkah", "buka"),
+    ];
+    open.extend(DAY);
+    admin.post("/verifikasi/putaran/baru", &open).await.to();
     let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
     assert!(verifier.get("/").await.ok().contains("Verifikasi Selam Paung: 0 dari 1"));
     let visit = [("hasil", "as_listed"), ("cepat", "1")];
     verifier.post(&format!("/verifikasi/keluarga/{family}"), &visit).await.to();
+    // The village closes by its record, and the admin the campaign.
+    let close = format!("/verifikasi/{}/tutup", VILLAGES[0]);
+    let signed = [("nama_1", "Rekaan Kades"), ("jabatan_1", "Kepala Desa"), ("tanggal", "2026-11-02")];
+    let record = verifier.post(&close, &signed).await.to();
+    let round = admin.get("/verifikasi/putaran").await.ok();
+    let round =
+        round.split("href=\"/verifikasi/putaran/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    admin.post(&format!("/verifikasi/putaran/{round}/tutup"), &[]).await.to();
 
     // Everybody was visited: the list is frozen, and everything after it can name it.
     let list = admin.post("/data-tetap/keluarga/baru", &[("nomor", "1")]).await.to();
@@ -177,7 +195,7 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
     audit::seal::seal_all(&test.app, KERINCI).await.unwrap();
     let units = vec![office, warehouse, holder];
     let deposit = format!("/setor-uang/{deposit}");
-    let papers = Papers { sheet, hand_over, deposit, run };
+    let papers = Papers { record, sheet, hand_over, deposit, run };
     Walked { test, family, campaign, units, papers }
 }
 

@@ -11,13 +11,15 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Format, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, FormatBorder, Workbook, Worksheet};
 use time::macros::date;
 
 use super::{Cell, SheetError, row::iso};
 
 /// Characters that an XLSX cell can hold.
 const CELL_CHARS: usize = 32_767;
+/// The last row of a sheet, counted from 0.
+const LAST_ROW: u32 = 1_048_575;
 /// Integers above this are not exact in a spreadsheet.
 const EXACT: u64 = 1 << 53;
 
@@ -43,6 +45,9 @@ pub struct Column {
     pub kind: Kind,
     /// Width in characters; without effect in a text file.
     pub width: f64,
+    /// What may be chosen from a list in every cell below the heading; empty: anything. Other texts can still be
+    /// typed, they are only warned of. Without effect in a text file.
+    pub choices: Vec<String>,
 }
 
 impl Column {
@@ -54,7 +59,14 @@ impl Column {
             Kind::Integer | Kind::Decimal(_) | Kind::Date => 12.0,
         };
         let width = (title.chars().count().min(60) as f64 + 2.0).max(usual);
-        Self { title, kind, width }
+        Self { title, kind, width, choices: Vec::new() }
+    }
+
+    /// Offers a list in every cell; together with their commas the choices may have 255 characters, and none may
+    /// hold a comma (Excel's rules).
+    #[must_use]
+    pub fn choices(self, choices: Vec<String>) -> Self {
+        Self { choices, ..self }
     }
 }
 
@@ -232,6 +244,12 @@ impl XlsxSink {
             let sheet = self.sheet()?;
             sheet.set_column_width(at, column.width.clamp(1.0, 255.0))?;
             sheet.set_column_format(at, &format)?;
+            if !column.choices.is_empty() {
+                let list = DataValidation::new()
+                    .allow_list_strings(&column.choices)?
+                    .set_error_style(DataValidationErrorStyle::Warning);
+                self.sheet()?.add_data_validation(1, at, LAST_ROW, at, &list)?;
+            }
             self.kinds.push((column.kind, format));
             self.heading(0, at, &column.title)?;
         }

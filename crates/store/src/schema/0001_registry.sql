@@ -1,4 +1,4 @@
--- Territories, institutions, families, persons, and what verification found.
+-- Territories, institutions, families and persons. Verification stands in 0001_registry_verification.sql.
 
 -- Codes as ten-digit integers (15.01.01.2001 = 1501012001), so that the inside of a territory is a number range.
 CREATE TABLE territory (
@@ -206,19 +206,3 @@ CREATE TABLE maternity (
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
 CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
 CREATE INDEX maternity_open ON maternity (district_id, kind, due_on) WHERE ends_on IS NULL AND retracted_at IS NULL;
-
--- What a visit found. The newest row of a family counts; earlier ones stay.
-CREATE TABLE verification (
-  district_id {int} NOT NULL,
-  id {bytes} NOT NULL,
-  family_id {bytes} NOT NULL,
-  -- 'as_listed', 'changed', 'not_at_risk', 'moved', 'deceased', 'not_found', 'duplicate', 'refused', 'newly_found'
-  result {text} NOT NULL,
-  reason {text} NOT NULL,
-  note {text} NOT NULL,
-  visited_on {int} NOT NULL,
-  verified_by {bytes} NOT NULL,
-  recorded_at {int} NOT NULL,
-  PRIMARY KEY (district_id, id)
-) {table};
-CREATE INDEX verification_by_family ON verification (district_id, family_id, recorded_at);

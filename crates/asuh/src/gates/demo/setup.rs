@@ -13,6 +13,8 @@ use crate::ground::settings::PutSettings;
 use crate::ground::staging;
 use crate::steps::registry;
 use crate::steps::registry::institutions::{InstitutionKind, PutInstitution};
+use crate::steps::registry::rules::FamilyStatus;
+use crate::steps::registry::verifications;
 
 /// How many commands wait at the door together.
 pub(super) const AT_ONCE: usize = 48;
@@ -174,8 +176,57 @@ async fn take_in(world: &World, kind: &str, file: &Path) -> Result<(), CliError>
     Ok(())
 }
 
-/// Nine in ten families are visited; one village is left to whoever signs in as its verifier. That village.
+/// The campaign of verification: every village is visited and closed by its record but one, which is left to whoever
+/// signs in as its verifier; the kecamatan whose villages have all closed visit their samples again. That village.
 pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
+    let today = world.app.today(&world.actor);
+    let open = verifications::OpenCampaign {
+        name: format!("Verifikasi KRS {}", today.year()),
+        base: verifications::Base { statuses: vec![FamilyStatus::Listed], batch: None, flagged_only: false },
+        opens_on: today,
+        deadline: world.today + time::Duration::days(14),
+        sample: 5,
+    };
+    world.app.submit(&world.actor, world.app.store.new_id(), open).await?;
+    let mut villages = listed(world).await?;
+    let open_village = villages
+        .iter()
+        .find(|(_, families)| (12..=40).contains(&families.len()))
+        .or_else(|| villages.iter().max_by_key(|(_, families)| families.len()))
+        .map_or(0, |(village, _)| *village);
+    // Of the open village seven in ten families are still to be visited.
+    if let Some(families) = villages.get_mut(&open_village) {
+        families.retain(|_| !world.dice.chance(70));
+    }
+    let mut visits = Vec::new();
+    for families in villages.values() {
+        visits.push(families.iter().map(|family| visit(world, *family, today)).collect::<Vec<_>>());
+    }
+    let reach = registry::Reach::whole(world.actor.district_code);
+    let recording = visits.into_iter().map(|visits| verifications::RecordVisits {
+        reach: reach.clone(),
+        visits,
+        confirms: true,
+        today,
+    });
+    submit_all(world, recording).await?;
+    let codes: Vec<i64> = villages.keys().copied().filter(|village| *village != open_village).collect();
+    let signer = |office: &str| verifications::Signer { name: "Rekaan Contoh".into(), office: office.into() };
+    let closing = codes.iter().map(|village| verifications::CloseVillage {
+        village: *village,
+        reach: reach.clone(),
+        signed_on: today,
+        signers: vec![signer("Kepala Desa"), signer("Verifikator desa")],
+        reason: String::new(),
+        today,
+    });
+    submit_all(world, closing).await?;
+    second_visits(world, &codes, open_village, today).await?;
+    Ok(open_village)
+}
+
+/// The families of the list by village, in the order of their names.
+async fn listed(world: &World) -> Result<BTreeMap<i64, Vec<Id>>, CliError> {
     asuh_store::row_struct! {
         struct Row { family_id: Id, village_code: i64 }
     }
@@ -189,46 +240,85 @@ pub(super) async fn verify(world: &mut World) -> Result<i64, CliError> {
             args![DISTRICT, asuh_store::Instant::NEVER],
         )
         .await?;
-    let mut counts = std::collections::BTreeMap::<i64, usize>::new();
-    for row in &rows {
-        *counts.entry(row.village_code).or_default() += 1;
-    }
-    let open_village = counts
-        .iter()
-        .find(|(_, families)| (12..=40).contains(*families))
-        .or_else(|| counts.iter().max_by_key(|(_, families)| **families))
-        .map_or(0, |(village, _)| *village);
-    let today = world.app.today(&world.actor);
-    let reach = registry::Reach::whole(world.actor.district_code);
-    let mut visits = Vec::new();
+    let mut villages = BTreeMap::<i64, Vec<Id>>::new();
     for row in rows {
-        let here_open = row.village_code == open_village && world.dice.chance(70);
-        if here_open || world.dice.chance(7) {
-            continue;
-        }
-        let (result, reason) = match world.dice.below(100) {
-            0..=2 => (registry::VisitResult::NotAtRisk, "Sudah punya jamban sehat dan air bersih"),
-            3 => (registry::VisitResult::Moved, "Kota Sungai Penuh"),
-            4 => (registry::VisitResult::NotFound, ""),
-            5..=12 => (registry::VisitResult::Changed, ""),
-            _ => (registry::VisitResult::AsListed, ""),
-        };
-        visits.push(registry::RecordVerification {
-            family: row.family_id,
+        villages.entry(row.village_code).or_default().push(row.family_id);
+    }
+    Ok(villages)
+}
+
+/// What a visit found: most families are as listed.
+fn visit(world: &mut World, family: Id, visited_on: time::Date) -> verifications::Visit {
+    let (result, reason) = match world.dice.below(100) {
+        0..=2 => (registry::VisitResult::NotAtRisk, "Sudah punya jamban sehat dan air bersih"),
+        3 => (registry::VisitResult::Moved, "Kota Sungai Penuh"),
+        4 => (registry::VisitResult::NotFound, ""),
+        5..=12 => (registry::VisitResult::Changed, ""),
+        _ => (registry::VisitResult::AsListed, ""),
+    };
+    verifications::Visit { family, result, reason: reason.into(), note: String::new(), visited_on }
+}
+
+/// The samples of the kecamatan that have closed, visited again: all but one family find the same.
+async fn second_visits(
+    world: &World,
+    closed: &[i64],
+    open_village: i64,
+    today: time::Date,
+) -> Result<(), CliError> {
+    let reach = registry::Reach::whole(world.actor.district_code);
+    let mut subdistricts: Vec<i64> = closed.iter().map(|village| village / 10_000 * 10_000).collect();
+    subdistricts.dedup();
+    subdistricts.retain(|code| *code != open_village / 10_000 * 10_000);
+    let drawing = subdistricts
+        .iter()
+        .map(|code| verifications::DrawSample { subdistrict: *code, reach: reach.clone() });
+    submit_all(world, drawing).await?;
+    asuh_store::row_struct! {
+        struct Row { subdistrict_code: i64, family_id: Id, first_result: String }
+    }
+    let sample: Vec<Row> = world
+        .app
+        .store
+        .reader()
+        .all(
+            "SELECT subdistrict_code, family_id, first_result FROM recheck WHERE district_id = $1 \
+             ORDER BY subdistrict_code, family_id",
+            args![DISTRICT],
+        )
+        .await?;
+    let again = sample.iter().enumerate().map(|(nth, one)| {
+        let first = registry::VisitResult::parse(&one.first_result);
+        verifications::RecordRecheck {
+            subdistrict: one.subdistrict_code,
             reach: reach.clone(),
-            result,
-            reason: reason.into(),
+            family: one.family_id,
+            result: match first {
+                Some(first) if nth > 0 => first,
+                _ => registry::VisitResult::NotFound,
+            },
             note: String::new(),
             visited_on: today,
-            confirms: true,
             today,
-        });
-    }
-    let world = &*world;
-    futures_util::stream::iter(visits)
-        .map(|visit| world.app.submit(&world.actor, world.app.store.new_id(), visit))
+        }
+    });
+    submit_all(world, again).await?;
+    let closing = subdistricts.iter().map(|code| verifications::CloseCheck {
+        subdistrict: *code,
+        reach: reach.clone(),
+        reason: "Satu keluarga pindah setelah kunjungan pertama".into(),
+    });
+    submit_all(world, closing).await
+}
+
+async fn submit_all<C: asuh_store::Command>(
+    world: &World,
+    commands: impl Iterator<Item = C>,
+) -> Result<(), CliError> {
+    futures_util::stream::iter(commands)
+        .map(|command| world.app.submit(&world.actor, world.app.store.new_id(), command))
         .buffer_unordered(AT_ONCE)
         .try_for_each(|_| async { Ok(()) })
         .await?;
-    Ok(open_village)
+    Ok(())
 }

@@ -143,6 +143,7 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "collection.deposit_pattern", Kind::Pattern, "STS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.change_pattern", Kind::Pattern, "BAPG/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
@@ -194,6 +195,9 @@ pub const TABLE: &[Spec] = &[
         )
     },
     needed(Programme, "registry.breastfeeding_months", Kind::Number(6, 24), "24"),
+    needed(Programme, "verification.least_visited", Kind::Number(0, 100), "100"),
+    needed(Programme, "verification.sample", Kind::Number(0, 200), "10"),
+    needed(Programme, "verification.least_agreement", Kind::Number(0, 100), "90"),
     needed(
         Programme,
         "distribution.proof",

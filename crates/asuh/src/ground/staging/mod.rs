@@ -42,7 +42,10 @@ use super::web::{MenuItem, Routes, Task, TaskState, Text};
 
 capability! {
     /// Takes spreadsheets in. Which kinds, the kind itself says.
-    pub struct UseImports = "staging.use": [Role::ListKeeper, Role::DistrictAdmin, Role::NutritionOfficer];
+    pub struct UseImports = "staging.use": [
+        Role::ListKeeper, Role::DistrictAdmin, Role::NutritionOfficer, Role::VillageVerifier,
+        Role::SubdistrictVerifier, Role::FieldOfficer,
+    ];
 }
 
 /// Days after which an uploaded file and its rows are removed, where the district says nothing else

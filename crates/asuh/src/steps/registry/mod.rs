@@ -37,6 +37,15 @@ pub mod territories {
     pub use super::territory::{Territory, names, subdistricts, villages, villages_within};
 }
 
+/// Verification: its campaigns, visits, records of villages and checks of kecamatan.
+pub mod verifications {
+    pub use super::verification::{
+        AttachRecord, Base, Campaign, CampaignStanding, CloseCampaign, CloseCheck, CloseVillage, DrawSample,
+        OpenCampaign, RecordRecheck, RecordVisits, ReopenVillage, Signer, Visit, campaign_by_id, campaigns,
+        standing,
+    };
+}
+
 pub use rights::{
     DecideChanges, FreezeLists, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, ProposeChanges,
     Reach, ReadFamilies, SeeChanges, SeeFrozenLists, SeeInstitutions, SeeProgress, SeeTerritories,
@@ -119,6 +128,33 @@ pub const STEP: Part = Part {
         Reference::id("frozen_village", "list_id", "frozen_list"),
         Reference::id("frozen_decree", "list_id", "frozen_list"),
         Reference::user("frozen_decree", "recorded_by"),
+        Reference::id("verification", "campaign_id", "verification_campaign"),
+        Reference::id("verification", "batch_id", "import_batch"),
+        Reference::id("verification_campaign", "batch_id", "import_batch"),
+        Reference::user("verification_campaign", "recorded_by"),
+        Reference::user("verification_campaign", "closed_by"),
+        Reference::id("campaign_family", "campaign_id", "verification_campaign"),
+        Reference::id("campaign_family", "family_id", "family"),
+        Reference::code("campaign_family", "village_code", "territory"),
+        Reference::id("campaign_family", "visit_id", "verification"),
+        Reference::id("campaign_village", "campaign_id", "verification_campaign"),
+        Reference::code("campaign_village", "village_code", "territory"),
+        Reference::id("campaign_verifier", "campaign_id", "verification_campaign"),
+        Reference::code("campaign_verifier", "village_code", "territory"),
+        Reference::user("campaign_verifier", "recorded_by"),
+        Reference::id("village_record", "campaign_id", "verification_campaign"),
+        Reference::code("village_record", "village_code", "territory"),
+        Reference::id("village_record", "attachment_id", "attachment"),
+        Reference::user("village_record", "closed_by"),
+        Reference::user("village_record", "reopened_by"),
+        Reference::id("subdistrict_check", "campaign_id", "verification_campaign"),
+        Reference::code("subdistrict_check", "subdistrict_code", "territory"),
+        Reference::user("subdistrict_check", "drawn_by"),
+        Reference::user("subdistrict_check", "closed_by"),
+        Reference::id("recheck", "campaign_id", "verification_campaign"),
+        Reference::code("recheck", "subdistrict_code", "territory"),
+        Reference::id("recheck", "family_id", "family"),
+        Reference::user("recheck", "checked_by"),
     ],
     check: Some(|app, district| Box::pin(check(app, district))),
     ..Part::named("registry")
@@ -145,15 +181,16 @@ pub async fn eligible_statuses(
     Ok(rules::eligible_statuses(&setting))
 }
 
-/// What is wrong with the derived risks and the frozen lists.
+/// What is wrong with the campaigns of verification, the derived risks and the frozen lists.
 async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
-    let mut findings = risk::check(app, district).await?;
+    let mut findings = verification::check(app, district).await?;
+    findings.extend(risk::check(app, district).await?);
     findings.extend(frozen::check::<frozen::FamiliesAtRisk>(app, district).await?);
     Ok(findings)
 }
 
 fn routes() -> Routes {
-    Routes::new()
+    verification::routes()
         .get::<ReadFamilies, _>("/sasaran", family::pages::list)
         .post::<ReadFamilies, _>("/sasaran/cari", family::pages::search)
         .get::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::new)
@@ -171,11 +208,6 @@ fn routes() -> Routes {
             "/sasaran/{id}/anggota/{person}/kehamilan",
             family::pages::forms::put_maternity,
         )
-        .get::<SeeProgress, _>("/verifikasi", verification::pages::progress)
-        .get::<VerifyFamilies, _>("/verifikasi/{village}", verification::pages::village)
-        .get::<VerifyFamilies, _>("/verifikasi/{village}/lembar", verification::pages::sheet)
-        .get::<VerifyFamilies, _>("/verifikasi/keluarga/{id}", verification::pages::visit)
-        .post::<VerifyFamilies, _>("/verifikasi/keluarga/{id}", verification::pages::record)
         .get::<SeeTerritories, _>("/wilayah", territory::pages::tree)
         .get::<SeeTerritories, _>("/wilayah/{code}", territory::pages::villages)
         .get::<SeeInstitutions, _>("/lembaga", institution::pages::list)

@@ -19,6 +19,7 @@ pub use super::rules::Relation;
 
 use known::Known;
 pub use retract::retract;
+pub(super) use retract::retract_families;
 
 /// Where facts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,23 @@ capability! {
     pub(crate) struct ConfirmVisits = "registry.confirm_visits": [
         Role::VillageVerifier, Role::SubdistrictVerifier, Role::FieldOfficer,
     ];
+    /// Opens and closes campaigns of verification.
+    pub(crate) struct KeepCampaigns = "registry.keep_campaigns": [Role::DistrictAdmin, Role::ListKeeper];
+    /// Names those who visit in a village.
+    pub(crate) struct NameVerifiers = "registry.name_verifiers": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::FieldOfficer,
+    ];
+    /// Closes a village of a campaign by its record.
+    pub(crate) struct CloseVillages = "registry.close_villages": [Role::VillageVerifier, Role::FieldOfficer];
+    /// Opens a closed village again, with a reason.
+    pub(crate) struct ReturnVillages = "registry.return_villages": [Role::DistrictAdmin, Role::SubdistrictVerifier];
+    /// Reads the records of villages, and the second visits.
+    pub(crate) struct ReadRecords = "registry.read_records": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+        Role::FieldOfficer, Role::Auditor,
+    ];
+    /// Visits a sample of a kecamatan's families a second time.
+    pub(crate) struct CheckVillages = "registry.check_villages": [Role::SubdistrictVerifier];
     /// Sees how far verification is, in numbers.
     pub struct SeeProgress = "registry.see_progress": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,

@@ -10,7 +10,7 @@ use super::version::{
 };
 use crate::steps::registry::rights::Reach;
 use crate::steps::registry::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
-use crate::steps::registry::{changed, risk};
+use crate::steps::registry::{changed, risk, verification};
 
 /// Where a fact that a person typed comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +181,9 @@ impl Command for PutFamily {
         after.valid_from = self.valid_from;
         next_family(tx, id, &after).await?;
         risk::refresh(tx, &[id]).await?;
+        if self.family.is_none() {
+            verification::joined(tx, id, after.village_code, &after.rw).await?;
+        }
         Ok(id)
     }
 }

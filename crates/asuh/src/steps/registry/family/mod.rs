@@ -17,5 +17,5 @@ pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use opening::{Opening, opened};
 pub(super) use version::{
-    FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person,
+    FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person, next_status,
 };

@@ -180,6 +180,54 @@ pub(in crate::steps::registry) async fn next_family(
     Ok(version)
 }
 
+/// What a next version keeps of the one before, where only the status changes.
+const KEPT: &str = "o.village_code, o.hamlet, o.rw, o.rt, o.head_name, o.head_search, o.kki, o.kk_sealed, o.kk_hash, \
+     o.address_sealed, o.phone_sealed, o.krs, o.poor_water, o.poor_latrine, o.too_young, o.too_old, o.too_close, \
+     o.too_many, o.no_modern_contraception, o.pregnant, o.has_under_two, o.has_two_to_five, o.desil, \
+     o.desil_source, o.desil_on";
+
+/// Gives families another status, seen in the field on a day: a next version of each, with two statements. As in
+/// [`next_family`] the row of the former version is the lock.
+pub(in crate::steps::registry) async fn next_status(
+    tx: &Tx<'_>,
+    families: &[Id],
+    status: &str,
+    on: Date,
+    batch: Option<Id>,
+) -> Result<(), Fault> {
+    let mut ending = args![tx.district(), tx.now(), Instant::NEVER];
+    let list = ending.push_list(families.iter().copied());
+    // family_version_current
+    let ended = tx
+        .execute(
+            &format!(
+                "UPDATE family_version SET superseded_at = $2 \
+                 WHERE district_id = $1 AND superseded_at = $3 AND family_id IN ({list})"
+            ),
+            ending,
+        )
+        .await?;
+    if ended != families.len() as u64 {
+        return Err(Refusal::new("registry.refused.changed_meanwhile").into());
+    }
+    let mut next = args![tx.district(), tx.now(), Instant::NEVER, on, tx.command_id(), batch, status];
+    let list = next.push_list(families.iter().copied());
+    let into = KEPT.replace("o.", "");
+    tx.execute(
+        &format!(
+            "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, valid_from, \
+             command_id, batch_id, status, source, {into}) \
+             SELECT o.district_id, o.family_id, o.version + CAST(1 AS BIGINT), $2, $3, $4, $5, $6, $7, 'field', {KEPT} \
+             FROM (SELECT family_id, MAX(version) AS newest FROM family_version \
+                   WHERE district_id = $1 AND family_id IN ({list}) GROUP BY family_id) n \
+             JOIN family_version o ON o.district_id = $1 AND o.family_id = n.family_id AND o.version = n.newest"
+        ),
+        next,
+    )
+    .await?;
+    Ok(())
+}
+
 asuh_store::row_struct! {
     /// What is held true of a person. The columns of `person_version` that are facts.
     #[derive(PartialEq)]

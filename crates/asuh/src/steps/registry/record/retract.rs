@@ -59,6 +59,34 @@ pub async fn retract(tx: &Tx<'_>, batch: Id, after: Option<&str>, most: usize) -
     }
 }
 
+/// Takes back what a batch wrote of these families, where its version is the one that holds; how many.
+///
+/// # Errors
+/// The store fails.
+pub(in crate::steps::registry) async fn retract_families(
+    tx: &Tx<'_>,
+    batch: Id,
+    families: &[Id],
+) -> Result<usize, StoreError> {
+    let mut args = args![tx.district(), batch, Instant::NEVER];
+    let list = args.push_list(families.iter().copied());
+    // family_version_current
+    let back: Vec<Touched> = tx
+        .all(
+            &format!(
+                "SELECT v.family_id AS id, v.version AS newest, v.version AS current, CAST(0 AS BIGINT) AS later \
+                 FROM family_version v WHERE v.district_id = $1 AND v.batch_id = $2 AND v.retracted_by IS NULL \
+                 AND v.superseded_at = $3 AND v.family_id IN ({list})"
+            ),
+            args,
+        )
+        .await?;
+    if !back.is_empty() {
+        retract_all(tx, batch, &back, "family_version", "family_id", FAMILY_FACTS).await?;
+    }
+    Ok(back.len())
+}
+
 async fn piece(
     tx: &Tx<'_>,
     batch: Id,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::query;
+use super::campaign::{Progress, open_campaign, villages};
+use super::check::checks;
+use super::visit::unsettled;
 use crate::ground::App;
 use crate::ground::access::{Actor, Capability, Role};
 use crate::ground::app::Given;
 use crate::ground::web::{Task, TaskState, Text};
-use crate::steps::registry::rights::{ConfirmVisits, VerifyFamilies};
+use crate::steps::registry::rights::{CheckVillages, CloseVillages, ConfirmVisits, VerifyFamilies};
 use crate::steps::registry::territory;
 
 /// A verifier with more villages than this gets one row for all of them.
@@ -20,22 +22,46 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
     Box::pin(async move {
         let text = Text::new(actor.language, actor.zone);
         let db = app.store.reader();
+        let campaign = open_campaign(db, actor.district).await?;
         let mut tasks = Vec::new();
         if actor.has_any(KEEPERS) {
-            let counts = territory::counts(db, actor.district, &actor.scope(KEEPERS)).await?;
-            let open: i64 = counts.values().map(|count| count.open).sum();
+            let all = villages(db, actor.district, &actor.scope(KEEPERS), campaign.as_ref()).await?;
+            let open: i64 = all.iter().map(Progress::open).sum();
+            let path = if campaign.is_some() { "/verifikasi" } else { "/sasaran?status=listed" };
             if open > 0 {
                 tasks.push(Task {
                     title: text.t1("registry.task.unverified", "n", text.number(open)),
-                    path: "/sasaran?status=listed".into(),
+                    path: path.into(),
                     state: TaskState::InProgress,
                 });
             }
         }
+        if let (Some(cap), Some(campaign)) = (CheckVillages::of(actor), &campaign) {
+            let all = villages(db, actor.district, cap.scope(), Some(campaign)).await?;
+            let held = checks(db, actor.district, campaign.id).await?;
+            for group in all.chunk_by(|one, other| one.village / 10_000 == other.village / 10_000) {
+                let code = group.first().map_or(0, |one| one.village / 10_000 * 10_000);
+                let check = held.iter().find(|check| check.subdistrict_code == code);
+                let done = check.is_some_and(|check| check.closed_at.is_some());
+                if campaign.sample > 0 && group.iter().all(|one| one.closed) && !done {
+                    let names = territory::names(db, actor.district, [code]).await?;
+                    tasks.push(Task {
+                        title: text.t1(
+                            "verification.task.check",
+                            "name",
+                            names.get(&code).map_or("", String::as_str),
+                        ),
+                        path: format!("/verifikasi/kecamatan/{code}/periksa"),
+                        state: if check.is_some() { TaskState::InProgress } else { TaskState::NeedsAction },
+                    });
+                }
+            }
+        }
         if let Some(cap) = VerifyFamilies::of(actor) {
-            let mut counts = territory::counts(db, actor.district, cap.scope()).await?;
+            let mut counts = villages(db, actor.district, cap.scope(), campaign.as_ref()).await?;
+            let mut evidence = Vec::new();
             if let Some(settles) = ConfirmVisits::of(actor) {
-                let waiting = query::unsettled(db, actor.district, settles.scope()).await?;
+                let waiting = unsettled(db, actor.district, settles.scope()).await?;
                 if let Some((village, _)) = waiting.first() {
                     let n: i64 = waiting.iter().map(|(_, n)| n).sum();
                     tasks.push(Task {
@@ -45,42 +71,52 @@ pub(in crate::steps::registry) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>)
                     });
                 }
             } else {
-                // What a cadre has visited is done for him, though it does not count yet.
-                for (village, n) in query::unsettled(db, actor.district, cap.scope()).await? {
-                    if let Some(count) = counts.get_mut(&village) {
-                        count.open = (count.open - n).max(0);
-                    }
-                }
+                evidence = unsettled(db, actor.district, cap.scope()).await?;
             }
-            let mut villages: Vec<_> = counts.values().collect();
-            villages.sort_by_key(|count| count.village_code);
-            if villages.len() > MOST_VILLAGES {
-                let total: i64 = villages.iter().map(|count| count.families).sum();
-                let open: i64 = villages.iter().map(|count| count.open).sum();
+            // What a cadre has visited is done for him, though it does not count yet.
+            let done = |one: &Progress| {
+                let seen =
+                    evidence.iter().find(|(village, _)| *village == one.village).map_or(0, |(_, n)| *n);
+                (one.done() + seen).min(one.families)
+            };
+            counts.retain(|one| one.families > 0);
+            if counts.len() > MOST_VILLAGES {
+                let total: i64 = counts.iter().map(|one| one.families).sum();
+                let visited: i64 = counts.iter().map(done).sum();
                 tasks.push(Task {
                     title: text.t3(
                         "registry.task.villages",
-                        ("villages", text.number(villages.len() as i64)),
-                        ("done", text.number(total - open)),
+                        ("villages", text.number(counts.len() as i64)),
+                        ("done", text.number(visited)),
                         ("total", text.number(total)),
                     ),
                     path: "/verifikasi".into(),
-                    state: state(total, open),
+                    state: state(total, total - visited),
                 });
             } else {
-                let codes = villages.iter().map(|count| count.village_code);
-                let names = territory::names(db, actor.district, codes).await?;
-                for count in villages {
-                    let name = names.get(&count.village_code).map_or("", String::as_str);
+                let names =
+                    territory::names(db, actor.district, counts.iter().map(|one| one.village)).await?;
+                let closes = CloseVillages::of(actor).is_some() && campaign.is_some();
+                for one in counts {
+                    let name = names.get(&one.village).map_or("", String::as_str);
+                    let open = one.families - done(&one);
+                    if closes && open == 0 && !one.closed {
+                        tasks.push(Task {
+                            title: text.t1("verification.task.close", "village", name),
+                            path: format!("/verifikasi/{}/tutup", one.village),
+                            state: TaskState::NeedsAction,
+                        });
+                        continue;
+                    }
                     tasks.push(Task {
                         title: text.t3(
                             "registry.task.village",
                             ("village", name),
-                            ("done", text.number(count.families - count.open)),
-                            ("total", text.number(count.families)),
+                            ("done", text.number(done(&one))),
+                            ("total", text.number(one.families)),
                         ),
-                        path: format!("/verifikasi/{}", count.village_code),
-                        state: state(count.families, count.open),
+                        path: format!("/verifikasi/{}", one.village),
+                        state: state(one.families, open),
                     });
                 }
             }

@@ -1,115 +1,53 @@
-//! `/verifikasi`: progress in numbers, the visiting list of a village, the result of a visit, the work sheet.
+//! `/verifikasi/{village}`: the visiting list of a village, and the result of a visit.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use askama::Template;
 use asuh_nusantara::{Level, TerritoryCode};
-use asuh_store::Id;
+use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::query::{self, ToVisit, Visited};
-use super::{RecordVerification, VisitResult};
+use super::command::RecordVerification;
+use super::query::{self, ToVisit, Visited, Wanted};
 use crate::ground::App;
-use crate::ground::access::{Cap, Capability};
-use crate::ground::settings::Letterhead;
+use crate::ground::access::{Cap, Capability, Scope};
+use crate::ground::staging::UseImports;
 use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 use crate::steps::registry::family::{Opening, opened, targets};
 use crate::steps::registry::rights::{
-    ConfirmVisits, KeepFamilies, Reach, ReadFamilies, SeeProgress, VerifyFamilies,
+    CloseVillages, ConfirmVisits, KeepFamilies, NameVerifiers, Reach, VerifyFamilies,
 };
 use crate::steps::registry::rules::FamilyStatus;
 use crate::steps::registry::territory;
+use crate::steps::registry::verification::campaign::{Campaign, Progress, open_campaign, villages};
+use crate::steps::registry::verification::rules::VisitResult;
+use crate::steps::registry::verification::village::{Record, records_of};
 use crate::steps::registry::words::target_words;
 
-/// A village, or the sum of a kecamatan.
-struct Progress {
-    code: i64,
-    name: String,
-    families: i64,
-    open: i64,
-    is_village: bool,
-}
-
-impl Progress {
-    fn done(&self) -> i64 {
-        self.families - self.open
-    }
-}
-
-#[derive(Template)]
-#[template(path = "steps/registry/verification/progress.html")]
-struct ProgressPage {
-    shell: Shell,
-    lines: Vec<Progress>,
-    families: i64,
-    open: i64,
-    verifies: bool,
-    /// Whether the caller may open the families behind the counts.
-    names: bool,
-}
-
-/// How far verification is, per kecamatan and village within the caller's reach.
-pub(in crate::steps::registry) async fn progress(
-    cap: Cap<SeeProgress>,
-    State(app): State<App>,
-    shell: Shell,
-) -> Page {
-    let db = app.store.reader();
-    let mut counts: Vec<_> =
-        territory::counts(db, cap.district(), cap.scope()).await?.into_values().collect();
-    counts.sort_by_key(|count| count.village_code);
-    let subdistrict = |code: i64| {
-        let code = TerritoryCode::from_i64(code).ok();
-        code.and_then(|code| code.ancestor(Level::Subdistrict)).map_or(0, TerritoryCode::as_i64)
-    };
-    let codes = counts.iter().flat_map(|count| [count.village_code, subdistrict(count.village_code)]);
-    let names = territory::names(db, cap.district(), codes).await?;
-    let name = |code: i64| names.get(&code).cloned().unwrap_or_else(|| territory::dotted(code));
-    let mut lines = Vec::new();
-    for group in counts.chunk_by(|one, two| subdistrict(one.village_code) == subdistrict(two.village_code)) {
-        let Some(first) = group.first() else { continue };
-        let code = subdistrict(first.village_code);
-        lines.push(Progress {
-            code,
-            name: name(code),
-            families: group.iter().map(|count| count.families).sum(),
-            open: group.iter().map(|count| count.open).sum(),
-            is_village: false,
-        });
-        lines.extend(group.iter().map(|count| Progress {
-            code: count.village_code,
-            name: name(count.village_code),
-            families: count.families,
-            open: count.open,
-            is_village: true,
-        }));
-    }
-    page(&ProgressPage {
-        shell,
-        families: counts.iter().map(|count| count.families).sum(),
-        open: counts.iter().map(|count| count.open).sum(),
-        lines,
-        verifies: VerifyFamilies::of(cap.actor()).is_some(),
-        names: ReadFamilies::of(cap.actor()).is_some(),
-    })
-}
-
 /// A family of the visiting list with what makes it a target, and the id of its own form.
-struct VisitLine {
-    family: ToVisit,
-    targets: Vec<String>,
+pub(super) struct VisitLine {
+    pub(super) family: ToVisit,
+    pub(super) targets: Vec<String>,
     form_id: String,
 }
 
 #[derive(Template)]
-#[template(path = "steps/registry/verification/village.html")]
+#[template(path = "steps/registry/verification/visit/village.html")]
 struct VillagePage {
     shell: Shell,
     code: i64,
     name: String,
-    families: i64,
-    open: i64,
+    campaign: Option<Campaign>,
+    progress: Progress,
+    /// The record that holds, where the village has closed.
+    record: Option<Record>,
+    /// The last record that was opened again, where the village is open.
+    reopened: Option<Record>,
+    rws: Vec<String>,
+    rw: String,
+    done: bool,
     lines: Vec<VisitLine>,
     next: Option<Id>,
     stored: Option<Visited>,
@@ -117,19 +55,54 @@ struct VillagePage {
     adds: bool,
     /// Whether what he records counts at once.
     settles: bool,
+    closes: bool,
+    names_verifiers: bool,
+    sends_sheets: bool,
 }
 
-/// Where the list goes on, and what was just stored; ids only.
+impl VillagePage {
+    /// The address of this list with another RW or the other families.
+    fn address(&self, rw: &str, done: impl Borrow<bool>) -> String {
+        let mut parts = Vec::new();
+        if !rw.is_empty() {
+            parts.push(format!("rw={}", form_urlencoded::byte_serialize(rw.as_bytes()).collect::<String>()));
+        }
+        if *done.borrow() {
+            parts.push("tampil=sudah".to_owned());
+        }
+        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+        format!("/verifikasi/{}{query}", self.code)
+    }
+
+    /// The address of the page after this one.
+    fn next_page(&self, after: &Id) -> String {
+        let here = self.address(&self.rw, self.done);
+        format!("{here}{}setelah={after}", if here.contains('?') { "&" } else { "?" })
+    }
+
+    /// The address of a sheet, of the RW shown.
+    fn sheet(&self, which: &str) -> String {
+        let rw = self.address(&self.rw, false);
+        let rw = rw.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+        format!("/verifikasi/{}/{which}{rw}", self.code)
+    }
+}
+
+/// Where the list goes on, and what was just stored: ids, an RW, and no names.
 #[derive(Debug, Deserialize)]
-pub(in crate::steps::registry) struct At {
+pub(super) struct At {
     #[serde(default)]
     setelah: String,
     #[serde(default)]
     tersimpan: String,
+    #[serde(default)]
+    rw: String,
+    #[serde(default)]
+    tampil: String,
 }
 
-/// The families of a village that are still to be visited.
-pub(in crate::steps::registry) async fn village(
+/// The families of a village that are still to be visited, or those that were.
+pub(super) async fn village(
     cap: Cap<VerifyFamilies>,
     State(app): State<App>,
     shell: Shell,
@@ -137,81 +110,100 @@ pub(in crate::steps::registry) async fn village(
     Params(at): Params<At>,
 ) -> Page {
     let db = app.store.reader();
-    let (code, name) = reached_village(&cap, &app, &code).await?;
-    let (families, open) = counted(&cap, &app, code).await?;
+    let (code, name) = reached_village(cap.scope(), &app, cap.district(), &code).await?;
+    let campaign = open_campaign(db, cap.district()).await?;
+    let mine = whole_village(cap.scope(), code);
+    let progress = villages(db, cap.district(), &mine, campaign.as_ref()).await?.pop();
     let settles = settles(&cap, code, "");
+    let done = at.tampil == "sudah";
+    let id = campaign.as_ref().map(|campaign| campaign.id);
+    let wanted = Wanted { village: code, rw: &at.rw, campaign: id, done, settles };
     let after = at.setelah.parse().ok();
-    let (found, more) = query::to_visit(db, cap.district(), cap.scope(), code, after, false, settles).await?;
+    let (found, more) = query::page_of(db, cap.district(), cap.scope(), wanted, after).await?;
     let next = if more { found.last().map(|line| line.family_id) } else { None };
     let lines = with_targets(&cap, &app, &shell, found).await?;
     let stored = match at.tersimpan.parse() {
         Ok(id) => query::visited(db, cap.district(), cap.scope(), id).await?,
         Err(_) => None,
     };
-    let adds = KeepFamilies::of(cap.actor()).is_some();
-    page(&VillagePage { shell, code, name, families, open, lines, next, stored, adds, settles })
+    let mut records = match id {
+        Some(id) => records_of(db, cap.district(), &mine, id).await?,
+        None => Vec::new(),
+    };
+    records.truncate(1);
+    let last = records.pop();
+    let closes = CloseVillages::of(cap.actor()).is_some_and(|cap| reaches(cap.scope(), code));
+    let names_verifiers = NameVerifiers::of(cap.actor()).is_some_and(|cap| reaches(cap.scope(), code));
+    let (record, reopened) = last.into_iter().partition(|record| record.reopened_at.is_none());
+    let (record, reopened): (Vec<Record>, Vec<Record>) = (record, reopened);
+    page(&VillagePage {
+        progress: progress.unwrap_or_else(|| Progress { village: code, ..Progress::default() }),
+        record: record.into_iter().next(),
+        reopened: reopened.into_iter().next(),
+        rws: query::neighbourhoods(db, cap.district(), cap.scope(), code).await?,
+        rw: at.rw,
+        adds: KeepFamilies::of(cap.actor()).is_some(),
+        closes: closes && campaign.is_some(),
+        names_verifiers: names_verifiers && campaign.is_some(),
+        sends_sheets: settles && UseImports::of(cap.actor()).is_some(),
+        campaign,
+        code,
+        name,
+        done,
+        lines,
+        next,
+        stored,
+        settles,
+        shell,
+    })
 }
 
-#[derive(Template)]
-#[template(path = "steps/registry/verification/sheet.html")]
-struct SheetPage {
-    shell: Shell,
-    code: i64,
-    name: String,
-    letterhead: Letterhead,
-    lines: Vec<VisitLine>,
-    results: Vec<String>,
+/// The part of a village within a scope.
+fn whole_village(scope: &Scope, village: i64) -> Scope {
+    let mut mine = scope.clone();
+    mine.areas.retain(|area| TerritoryCode::from_i64(village).is_ok_and(|code| area.code.contains(code)));
+    if let Ok(code) = TerritoryCode::from_i64(village) {
+        for area in &mut mine.areas {
+            area.code = code;
+        }
+    }
+    mine
 }
 
-/// The work sheet of a village, with blank boxes, for those who visit with paper.
-pub(in crate::steps::registry) async fn sheet(
-    cap: Cap<VerifyFamilies>,
-    State(app): State<App>,
-    shell: Shell,
-    Path(code): Path<String>,
-) -> Page {
-    let db = app.store.reader();
-    let (code, name) = reached_village(&cap, &app, &code).await?;
-    let (found, _) = query::to_visit(db, cap.district(), cap.scope(), code, None, true, false).await?;
-    opened(&app, cap.actor(), Opening::Sheet(code, found.len()));
-    let lines = with_targets(&cap, &app, &shell, found).await?;
-    let letterhead = Letterhead::load(&app.store, cap.district()).await?;
-    let results = VisitResult::ALL
-        .iter()
-        .filter(|result| **result != VisitResult::NewlyFound)
-        .enumerate()
-        .map(|(nth, result)| format!("{} {}", nth + 1, words(&shell, *result)))
-        .collect();
-    page(&SheetPage { shell, code, name, letterhead, lines, results })
+fn reaches(scope: &Scope, village: i64) -> bool {
+    TerritoryCode::from_i64(village).is_ok_and(|code| scope.reaches(code, ""))
 }
 
 /// Whether what the caller records in a village (and RW) counts at once.
-fn settles(cap: &VerifyFamilies, village: i64, rw: &str) -> bool {
+pub(super) fn settles(cap: &VerifyFamilies, village: i64, rw: &str) -> bool {
     let code = TerritoryCode::from_i64(village).ok();
     ConfirmVisits::of(cap.actor()).zip(code).is_some_and(|(settles, code)| settles.scope().reaches(code, rw))
 }
 
-fn words(shell: &Shell, result: VisitResult) -> String {
-    shell.t(&format!("registry.result.{}", result.code())).into_owned()
+/// A result in words.
+pub(super) fn words(shell: &Shell, result: &str) -> String {
+    shell.t(&format!("registry.result.{result}")).into_owned()
 }
 
-async fn reached_village(cap: &VerifyFamilies, app: &App, code: &str) -> Result<(i64, String), Error> {
+/// The village of an address with its name, where the scope reaches it or an RW of it.
+pub(in crate::steps::registry::verification) async fn reached_village(
+    scope: &Scope,
+    app: &App,
+    district: DistrictId,
+    code: &str,
+) -> Result<(i64, String), Error> {
     let code = TerritoryCode::parse(code).map_err(|_| Error::NotFound)?;
     // Out of reach and unknown look the same.
-    if code.level() != Level::Village || !cap.scope().areas.iter().any(|area| area.code.contains(code)) {
+    if code.level() != Level::Village || !scope.areas.iter().any(|area| area.code.contains(code)) {
         return Err(Error::NotFound);
     }
-    let mut names = territory::names(app.store.reader(), cap.district(), [code.as_i64()]).await?;
+    let mut names = territory::names(app.store.reader(), district, [code.as_i64()]).await?;
     let name = names.remove(&code.as_i64()).ok_or(Error::NotFound)?;
     Ok((code.as_i64(), name))
 }
 
-async fn counted(cap: &VerifyFamilies, app: &App, village: i64) -> Result<(i64, i64), Error> {
-    let counts = territory::counts(app.store.reader(), cap.district(), cap.scope()).await?;
-    Ok(counts.get(&village).map_or((0, 0), |count| (count.families, count.open)))
-}
-
-async fn with_targets(
+/// The families with what makes them targets.
+pub(super) async fn with_targets(
     cap: &VerifyFamilies,
     app: &App,
     shell: &Shell,
@@ -235,7 +227,7 @@ async fn with_targets(
 }
 
 #[derive(Template)]
-#[template(path = "steps/registry/verification/visit.html")]
+#[template(path = "steps/registry/verification/visit/visit.html")]
 struct VisitPage {
     shell: Shell,
     family: Visited,
@@ -246,7 +238,7 @@ struct VisitPage {
 }
 
 /// The form for the result of a visit.
-pub(in crate::steps::registry) async fn visit(
+pub(super) async fn visit(
     cap: Cap<VerifyFamilies>,
     State(app): State<App>,
     shell: Shell,
@@ -282,14 +274,14 @@ async fn visit_page(cap: &VerifyFamilies, app: &App, shell: Shell, id: Id, form:
     let results = VisitResult::ALL
         .iter()
         .filter(|result| typed || **result != VisitResult::NewlyFound)
-        .map(|result| (result.code().to_owned(), words(&shell, *result)))
+        .map(|result| (result.code().to_owned(), words(&shell, result.code())))
         .collect();
     let template = VisitPage { shell, family, village, targets, results, form: form.view() };
     page_with(form.status(), &template)
 }
 
 /// Stores the result of a visit, from its form or from the quick button of the list.
-pub(in crate::steps::registry) async fn record(
+pub(super) async fn record(
     cap: Cap<VerifyFamilies>,
     State(app): State<App>,
     shell: Shell,
@@ -324,7 +316,7 @@ pub(in crate::steps::registry) async fn record(
 }
 
 /// The tone of a result's tag.
-fn tone(result: &str) -> &'static str {
+pub(in crate::steps::registry::verification) fn tone(result: &str) -> &'static str {
     VisitResult::parse(result).map_or("", |result| match result.status() {
         FamilyStatus::Verified => "good",
         _ => "warn",
