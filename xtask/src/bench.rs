@@ -46,6 +46,13 @@ const BENCHES: &[Bench] = &[
         target: Target::Bench("growth_cli"),
         postgres: false,
     },
+    Bench {
+        name: "import",
+        about: "seconds from a list of 100,000 families to its preview and until it is saved, on both engines",
+        package: "asuh",
+        target: Target::Bench("import"),
+        postgres: true,
+    },
 ];
 
 /// Runs the bench `name`, or all; false when one failed or is unknown.

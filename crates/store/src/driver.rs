@@ -224,7 +224,39 @@ impl Transaction {
 }
 
 fn sqlite<'q>(sql: &str, args: Args) -> Result<Query<'q, Sqlite, SqliteArguments>, StoreError> {
-    Ok(sqlx::query_with(AssertSqlSafe(sql), bound(args)?))
+    Ok(sqlx::query_with(AssertSqlSafe(unnamed(sql)), bound(args)?))
+}
+
+/// The statement with `?` in the place of each `$n` that comes in its turn, and `?n` where one comes again.
+///
+/// SQLite takes `$7` for a name, and looks a name up by walking over all of them, when it prepares a statement
+/// and again for every value that is bound: a list of a thousand values would cost a million steps.
+fn unnamed(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let (mut highest, mut quoted) = (0_usize, false);
+    let mut rest = sql;
+    while let Some(at) = rest.find(['$', '\'']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let digits = from[1..].bytes().take_while(u8::is_ascii_digit).count();
+        if from.starts_with('\'') || quoted || digits == 0 {
+            quoted ^= from.starts_with('\'');
+            out.push_str(&from[..1]);
+            rest = &from[1..];
+            continue;
+        }
+        let number = &from[1..=digits];
+        out.push('?');
+        if number.parse() == Ok(highest + 1) {
+            highest += 1;
+        } else {
+            out.push_str(number);
+            highest = highest.max(number.parse().unwrap_or(highest));
+        }
+        rest = &from[1 + digits..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn postgres<'q>(sql: &str, args: Args) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
@@ -256,4 +288,21 @@ fn sqlite_row(row: SqliteRow) -> Row {
 
 fn postgres_row(row: PgRow) -> Row {
     Row(RawRow::Postgres(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unnamed;
+
+    #[test]
+    fn places_lose_their_names_and_keep_their_numbers() {
+        assert_eq!(unnamed("SELECT 1"), "SELECT 1");
+        assert_eq!(unnamed("a = $1 AND b IN ($2, $3) AND c = $1"), "a = ? AND b IN (?, ?) AND c = ?1");
+        assert_eq!(unnamed("a = $2 AND b = $1 AND c = $3"), "a = ?2 AND b = ?1 AND c = ?");
+        assert_eq!(
+            unnamed("a = '$1' AND b = $1 AND c = 'it''s $2' AND d = $2"),
+            "a = '$1' AND b = ? AND c = 'it''s $2' AND d = ?"
+        );
+        assert_eq!(unnamed("VALUES (?, ?)"), "VALUES (?, ?)");
+    }
 }

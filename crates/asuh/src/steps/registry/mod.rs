@@ -61,9 +61,9 @@ pub const STEP: Part = Part {
     references: &[
         Reference::code("grant_territory", "territory_code", "territory"),
         Reference::id("grant_unit", "institution_id", "institution"),
-        Reference::id("consent", "family_id", "family"),
-        Reference::id("consent", "person_id", "person"),
-        Reference::id("data_request", "family_id", "family"),
+        Reference::id("consent", "family_id", "family").work("registry.depends.consent", ""),
+        Reference::id("consent", "person_id", "person").work("registry.depends.consent", ""),
+        Reference::id("data_request", "family_id", "family").work("registry.depends.request", ""),
         Reference::id("institution", "parent_id", "institution"),
         Reference::code("institution", "territory_code", "territory"),
         Reference::id("institution_history", "institution_id", "institution"),
@@ -80,7 +80,7 @@ pub const STEP: Part = Part {
         Reference::id("person_version", "batch_id", "import_batch"),
         Reference::id("maternity", "person_id", "person"),
         Reference::id("maternity", "batch_id", "import_batch"),
-        Reference::id("verification", "family_id", "family"),
+        Reference::id("verification", "family_id", "family").work("registry.depends.visit", ""),
         Reference::user("verification", "verified_by"),
     ],
     ..Part::named("registry")

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use super::rules::Relation;
 
 use known::Known;
-pub use retract::retract;
+pub use retract::{retract, stakes};
 
 /// Where facts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow,
+    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake,
     UndoStep, Verdict,
 };
 use crate::ground::web::Text;
@@ -108,6 +108,10 @@ impl ImportKind for Krs {
 
     fn columns(&self) -> &'static [Column] {
         COLUMNS
+    }
+
+    fn chunk(&self) -> usize {
+        400
     }
 
     fn missing(&self, found: &HashSet<&'static str>) -> Vec<&'static str> {
@@ -205,6 +209,7 @@ impl ImportKind for Krs {
                     continue;
                 }
                 line.village = Some(code);
+                row.place = code.as_i64();
                 row.set(&line)?;
                 entries.push(line.entry(code));
                 places.push(nth);
@@ -226,7 +231,7 @@ impl ImportKind for Krs {
         rows: &'a mut [StagedRow],
     ) -> Changing<'a, ()> {
         Box::pin(async move {
-            let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.today() };
+            let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.as_of };
             let mut entries = Vec::with_capacity(rows.len());
             let mut places = Vec::with_capacity(rows.len());
             for (nth, row) in rows.iter_mut().enumerate() {
@@ -259,7 +264,11 @@ impl ImportKind for Krs {
         cx: &'a BatchContext,
         after: Option<&'a str>,
     ) -> Changing<'a, UndoStep> {
-        Box::pin(async move { record::retract(tx, cx.batch, after, self.chunk()).await })
+        Box::pin(async move { record::retract(tx, cx, after, self.chunk()).await })
+    }
+
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        Box::pin(record::stakes(app.store.reader(), cx))
     }
 
     fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {
