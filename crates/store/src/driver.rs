@@ -227,13 +227,13 @@ fn sqlite<'q>(sql: &str, args: Args) -> Result<Query<'q, Sqlite, SqliteArguments
     Ok(sqlx::query_with(AssertSqlSafe(unnamed(sql)), bound(args)?))
 }
 
-/// The statement with `?` in the place of each `$n` that comes in its turn, and `?n` where one comes again.
+/// The statement with `?` in the place of each `$n` as long as they come in their turn, and `?n` for the others.
 ///
 /// SQLite takes `$7` for a name, and looks a name up by walking over all of them, when it prepares a statement
 /// and again for every value that is bound: a list of a thousand values would cost a million steps.
 fn unnamed(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
-    let (mut highest, mut quoted) = (0_usize, false);
+    let (mut highest, mut unnumbered, mut quoted) = (0_usize, 0_usize, false);
     let mut rest = sql;
     while let Some(at) = rest.find(['$', '\'']) {
         let (before, from) = rest.split_at(at);
@@ -247,8 +247,10 @@ fn unnamed(sql: &str) -> String {
         }
         let number = &from[1..=digits];
         out.push('?');
-        if number.parse() == Ok(highest + 1) {
+        // sqlx gives a place without a number the next value that no such place has taken.
+        if highest == unnumbered && number.parse() == Ok(highest + 1) {
             highest += 1;
+            unnumbered += 1;
         } else {
             out.push_str(number);
             highest = highest.max(number.parse().unwrap_or(highest));
@@ -298,7 +300,8 @@ mod tests {
     fn places_lose_their_names_and_keep_their_numbers() {
         assert_eq!(unnamed("SELECT 1"), "SELECT 1");
         assert_eq!(unnamed("a = $1 AND b IN ($2, $3) AND c = $1"), "a = ? AND b IN (?, ?) AND c = ?1");
-        assert_eq!(unnamed("a = $2 AND b = $1 AND c = $3"), "a = ?2 AND b = ?1 AND c = ?");
+        assert_eq!(unnamed("a = $2 AND b = $1 AND c = $3"), "a = ?2 AND b = ?1 AND c = ?3");
+        assert_eq!(unnamed("VALUES ($1, $3, $4, $2)"), "VALUES (?, ?3, ?4, ?2)");
         assert_eq!(
             unnamed("a = '$1' AND b = $1 AND c = 'it''s $2' AND d = $2"),
             "a = '$1' AND b = ? AND c = 'it''s $2' AND d = ?"

@@ -167,7 +167,7 @@ fn entry(record: &Record) -> Option<Entry> {
         rt: record.rt.clone(),
         rw: record.rw.clone(),
         address: record.address.clone(),
-        head_name: Some(parents.clone().unwrap_or_else(|| format!("Orang tua {}", record.name))),
+        called: Some(parents.clone().unwrap_or_else(|| format!("Orang tua {}", record.name))),
         ..FamilyFacts::in_village(village)
     };
     let child = PersonFacts {

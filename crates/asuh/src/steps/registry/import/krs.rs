@@ -2,7 +2,6 @@
 //! family, not one child. Columns: domain study 2.3; district copies differ, so every column has many names.
 
 mod columns;
-mod villages;
 
 use std::collections::HashSet;
 
@@ -21,8 +20,8 @@ use crate::ground::staging::{
 use crate::ground::web::Text;
 use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
 
+use super::villages::{Said, Villages, place_key};
 use columns::COLUMNS;
-use villages::{Villages, place_key};
 
 /// Where its facts come from.
 const SOURCE: &str = "krs";
@@ -33,10 +32,7 @@ pub(super) struct Krs;
 /// What a row says, before and after its village is known.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Line {
-    village: Option<TerritoryCode>,
-    regency: Option<String>,
-    subdistrict: Option<String>,
-    village_name: Option<String>,
+    said: Said,
     facts: Facts,
     persons: Vec<PersonFacts>,
 }
@@ -131,16 +127,8 @@ impl ImportKind for Krs {
     }
 
     fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
-        let village =
-            match row.text("village_code").map(|_| TerritoryCode::parse(&row.cell("village_code").text())) {
-                None => None,
-                Some(Ok(code)) => Some(code),
-                Some(Err(_)) => {
-                    row.error("village_code", "registry_import.village_code");
-                    None
-                }
-            };
-        if village.is_none() && !row.is_bad() {
+        let said = Said::read(row);
+        if said.code.is_none() && !row.is_bad() {
             for field in ["subdistrict", "village"] {
                 row.required(field);
             }
@@ -175,14 +163,7 @@ impl ImportKind for Krs {
         if facts.pregnant == Some(true) && wife.is_none() {
             row.warn("pregnant", "registry_import.pregnant_without_wife");
         }
-        let line = Line {
-            village,
-            regency: row.text("regency"),
-            subdistrict: row.text("subdistrict"),
-            village_name: row.text("village"),
-            facts,
-            persons: head.into_iter().chain(wife).collect(),
-        };
+        let line = Line { said, facts, persons: head.into_iter().chain(wife).collect() };
         let key = key(&line);
         Reading::of(&line, Some(key))
     }
@@ -199,16 +180,16 @@ impl ImportKind for Krs {
             let mut places = Vec::with_capacity(rows.len());
             for (nth, row) in rows.iter_mut().enumerate() {
                 let mut line: Line = row.get()?;
-                let Some(code) = villages.find(&line, row) else { continue };
+                let Some(code) = villages.find(&line.said, row) else { continue };
                 if !cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) {
                     row.error(
                         "village",
                         "registry_import.outside_scope",
-                        line.village_name.unwrap_or_default(),
+                        line.said.village.unwrap_or_default(),
                     );
                     continue;
                 }
-                line.village = Some(code);
+                line.said.code = Some(code);
                 row.place = code.as_i64();
                 row.set(&line)?;
                 entries.push(line.entry(code));
@@ -236,7 +217,7 @@ impl ImportKind for Krs {
             let mut places = Vec::with_capacity(rows.len());
             for (nth, row) in rows.iter_mut().enumerate() {
                 let line: Line = row.get()?;
-                match line.village {
+                match line.said.code {
                     Some(code) if cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) => {
                         entries.push(line.entry(code));
                         places.push(nth);
@@ -285,7 +266,7 @@ impl ImportKind for Krs {
             flag.map(|yes| text.t(if yes { "web.form.yes" } else { "web.form.no" }).into_owned())
         };
         vec![
-            shown("registry_import.sample.village", line.village_name.clone()),
+            shown("registry_import.sample.village", line.said.village.clone()),
             shown("registry_import.sample.head", line.facts.head_name.clone()),
             shown("registry_import.sample.nik", nik),
             shown("registry_import.sample.wife", named(Relation::Wife).map(|person| person.name.clone())),
@@ -392,9 +373,9 @@ fn key(line: &Line) -> String {
         return format!("nik {nik}");
     }
     let mut parts = vec![
-        line.village.map(|code| code.as_i64().to_string()).unwrap_or_default(),
-        line.subdistrict.as_deref().map(place_key).unwrap_or_default(),
-        line.village_name.as_deref().map(place_key).unwrap_or_default(),
+        line.said.code.map(|code| code.as_i64().to_string()).unwrap_or_default(),
+        line.said.subdistrict.as_deref().map(place_key).unwrap_or_default(),
+        line.said.village.as_deref().map(place_key).unwrap_or_default(),
         facts.rw.clone().unwrap_or_default(),
         facts.rt.clone().unwrap_or_default(),
     ];

@@ -1,13 +1,17 @@
-//! The lists that the registry takes in: territories, and BKKBN's list of families at risk (KRS).
+//! The lists that the registry takes in: territories, BKKBN's list of families at risk (KRS), and registers of
+//! children (of a posyandu, or Sigizi's identity template).
 
 mod krs;
+mod posyandu;
 mod territory;
+mod villages;
 
 use krs::Krs;
+use posyandu::Posyandu;
 use territory::Territories;
 pub use territory::adopt;
 
 use crate::ground::staging::ImportKind;
 
 /// The kinds, for the step.
-pub(super) const KINDS: &[&dyn ImportKind] = &[&Krs, &Territories];
+pub(super) const KINDS: &[&dyn ImportKind] = &[&Krs, &Posyandu, &Territories];

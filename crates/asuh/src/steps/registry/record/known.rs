@@ -322,7 +322,7 @@ impl<'a> Known<'a> {
     }
 
     fn make_family(&mut self, id: Id, facts: &FamilyFacts, kk_hash: Option<LookupHash>) {
-        let head_name = facts.head_name.clone().unwrap_or_default();
+        let head_name = facts.head_name.clone().or_else(|| facts.called.clone()).unwrap_or_default();
         let text = |said: &Option<String>| said.clone().unwrap_or_default();
         let family = FamilyNow {
             id,
