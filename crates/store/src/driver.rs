@@ -224,41 +224,46 @@ impl Transaction {
 }
 
 fn sqlite<'q>(sql: &str, args: Args) -> Result<Query<'q, Sqlite, SqliteArguments>, StoreError> {
-    Ok(sqlx::query_with(AssertSqlSafe(unnamed(sql)), bound(args)?))
+    let (sql, args) = in_order(sql, args);
+    Ok(sqlx::query_with(AssertSqlSafe(sql), bound(args)?))
 }
 
-/// The statement with `?` in the place of each `$n` as long as they come in their turn, and `?n` for the others.
+/// The statement with `?` in the place of each `$n`, and the values in the order of those places.
 ///
 /// SQLite takes `$7` for a name, and looks a name up by walking over all of them, when it prepares a statement
 /// and again for every value that is bound: a list of a thousand values would cost a million steps.
-fn unnamed(sql: &str) -> String {
+fn in_order(sql: &str, args: Args) -> (String, Args) {
     let mut out = String::with_capacity(sql.len());
-    let (mut highest, mut unnumbered, mut quoted) = (0_usize, 0_usize, false);
-    let mut rest = sql;
+    let mut order: Vec<usize> = Vec::with_capacity(args.0.len());
+    let (mut rest, mut quoted) = (sql, false);
     while let Some(at) = rest.find(['$', '\'']) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let digits = from[1..].bytes().take_while(u8::is_ascii_digit).count();
-        if from.starts_with('\'') || quoted || digits == 0 {
-            quoted ^= from.starts_with('\'');
-            out.push_str(&from[..1]);
-            rest = &from[1..];
-            continue;
+        let number = from[1..=digits].parse::<usize>().ok().filter(|number| *number > 0);
+        match number.filter(|_| from.starts_with('$') && !quoted) {
+            Some(number) => {
+                out.push('?');
+                order.push(number - 1);
+                rest = &from[1 + digits..];
+            }
+            None => {
+                quoted ^= from.starts_with('\'');
+                out.push_str(&from[..1]);
+                rest = &from[1..];
+            }
         }
-        let number = &from[1..=digits];
-        out.push('?');
-        // sqlx gives a place without a number the next value that no such place has taken.
-        if highest == unnumbered && number.parse() == Ok(highest + 1) {
-            highest += 1;
-            unnumbered += 1;
-        } else {
-            out.push_str(number);
-            highest = highest.max(number.parse().unwrap_or(highest));
-        }
-        rest = &from[1 + digits..];
+    }
+    if order.is_empty() {
+        return (sql.to_owned(), args);
     }
     out.push_str(rest);
-    out
+    if order.iter().copied().eq(0..args.0.len()) {
+        return (out, args);
+    }
+    // A place that has no value is the engine's to refuse: it then has fewer values than places.
+    let values = order.iter().filter_map(|place| args.0.get(*place).cloned()).collect();
+    (out, Args(values))
 }
 
 fn postgres<'q>(sql: &str, args: Args) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
@@ -294,18 +299,30 @@ fn postgres_row(row: PgRow) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use super::unnamed;
+    use super::in_order;
+    use crate::args;
 
     #[test]
-    fn places_lose_their_names_and_keep_their_numbers() {
-        assert_eq!(unnamed("SELECT 1"), "SELECT 1");
-        assert_eq!(unnamed("a = $1 AND b IN ($2, $3) AND c = $1"), "a = ? AND b IN (?, ?) AND c = ?1");
-        assert_eq!(unnamed("a = $2 AND b = $1 AND c = $3"), "a = ?2 AND b = ?1 AND c = ?3");
-        assert_eq!(unnamed("VALUES ($1, $3, $4, $2)"), "VALUES (?, ?3, ?4, ?2)");
+    fn places_lose_their_names_and_values_stand_in_their_order() {
+        let of = |sql: &str, values: i64| {
+            let args = crate::Args((0..values).flat_map(|nth| args![nth + 1].0).collect());
+            let (sql, args) = in_order(sql, args);
+            let held = args.0.into_iter().map(|value| match value {
+                crate::args::Value::Int(Some(number)) => number,
+                other => panic!("{other:?}"),
+            });
+            (sql, held.collect::<Vec<i64>>())
+        };
+        assert_eq!(of("SELECT 1", 0), ("SELECT 1".into(), vec![]));
+        assert_eq!(of("VALUES (?, ?)", 2), ("VALUES (?, ?)".into(), vec![1, 2]));
         assert_eq!(
-            unnamed("a = '$1' AND b = $1 AND c = 'it''s $2' AND d = $2"),
-            "a = '$1' AND b = ? AND c = 'it''s $2' AND d = ?"
+            of("a = $1 AND b IN ($2, $3) AND c = $1", 3),
+            ("a = ? AND b IN (?, ?) AND c = ?".into(), vec![1, 2, 3, 1])
         );
-        assert_eq!(unnamed("VALUES (?, ?)"), "VALUES (?, ?)");
+        assert_eq!(of("VALUES ($1, $3, 'x', $10)", 10), ("VALUES (?, ?, 'x', ?)".into(), vec![1, 3, 10]));
+        assert_eq!(
+            of("a = '$1' AND b = $2 AND c = 'it''s $2' AND d = $1", 2),
+            ("a = '$1' AND b = ? AND c = 'it''s $2' AND d = ?".into(), vec![2, 1])
+        );
     }
 }
