@@ -47,6 +47,13 @@ const BENCHES: &[Bench] = &[
         postgres: false,
     },
     Bench {
+        name: "hostile",
+        about: "seconds and memory for files made to harm the sheet reader; fails beyond 10 s or 300 MiB",
+        package: "asuh-documents",
+        target: Target::Example("hostile"),
+        postgres: false,
+    },
+    Bench {
         name: "import",
         about: "seconds from a list of 100,000 families to its preview and until it is saved, on both engines",
         package: "asuh",
