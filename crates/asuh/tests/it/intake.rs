@@ -392,6 +392,7 @@ async fn an_undo_leaves_what_others_built_upon_whole_and_says_so_before(db: Test
         (cell("Ditarik kembali", "Anggota keluarga"), cell("Tetap", "Anggota keluarga")),
         ("4".into(), "8".into())
     );
+    assert_eq!((cell("Ditarik kembali", "Kehamilan"), cell("Tetap", "Kehamilan")), ("2".into(), "4".into()));
     keeper.post(&format!("{path}/batalkan"), &[]).await.to();
     test.run_jobs().await;
     let page = keeper.get(&path).await.ok();

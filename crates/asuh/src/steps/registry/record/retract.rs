@@ -19,6 +19,8 @@ const CHANGED: &str = "registry.depends.changed";
 const WORKED: &str = "registry.depends.worked";
 /// Persons of other lists, or of forms, belong to the family by now.
 const MEMBERS: &str = "registry.depends.members";
+/// The person whom it is about stays.
+const PERSON: &str = "registry.depends.person";
 /// The person's family stays.
 const FAMILY: &str = "registry.depends.family";
 
@@ -72,7 +74,7 @@ pub async fn retract(
 /// The store fails.
 pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, StoreError> {
     let start = Id::from_bytes([0; 16]);
-    let mut found = Vec::new();
+    let (mut found, mut pregnancies_stay) = (Vec::new(), 0);
     for (noun, what) in [("family", "registry.stake.families"), ("person", "registry.stake.persons")] {
         let (state, reasons) = state(cx, noun, None, true);
         let stays = stays(reasons.len());
@@ -84,8 +86,16 @@ pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, St
         sums.extend((0..reasons.len()).map(|nth| {
             format!("SELECT CAST({nth} AS BIGINT), COUNT(*) FROM touched WHERE why{nth} = 1 AND {stays}")
         }));
+        if noun == "person" {
+            // What was said of who stays, stays; maternity_by_person.
+            sums.push(format!(
+                "SELECT CAST(-3 AS BIGINT), COUNT(*) FROM touched CROSS JOIN maternity y WHERE y.district_id = $1 \
+                 AND y.person_id = touched.id AND y.batch_id = $2 AND y.retracted_at IS NULL AND {stays}"
+            ));
+        }
         let sql = format!("WITH {state} {}", sums.join(" UNION ALL "));
         let sums: Vec<Sum> = db.all(&sql, args![cx.district(), cx.batch, start, Instant::NEVER]).await?;
+        pregnancies_stay = sums.iter().find(|sum| sum.nth == -3).map_or(0, |sum| sum.n);
         let of = |nth: i64| sums.iter().find(|sum| sum.nth == nth).map_or(0, |sum| sum.n);
         let kept = reasons.iter().enumerate().map(|(nth, why)| (*why, of(nth as i64)));
         found.push(Stake {
@@ -101,9 +111,9 @@ pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, St
     if pregnancies > 0 {
         found.push(Stake {
             what: "registry.stake.pregnancies",
-            back: pregnancies,
-            stays: 0,
-            kept: Vec::new(),
+            back: pregnancies - pregnancies_stay,
+            stays: pregnancies_stay,
+            kept: [(PERSON, pregnancies_stay)].into_iter().filter(|(_, count)| *count > 0).collect(),
         });
     }
     Ok(found)
