@@ -315,20 +315,39 @@ impl Browser {
     /// # Errors
     /// When the file cannot be written or the browser has died.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
-        fs::create_dir_all(&folder)?;
         let metrics = self.devtools("Page.getLayoutMetrics", json!({})).await?;
         let (width, visible) = self.screen().size();
         let height = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default().max(f64::from(visible));
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let picture = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let picture = self.devtools("Page.captureScreenshot", picture).await?;
-        let picture = picture["data"].as_str().unwrap_or_default().as_bytes();
-        let picture = data_encoding::BASE64
-            .decode(picture)
-            .map_err(|error| Error::new(format!("the picture of {name}: {error}")))?;
-        let file = folder.join(format!("{name}-{width}.png"));
-        fs::write(&file, picture)?;
+        self.keep(&format!("{name}-{width}.png"), &picture)
+    }
+
+    /// Prints the page as `e2e/screenshots/NAME.pdf`, on the paper that its style asks for, and tells where and
+    /// on how many sheets.
+    ///
+    /// # Errors
+    /// When the file cannot be written or the browser has died.
+    pub async fn print(&self, name: &str) -> Result<(PathBuf, usize)> {
+        let paper = self.devtools("Page.printToPDF", json!({ "preferCSSPageSize": true })).await?;
+        let file = self.keep(&format!("{name}.pdf"), &paper)?;
+        let written = fs::read(&file)?;
+        // Chromium writes its page objects uncompressed; "/Pages" is the list of them.
+        let marks = written.windows(12).filter(|bytes| bytes.starts_with(b"/Type /Page"));
+        let sheets = marks.filter(|bytes| !bytes.ends_with(b"s")).count();
+        Ok((file, sheets))
+    }
+
+    /// Writes what the developer tools gave, in Base64, as a file among the pictures.
+    fn keep(&self, name: &str, given: &Value) -> Result<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+        fs::create_dir_all(&folder)?;
+        let bytes = data_encoding::BASE64
+            .decode(given["data"].as_str().unwrap_or_default().as_bytes())
+            .map_err(|error| Error::new(format!("the picture {name}: {error}")))?;
+        let file = folder.join(name);
+        fs::write(&file, bytes)?;
         Ok(file)
     }
 

@@ -7,19 +7,15 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::door::{Door, WRITERS, Works};
-use crate::driver::{Connection, Pool};
+use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, WAIT};
 use crate::{
     Args, Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets,
 };
 
 /// How connections name themselves on a server.
 pub(crate) const APPLICATION: &str = "asuh";
-
-/// How long a statement waits for a free connection.
-const WAIT: Duration = Duration::from_secs(30);
 
 /// The engine that keeps the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +116,7 @@ impl Store {
         let (engine, setup, lock) = match &options.database_url {
             None => {
                 let lock = Arc::new(FolderLock::take(&options.folder)?);
-                let writer = sqlite(&options.folder.join("asuh.db"), door, 1).await?;
+                let writer = sqlite(&options.folder.join("asuh.db"), door, 1)?;
                 refuse_old_sqlite(&writer).await?;
                 (Engine::Sqlite, writer, Some(lock))
             }
@@ -146,7 +142,7 @@ impl Store {
             }
         };
         let pool = match &options.database_url {
-            None => sqlite(&options.folder.join("asuh.db"), Use::Read, options.readers).await?,
+            None => sqlite(&options.folder.join("asuh.db"), Use::Read, options.readers)?,
             Some(url) => postgres(url, Use::Read, options.readers).await?,
         };
         let secrets = Secrets::new(ring);
@@ -158,7 +154,7 @@ impl Store {
             limit: options.command_limit,
             _folder: lock.clone(),
         };
-        let door = Door::start(engine, works);
+        let door = Door::start(engine, works)?;
         Ok(Store {
             inner: Arc::new(Inner {
                 engine,
@@ -188,7 +184,7 @@ impl Store {
                     let source = std::io::Error::from(std::io::ErrorKind::NotFound);
                     return Err(StoreError::File { path: path.display().to_string(), source });
                 }
-                let pool = sqlite(&path, Use::Read, options.readers).await?;
+                let pool = sqlite(&path, Use::Read, options.readers)?;
                 refuse_old_sqlite(&pool).await?;
                 (Engine::Sqlite, pool)
             }
@@ -276,40 +272,29 @@ pub(crate) enum Use {
     SetUp,
 }
 
-pub(crate) async fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
+pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
     let read_only = purpose == Use::Read;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(!read_only)
-        .disable_statement_logging()
-        .statement_cache_capacity(300)
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("journal_mode", "WAL")
-        .pragma("synchronous", if purpose == Use::Build { "OFF" } else { "FULL" })
-        .pragma("foreign_keys", "ON")
-        .pragma("temp_store", "MEMORY")
-        // 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
-        .pragma("wal_autocheckpoint", "4000")
-        // In KiB. A demo that is built touches all of its file again and again.
-        .pragma(
-            "cache_size",
-            match purpose {
-                Use::Read => "-2048",
-                Use::Write | Use::SetUp => "-8192",
-                Use::Build => "-131072",
-            },
-        );
-    let options = if read_only { options.pragma("query_only", "ON") } else { options };
-    let pool = PoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(WAIT)
-        .connect_with(options)
-        .await?;
-    Ok(Pool::Sqlite(pool))
+    let synchronous = if purpose == Use::Build { "OFF" } else { "FULL" };
+    // In KiB. A demo that is built touches all of its file again and again.
+    let cache = match purpose {
+        Use::Read => 2_048,
+        Use::Write | Use::SetUp => 8_192,
+        Use::Build => 131_072,
+    };
+    let opening = Opening {
+        path: path.to_owned(),
+        create: !read_only,
+        // A log of 16 MB: a busy Monday is not slowed by a checkpoint in every third commit.
+        pragmas: format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; \
+             PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -{cache}; \
+             PRAGMA query_only = {};",
+            u8::from(read_only)
+        ),
+        busy: Duration::from_secs(10),
+    };
+    let place = if read_only { Place::Aside } else { Place::Here };
+    Ok(Pool::Sqlite(SqlitePool::open(opening, place, connections)?))
 }
 
 pub(crate) async fn postgres(url: &str, purpose: Use, connections: u32) -> Result<Pool, StoreError> {

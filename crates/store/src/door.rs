@@ -2,7 +2,8 @@
 //!
 //! On SQLite one task takes the waiting commands together, runs each in its own savepoint of one
 //! `BEGIN IMMEDIATE` transaction, commits once with a full sync, and then answers: many clients share one
-//! disk sync. On PostgreSQL every command is its own READ COMMITTED transaction (the server groups commits),
+//! disk sync. The task has a thread of its own, on which SQLite's statements run as plain calls. On PostgreSQL
+//! every command is its own READ COMMITTED transaction (the server groups commits),
 //! retried when the server asks for it. A caller that goes away cancels nothing half-way.
 //!
 //! What costs processor time and needs no transaction (serialising, hashing and sealing the command) is done
@@ -18,7 +19,6 @@ use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use crate::driver::{Connection, Pool, Transaction};
 use crate::error::Failure;
@@ -185,22 +185,39 @@ pub(crate) struct Works {
 
 pub(crate) struct Door {
     queue: Mutex<Option<mpsc::Sender<Order>>>,
-    worker: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    /// Answers when the worker has ended.
+    ended: tokio::sync::Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Door {
-    pub(crate) fn start(engine: Engine, works: Works) -> Door {
+    /// Must be called inside a tokio runtime.
+    pub(crate) fn start(engine: Engine, works: Works) -> Result<Door, StoreError> {
         let (queue, orders) = mpsc::channel(WAITING);
-        let worker = match engine {
-            Engine::Sqlite => tokio::spawn(one_writer(works, orders)),
-            Engine::Postgres => tokio::spawn(many_writers(works, orders)),
-        };
-        Door { queue: Mutex::new(Some(queue)), worker: tokio::sync::Mutex::new(Some(worker)) }
+        let (running, ended) = oneshot::channel::<()>();
+        match engine {
+            Engine::Sqlite => {
+                let runtime = tokio::runtime::Handle::current();
+                let work = move || {
+                    runtime.block_on(one_writer(works, orders));
+                    drop(running);
+                };
+                let thread = std::thread::Builder::new().name("asuh-writer".into()).spawn(work);
+                thread
+                    .map_err(|error| StoreError::NoConnection(format!("no thread to write on: {error}")))?;
+            }
+            Engine::Postgres => {
+                tokio::spawn(async move {
+                    many_writers(works, orders).await;
+                    drop(running);
+                });
+            }
+        }
+        Ok(Door { queue: Mutex::new(Some(queue)), ended: tokio::sync::Mutex::new(Some(ended)) })
     }
 
     /// A door that nobody can use.
     pub(crate) fn shut() -> Door {
-        Door { queue: Mutex::new(None), worker: tokio::sync::Mutex::new(None) }
+        Door { queue: Mutex::new(None), ended: tokio::sync::Mutex::new(None) }
     }
 
     async fn submit(&self, envelope: Envelope, command: Box<dyn Waiting>, body: Option<Body>) -> Answer {
@@ -215,10 +232,10 @@ impl Door {
     /// Ends when everything accepted has been answered, for every caller.
     pub(crate) async fn close(&self) {
         lock(&self.queue).take();
-        let mut worker = self.worker.lock().await;
-        if let Some(running) = worker.as_mut() {
-            let _ = running.await;
-            worker.take();
+        let mut ended = self.ended.lock().await;
+        if let Some(working) = ended.as_mut() {
+            let _ = working.await;
+            ended.take();
         }
     }
 }
@@ -312,7 +329,6 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
     for (order, result) in done {
         answer(order, after(&ended, result));
     }
-    end(works, transaction).await;
 }
 
 /// The answer to a command once it is known how its batch ended. A refusal may rest on what an earlier command
@@ -323,20 +339,6 @@ fn after(ended: &Result<(), String>, result: Answer) -> Answer {
             Err(Rejection::Unavailable(reason.clone()))
         }
         (_, result) => result,
-    }
-}
-
-/// Gives the connection back outside of any transaction.
-///
-/// sqlx counts BEGIN and ROLLBACK that succeed. After a full disk SQLite has ended the transaction itself, the
-/// ROLLBACK of sqlx fails, and it takes every later transaction for a nested one: its COMMIT would only release
-/// a savepoint, and what was acknowledged would not be durable. So there is always a transaction for that
-/// ROLLBACK to end: the lost one, or (after COMMIT, or after the engine's own rollback) an empty one.
-async fn end(works: &Works, transaction: Transaction) {
-    let _ = transaction.run("BEGIN").await;
-    if let Err(error) = transaction.rollback().await {
-        tracing::error!(%error, "the write connection cannot be used any more; opening another one");
-        let _ = works.pool.discard_one().await;
     }
 }
 
@@ -409,7 +411,7 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
             Failure::Again => true,
             // A COMMIT without an answer may have been done: only a command with an id finds that out.
             Failure::Connection => !committing || order.body.is_some(),
-            Failure::Statement | Failure::Engine => false,
+            Failure::Statement | Failure::TooSlow | Failure::Engine => false,
         };
         if !again || tries >= TRIES {
             return first_receipt(works, order).await.unwrap_or(Err(Rejection::Unavailable(reason)));
@@ -456,6 +458,8 @@ fn tx<'a>(works: &'a Works, transaction: &'a Transaction, envelope: &'a Envelope
         secrets: &works.secrets,
         subject: Mutex::new(None),
         spoiled: OnceLock::new(),
+        limit: works.limit,
+        begun: tokio::time::Instant::now(),
     }
 }
 
@@ -464,15 +468,15 @@ fn tx<'a>(works: &'a Works, transaction: &'a Transaction, envelope: &'a Envelope
 async fn run(works: &Works, transaction: &Transaction, order: &Order) -> Outcome {
     let tx = tx(works, transaction, &order.envelope);
     let applying = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind();
-    let applied = match tokio::time::timeout(works.limit, applying).await {
-        Ok(applied) => applied,
-        Err(_) => {
-            let reason = format!("{} took longer than {:?}", order.command.kind(), works.limit);
-            tracing::error!(id = %order.envelope.id, reason, "a command was stopped");
-            return Outcome::Not(Rejection::Unavailable(reason));
-        }
+    let stopped = || {
+        let reason = format!("{} took longer than {:?}", order.command.kind(), works.limit);
+        tracing::error!(id = %order.envelope.id, reason, "a command was stopped");
+        Outcome::Not(Rejection::Unavailable(reason))
     };
+    // What waits is stopped by the timer, what only works by its next statement.
+    let Ok(applied) = tokio::time::timeout(works.limit, applying).await else { return stopped() };
     match tx.spoiled.get() {
+        Some((Failure::TooSlow, _)) => return stopped(),
         // The engine's word counts, whatever the command made of it.
         Some((failure, reason)) if *failure != Failure::Statement => {
             return Outcome::Lost(*failure, reason.clone());

@@ -5,9 +5,18 @@ use serde::{Deserialize, Serialize};
 /// The database, or the data folder, did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database library's own message.
+    /// PostgreSQL's own message, or that of the way to it.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Postgres(#[from] sqlx::Error),
+    /// SQLite's own message.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// There is no connection to ask on.
+    #[error("no connection to the database: {0}")]
+    NoConnection(String),
+    /// The command has worked longer than a command may.
+    #[error("the command took longer than {0:?}")]
+    TooSlow(std::time::Duration),
     /// A row does not have the shape the program expects.
     #[error("stored row: {0}")]
     Shape(String),
@@ -56,6 +65,8 @@ pub(crate) enum Failure {
     Again,
     /// The connection is gone; another one may serve.
     Connection,
+    /// The command took too long; the engine is well.
+    TooSlow,
     /// The engine cannot go on (disk full, I/O error, a wait that is too long): the transaction is gone.
     Engine,
 }
@@ -63,43 +74,62 @@ pub(crate) enum Failure {
 impl StoreError {
     /// Whether a unique or primary key already holds this value.
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, StoreError::Database(error)
-            if error.as_database_error().is_some_and(|error| error.is_unique_violation()))
+        match self {
+            StoreError::Postgres(error) => {
+                error.as_database_error().is_some_and(|error| error.is_unique_violation())
+            }
+            StoreError::Sqlite(error) => {
+                use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+                error.sqlite_error().is_some_and(|error| {
+                    [SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY].contains(&error.extended_code)
+                })
+            }
+            _ => false,
+        }
     }
 
     /// What this failure means for the transaction in which it happened.
     pub(crate) fn failure(&self) -> Failure {
-        let StoreError::Database(error) = self else { return Failure::Statement };
-        match error.as_database_error().map(|error| error.code()) {
-            Some(Some(code)) => failure_of_code(&code),
-            None if matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::Protocol(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            ) =>
-            {
-                Failure::Connection
-            }
+        match self {
+            StoreError::NoConnection(_) => Failure::Connection,
+            StoreError::TooSlow(_) => Failure::TooSlow,
+            StoreError::Sqlite(error) => error
+                .sqlite_error()
+                .map_or(Failure::Statement, |error| failure_of_result(error.extended_code)),
+            StoreError::Postgres(error) => match error.as_database_error().map(|error| error.code()) {
+                Some(Some(code)) => failure_of_state(&code),
+                None if matches!(
+                    error,
+                    sqlx::Error::Io(_)
+                        | sqlx::Error::Tls(_)
+                        | sqlx::Error::Protocol(_)
+                        | sqlx::Error::PoolTimedOut
+                        | sqlx::Error::PoolClosed
+                        | sqlx::Error::WorkerCrashed
+                ) =>
+                {
+                    Failure::Connection
+                }
+                _ => Failure::Statement,
+            },
             _ => Failure::Statement,
         }
     }
 }
 
-/// SQLSTATE has five characters; SQLite gives its extended result code, whose low byte is the primary one.
-fn failure_of_code(code: &str) -> Failure {
-    if code.len() != 5 {
-        // NOMEM 7, READONLY 8, INTERRUPT 9, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15,
-        // NOLFS 22, NOTADB 26 may have ended the transaction; BUSY 5 and LOCKED 6 come from outsiders.
-        return match code.parse::<u32>().map(|code| code & 0xff) {
-            Ok(5..=11 | 13..=15 | 22 | 26) => Failure::Engine,
-            _ => Failure::Statement,
-        };
+/// SQLite gives its extended result code, whose low byte is the primary one.
+fn failure_of_result(code: i32) -> Failure {
+    // NOMEM 7, READONLY 8, INTERRUPT 9, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15,
+    // NOLFS 22, NOTADB 26 may have ended the transaction; BUSY 5 and LOCKED 6 come from outsiders.
+    match code & 0xff {
+        5..=11 | 13..=15 | 22 | 26 => Failure::Engine,
+        _ => Failure::Statement,
     }
-    match (code, &code[..2]) {
+}
+
+/// PostgreSQL gives a SQLSTATE of five characters.
+fn failure_of_state(code: &str) -> Failure {
+    match (code, code.get(..2).unwrap_or_default()) {
         ("40001" | "40P01", _) => Failure::Again,
         // Connection lost or refused for being one too many, server shut down, starting up or crashed.
         ("53300" | "57P01" | "57P02" | "57P03", _) | (_, "08") => Failure::Connection,
@@ -201,16 +231,20 @@ mod tests {
             ("25006", Failure::Engine),     // read-only standby
             ("23505", Failure::Statement),  // unique
             ("25P02", Failure::Statement),  // transaction aborted
-            ("13", Failure::Engine),        // SQLITE_FULL
-            ("778", Failure::Engine),       // SQLITE_IOERR_WRITE
-            ("11", Failure::Engine),        // SQLITE_CORRUPT
-            ("1032", Failure::Engine),      // SQLITE_READONLY_DBMOVED
-            ("26", Failure::Engine),        // SQLITE_NOTADB
-            ("7", Failure::Engine),         // SQLITE_NOMEM
-            ("2067", Failure::Statement),   // SQLITE_CONSTRAINT_UNIQUE
-            ("1", Failure::Statement),      // SQLITE_ERROR
         ] {
-            assert_eq!(failure_of_code(code), failure, "{code}");
+            assert_eq!(failure_of_state(code), failure, "{code}");
+        }
+        for (code, failure) in [
+            (13, Failure::Engine),      // SQLITE_FULL
+            (778, Failure::Engine),     // SQLITE_IOERR_WRITE
+            (11, Failure::Engine),      // SQLITE_CORRUPT
+            (1032, Failure::Engine),    // SQLITE_READONLY_DBMOVED
+            (26, Failure::Engine),      // SQLITE_NOTADB
+            (7, Failure::Engine),       // SQLITE_NOMEM
+            (2067, Failure::Statement), // SQLITE_CONSTRAINT_UNIQUE
+            (1, Failure::Statement),    // SQLITE_ERROR
+        ] {
+            assert_eq!(failure_of_result(code), failure, "{code}");
         }
     }
 }

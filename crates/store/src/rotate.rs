@@ -80,7 +80,7 @@ async fn rotate(
     let (engine, conn, _lock) = match &options.database_url {
         None => {
             let lock = FolderLock::take(&options.folder)?;
-            (Engine::Sqlite, sqlite(&options.folder.join("asuh.db"), Use::SetUp, 1).await?, Some(lock))
+            (Engine::Sqlite, sqlite(&options.folder.join("asuh.db"), Use::SetUp, 1)?, Some(lock))
         }
         Some(url) => (Engine::Postgres, postgres(url, Use::SetUp, 1).await?, None),
     };

@@ -3,7 +3,7 @@
 use sqlx::{Column as _, Row as _};
 
 use crate::args::day_from_number;
-use crate::driver::RawRow;
+use crate::driver::{Cell, RawRow};
 use crate::{DistrictId, Id, Instant, StoreError};
 
 /// One row of an answer.
@@ -21,7 +21,7 @@ impl Row {
     /// The name of the first column.
     fn first_column(&self) -> Option<&str> {
         match &self.0 {
-            RawRow::Sqlite(row) => row.columns().first().map(|column| column.name()),
+            RawRow::Sqlite(row) => row.columns().first().map(|name| &**name),
             RawRow::Postgres(row) => row.columns().first().map(|column| column.name()),
         }
     }
@@ -46,18 +46,40 @@ pub trait Column: Sized {
 }
 
 macro_rules! plain {
-    ($($type:ty),+) => { $(
+    ($($type:ty: $($cell:pat => $value:expr),+);+ $(;)?) => { $(
         impl Column for $type {
             fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
                 Ok(match &row.0 {
-                    RawRow::Sqlite(row) => row.try_get(column)?,
+                    RawRow::Sqlite(row) => match row.cell(column) {
+                        $(Some($cell) => $value,)+
+                        other => return Err(other_kind::<$type>(column, other)),
+                    },
                     RawRow::Postgres(row) => row.try_get(column)?,
                 })
             }
         }
     )+ };
 }
-plain!(i64, Option<i64>, String, Option<String>, Vec<u8>, Option<Vec<u8>>);
+plain! {
+    i64: Cell::Int(value) => *value;
+    Option<i64>: Cell::Int(value) => Some(*value), Cell::Null => None;
+    String: Cell::Text(value) => value.clone();
+    Option<String>: Cell::Text(value) => Some(value.clone()), Cell::Null => None;
+    Vec<u8>: Cell::Bytes(value) => value.clone();
+    Option<Vec<u8>>: Cell::Bytes(value) => Some(value.clone()), Cell::Null => None;
+}
+
+fn other_kind<T>(column: &str, cell: Option<&Cell>) -> StoreError {
+    let found = match cell {
+        None => "is missing",
+        Some(Cell::Null) => "holds NULL",
+        Some(Cell::Int(_)) => "holds an integer",
+        Some(Cell::Text(_)) => "holds a text",
+        Some(Cell::Bytes(_)) => "holds bytes",
+        Some(Cell::Real) => "holds a floating point number",
+    };
+    StoreError::Shape(format!("column {column} {found}, not {}", std::any::type_name::<T>()))
+}
 
 macro_rules! via {
     ($($type:ty, $from:ty => |$v:ident, $column:ident| $value:expr);+ $(;)?) => { $(

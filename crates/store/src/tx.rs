@@ -1,6 +1,7 @@
 //! A command's transaction.
 
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use crate::args::Value;
 use crate::driver::{Connection, Transaction};
@@ -24,6 +25,9 @@ pub struct Tx<'a> {
     pub(crate) subject: Mutex<Option<(String, Id)>>,
     /// The first statement that failed.
     pub(crate) spoiled: OnceLock<(Failure, String)>,
+    /// How long the command may take, and since when it does.
+    pub(crate) limit: Duration,
+    pub(crate) begun: tokio::time::Instant,
 }
 
 impl Query for Tx<'_> {
@@ -57,7 +61,10 @@ impl Tx<'_> {
         if let Some((_, reason)) = self.spoiled.get() {
             return Err(StoreError::Spoiled(reason.clone()));
         }
-        let result = running.await;
+        let result = match self.begun.elapsed() > self.limit {
+            true => Err(StoreError::TooSlow(self.limit)),
+            false => running.await,
+        };
         if let Err(error) = &result {
             let _ = self.spoiled.set((error.failure(), error.to_string()));
         }
@@ -66,6 +73,7 @@ impl Tx<'_> {
 
     /// Inserts many rows with few statements. `head` is the statement up to and including `VALUES`, `tail`
     /// what follows the rows (such as `ON CONFLICT DO NOTHING`); every row has the same number of values.
+    /// Many rows are changed alike: `WITH said (id, ...) AS (VALUES` before, `) UPDATE ... FROM said ...` after.
     ///
     /// # Errors
     /// A constraint or the engine refuses.

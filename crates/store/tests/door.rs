@@ -260,6 +260,8 @@ enum Careless {
     Refuses,
     /// Never comes to an end.
     Sleeps,
+    /// Never comes to an end, and is at work all the time.
+    Works,
 }
 
 impl Command for Careless {
@@ -274,6 +276,9 @@ impl Command for Careless {
         insert("before").await?;
         if let Careless::Sleeps = self {
             std::future::pending::<()>().await;
+        }
+        while let Careless::Works = self {
+            tx.number("SELECT COUNT(*) AS n FROM setting", args![]).await?;
         }
         let twin = insert("a").await;
         assert!(twin.as_ref().is_err_and(|error| error.is_unique_violation()), "{twin:?}");
@@ -310,17 +315,19 @@ async fn a_command_that_does_not_end_is_stopped_and_the_others_go_on(db: TestDat
     let options =
         asuh_store::Options { command_limit: std::time::Duration::from_millis(200), ..db.options() };
     let store = Store::open(options).await.unwrap();
-    let stuck = tokio::spawn({
-        let (store, envelope) = (store.clone(), envelope(&store));
-        async move { store.submit(envelope, Careless::Sleeps).await }
-    });
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    let soon = std::time::Duration::from_secs(5);
-    let other = tokio::time::timeout(soon, store.submit(envelope(&store), put("b", "1"))).await;
-    other.expect("the door goes on").unwrap();
-    let answer = stuck.await.unwrap();
-    assert!(matches!(answer, Err(Rejection::Unavailable(_))), "{answer:?}");
-    assert_eq!(setting(&store, "before").await, None);
+    for (careless, other) in [(Careless::Sleeps, "b"), (Careless::Works, "c")] {
+        let stuck = tokio::spawn({
+            let (store, envelope) = (store.clone(), envelope(&store));
+            async move { store.submit(envelope, careless).await }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let soon = std::time::Duration::from_secs(5);
+        let other = tokio::time::timeout(soon, store.submit(envelope(&store), put(other, "1"))).await;
+        other.expect("the door goes on").unwrap();
+        let answer = stuck.await.unwrap();
+        assert!(matches!(answer, Err(Rejection::Unavailable(_))), "{answer:?}");
+        assert_eq!(setting(&store, "before").await, None);
+    }
 }
 
 /// Its body cannot be written down, by a fault of the program.

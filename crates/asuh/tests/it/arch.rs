@@ -89,7 +89,7 @@ fn only_the_store_speaks_to_the_database_library() {
     for (file, text) in files(&root().join("crates"), "rs") {
         if !file.starts_with("crates/store/")
             && !file.ends_with("tests/it/arch.rs")
-            && ["sqlx::", "sqlx_core::"].iter().any(|word| text.contains(word))
+            && ["sqlx::", "sqlx_core::", "rusqlite::"].iter().any(|word| text.contains(word))
         {
             broken.push(file);
         }

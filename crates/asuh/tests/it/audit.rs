@@ -206,6 +206,18 @@ async fn admin_and_auditor_read_the_trail_and_others_do_not(db: TestDatabase) {
 }
 
 #[db_test]
+async fn a_long_trail_is_taken_away_whole(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let auditor = test.with_role(Role::Auditor).await;
+    bring(&test, 510).await;
+    let commands = test.number("SELECT COUNT(*) AS n FROM command_log", args![]).await;
+    let rows = auditor.download("/jejak", &[("bentuk", "xlsx")]).await;
+    assert_eq!(rows.len() as i64, commands + 1, "every command, and the heading");
+    let ids: std::collections::BTreeSet<&String> = rows.iter().filter_map(|row| row.last()).collect();
+    assert_eq!(ids.len(), rows.len(), "every one once");
+}
+
+#[db_test]
 async fn a_proof_is_shown_and_says_when_a_row_was_altered(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let auditor = test.with_role(Role::Auditor).await;

@@ -82,16 +82,7 @@ async fn a_correction_stands_beside_what_it_corrects_and_can_be_undone(db: TestD
     let held = "SELECT weight_g AS n FROM measurement WHERE retracted_at IS NULL";
     assert_eq!(test.number(held, args![]).await, 10_800);
     assert_eq!(test.number("SELECT COUNT(*) AS n FROM measurement", args![]).await, 2);
-    let batch: Option<(Id,)> = test
-        .app
-        .store
-        .reader()
-        .first("SELECT id FROM import_batch WHERE rows_changed = 1", args![])
-        .await
-        .unwrap();
-    let (app, batch) = (&test.app, batch.unwrap().0);
-    staging::decide(app, &test.system(), app.store.new_id(), batch, staging::Decision::Undo).await.unwrap();
-    test.run_jobs().await;
+    test.undo_import("rows_changed = 1").await;
     assert_eq!(test.number(held, args![]).await, 10_600, "what was corrected holds again");
     assert_eq!(
         test.number("SELECT COUNT(*) AS n FROM measurement WHERE retracted_at IS NULL", args![]).await,
@@ -167,7 +158,7 @@ async fn measurements_are_seen_within_ones_area_with_source_and_day(db: TestData
         "Andi Saputra",
         "10,60 kg",
         "81,5 cm (terlentang)",
-        "TB/U: Pendek (-2,95)",
+        ">Sangat pendek</span> (-3,74) <span class=\"muted\">berkas: -2,95 Pendek</span>",
         "5 Okt 2026 · berkas e-PPGBM",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");

@@ -94,7 +94,7 @@ async fn the_page_has_our_z_beside_the_files_in_words_and_a_chart(db: TestDataba
         "z -1,98",
         "<span class=\"tag warn\">Berat badan kurang</span>",
         "berkas: -2,05 Kurang",
-        "68,9 terlentang",
+        "68,9 cm terlentang",
         "class=\"frame girl\"",
         ">Perempuan</text>",
         "(PB/U, TB/U), perempuan, 0–24 bulan</title>",
@@ -192,7 +192,10 @@ async fn a_child_without_measurements_or_sex_says_what_to_do(db: TestDatabase) {
         page.contains("Jenis kelamin atau tanggal lahir belum tercatat") && !page.contains("<svg"),
         "{page}"
     );
-    assert!(page.contains("10,30") && page.contains("81,2 berdiri"), "what was taken stands all the same");
+    assert!(
+        page.contains("10,30 kg") && page.contains("81,2 cm berdiri"),
+        "what was taken stands all the same"
+    );
     assert!(officer.get(&format!("{boy}/kms")).await.ok().contains("grafik belum dapat dibuat"));
 }
 

@@ -137,15 +137,34 @@ async fn the_list_shows_both_figures_within_ones_area(db: TestDatabase) {
     assert_eq!(coordinator.get("/pengukuran/selisih").await.status, StatusCode::FORBIDDEN);
 }
 
-#[db_test]
-async fn a_long_list_goes_on_where_it_ended(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    let rows: String = (0..60)
-        .map(|nth| boy(&format!("Anak {nth:02}"), "10.6", "81.5", HERE, "-,-0.50,-,-0.50,-,2.50"))
+/// So many children whose figures differ.
+async fn differing(test: &TestApp, children: usize) {
+    let rows: String = (0..children)
+        .map(|nth| boy(&format!("Anak {nth:03}"), "10.6", "81.5", HERE, "-,-0.50,-,-0.50,-,2.50"))
         .collect();
     let path = test.db.folder().join("eppgbm.csv");
     std::fs::write(&path, format!("{HEADING}{rows}")).unwrap();
     staging::run(&test.app, &test.system(), "eppgbm", &path, false, &mut |_| {}).await.unwrap();
+}
+
+#[db_test]
+async fn a_long_list_is_taken_away_whole(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    differing(&test, 510).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let rows = admin.download("/pengukuran/selisih", &[]).await;
+    let names: std::collections::BTreeSet<&String> = rows.iter().filter_map(|row| row.first()).collect();
+    assert_eq!((rows.len(), names.len()), (511, 511), "every child once, and the heading");
+    asuh::ground::audit::flush(&test.app).await.unwrap();
+    let logged =
+        "SELECT COUNT(*) AS n FROM access_log WHERE action = 'export' AND detail = 'growth_differences 510'";
+    assert_eq!(test.number(logged, args![]).await, 1);
+}
+
+#[db_test]
+async fn a_long_list_goes_on_where_it_ended(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    differing(&test, 60).await;
     let admin = test.with_role(Role::DistrictAdmin).await;
     let first = admin.get("/pengukuran/selisih").await.ok();
     assert_eq!(first.matches("/pengukuran/catatan/").count(), 50);
@@ -158,4 +177,81 @@ async fn a_long_list_goes_on_where_it_ended(db: TestDatabase) {
         .map(|rest| rest.chars().take(36).collect())
         .collect();
     assert_eq!(all.len(), 60, "every one once");
+}
+
+/// The text of the row of a table in which this stands, without its tags.
+fn row_of(page: &str, words: &str) -> String {
+    let row = page.split("<tr>").find(|row| row.contains(words)).unwrap_or_else(|| panic!("{words}: {page}"));
+    let mut text = String::new();
+    let mut shown = true;
+    for letter in row.split("</tr>").next().unwrap_or_default().chars() {
+        match letter {
+            '<' => shown = false,
+            '>' => {
+                shown = true;
+                text.push(' ');
+            }
+            _ if shown => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[db_test]
+async fn a_village_and_a_family_show_our_reading_and_the_files_z_where_it_is_another(db: TestDatabase) {
+    let test = filled(db).await;
+    let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
+    let village = format!("/pengukuran/{}", VILLAGES[0]);
+    let page = officer.get(&village).await.ok();
+    // What the file prints as well is not said twice; 0.03 is within the district's limit.
+    for name in ["Sama", "Bulan"] {
+        let row = row_of(&page, &format!(">{name}</a>"));
+        assert!(row.contains("TB/U: Pendek (-2,95)") && row.contains("BB/TB: Gizi baik (-0,15)"), "{row}");
+        assert!(row.contains("6 Sep 2026 · berkas e-PPGBM"), "{row}");
+        assert!(!row.contains("berkas:") && !row.contains("berbeda"), "{row}");
+    }
+    let row = row_of(&page, ">Tegak</a>");
+    assert!(row.contains("TB/U: Pendek (-2,95) berkas: -2,74 berbeda"), "{row}");
+    assert!(row.contains("BB/U: Berat badan normal (-1,73) BB/TB"), "{row}");
+    test.sql(
+        "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, 'growth.difference_limit', '2', 0, $2)",
+        args![crate::support::KERINCI, asuh_store::Id::SYSTEM],
+    )
+    .await;
+    let page = officer.get(&village).await.ok();
+    let row = row_of(&page, ">Bulan</a>");
+    assert!(row.contains("TB/U: Pendek (-2,95) berkas: -2,92 Pendek berbeda"), "{row}");
+    assert!(page.contains("berbeda lebih dari 0,02"), "{page}");
+
+    // Only weighed later, ten times too heavy: the child stands by what could be, with its day.
+    let tegak = child(&test, "Tegak").await;
+    let path = format!("/pengukuran/anak/{tegak}/baru");
+    let fields = [("hari", "2026-11-02"), ("berat", "98"), ("edema", "0")];
+    let asked = officer.post(&path, &fields).await;
+    let confirmed = asked.body.split("name=\"yakin\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let confirmed = confirmed.to_owned();
+    officer.post(&path, &[&fields[..], &[("yakin", confirmed.as_str())]].concat()).await.to();
+    let page = officer.get(&village).await.ok();
+    let row = row_of(&page, ">Tegak</a>");
+    for words in [
+        "98,00 kg",
+        "2 Nov 2026 · diukur di posyandu",
+        "TB/U: Pendek (-2,95) 6 Sep 2026 · berkas e-PPGBM",
+        "BB/U: Berat badan normal (-1,73) 6 Sep 2026 · berkas e-PPGBM",
+        "Tidak wajar, ukur ulang",
+    ] {
+        assert!(row.contains(words), "{words}: {row}");
+    }
+
+    // On the family's page each measurement says what it says itself.
+    let family: (asuh_store::Id,) = {
+        use asuh_store::Query;
+        let sql = "SELECT family_id FROM person_version WHERE person_id = $1";
+        test.app.store.reader().first(sql, args![tegak]).await.unwrap().unwrap()
+    };
+    let page = officer.get(&format!("/sasaran/{}", family.0)).await.ok();
+    let row = row_of(&page, "2 Nov 2026 ·");
+    assert!(row.contains("BB/U: Tidak wajar, ukur ulang (") && !row.contains("TB/U"), "{row}");
+    assert!(page.contains("berkas: -2,74"), "{page}");
 }

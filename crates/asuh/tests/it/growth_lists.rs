@@ -4,12 +4,11 @@
 use asuh::ground::access::Role;
 use asuh::ground::staging;
 use asuh::steps::growth;
-use asuh_documents::sheet::{Limits, Row, SheetReader};
 use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
 
-use crate::support::{Client, KERINCI, TestApp, VILLAGES};
+use crate::support::{KERINCI, TestApp, VILLAGES};
 
 const HEADING: &str = "NIK,Nama,JK,Tgl Lahir,Nama Ortu,Kec,Desa/Kel,Posyandu,RT,RW,Tanggal Pengukuran,Berat,Tinggi,Cara Ukur,LiLA\n";
 
@@ -86,10 +85,10 @@ async fn each_list_shows_its_children_with_reason_source_and_day(db: TestDatabas
     measured(&test).await;
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
     for (code, wanted, words) in [
-        ("rujuk", vec!["Lengan", "Tipis"], "LILA di bawah 11,5 cm"),
-        ("baru_pendek", vec!["Baru Pendek"], "TB/U -2,"),
+        ("rujuk", vec!["Lengan", "Tipis"], "LiLA di bawah 11,5 cm"),
+        ("baru_pendek", vec!["Baru Pendek"], "TB/U\u{a0}-2,"),
         ("2t", vec!["Dua Kali"], "10,50 kg"),
-        ("bgm", vec!["Garis Merah", "Tipis"], "BB/U -3,"),
+        ("bgm", vec!["Garis Merah", "Tipis"], "BB/U\u{a0}-3,"),
         ("ukur_ulang", vec!["Mustahil"], "TB/U mustahil"),
         ("belum_diukur", vec!["Lama"], "31 Agu 2026 · berkas e-PPGBM"),
     ] {
@@ -215,31 +214,17 @@ async fn logged(test: &TestApp, detail: &str) -> i64 {
     test.number(sql, args![KERINCI, detail]).await
 }
 
-/// The rows of a downloaded workbook, its heading first.
-async fn download(user: &Client, path: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
-    let answer = user.post(path, fields).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), answer.bytes).unwrap();
-    let mut reader = SheetReader::open(file.path(), &Limits::default()).unwrap();
-    let (mut rows, mut row) = (Vec::new(), Row::default());
-    while reader.next_row(&mut row).unwrap() {
-        rows.push(row.cells.iter().map(|cell| cell.text().into_owned()).collect());
-    }
-    rows
-}
-
 #[db_test]
 async fn a_list_is_taken_away_with_numbers_masked_unless_asked_for(db: TestDatabase) {
     let test = TestApp::start(db).await;
     measured(&test).await;
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
-    let rows = download(&officer, "/pengukuran/daftar/unduh", &[("daftar", "rujuk")]).await;
+    let rows = officer.download("/pengukuran/daftar/unduh", &[("daftar", "rujuk")]).await;
     let text = format!("{rows:?}");
     assert!(rows.len() == 3 && text.contains("Tipis") && !text.contains(NIK), "{text}");
     assert!(text.contains("gizi buruk (BB/TB)") && text.contains("berkas e-PPGBM"), "{text}");
     assert_eq!(logged(&test, "growth_list rujuk 2").await, 1);
-    let rows = download(&officer, "/pengukuran/daftar/unduh", &[("daftar", "rujuk"), ("nik", "ya")]).await;
+    let rows = officer.download("/pengukuran/daftar/unduh", &[("daftar", "rujuk"), ("nik", "ya")]).await;
     assert!(format!("{rows:?}").contains(NIK), "{rows:?}");
     assert_eq!(logged(&test, "growth_list_nik rujuk 2").await, 1);
     officer.get(&format!("{}&lembar=1", list("rujuk"))).await.ok();
@@ -285,7 +270,7 @@ async fn coverage_stands_beside_the_share_and_few_children_have_no_percentage(db
             "{wrong}"
         );
     }
-    let rows = download(&officer, "/pengukuran/unduh", &[("bulan", "2026-10"), ("sumber", "eppgbm")]).await;
+    let rows = officer.download("/pengukuran/unduh", &[("bulan", "2026-10"), ("sumber", "eppgbm")]).await;
     let text = format!("{rows:?}");
     assert!(rows.len() == 3 && text.contains("Selam Paung") && !text.contains("Anak 1"), "{text}");
 }

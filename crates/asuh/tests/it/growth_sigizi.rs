@@ -3,8 +3,8 @@
 use asuh::ground::access::Role;
 use asuh::ground::audit;
 use asuh::ground::staging::{self, Summary};
+use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
 
 use crate::growth_entry::{child, district};
@@ -64,16 +64,7 @@ async fn rows_find_their_child_by_nik_and_say_why_not(db: TestDatabase) {
     assert_eq!(counts(&again), (0, 0, 1, 7), "{again:?}");
 
     // Taken back as a whole.
-    let batch: Option<(Id,)> = test
-        .app
-        .store
-        .reader()
-        .first("SELECT id FROM import_batch WHERE kind = 'sigizi' AND rows_new = 1", args![])
-        .await
-        .unwrap();
-    let (app, batch) = (&test.app, batch.unwrap().0);
-    staging::decide(app, &test.system(), app.store.new_id(), batch, staging::Decision::Undo).await.unwrap();
-    test.run_jobs().await;
+    test.undo_import("kind = 'sigizi' AND rows_new = 1").await;
     let held = "SELECT COUNT(*) AS n FROM measurement WHERE source = 'sigizi' AND retracted_at IS NULL";
     assert_eq!(test.number(held, args![]).await, 0);
 }

@@ -72,29 +72,10 @@ async fn a_correction_and_its_undoing_are_followed(db: TestDatabase) {
     assert_eq!(count(&test, "child_growth WHERE stunted = 1").await, 1);
     import(&test, &[row("Andi", "2026-05-08", "10.6", "88.5")]).await;
     assert_eq!(count(&test, "child_growth WHERE stunted = 0").await, 1);
-    let batch: Option<(Id,)> = test
-        .app
-        .store
-        .reader()
-        .first("SELECT id FROM import_batch WHERE rows_changed = 1", args![])
-        .await
-        .unwrap();
-    let undo = async |batch: Id| {
-        let (app, id) = (&test.app, test.app.store.new_id());
-        staging::decide(app, &test.system(), id, batch, staging::Decision::Undo).await.unwrap();
-        test.run_jobs().await;
-    };
-    undo(batch.unwrap().0).await;
+    test.undo_import("rows_changed = 1").await;
     assert_eq!(count(&test, "child_growth WHERE stunted = 1").await, 1, "what was corrected counts again");
     assert_eq!(findings(&test).await, Vec::<String>::new());
-    let first: Option<(Id,)> = test
-        .app
-        .store
-        .reader()
-        .first("SELECT id FROM import_batch WHERE rows_new = 1", args![])
-        .await
-        .unwrap();
-    undo(first.unwrap().0).await;
+    test.undo_import("rows_new = 1").await;
     assert_eq!(count(&test, "child_growth").await, 0, "a child without measurements has no row");
     assert_eq!(findings(&test).await, Vec::<String>::new());
 }
@@ -106,11 +87,7 @@ async fn undoing_a_large_import_takes_every_measurement_back(db: TestDatabase) {
         (0..250).map(|nth| row(&format!("Anak {nth}"), "2026-05-08", "10.6", "83.5")).collect();
     import(&test, &rows).await;
     assert_eq!(count(&test, "child_growth").await, 250);
-    let batch: Option<(Id,)> =
-        test.app.store.reader().first("SELECT id FROM import_batch", args![]).await.unwrap();
-    let (app, batch) = (&test.app, batch.unwrap().0);
-    staging::decide(app, &test.system(), app.store.new_id(), batch, staging::Decision::Undo).await.unwrap();
-    test.run_jobs().await;
+    test.undo_import("rows_new = 250").await;
     assert_eq!(count(&test, "measurement WHERE retracted_at IS NULL").await, 0);
     assert_eq!(count(&test, "child_growth").await, 0);
 }

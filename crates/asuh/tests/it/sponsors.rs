@@ -576,21 +576,7 @@ async fn a_staff_list_comes_in_and_again_changes_nothing(db: TestDatabase) {
             .await,
         1
     );
-    let batch: Id = {
-        let found: Option<(Id,)> = asuh_store::Query::first(
-            world.test.app.store.reader(),
-            "SELECT id FROM import_batch WHERE kind = 'asn' AND rows_changed = 1",
-            args![],
-        )
-        .await
-        .unwrap();
-        found.unwrap().0
-    };
-    let app = &world.test.app;
-    staging::decide(app, &world.test.system(), app.store.new_id(), batch, staging::Decision::Undo)
-        .await
-        .unwrap();
-    world.test.run_jobs().await;
+    world.test.undo_import("kind = 'asn' AND rows_changed = 1").await;
     let back = "SELECT COUNT(*) AS n FROM sponsor_version WHERE superseded_at = $1 AND unit_id = $2";
     assert_eq!(world.test.number(back, args![i64::MAX, world.school]).await, 1, "the undo brings her back");
     assert_eq!(world.test.number(back, args![i64::MAX, world.other_school]).await, 0);

@@ -7,6 +7,8 @@ use asuh::gates;
 use asuh::ground::App;
 use asuh::ground::access::{Role, session};
 use asuh::ground::settings::ServerSettings;
+use asuh::ground::staging;
+use asuh_documents::sheet::{Limits, Row, SheetReader};
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::testing::TestDatabase;
 use asuh_store::{Args, Command, DistrictId, Envelope, Fault, Id, Query, Recording, Tx, args};
@@ -135,6 +137,18 @@ impl TestApp {
     /// Runs the jobs that are waiting.
     pub async fn run_jobs(&self) {
         asuh::ground::jobs::run_all(&self.app).await.expect("the jobs run");
+    }
+
+    /// Undoes the one import that this condition on `import_batch` finds, to its end.
+    pub async fn undo_import(&self, which: &str) {
+        let sql = format!("SELECT id FROM import_batch WHERE {which}");
+        let found: Vec<(Id,)> = self.app.store.reader().all(&sql, args![]).await.expect("the imports");
+        let [(batch,)] = found[..] else { panic!("{} imports where {which}", found.len()) };
+        let id = self.app.store.new_id();
+        staging::decide(&self.app, &self.system(), id, batch, staging::Decision::Undo)
+            .await
+            .expect("it may be undone");
+        self.run_jobs().await;
     }
 
     /// Nobody who is signed in.
@@ -297,6 +311,20 @@ impl Client {
     /// Sends a form with a fresh form id.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post_as(path, &new_form_id(), fields).await
+    }
+
+    /// Sends a form that is answered with a workbook: its rows, the heading first.
+    pub async fn download(&self, path: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
+        let answer = self.post(path, fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), answer.bytes).unwrap();
+        let mut reader = SheetReader::open(file.path(), &Limits::default()).unwrap();
+        let (mut rows, mut row) = (Vec::new(), Row::default());
+        while reader.next_row(&mut row).unwrap() {
+            rows.push(row.cells.iter().map(|cell| cell.text().into_owned()).collect());
+        }
+        rows
     }
 
     /// Sends a form with a given form id.

@@ -73,12 +73,17 @@ pub enum Value<'a> {
     Date(time::Date),
 }
 
+/// Rows that a sheet of an XLSX holds, the heading included.
+const SHEET_ROWS: u32 = 1_048_576;
+
 /// A sheet in the making; nothing is valid before [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct SheetWriter {
     sink: Sink,
-    kinds: Vec<Kind>,
+    columns: Vec<Column>,
     row: u32,
+    /// Of one sheet, the heading included.
+    most_rows: u32,
 }
 
 #[derive(Debug)]
@@ -88,19 +93,16 @@ enum Sink {
 }
 
 impl SheetWriter {
-    /// Starts an XLSX with one sheet, its heading row and formats. Excel's rules for sheet names are met
-    /// by changing the name where needed.
+    /// Starts an XLSX with a sheet, its heading row and formats. What one sheet cannot hold goes on in a second
+    /// one of the same columns. Excel's rules for sheet names are met by changing the name where needed.
     ///
     /// # Errors
     /// No temporary file could be made, or there are more columns than a sheet has.
     pub fn xlsx(path: &Path, sheet_name: &str, columns: &[Column]) -> Result<Self, SheetError> {
         let mut sink = XlsxSink::new(path, sheet_name)?;
-        let kinds: Vec<Kind> = columns.iter().map(|column| column.kind).collect();
         sink.columns(columns)?;
-        for (at, column) in columns.iter().enumerate() {
-            sink.heading(0, column_index(at)?, &column.title)?;
-        }
-        Ok(Self { sink: Sink::Xlsx(Box::new(sink)), kinds, row: 1 })
+        let sink = Sink::Xlsx(Box::new(sink));
+        Ok(Self { sink, columns: columns.to_vec(), row: 1, most_rows: SHEET_ROWS })
     }
 
     /// Starts a text file in UTF-8 with byte order mark and a heading row. With `;` (what Excel expects
@@ -111,8 +113,8 @@ impl SheetWriter {
     pub fn csv(path: &Path, delimiter: u8, columns: &[Column]) -> Result<Self, SheetError> {
         let mut sink = CsvSink::new(path, delimiter)?;
         sink.record(columns.iter().map(|column| guarded(&column.title)))?;
-        let kinds = columns.iter().map(|column| column.kind).collect();
-        Ok(Self { sink: Sink::Csv(Box::new(sink)), kinds, row: 1 })
+        let sink = Sink::Csv(Box::new(sink));
+        Ok(Self { sink, columns: columns.to_vec(), row: 1, most_rows: u32::MAX })
     }
 
     /// Appends a row.
@@ -120,21 +122,27 @@ impl SheetWriter {
     /// # Errors
     /// More values than columns, a text longer than a cell can hold, or the disk is full.
     pub fn row(&mut self, values: &[Value<'_>]) -> Result<(), SheetError> {
-        if values.len() > self.kinds.len() {
+        let columns = &self.columns;
+        if values.len() > columns.len() {
             return Err(SheetError::Unwritable {
-                reason: format!("{} values for {} columns", values.len(), self.kinds.len()),
+                reason: format!("{} values for {} columns", values.len(), columns.len()),
             });
         }
         match &mut self.sink {
             Sink::Xlsx(sink) => {
-                for (at, (value, kind)) in values.iter().zip(&self.kinds).enumerate() {
-                    sink.value(self.row, column_index(at)?, *value, *kind)?;
+                if self.row >= self.most_rows {
+                    sink.next_sheet(columns)?;
+                    self.row = 1;
+                }
+                for (at, (value, column)) in values.iter().zip(columns).enumerate() {
+                    sink.value(self.row, column_index(at)?, *value, column.kind)?;
                 }
             }
             Sink::Csv(sink) => {
                 let comma = sink.delimiter != b',';
-                let missing = self.kinds.len() - values.len();
-                let fields = values.iter().zip(&self.kinds).map(|(value, kind)| field(*value, *kind, comma));
+                let missing = columns.len() - values.len();
+                let fields =
+                    values.iter().zip(columns).map(|(value, column)| field(*value, column.kind, comma));
                 sink.record(fields.chain(std::iter::repeat_n(String::new(), missing)))?;
             }
         }
@@ -158,9 +166,12 @@ fn column_index(at: usize) -> Result<u16, SheetError> {
     u16::try_from(at).map_err(|_| SheetError::Unwritable { reason: "too many columns".into() })
 }
 
-/// An XLSX of one sheet that is written from top to bottom.
+/// An XLSX that is written from top to bottom, sheet after sheet.
 pub(super) struct XlsxSink {
     workbook: Workbook,
+    /// The sheet that is being written.
+    sheet: usize,
+    title: String,
     path: PathBuf,
     text: Format,
     date: Format,
@@ -177,9 +188,12 @@ impl std::fmt::Debug for XlsxSink {
 impl XlsxSink {
     pub(super) fn new(path: &Path, sheet_name: &str) -> Result<Self, SheetError> {
         let mut workbook = Workbook::new();
-        workbook.add_worksheet_with_constant_memory()?.set_name(sheet_title(sheet_name))?;
+        let title = sheet_title(sheet_name);
+        workbook.add_worksheet_with_constant_memory()?.set_name(&title)?;
         Ok(Self {
             workbook,
+            sheet: 0,
+            title,
             path: path.to_owned(),
             text: Format::new().set_num_format("@"),
             date: Format::new().set_num_format("yyyy-mm-dd"),
@@ -189,10 +203,21 @@ impl XlsxSink {
     }
 
     fn sheet(&mut self) -> Result<&mut Worksheet, SheetError> {
-        Ok(self.workbook.worksheet_from_index(0)?)
+        Ok(self.workbook.worksheet_from_index(self.sheet)?)
     }
 
+    /// Goes on in another sheet: "Jejak (2)".
+    fn next_sheet(&mut self, columns: &[Column]) -> Result<(), SheetError> {
+        self.sheet += 1;
+        let start: String = self.title.chars().take(24).collect();
+        let title = format!("{} ({})", start.trim(), self.sheet + 1);
+        self.workbook.add_worksheet_with_constant_memory()?.set_name(title)?;
+        self.columns(columns)
+    }
+
+    /// Widths, formats and headings.
     fn columns(&mut self, columns: &[Column]) -> Result<(), SheetError> {
+        self.kinds.clear();
         for (at, column) in columns.iter().enumerate() {
             let format = match column.kind {
                 Kind::Text => self.text.clone(),
@@ -208,6 +233,7 @@ impl XlsxSink {
             sheet.set_column_width(at, column.width.clamp(1.0, 255.0))?;
             sheet.set_column_format(at, &format)?;
             self.kinds.push((column.kind, format));
+            self.heading(0, at, &column.title)?;
         }
         self.sheet()?.set_freeze_panes(1, 0)?;
         Ok(())
@@ -368,6 +394,8 @@ pub(super) fn is_formula_like(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use calamine::{Reader, Xlsx, open_workbook};
+
     use super::*;
 
     #[test]
@@ -393,5 +421,30 @@ mod tests {
         assert_eq!(field(Value::Number(82.4), Kind::Text, false), "82.4");
         assert_eq!(field(Value::Integer(-5), Kind::Integer, true), "-5");
         assert_eq!(field(Value::Number(f64::NAN), Kind::Decimal(1), true), "");
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "sheets of three rows, made here")]
+    fn what_a_sheet_cannot_hold_goes_on_in_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("panjang.xlsx");
+        let columns = [Column::new("Nama", Kind::Text), Column::new("Berat", Kind::Decimal(2))];
+        let mut writer = SheetWriter::xlsx(&path, "Daftar anak yang namanya panjang", &columns).unwrap();
+        writer.most_rows = 3;
+        for nth in 0..5 {
+            writer.row(&[Value::Text(&format!("Anak {nth}")), Value::Number(f64::from(nth))]).unwrap();
+        }
+        writer.finish().unwrap();
+        let mut book: Xlsx<_> = open_workbook(&path).unwrap();
+        let names = book.sheet_names();
+        assert_eq!(names[1..], ["Daftar anak yang namanya (2)", "Daftar anak yang namanya (3)"]);
+        let rows: Vec<Vec<String>> = names
+            .iter()
+            .map(|name| book.worksheet_range(name).unwrap())
+            .map(|range| range.rows().map(|row| row[0].to_string()).collect())
+            .collect();
+        assert_eq!(rows[0], ["Nama", "Anak 0", "Anak 1"]);
+        assert_eq!(rows[1], ["Nama", "Anak 2", "Anak 3"]);
+        assert_eq!(rows[2], ["Nama", "Anak 4"]);
     }
 }

@@ -127,6 +127,16 @@ impl Drawing {
         ));
     }
 
+    /// A text in the smallest letters, of classes `s` and `tight`, with its middle at `x`.
+    fn tight(&mut self, x: f64, y: f64, text: &str) {
+        self.add(format_args!(
+            "<text class=\"s tight\" text-anchor=\"middle\" x=\"{}\" y=\"{}\">{}</text>",
+            short(x),
+            short(y),
+            escape(text)
+        ));
+    }
+
     /// Names of the series, from left to right, each behind a square of its colour.
     fn legend<'a>(&mut self, y: f64, names: impl Iterator<Item = &'a str>) {
         let mut x = 0.0;

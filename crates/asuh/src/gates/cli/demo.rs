@@ -55,6 +55,9 @@ pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, CliError> {
     let options = Options { database_url: args.database_url.clone(), ..Options::folder(&args.data) };
     if !stands(&options).await? {
         build(args, options.clone()).await?;
+        if !args.no_serve {
+            start_anew();
+        }
     }
     let settings = ServerSettings { folder: args.data.clone(), demo: true, ..ServerSettings::default() };
     let app = App::new(Store::open(options).await?, settings, gates::registry());
@@ -78,6 +81,20 @@ pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, CliError> {
     }
     serve::serve(app, &serve::Listen { address: args.listen, tls: None, json: args.json, extra }).await
 }
+
+/// Starts the same program with the same arguments in the place of this one: it finds the demo standing and serves
+/// it without the 200 MB that building it took. Where that cannot be done, this one goes on.
+#[cfg(unix)]
+fn start_anew() {
+    use std::os::unix::process::CommandExt;
+    if let Ok(program) = std::env::current_exe() {
+        let error = std::process::Command::new(program).args(std::env::args_os().skip(1)).exec();
+        tracing::debug!(%error, "the demo is served by the process that built it");
+    }
+}
+
+#[cfg(not(unix))]
+fn start_anew() {}
 
 /// Whether a demo stands there already; anything else there is left alone.
 async fn stands(options: &Options) -> Result<bool, CliError> {

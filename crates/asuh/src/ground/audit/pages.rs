@@ -6,13 +6,13 @@ use asuh_ledger::ReceiptProof;
 use asuh_store::{Id, Instant};
 use axum::extract::State;
 
-use super::query::{self, EXPORT, Filter, Log, LogLine, PAGE};
+use super::query::{self, Filter, Log, LogLine, PAGE};
 use super::seal::{self, Stream};
 use super::{SeeTrail, opened};
 use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::web::{
-    Cell, Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, workbook,
+    AT_ONCE, Book, Cell, Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with,
 };
 
 impl LogLine {
@@ -197,7 +197,6 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
         return show(&cap, &app, shell, form, log).await;
     }
     wanted.after = None;
-    let lines = query::entries(app.store.reader(), cap.district(), log, &wanted, EXPORT).await?;
     let name = if log == Log::Trail { "jejak" } else { "log-akses" };
     opened(&app, cap.actor(), "export", None, name);
     let columns = ["audit.field.at", "audit.field.who", "audit.field.what", "audit.field.subject"]
@@ -206,24 +205,29 @@ async fn answer(cap: Cap<SeeTrail>, app: App, shell: Shell, mut form: Form, log:
         .chain(["audit.field.id"])
         .map(|key| Column::new(shell.t(key), Kind::Text))
         .collect();
-    let rows = lines
-        .iter()
-        .map(|line| {
-            let mut row: Vec<Cell> = vec![
-                shell.instant(line.at).into(),
-                line.who(&shell).into(),
-                line.words(&shell).into(),
-                line.subject(&shell).into(),
-            ];
-            if log == Log::Access {
-                row.push(line.about(&shell).into());
-            }
-            row.push(line.id.to_string().into());
-            row
-        })
-        .collect();
-    let sheet = shell.t(log.title()).into_owned();
-    workbook(&app, name, sheet, columns, rows).await
+    let row = |line: LogLine| {
+        let mut row: Vec<Cell> = vec![
+            shell.instant(line.at).into(),
+            line.who(&shell).into(),
+            line.words(&shell).into(),
+            line.subject(&shell).into(),
+        ];
+        if log == Log::Access {
+            row.push(line.about(&shell).into());
+        }
+        row.push(line.id.to_string().into());
+        row
+    };
+    let mut book = Book::begin(&app, shell.t(log.title()).into_owned(), columns)?;
+    loop {
+        let db = app.store.reader();
+        let mut lines = query::entries(db, cap.district(), log, &wanted, AT_ONCE + 1).await?;
+        wanted.after = cut(&mut lines, AT_ONCE, |line| (line.at, line.id));
+        book.rows(lines.into_iter().map(row).collect()).await?;
+        if wanted.after.is_none() {
+            return book.send(name).await;
+        }
+    }
 }
 
 #[derive(Template)]

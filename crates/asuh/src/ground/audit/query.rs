@@ -4,8 +4,6 @@ use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
 /// Entries of one page.
 pub(super) const PAGE: usize = 50;
-/// Most rows of an export.
-pub(super) const EXPORT: usize = 50_000;
 
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]

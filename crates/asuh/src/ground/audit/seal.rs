@@ -259,14 +259,15 @@ impl Command for SealBatch {
             .await?;
         match self.stream {
             Stream::Audit => {
-                for (row, seq) in numbered {
-                    tx.execute(
-                        "UPDATE command_log SET sealed_seq = $4 \
-                         WHERE district_id = $1 AND actor_id = $2 AND id = $3",
-                        args![district, row.actor, row.id, seq],
-                    )
-                    .await?;
-                }
+                let rows = numbered.map(|(row, seq)| args![district, row.actor, row.id, seq]).collect();
+                tx.insert_many(
+                    "WITH numbered (district_id, actor_id, id, seq) AS (VALUES",
+                    ") UPDATE command_log SET sealed_seq = numbered.seq FROM numbered \
+                     WHERE command_log.district_id = numbered.district_id \
+                     AND command_log.actor_id = numbered.actor_id AND command_log.id = numbered.id",
+                    rows,
+                )
+                .await?;
             }
             Stream::Ledger => {
                 let numbers: Vec<(Id, i64)> = numbered.map(|(row, seq)| (row.id, seq)).collect();

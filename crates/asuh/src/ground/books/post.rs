@@ -398,12 +398,13 @@ pub async fn new_lot(
 /// # Errors
 /// The store fails.
 pub async fn number_sealed(tx: &Tx<'_>, numbers: &[(Id, i64)]) -> Result<(), StoreError> {
-    for (transfer, number) in numbers {
-        tx.execute(
-            "UPDATE transfer SET sealed_seq = $3 WHERE district_id = $1 AND id = $2",
-            args![tx.district(), *transfer, *number],
-        )
-        .await?;
-    }
+    let rows = numbers.iter().map(|(transfer, number)| args![tx.district(), *transfer, *number]).collect();
+    tx.insert_many(
+        "WITH numbered (district_id, id, seq) AS (VALUES",
+        ") UPDATE transfer SET sealed_seq = numbered.seq FROM numbered \
+         WHERE transfer.district_id = numbered.district_id AND transfer.id = numbered.id",
+        rows,
+    )
+    .await?;
     Ok(())
 }

@@ -11,12 +11,13 @@ use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Counted};
 use super::command::{BeginCheck, Checked, ClearPiece, Counts, EndCheck, Prepared, Stage, bookkeeping};
-use super::file::{Scratch, unseal};
+use super::file::unseal;
 use super::header::{self, Header};
 use super::mapping::{self, Mappings};
 use super::{ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
 use crate::ground::App;
 use crate::ground::jobs::{Job, JobError};
+use crate::ground::web::Scratch;
 
 /// Rows of staged data removed by one command.
 pub(super) const CLEAR: i64 = 2000;

@@ -7,34 +7,10 @@ use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use sha2::{Digest, Sha256};
 
 use crate::ground::App;
+use crate::ground::web::Scratch;
 
 /// Bytes of a piece.
 pub(super) const PART: usize = 256 * 1024;
-
-/// A folder that disappears with its value.
-pub(super) struct Scratch {
-    folder: PathBuf,
-}
-
-impl Scratch {
-    /// A new folder below the data folder.
-    pub(super) fn new(app: &App) -> Result<Scratch, StoreError> {
-        let folder = app.store.folder().join("uploads").join(app.store.new_id().to_string());
-        std::fs::create_dir_all(&folder).map_err(|source| failed(&folder, source))?;
-        Ok(Scratch { folder })
-    }
-
-    /// A file in it.
-    pub(super) fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
 
 pub(super) fn failed(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::File { path: path.display().to_string(), source }

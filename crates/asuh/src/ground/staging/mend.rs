@@ -5,18 +5,16 @@ use std::path::PathBuf;
 use asuh_documents::sheet::{Limits, SheetError, annotate, excerpt};
 use asuh_store::{Id, args};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use futures_util::TryStreamExt;
 use tokio::sync::mpsc;
 
 use super::batch::Batch;
-use super::file::{Scratch, unseal};
+use super::file::unseal;
 use super::header::OWN;
 use super::run::{StoredMessage, SummaryMessage};
 use super::{ImportKind, UseImports, query};
 use crate::ground::access::Cap;
-use crate::ground::web::{Error, Page, Path, Shell, Text};
+use crate::ground::web::{Error, Page, Path, Scratch, Shell, Text, XLSX, send_file};
 use crate::ground::{App, audit};
 
 /// The messages of one row, for a file: the columns, what is wrong in each, and how to mend it.
@@ -104,8 +102,13 @@ async fn give(
         .await
         .map_err(|error| Error::Internal(error.to_string()))?
         .map_err(|error| Error::Internal(error.to_string()))?;
-    let file = tokio::fs::File::open(&target).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    Ok(download(batch, file, scratch, ending, name))
+    let media = if ending == "xlsx" { XLSX } else { "text/csv; charset=utf-8" };
+    let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
+    let stem: String = stem
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
+        .collect();
+    send_file(scratch, &target, media, &format!("{stem}-{name}.{ending}")).await
 }
 
 /// Their own file back, with a column that says what is wrong with each row.
@@ -166,32 +169,4 @@ pub(super) async fn rest_csv(
     shell: Shell,
 ) -> Page {
     rest(cap, app, id, shell, "csv").await
-}
-
-/// Streams a file; its folder disappears when the last byte was sent or the caller has gone.
-fn download(batch: &Batch, file: tokio::fs::File, scratch: Scratch, ending: &str, name: &str) -> Response {
-    use tokio::io::AsyncReadExt;
-    let media = match ending {
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _ => "text/csv; charset=utf-8",
-    };
-    let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
-    let stem: String = stem
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
-        .collect();
-    let stream = futures_util::stream::try_unfold((file, scratch), |(mut file, scratch)| async move {
-        let mut buffer = vec![0; 64 * 1024];
-        let read = file.read(&mut buffer).await?;
-        buffer.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then_some((buffer, (file, scratch))))
-    });
-    (
-        [
-            (header::CONTENT_TYPE, media.to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{stem}-{name}.{ending}\"")),
-        ],
-        axum::body::Body::from_stream(stream),
-    )
-        .into_response()
 }

@@ -1,8 +1,15 @@
-//! Spreadsheets that a page gives away.
+//! Files that a page gives away: spreadsheets above all.
+
+use std::path::{Path, PathBuf};
 
 use asuh_documents::sheet::{Column, SheetWriter, Value};
+use asuh_store::StoreError;
+use axum::body::Body;
 use axum::http::header;
 use axum::response::IntoResponse;
+use tokio::io::AsyncReadExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::{Error, Page};
 use crate::ground::App;
@@ -22,6 +29,18 @@ pub enum Cell {
     Day(time::Date),
 }
 
+impl Cell {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Cell::Empty => Value::Empty,
+            Cell::Text(text) => Value::Text(text),
+            Cell::Number(number) => Value::Integer(*number),
+            Cell::Decimal(number) => Value::Number(*number),
+            Cell::Day(day) => Value::Date(*day),
+        }
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Cell::Text(text.to_owned())
@@ -34,11 +53,124 @@ impl From<String> for Cell {
     }
 }
 
-/// An XLSX as an attachment. `name` is ours (letters, digits, hyphens), without its ending. The file is made in
-/// the data folder, outside the request's threads, and disappears.
+/// The media type of an XLSX.
+pub(in crate::ground) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A folder that disappears with its value.
+pub(in crate::ground) struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    /// A new folder below the data folder.
+    pub(in crate::ground) fn new(app: &App) -> Result<Scratch, StoreError> {
+        let folder = app.store.folder().join("uploads").join(app.store.new_id().to_string());
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| StoreError::File { path: folder.display().to_string(), source })?;
+        Ok(Scratch { folder })
+    }
+
+    /// A file in it.
+    pub(in crate::ground) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Sends a file as an attachment piece by piece; its folder disappears when the last byte was sent or the caller
+/// has gone. `name` is ours or cleaned: letters, digits, hyphens, points.
 ///
 /// # Errors
-/// The disk is full, or a value does not fit into a cell.
+/// The file cannot be opened.
+pub(in crate::ground) async fn send_file(
+    scratch: Scratch,
+    path: &Path,
+    media: &'static str,
+    name: &str,
+) -> Page {
+    let file = tokio::fs::File::open(path).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    let stream = futures_util::stream::try_unfold((file, scratch), |(mut file, scratch)| async move {
+        let mut buffer = vec![0; 64 * 1024];
+        let read = file.read(&mut buffer).await?;
+        buffer.truncate(read);
+        Ok::<_, std::io::Error>((read > 0).then_some((buffer, (file, scratch))))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, media.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+/// Rows that are read and handed to a [`Book`] at once: a page of a long export.
+pub const AT_ONCE: usize = 500;
+
+/// An XLSX in the making, written while its rows are read: a long one costs no more memory than a short one, and
+/// none ends before its rows do. It is made in the data folder, outside the request's threads, and disappears.
+pub struct Book {
+    parts: mpsc::Sender<Part>,
+    /// Gives the file, with its folder.
+    made: JoinHandle<Result<(Scratch, PathBuf), String>>,
+}
+
+enum Part {
+    Rows(Vec<Vec<Cell>>),
+    /// All rows were there. Without it the caller has gone and the file is of no use.
+    End,
+}
+
+impl Book {
+    /// Begins one with a sheet of this name and these columns.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn begin(app: &App, sheet: String, columns: Vec<Column>) -> Result<Book, Error> {
+        let scratch = Scratch::new(app)?;
+        let (parts, receiver) = mpsc::channel(2);
+        let made = tokio::task::spawn_blocking(move || {
+            let path = scratch.file("sheet.xlsx");
+            write(&path, &sheet, &columns, receiver).map(|()| (scratch, path))
+        });
+        Ok(Book { parts, made })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// The disk is full, or a value does not fit into a cell.
+    pub async fn rows(&mut self, rows: Vec<Vec<Cell>>) -> Result<(), Error> {
+        if self.parts.send(Part::Rows(rows)).await.is_ok() {
+            return Ok(());
+        }
+        // The writer has ended early, and says why.
+        Err(match (&mut self.made).await {
+            Ok(Err(reason)) => Error::Internal(reason),
+            other => Error::Internal(format!("the sheet ended early: {}", other.is_ok())),
+        })
+    }
+
+    /// Ends it and sends it as an attachment. `name` is ours (letters, digits, hyphens), without its ending.
+    ///
+    /// # Errors
+    /// As [`Book::rows`].
+    pub async fn send(self, name: &str) -> Page {
+        // Where the writer has ended early, its own reason follows.
+        let _ = self.parts.send(Part::End).await;
+        let made = self.made.await.map_err(|error| Error::Internal(error.to_string()))?;
+        let (scratch, path) = made.map_err(Error::Internal)?;
+        send_file(scratch, &path, XLSX, &format!("{name}.xlsx")).await
+    }
+}
+
+/// A [`Book`] whose rows are all there.
+///
+/// # Errors
+/// As [`Book::rows`].
 pub async fn workbook(
     app: &App,
     name: &str,
@@ -46,47 +178,28 @@ pub async fn workbook(
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
 ) -> Page {
-    let folder = app.store.folder().join("uploads").join(app.store.new_id().to_string());
-    let made = tokio::task::spawn_blocking(move || {
-        let written = write(&folder, &sheet, &columns, &rows);
-        let _ = std::fs::remove_dir_all(&folder);
-        written
-    })
-    .await
-    .map_err(|error| Error::Internal(error.to_string()))?;
-    let bytes = made.map_err(Error::Internal)?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
-        ),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
-    ];
-    Ok((headers, bytes).into_response())
+    let mut book = Book::begin(app, sheet, columns)?;
+    book.rows(rows).await?;
+    book.send(name).await
 }
 
 fn write(
-    folder: &std::path::Path,
+    path: &Path,
     sheet: &str,
     columns: &[Column],
-    rows: &[Vec<Cell>],
-) -> Result<Vec<u8>, String> {
-    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let path = folder.join("sheet.xlsx");
-    let mut writer = SheetWriter::xlsx(&path, sheet, columns).map_err(|error| error.to_string())?;
-    for row in rows {
-        let values: Vec<Value<'_>> = row
-            .iter()
-            .map(|cell| match cell {
-                Cell::Empty => Value::Empty,
-                Cell::Text(text) => Value::Text(text),
-                Cell::Number(number) => Value::Integer(*number),
-                Cell::Decimal(number) => Value::Number(*number),
-                Cell::Day(day) => Value::Date(*day),
-            })
-            .collect();
-        writer.row(&values).map_err(|error| error.to_string())?;
+    mut parts: mpsc::Receiver<Part>,
+) -> Result<(), String> {
+    let mut writer = SheetWriter::xlsx(path, sheet, columns).map_err(|error| error.to_string())?;
+    loop {
+        match parts.blocking_recv() {
+            Some(Part::Rows(rows)) => {
+                for row in rows {
+                    let values: Vec<Value<'_>> = row.iter().map(Cell::value).collect();
+                    writer.row(&values).map_err(|error| error.to_string())?;
+                }
+            }
+            Some(Part::End) => return writer.finish().map_err(|error| error.to_string()),
+            None => return Err("nobody waits for the sheet any more".to_owned()),
+        }
     }
-    writer.finish().map_err(|error| error.to_string())?;
-    std::fs::read(&path).map_err(|error| error.to_string())
 }

@@ -12,7 +12,8 @@ mod routes;
 mod text;
 
 pub use assets::assets;
-pub use download::{Cell, workbook};
+pub use download::{AT_ONCE, Book, Cell, workbook};
+pub(in crate::ground) use download::{Scratch, XLSX, send_file};
 pub use error::{Error, Problem};
 pub use form::{FieldError, Form, FormView, Upload, UploadLimits};
 pub use layers::with_layers;

@@ -19,6 +19,7 @@ mod query;
 pub mod reading;
 mod record;
 pub mod rules;
+mod said;
 mod sigizi;
 pub mod standing;
 mod words;

@@ -8,8 +8,9 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::query::{self, CHILDREN, Measurement};
-use super::words::{centimetres, kilograms};
-use super::{ReadGrowth, RecordGrowth};
+use super::said::{self, Said};
+use super::words::{centimetres, kilograms, months};
+use super::{ReadGrowth, RecordGrowth, differences};
 use crate::ground::App;
 use crate::ground::access::{Actor, Cap, Capability};
 use crate::ground::web::{Error, Page, Path, Shell, Text, cut, page};
@@ -21,39 +22,34 @@ struct Line {
     weight: String,
     height: String,
     arm: String,
-    status: Vec<String>,
+    said: Vec<Said>,
+    /// The child's latest measurement cannot be, or hardly.
+    again: bool,
     gain: String,
+    /// The cadre's letter, where ours is another.
+    cadres: String,
+    /// The day and the source.
+    of: String,
 }
 
-fn line(text: &Text, m: Measurement) -> Line {
-    let printed = |label: &str, status: &Option<String>, z: Option<i64>| {
-        if status.is_none() && z.is_none() {
-            return None;
-        }
-        let z = z.map(|z| format!(" ({})", text.fixed(z, 2))).unwrap_or_default();
-        Some(format!("{label}: {}{z}", status.as_deref().unwrap_or("–")))
-    };
-    let words = [
-        printed("BB/U", &m.file_weight_status, m.file_waz),
-        printed("TB/U", &m.file_height_status, m.file_haz),
-        printed("BB/TB", &m.file_wasting_status, m.file_whz),
-    ];
+fn line(text: Text, m: Measurement, said: Vec<Said>) -> Line {
     let position = match m.position.as_deref() {
         Some("lying") => format!(" ({})", text.t("growth.lying")),
         Some("standing") => format!(" ({})", text.t("growth.standing")),
         _ => String::new(),
     };
+    let words = |letter: &String| text.t(&format!("growth.gain.{letter}")).into_owned();
+    let cadres = m.gain.as_ref().filter(|letter| m.own_gain.as_ref() != Some(*letter));
     Line {
-        age: m.birth_date.map(|birth| text.age(birth, m.measured_on)).unwrap_or_default(),
-        weight: m.weight_g.map_or("–".into(), |grams| kilograms(*text, grams)),
-        height: m.height_mm.map_or("–".into(), |mm| centimetres(*text, mm) + &position),
-        arm: m.arm_mm.map(|mm| centimetres(*text, mm)).unwrap_or_default(),
-        status: words.into_iter().flatten().collect(),
-        gain: m
-            .gain
-            .as_ref()
-            .map(|letter| text.t(&format!("growth.gain.{letter}")).into_owned())
-            .unwrap_or_default(),
+        age: m.birth_date.map(|birth| months(text, birth, m.measured_on)).unwrap_or_default(),
+        weight: m.weight_g.map_or("–".into(), |grams| kilograms(text, grams)),
+        height: m.height_mm.map_or("–".into(), |mm| centimetres(text, mm) + &position),
+        arm: m.arm_mm.map(|mm| centimetres(text, mm)).unwrap_or_default(),
+        said,
+        again: false,
+        gain: m.own_gain.as_ref().map(words).unwrap_or_default(),
+        cadres: cadres.map(|letter| text.t1("growth.child.cadres", "letter", letter)).unwrap_or_default(),
+        of: said::of(text, m.measured_on, &m.source),
         m,
     }
 }
@@ -67,6 +63,7 @@ struct ChildrenPage {
     lines: Vec<Line>,
     next: Option<Id>,
     records: bool,
+    limit: String,
 }
 
 /// Where the list goes on.
@@ -88,10 +85,18 @@ pub(super) async fn children(
     let village = query::village(reader, cap.district(), cap.scope(), code).await?.ok_or(Error::NotFound)?;
     let cursor = after.setelah.parse().ok();
     let mut found = query::latest(reader, cap.district(), cap.scope(), code, cursor).await?;
-    let next = cut(&mut found, CHILDREN, |m| m.person_id);
-    let lines = found.into_iter().map(|m| line(&shell.text(), m)).collect();
+    let next = cut(&mut found, CHILDREN, |one| one.measurement.person_id);
+    let limit = differences::limit(reader, cap.district()).await?;
+    let text = shell.text();
+    let lines = found.into_iter().map(|one| {
+        let said = said::of_child(text, &one.measurement, &one.stands, limit);
+        let again = one.stands.implausible.is_some_and(|doubts| !doubts.is_empty());
+        Line { again, ..line(text, one.measurement, said) }
+    });
+    let lines = lines.collect();
+    let limit = text.fixed(limit, 2);
     let records = RecordGrowth::of(cap.actor()).is_some();
-    page(&ChildrenPage { shell, code, village, lines, next, records })
+    page(&ChildrenPage { shell, code, village, lines, next, records, limit })
 }
 
 #[derive(Template)]
@@ -99,6 +104,7 @@ pub(super) async fn children(
 struct Panel {
     text: Text,
     lines: Vec<Line>,
+    limit: String,
 }
 
 /// The measurements of a family's children, for its page.
@@ -109,7 +115,12 @@ pub(super) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         return Ok(None);
     }
     let text = Text::new(actor.language, actor.zone);
-    let lines = found.into_iter().map(|m| line(&text, m)).collect();
-    let html = Panel { text, lines }.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    let limit = differences::limit(app.store.reader(), cap.district()).await?;
+    let lines = found.into_iter().map(|m| {
+        let said = said::of_measurement(text, &m, limit);
+        line(text, m, said)
+    });
+    let panel = Panel { text, lines: lines.collect(), limit: text.fixed(limit, 2) };
+    let html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     Ok(Some(html))
 }

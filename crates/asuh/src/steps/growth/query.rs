@@ -1,7 +1,7 @@
 //! What is read of measurements.
 
 use asuh_nusantara::TerritoryCode;
-use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
+use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 use time::Date;
 
 use crate::ground::access::Scope;
@@ -29,6 +29,16 @@ asuh_store::row_struct! {
         pub position: Option<String>,
         /// Upper arm (LiLA) in millimetres.
         pub arm_mm: Option<i64>,
+        /// Oedema of both feet.
+        pub oedema: bool,
+        /// Our weight for age, z times 100.
+        pub waz: Option<i64>,
+        /// Our height for age, z times 100.
+        pub haz: Option<i64>,
+        /// Our weight for height, z times 100.
+        pub whz: Option<i64>,
+        /// Our 'N', 'T', 'O', 'B'.
+        pub own_gain: Option<String>,
         /// Weight for age as the file printed it, z times 100.
         pub file_waz: Option<i64>,
         /// Height for age as the file printed it, z times 100.
@@ -41,18 +51,54 @@ asuh_store::row_struct! {
         pub file_height_status: Option<String>,
         /// Status word for weight for height, as printed.
         pub file_wasting_status: Option<String>,
-        /// 'N', 'T', 'O', 'B'.
+        /// 'N', 'T', 'O', 'B' as the cadre or the file wrote it.
         pub gain: Option<String>,
         /// The posyandu of the day.
         pub posyandu: String,
-        /// Where it comes from: 'eppgbm'.
+        /// Where it comes from: 'eppgbm', 'sigizi', 'form'.
         pub source: String,
     }
 }
 
 const COLUMNS: &str = "p.person_id, p.name, p.sex, p.birth_date, p.family_id, m.measured_on, m.weight_g, m.height_mm, \
-     m.position, m.arm_mm, m.file_waz, m.file_haz, m.file_whz, m.file_weight_status, m.file_height_status, \
-     m.file_wasting_status, m.gain, m.posyandu, m.source";
+     m.position, m.arm_mm, m.oedema, m.waz, m.haz, m.whz, m.own_gain, m.file_waz, m.file_haz, m.file_whz, \
+     m.file_weight_status, m.file_height_status, m.file_wasting_status, m.gain, m.posyandu, m.source";
+
+asuh_store::row_struct! {
+    /// How a child stands by height for age, weight for age and weight for height: z times 100, category, and the
+    /// measurement that they are of.
+    pub(super) struct Stands {
+        pub(super) stands_haz: Option<i64>,
+        pub(super) height_status: Option<String>,
+        pub(super) haz_on: Option<Date>,
+        pub(super) haz_source: Option<String>,
+        pub(super) stands_waz: Option<i64>,
+        pub(super) weight_status: Option<String>,
+        pub(super) waz_on: Option<Date>,
+        pub(super) waz_source: Option<String>,
+        pub(super) stands_whz: Option<i64>,
+        pub(super) wasting_status: Option<String>,
+        pub(super) whz_on: Option<Date>,
+        pub(super) whz_source: Option<String>,
+        pub(super) implausible: Option<String>,
+    }
+}
+
+const STANDS: &str = "g.haz AS stands_haz, g.height_status, h.measured_on AS haz_on, h.source AS haz_source, \
+     g.waz AS stands_waz, g.weight_status, w.measured_on AS waz_on, w.source AS waz_source, \
+     g.whz AS stands_whz, g.wasting_status, l.measured_on AS whz_on, l.source AS whz_source, g.implausible";
+
+/// A child's latest measurement, and how the child stands.
+pub(super) struct Latest {
+    pub(super) measurement: Measurement,
+    pub(super) stands: Stands,
+}
+
+impl FromRow for Latest {
+    fn from_row(row: &Row) -> Result<Latest, StoreError> {
+        Ok(Latest { measurement: Measurement::from_row(row)?, stands: Stands::from_row(row)? })
+    }
+}
 
 /// The name of a village of which something is within reach. Index: primary key of territory.
 ///
@@ -80,9 +126,9 @@ pub(super) async fn village(
 /// Children on one page.
 pub(super) const CHILDREN: usize = 50;
 
-/// The children of a village (of the RW within reach) with their latest measurement, by name; one more than
-/// [`CHILDREN`] when there are more. Indexes: family_version_list, person_version_by_family,
-/// measurement_by_person.
+/// The children of a village (of the RW within reach) with their latest measurement and how they stand, by name;
+/// one more than [`CHILDREN`] when there are more. Indexes: family_version_list, person_version_by_family,
+/// measurement_by_person, primary keys of child_growth and measurement.
 ///
 /// # Errors
 /// The store fails.
@@ -92,7 +138,7 @@ pub(super) async fn latest(
     scope: &Scope,
     village: i64,
     cursor: Option<Id>,
-) -> Result<Vec<Measurement>, StoreError> {
+) -> Result<Vec<Latest>, StoreError> {
     let mut args = args![district, Instant::NEVER, village];
     let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
     let after = match cursor {
@@ -105,12 +151,16 @@ pub(super) async fn latest(
     };
     db.all(
         &format!(
-            "SELECT {COLUMNS} FROM family_version f \
+            "SELECT {COLUMNS}, {STANDS} FROM family_version f \
              JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
              AND p.superseded_at = $2 \
              JOIN measurement m ON m.district_id = p.district_id AND m.id = ( \
                  SELECT x.id FROM measurement x WHERE x.district_id = $1 AND x.person_id = p.person_id \
                  AND x.retracted_at IS NULL ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
+             LEFT JOIN child_growth g ON g.district_id = p.district_id AND g.person_id = p.person_id \
+             LEFT JOIN measurement h ON h.district_id = g.district_id AND h.id = g.haz_from \
+             LEFT JOIN measurement w ON w.district_id = g.district_id AND w.id = g.waz_from \
+             LEFT JOIN measurement l ON l.district_id = g.district_id AND l.id = g.whz_from \
              WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.village_code = $3 AND {reached}{after} \
              ORDER BY p.name_search, p.person_id LIMIT {}",
             CHILDREN + 1

@@ -22,6 +22,8 @@ const AXIS: f64 = 34.0;
 const ROW: f64 = 17.0;
 /// Least distance between two labels of the horizontal axis.
 const LABEL: f64 = 20.0;
+/// Between a figure of a row and the lines beside it, both sides together.
+const CLEARANCE: f64 = 5.0;
 /// Height of a line of words.
 const LINE: f64 = 13.0;
 /// What a thinned curve may be off, in units of the drawing: less than an eye sees.
@@ -231,6 +233,11 @@ impl GrowthChart {
             } else {
                 drawing.small("start", layout.right + 4.0, y + ROW - 5.0, &row.label);
             }
+            // Of three years of months, weights would touch the lines between them.
+            let crowded = |(from, to, words): &(f64, f64, String)| {
+                small_width(words) + CLEARANCE > place.x(*to) - place.x(*from)
+            };
+            let tight = layout.rows_left && row.cells.iter().any(crowded);
             for (from, to, words) in &row.cells {
                 let (from, to) = (place.x(*from), place.x(*to));
                 if !layout.rows_left {
@@ -243,8 +250,11 @@ impl GrowthChart {
                         ROW - 4.0
                     ));
                 }
-                if small_width(words) <= to - from {
-                    drawing.small("middle", (from + to) / 2.0, y + ROW - 5.0, words);
+                let (middle, y) = ((from + to) / 2.0, y + ROW - 5.0);
+                match small_width(words) <= to - from {
+                    true if tight => drawing.tight(middle, y, words),
+                    true => drawing.small("middle", middle, y, words),
+                    false => {}
                 }
             }
             y += ROW;

@@ -76,6 +76,18 @@ fn what_does_not_fit_a_column_is_a_mark() {
 }
 
 #[test]
+fn weights_of_three_years_of_months_keep_clear_of_the_lines_between_them() {
+    let tight = |months: u32, words: &str| {
+        let cells = (0..months).map(|month| (f64::from(month), f64::from(month + 1), words.to_owned()));
+        let rows = vec![AxisRow { label: "Berat".into(), cells: cells.collect() }];
+        let x = Axis { to: f64::from(months), ..chart().x };
+        GrowthChart { x, rows, ..chart() }.sheet().contains("class=\"s tight\"")
+    };
+    assert!(tight(36, "12,4"), "smaller letters");
+    assert!(!tight(36, "200") && !tight(24, "12,4"), "as all others");
+}
+
+#[test]
 fn labels_of_the_axis_have_room() {
     let months = (0..=24).step_by(2).map(|month| (f64::from(month), format!("<{month}>"))).collect();
     let x = Axis { ticks: months, ..chart().x };

@@ -12,6 +12,7 @@ use time::Date;
 
 use super::super::reading::{Doubt, Facts};
 use super::super::rules::Position;
+use super::super::words::{centimetres, kilograms, months};
 use super::super::{RecordGrowth, differences, norms};
 use super::history::{Day, History};
 use super::query::{self, ChildRow};
@@ -132,6 +133,8 @@ struct ChildPage {
     older: Vec<Row>,
     has_arms: bool,
     has_heads: bool,
+    /// So far apart may our z and the file's be.
+    limit: String,
     help: Vec<HelpDay>,
     older_help: Vec<HelpDay>,
 }
@@ -185,7 +188,7 @@ pub(super) async fn one(
             let words = |doubt: Doubt| text.t(&format!("growth.doubt.{}", doubt.code())).into_owned();
             (day, doubts.into_iter().map(words).collect())
         }),
-        months: months(&text, &history),
+        months: letters(&text, &history),
         indicators: offered
             .iter()
             .map(|(one, code)| {
@@ -201,6 +204,7 @@ pub(super) async fn one(
         older,
         has_arms: has(|day| day.taken.arm_mm.is_some()),
         has_heads: has(|day| day.taken.head_mm.is_some()),
+        limit: text.fixed(limit, 2),
         child,
         help,
         older_help,
@@ -255,7 +259,7 @@ fn now(text: &Text, history: &History) -> Vec<Now> {
     told.collect()
 }
 
-fn months(text: &Text, history: &History) -> Vec<Month> {
+fn letters(text: &Text, history: &History) -> Vec<Month> {
     let mut months: Vec<Month> = history
         .counting()
         .rev()
@@ -279,18 +283,9 @@ fn months(text: &Text, history: &History) -> Vec<Month> {
     months
 }
 
-/// "55 bulan", or days in the first month: short enough for a column.
-fn age_words(text: &Text, history: &History, day: &Day) -> String {
-    match (day.months, history.birth) {
-        (Some(1..), _) => text.t1("growth.child.age_months", "months", day.months.unwrap_or_default()),
-        (_, Some(birth)) => text.age(birth, day.taken.measured_on),
-        _ => String::new(),
-    }
-}
-
 fn row(text: &Text, history: &History, day: &Day, limit: i64) -> Row {
     let taken = &day.taken;
-    let cm = |mm: Option<i64>| mm.map(|mm| text.fixed(mm, 1)).unwrap_or_default();
+    let cm = |mm: Option<i64>| mm.map(|mm| centimetres(*text, mm)).unwrap_or_default();
     let posture = match taken.position {
         Some(Position::Lying) => format!(" {}", text.t("growth.lying")),
         Some(Position::Standing) => format!(" {}", text.t("growth.standing")),
@@ -317,9 +312,9 @@ fn row(text: &Text, history: &History, day: &Day, limit: i64) -> Row {
     let thin = day.status.arm.filter(|status| *status != ArmStatus::Normal);
     Row {
         on: taken.measured_on,
-        age: age_words(text, history, day),
-        weight: taken.weight_g.map(|grams| text.fixed((grams + 5) / 10, 2)).unwrap_or_default(),
-        length: taken.height_mm.map(|mm| format!("{}{posture}", text.fixed(mm, 1))).unwrap_or_default(),
+        age: history.birth.map(|birth| months(*text, birth, taken.measured_on)).unwrap_or_default(),
+        weight: taken.weight_g.map(|grams| kilograms(*text, grams)).unwrap_or_default(),
+        length: taken.height_mm.map(|mm| centimetres(*text, mm) + &posture).unwrap_or_default(),
         arm: cm(taken.arm_mm),
         arm_words: thin.map(words::arm).map(|(key, tone)| (text.t(key).into_owned(), tone)),
         head: cm(taken.head_mm),

@@ -1,16 +1,11 @@
 //! Categories in the reader's words, with the colour that goes with them.
 
-use asuh_growth::indonesia::{
-    ArmStatus, LengthStatus, MonthlyReading, MonthlyStatus, NutritionStatus, ReferralLines, Shortfall,
-    Unjudged, WeightStatus,
-};
-use asuh_growth::{Indicator, NoScore};
+use asuh_growth::Indicator;
+use asuh_growth::indonesia::{ArmStatus, MonthlyReading, MonthlyStatus, ReferralLines, Shortfall};
 
+use super::super::words::{self, Category};
 use super::history::{Day, Held};
 use crate::ground::web::Text;
-
-/// A category: its text key, and the class of its tag ([`asuh.css`]: `good`, `warn`, `bad`).
-pub(super) type Category = (&'static str, &'static str);
 
 /// The indicators of the page in their order, each with its code in addresses and text keys.
 pub(super) const INDICATORS: [(Indicator, &str); 6] = [
@@ -25,52 +20,6 @@ pub(super) const INDICATORS: [(Indicator, &str); 6] = [
 /// Those of Permenkes 2/2020, which every measurement has.
 pub(super) const FOUR: [(Indicator, &str); 4] = [INDICATORS[0], INDICATORS[1], INDICATORS[2], INDICATORS[3]];
 
-const WEIGHTS: [WeightStatus; 4] = [
-    WeightStatus::SeverelyUnderweight,
-    WeightStatus::Underweight,
-    WeightStatus::Normal,
-    WeightStatus::RiskOfOverweight,
-];
-const LENGTHS: [LengthStatus; 4] =
-    [LengthStatus::SeverelyStunted, LengthStatus::Stunted, LengthStatus::Normal, LengthStatus::Tall];
-const NUTRITION: [NutritionStatus; 6] = [
-    NutritionStatus::SeverelyWasted,
-    NutritionStatus::Wasted,
-    NutritionStatus::Normal,
-    NutritionStatus::RiskOfOverweight,
-    NutritionStatus::Overweight,
-    NutritionStatus::Obese,
-];
-
-fn weight(status: WeightStatus) -> Category {
-    match status {
-        WeightStatus::SeverelyUnderweight => ("growth.child.weight.severely_underweight", "bad"),
-        WeightStatus::Underweight => ("growth.child.weight.underweight", "warn"),
-        WeightStatus::Normal => ("growth.child.weight.normal", "good"),
-        WeightStatus::RiskOfOverweight => ("growth.child.weight.risk_of_overweight", "warn"),
-    }
-}
-
-fn length(status: LengthStatus) -> Category {
-    match status {
-        LengthStatus::SeverelyStunted => ("growth.child.length.severely_stunted", "bad"),
-        LengthStatus::Stunted => ("growth.child.length.stunted", "warn"),
-        LengthStatus::Normal => ("growth.child.length.normal", "good"),
-        LengthStatus::Tall => ("growth.child.length.tall", ""),
-    }
-}
-
-fn nutrition(status: NutritionStatus) -> Category {
-    match status {
-        NutritionStatus::SeverelyWasted => ("growth.child.nutrition.severely_wasted", "bad"),
-        NutritionStatus::Wasted => ("growth.child.nutrition.wasted", "warn"),
-        NutritionStatus::Normal => ("growth.child.nutrition.normal", "good"),
-        NutritionStatus::RiskOfOverweight => ("growth.child.nutrition.risk_of_overweight", "warn"),
-        NutritionStatus::Overweight => ("growth.child.nutrition.overweight", "warn"),
-        NutritionStatus::Obese => ("growth.child.nutrition.obese", "bad"),
-    }
-}
-
 /// The category of an arm.
 pub(super) fn arm(status: ArmStatus) -> Category {
     match status {
@@ -83,31 +32,15 @@ pub(super) fn arm(status: ArmStatus) -> Category {
 /// What our figures say of an indicator: a category, or in words why there is none. Empty where it was not
 /// measured; heads have no category of the regulation.
 pub(super) fn category(day: &Day, indicator: Indicator) -> Category {
-    let judged = match indicator {
-        Indicator::WeightForAge => day.status.weight_for_age.map(weight),
-        Indicator::LengthForAge => day.status.length_for_age.map(length),
-        Indicator::WeightForLength => day.status.weight_for_length.map(nutrition),
-        Indicator::BmiForAge => day.status.bmi_for_age.map(nutrition),
-        Indicator::ArmForAge => day.status.arm.map(arm).ok_or(Unjudged::NoScore(NoScore::NotMeasured)),
-        _ => Err(Unjudged::NoScore(NoScore::NotMeasured)),
-    };
-    match judged {
-        Ok(category) => category,
-        Err(Unjudged::Implausible) => ("growth.child.implausible", "warn"),
-        Err(Unjudged::NoScore(NoScore::AgeOutside)) => ("growth.child.age_outside", ""),
-        Err(Unjudged::NoScore(NoScore::LengthOutside)) => ("growth.child.length_outside", ""),
-        Err(Unjudged::NoScore(_)) => ("", ""),
+    match indicator {
+        Indicator::ArmForAge => day.status.arm.map(arm).unwrap_or_default(),
+        _ => words::category(&day.status, indicator),
     }
 }
 
 /// The category by which a child stands.
 pub(super) fn held(held: &Held<'_>, indicator: Indicator) -> Category {
-    let found = match indicator {
-        Indicator::LengthForAge => LENGTHS.into_iter().find(|one| one.code() == held.status).map(length),
-        Indicator::WeightForAge => WEIGHTS.into_iter().find(|one| one.code() == held.status).map(weight),
-        _ => NUTRITION.into_iter().find(|one| one.code() == held.status).map(nutrition),
-    };
-    found.unwrap_or_default()
+    words::stored(held.status, indicator)
 }
 
 /// Our z of an indicator, printed with two decimals; nothing where there is none.
@@ -195,14 +128,8 @@ mod tests {
     }
 
     #[test]
-    fn the_indonesian_words_are_those_of_the_regulation() {
+    fn the_indonesian_words_of_an_arm_are_those_of_the_regulation() {
         let text = Text::new(Language::Indonesian, Zone::Wib);
-        for z in [-4.0, -2.5, 0.0, 1.5, 2.5, 4.0] {
-            let (w, l, n) = (WeightStatus::from_z(z), LengthStatus::from_z(z), NutritionStatus::from_z(z));
-            assert_eq!(text.t(weight(w).0), w.name(), "{z}");
-            assert_eq!(text.t(length(l).0), l.name(), "{z}");
-            assert_eq!(text.t(nutrition(n).0), n.name(), "{z}");
-        }
         for status in [ArmStatus::SeverelyWasted, ArmStatus::Wasted, ArmStatus::Normal] {
             assert_eq!(text.t(arm(status).0), status.name());
         }

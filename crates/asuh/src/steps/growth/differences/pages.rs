@@ -8,12 +8,12 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Duration;
 
-use super::query::{self, EXPORT, Line, PAGE, Selection};
+use super::query::{self, Line, PAGE, Selection};
 use super::rules::Cause;
 use crate::ground::App;
 use crate::ground::access::Cap;
 use crate::ground::audit;
-use crate::ground::web::{Cell, Error, Form, Page, Shell, Text, cut, page, workbook};
+use crate::ground::web::{AT_ONCE, Book, Cell, Error, Form, Page, Shell, Text, cut, page};
 use crate::steps::growth::ReadGrowth;
 use crate::steps::growth::words;
 use crate::steps::registry::territories;
@@ -104,7 +104,7 @@ pub(super) async fn list(
         total: groups.iter().map(|group| group.count).sum(),
         groups,
         limit: text.fixed(selection.limit, 2),
-        rows: lines.into_iter().map(|line| row(text, line)).collect(),
+        rows: lines.into_iter().map(|line| row(text, line, selection.limit)).collect(),
         next,
         filter,
         shell,
@@ -120,9 +120,7 @@ pub(super) async fn export(cap: Cap<ReadGrowth>, State(app): State<App>, shell: 
         sebab: form.get("sebab").to_owned(),
         setelah: String::new(),
     };
-    let selection = selection(&cap, &app, &shell, &filter).await?;
-    let lines = query::page(app.store.reader(), cap.district(), cap.scope(), &selection, EXPORT - 1).await?;
-    audit::opened(&app, cap.actor(), "export", None, &format!("growth_differences {}", lines.len()));
+    let mut selection = selection(&cap, &app, &shell, &filter).await?;
     let text = shell.text();
     let column = |key: &str, kind| Column::new(text.t(key), kind);
     let mut columns = vec![
@@ -143,8 +141,21 @@ pub(super) async fn export(cap: Cap<ReadGrowth>, State(app): State<App>, shell: 
     }
     columns.push(column("growth.differences.cause", Kind::Text));
     columns.push(column("growth.differences.what", Kind::Text));
-    let rows = lines.into_iter().map(|line| sheet_row(text, line)).collect();
-    workbook(&app, "selisih-z-score", text.t("growth.differences.title").into_owned(), columns, rows).await
+    let mut book = Book::begin(&app, text.t("growth.differences.title").into_owned(), columns)?;
+    let mut count = 0;
+    loop {
+        let db = app.store.reader();
+        let mut lines = query::page(db, cap.district(), cap.scope(), &selection, AT_ONCE).await?;
+        let next = cut(&mut lines, AT_ONCE, |line| line.id);
+        count += lines.len();
+        book.rows(lines.into_iter().map(|line| sheet_row(text, line)).collect()).await?;
+        if next.is_none() {
+            break;
+        }
+        selection.after = next;
+    }
+    audit::opened(&app, cap.actor(), "export", None, &format!("growth_differences {count}"));
+    book.send("selisih-z-score").await
 }
 
 /// The indices that files print, in their order; officers abbreviate them so in every language.
@@ -195,12 +206,12 @@ fn choice(cap: &ReadGrowth, code: i64, name: String) -> Option<Choice> {
     reached.then(|| Choice { code: code.to_string(), name })
 }
 
-fn row(text: Text, line: Line) -> Row {
+fn row(text: Text, line: Line, limit: i64) -> Row {
     let pair = |index, ours: Option<i64>, theirs: Option<i64>, word: &Option<String>| {
         let z = |z: Option<i64>| z.map_or_else(|| "–".to_owned(), |z| text.fixed(z, 2));
         let word = word.as_ref().map(|word| format!(" {word}")).unwrap_or_default();
         let apart = ours.zip(theirs).map_or(0, |(ours, theirs)| (ours - theirs).abs());
-        Pair { index, ours: z(ours), theirs: format!("{}{word}", z(theirs)), differs: apart > 1 }
+        Pair { index, ours: z(ours), theirs: format!("{}{word}", z(theirs)), differs: apart > limit }
     };
     let figures = [
         line.weight_g.map(|grams| words::kilograms(text, grams)),

@@ -9,8 +9,6 @@ use crate::ground::access::Scope;
 
 /// Differences on a page.
 pub(super) const PAGE: usize = 50;
-/// Differences in one spreadsheet.
-pub(super) const EXPORT: usize = 20_000;
 
 /// Which differences are shown.
 #[derive(Debug, Clone)]

@@ -4,17 +4,14 @@ use asuh_documents::sheet::{Column, Kind};
 use asuh_nusantara::Nik;
 use axum::extract::State;
 
-use super::pages::{Filter, row};
-use super::query;
+use super::pages::{self, Filter};
+use super::query::{self, Line};
 use crate::ground::App;
 use crate::ground::access::{Cap, Capability};
 use crate::ground::audit;
-use crate::ground::web::{Cell, Error, Form, Page, Shell, workbook};
+use crate::ground::web::{AT_ONCE, Book, Cell, Error, Form, Page, Shell, cut};
 use crate::steps::growth::ReadGrowth;
 use crate::steps::registry::OpenPersonal;
-
-/// Children of one file at most.
-const MOST: usize = 50_000;
 
 /// The list that the form names, with all its pages.
 pub(in crate::steps::growth) async fn export(
@@ -32,11 +29,6 @@ pub(in crate::steps::growth) async fn export(
     }
     let db = app.store.reader();
     let district = cap.district();
-    let mut lines =
-        query::page(db, district, cap.scope(), list, &selection, (None, MOST), shell.today).await?;
-    lines.truncate(MOST);
-    let what = if wants_numbers { "growth_list_nik" } else { "growth_list" };
-    audit::opened(&app, cap.actor(), "export", None, &format!("{what} {} {}", list.code(), lines.len()));
     let title = |key: &str| Column::new(shell.t(key), Kind::Text);
     let columns = vec![
         Column::new("NIK", Kind::Text),
@@ -55,8 +47,7 @@ pub(in crate::steps::growth) async fn export(
     ];
     let text = shell.text();
     let day = |day: Option<time::Date>| day.map_or(Cell::Empty, Cell::Day);
-    let mut rows = Vec::with_capacity(lines.len());
-    for line in lines {
+    let row = |line: Line| -> Result<Vec<Cell>, Error> {
         let number = match &line.nik_sealed {
             Some(sealed) => app.store.secrets().open_text(district, sealed)?,
             None => String::new(),
@@ -68,8 +59,8 @@ pub(in crate::steps::growth) async fn export(
         };
         let source =
             line.source.as_ref().map(|source| text.t(&format!("growth.source.{source}")).into_owned());
-        let row = row(&text, list, line, shell.today);
-        rows.push(vec![
+        let row = pages::row(&text, list, line, shell.today);
+        Ok(vec![
             number.into(),
             row.line.name.into(),
             row.line.sex.unwrap_or_default().into(),
@@ -83,8 +74,21 @@ pub(in crate::steps::growth) async fn export(
             row.facts.join("; ").into(),
             day(row.line.measured_on),
             source.unwrap_or_default().into(),
-        ]);
+        ])
+    };
+    let mut book = Book::begin(&app, shell.t(&format!("growth.list.{}", list.code())).into_owned(), columns)?;
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let page = (after, AT_ONCE);
+        let mut lines = query::page(db, district, cap.scope(), list, &selection, page, shell.today).await?;
+        after = cut(&mut lines, AT_ONCE, |line| line.person_id);
+        count += lines.len();
+        book.rows(lines.into_iter().map(row).collect::<Result<_, _>>()?).await?;
+        if after.is_none() {
+            break;
+        }
     }
-    let sheet = shell.t(&format!("growth.list.{}", list.code())).into_owned();
-    workbook(&app, &format!("daftar-{}", list.code().replace('_', "-")), sheet, columns, rows).await
+    let what = if wants_numbers { "growth_list_nik" } else { "growth_list" };
+    audit::opened(&app, cap.actor(), "export", None, &format!("{what} {} {count}", list.code()));
+    book.send(&format!("daftar-{}", list.code().replace('_', "-"))).await
 }

@@ -15,7 +15,7 @@ use crate::ground::settings::Letterhead;
 use crate::ground::web::{Form, Page, Shell, Text, cut, page};
 use crate::steps::growth::ReadGrowth;
 use crate::steps::growth::reading::Doubt;
-use crate::steps::growth::words::{centimetres, kilograms};
+use crate::steps::growth::words::{self, centimetres, kilograms};
 use crate::steps::registry::{OpenPersonal, territories};
 
 /// Children on a printed list.
@@ -124,6 +124,8 @@ struct ListPage {
     posyandu: Vec<String>,
     may_open: bool,
     letterhead: Letterhead,
+    /// The chosen territory and posyandu, for the head of a paper; empty: all.
+    area: String,
 }
 
 impl ListPage {
@@ -203,14 +205,19 @@ async fn show(cap: &ReadGrowth, app: &App, shell: Shell, filter: Filter, text: S
         }
         _ => shell.t(&format!("growth.list.{}.lead", list.code())).into_owned(),
     };
-    let words = shell.text();
+    let language = shell.text();
+    let named = |code: &str| reached.iter().find(|one| one.code.to_string() == code).map(|one| &one.name);
+    let posyandu_chosen = Some(&filter.posyandu).filter(|name| !name.is_empty() && !filter.desa.is_empty());
+    let area = [named(&filter.desa), posyandu_chosen, names.get(&chosen)].into_iter().flatten();
+    let area = area.map(String::as_str).collect::<Vec<_>>().join(", ");
     let page_of = ListPage {
+        area,
         list,
         text,
         title: shell.t(&format!("growth.list.{}", list.code())).into_owned(),
         tabs,
         lead,
-        rows: found.into_iter().map(|line| row(&words, list, line, today)).collect(),
+        rows: found.into_iter().map(|line| row(&language, list, line, today)).collect(),
         next: last.map(|id| filter.address(list, &[("setelah", &id.to_string())])),
         next_id: last.map(|id| id.to_string()).unwrap_or_default(),
         whole: filter.address(list, &[("lembar", "1")]),
@@ -231,35 +238,40 @@ async fn show(cap: &ReadGrowth, app: &App, shell: Shell, filter: Filter, text: S
 
 /// A child in words: what was found, and when and by whom it was measured.
 pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row {
-    let z = |label: &str, z: Option<i64>| z.map(|z| format!("{label} {}", text.fixed(z, 2)));
+    let z = |label: &str, z: Option<i64>| z.map(|z| format!("{label}\u{a0}{}", text.fixed(z, 2)));
     let weight = line.weight_g.map(|grams| kilograms(*text, grams));
     let length = |mm: Option<i64>| mm.map(|mm| centimetres(*text, mm));
     let arm = length(line.arm_mm).map(|arm| format!("{} {arm}", text.t("growth.arm")));
     let reasons = line.reasons.clone().unwrap_or_default();
     let doubts = Doubt::parse(line.implausible.as_deref().unwrap_or_default());
+    // Why comes first, each reason on a line; then what was measured, on one.
+    let figures = |found: Vec<Option<String>>| {
+        let found: Vec<String> = found.into_iter().flatten().collect();
+        Some(found.join(" · ")).filter(|words| !words.is_empty())
+    };
     let facts: Vec<Option<String>> = match list {
         List::ReferToday => {
             let codes = reasons.split(' ').filter(|code| !code.is_empty());
             let mut facts: Vec<Option<String>> =
                 codes.map(|code| Some(text.t(&format!("growth.reason.{code}")).into_owned())).collect();
-            facts.extend([weight, length(line.height_mm), arm, z("BB/TB", line.whz)]);
+            facts.push(figures(vec![weight, length(line.height_mm), arm, z("BB/TB", line.whz)]));
             facts
         }
-        List::NewlyStunted => vec![length(line.height_mm), z("TB/U", line.haz)],
-        List::TwiceNotGained => vec![weight, z("BB/U", line.waz)],
-        List::BelowRedLine => vec![weight, z("BB/U", line.waz)],
+        List::NewlyStunted => vec![figures(vec![length(line.height_mm), z("TB/U", line.haz)])],
+        List::TwiceNotGained | List::BelowRedLine => vec![figures(vec![weight, z("BB/U", line.waz)])],
         List::Implausible => {
             let mut facts: Vec<Option<String>> = Vec::new();
             for doubt in &doubts {
                 facts.push(Some(text.t(&format!("growth.doubt.{}", doubt.code())).into_owned()));
             }
             let has = |doubt: Doubt| doubts.contains(&doubt);
-            facts.extend([weight, length(line.height_mm)]);
-            facts.extend([
+            facts.push(figures(vec![
+                weight,
+                length(line.height_mm),
                 z("TB/U", line.haz).filter(|_| has(Doubt::Haz)),
                 z("BB/U", line.waz).filter(|_| has(Doubt::Waz)),
                 z("BB/TB", line.whz).filter(|_| has(Doubt::Whz)),
-            ]);
+            ]));
             facts
         }
         List::NotMeasured => Vec::new(),
@@ -280,7 +292,7 @@ pub(super) fn row(text: &Text, list: List, line: Line, today: time::Date) -> Row
         place.push_str(&format!(" · {}", line.posyandu));
     }
     Row {
-        age: line.birth_date.map(|birth| text.age(birth, today)).unwrap_or_default(),
+        age: line.birth_date.map(|birth| words::months(*text, birth, today)).unwrap_or_default(),
         place,
         measured,
         facts: facts.into_iter().flatten().collect(),

@@ -1,4 +1,4 @@
-//! What every step of the Monday does: sign in, open a page, see, press, and look at the page.
+//! What every step of a journey does: sign in, open a page, see, press, and look at the page.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Desk {
         };
         // What is in the cache costs nothing: every page shall be cheap for whoever opens it first.
         browser.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
-        let folder = tempfile::Builder::new().prefix("asuh-monday-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("asuh-journey-").tempdir()?;
         let data = folder.path().join("data");
         let data = data.to_string_lossy();
         let server =
@@ -82,6 +82,12 @@ impl Desk {
 
     pub(crate) async fn press(&self, text: &str) -> Result<()> {
         self.browser.click_text(text).await
+    }
+
+    /// Clicks the task of the home page whose words contain these.
+    pub(crate) async fn press_task(&self, text: &str) -> Result<()> {
+        let path = format!("//*[contains(@class, 'tasks')]//a[contains(normalize-space(.), '{text}')]");
+        Ok(self.browser.client().find(fantoccini::Locator::XPath(&path)).await?.click().await?)
     }
 
     /// Waits until the page says this.

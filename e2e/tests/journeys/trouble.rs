@@ -3,7 +3,7 @@
 use e2e::Result;
 
 use super::desk::Desk;
-use super::journey::upload;
+use super::monday::upload;
 
 #[tokio::test]
 async fn wrong_inputs_are_told_and_nothing_is_lost() -> Result<()> {
