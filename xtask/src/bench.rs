@@ -55,6 +55,20 @@ const BENCHES: &[Bench] = &[
         target: Target::BenchWith("matching", "parallel"),
         postgres: false,
     },
+    Bench {
+        name: "hostile",
+        about: "seconds and memory for files made to harm the sheet reader; fails beyond 10 s or 300 MiB",
+        package: "asuh-documents",
+        target: Target::Example("hostile"),
+        postgres: false,
+    },
+    Bench {
+        name: "import",
+        about: "seconds from a list of 100,000 families to its preview and until it is saved, on both engines",
+        package: "asuh",
+        target: Target::Bench("import"),
+        postgres: true,
+    },
 ];
 
 /// Runs the bench `name`, or all; false when one failed or is unknown.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::steps::cargo;
 
 /// The packages with such tests, and what is in the names of theirs.
-const TESTS: &[(&str, &str)] = &[("asuh-growth", "any_"), ("asuh", "any_file")];
+const TESTS: &[(&str, &str)] = &[("asuh-growth", "any_"), ("asuh-documents", "any_"), ("asuh", "any_file")];
 
 /// Inputs of every test in one round.
 const CASES: &str = "20000";

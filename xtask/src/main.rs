@@ -20,7 +20,7 @@ enum Command {
         /// The bench's name; without it all benches run.
         name: Option<String>,
     },
-    /// Feed the growth library and `asuh growth` with anything, for some minutes.
+    /// Feed the growth library, `asuh growth` and the spreadsheet readers with anything, for some minutes.
     Fuzz {
         /// How long.
         #[arg(long, default_value_t = 10)]

@@ -149,8 +149,38 @@ impl Tx<'_> {
 /// A place in a statement with as many `$n` as there are values, for `IN (...)`: at most a page or a batch.
 impl Args {
     /// Adds all values and returns `$a, $b, ...`; `NULL` when there are none, so that `IN (...)` is empty.
+    ///
+    /// A long list is filled up with its last value: so there are few shapes of the statement, and the engine
+    /// finds each of them prepared.
     pub fn push_list<T: Arg>(&mut self, values: impl IntoIterator<Item = T>) -> String {
-        let places: Vec<String> = values.into_iter().map(|value| self.push(value)).collect();
+        let from = self.0.len();
+        self.0.extend(values.into_iter().map(Arg::value));
+        self.fill_up(from, 1);
+        let places: Vec<String> = (from + 1..=self.0.len()).map(|place| format!("${place}")).collect();
         if places.is_empty() { "NULL".to_owned() } else { places.join(", ") }
+    }
+
+    /// Adds pairs and returns `($a, $b), ($c, $d), ...`, for `VALUES`; like [`Args::push_list`], it says the last
+    /// pair of a long list several times. There has to be one.
+    pub fn push_pairs<A: Arg, B: Arg>(&mut self, pairs: impl IntoIterator<Item = (A, B)>) -> String {
+        let from = self.0.len();
+        for (first, second) in pairs {
+            self.0.extend([first.value(), second.value()]);
+        }
+        self.fill_up(from, 2);
+        let places: Vec<String> =
+            (from + 1..self.0.len()).step_by(2).map(|place| format!("(${place}, ${})", place + 1)).collect();
+        places.join(", ")
+    }
+
+    /// Says the last `width` values again until the list behind `from` is as long as the next power of two.
+    fn fill_up(&mut self, from: usize, width: usize) {
+        let count = (self.0.len() - from) / width;
+        if count > 16 {
+            let last = self.0[self.0.len() - width..].to_vec();
+            for _ in count..count.next_power_of_two() {
+                self.0.extend_from_slice(&last);
+            }
+        }
     }
 }

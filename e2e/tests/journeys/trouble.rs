@@ -31,7 +31,7 @@ async fn wrong_inputs(desk: &Desk) -> Result<()> {
     let other = desk.folder.path().join("daftar.csv");
     std::fs::write(&other, "Merek,Harga\nKopi,2000\n")?;
     upload(desk, &other.to_string_lossy()).await?;
-    desk.see("Ditolak").await?;
+    desk.see("Menunggu padanan kolom").await?;
     desk.look("impor-bukan-krs").await?;
     desk.goto("/impor").await?;
     desk.press("Unggah dan periksa").await?;

@@ -124,3 +124,16 @@ fn is_a_name(literal: &str) -> bool {
                 || text.contains(&format!("= \"{literal}\": ["))
         })
 }
+
+#[test]
+fn every_message_about_a_row_says_how_to_mend_it() {
+    let known = known_keys();
+    let messages = ["staging.row.", "registry_import.", "growth.import.", "sponsors.import."];
+    let without: Vec<&String> = known
+        .iter()
+        .filter(|key| messages.iter().any(|stem| key.starts_with(stem)))
+        .filter(|key| !key.starts_with("registry_import.sample.") && !key.ends_with(".fix"))
+        .filter(|key| !known.contains(&format!("{key}.fix")))
+        .collect();
+    assert!(without.is_empty(), "messages without a remedy: {without:?}");
+}

@@ -22,26 +22,59 @@ pub fn annotate(
 ) -> Result<(), SheetError> {
     let column = width(source, limits)?;
     let mut reader = SheetReader::open(source, limits)?;
-    let mut copy = match reader.format() {
-        Format::Xlsx => Copy::Xlsx(Box::new(XlsxSink::new(out, reader.sheet_name())?)),
-        Format::Csv { delimiter, .. } => Copy::Csv(Box::new(CsvSink::new(out, delimiter)?), 0),
-    };
+    let mut copy = Copy::new(&reader, reader.format(), out)?;
     let mut row = Row::default();
     let mut titled = false;
     while reader.next_row(&mut row)? {
         if !titled && row.number > header_row {
-            copy.row(
-                &Row { number: header_row.max(1), cells: Vec::new() },
-                column,
-                Some(column_title),
-                true,
-            )?;
+            let blank = Row { number: header_row.max(1), cells: Vec::new() };
+            copy.row(&blank, column, &[column_title], true)?;
         }
         titled |= row.number >= header_row;
         if row.number == header_row {
-            copy.row(&row, column, Some(column_title), true)?;
+            copy.row(&row, column, &[column_title], true)?;
         } else {
-            copy.row(&row, column, messages(row.number).as_deref(), false)?;
+            let message = messages(row.number);
+            copy.row(&row, column, message.as_deref().as_slice(), false)?;
+        }
+    }
+    copy.finish()
+}
+
+/// Copies the rows of a spreadsheet that somebody has to mend: everything down to `header_row` (1-based) as it
+/// stands, so that the copy is read as the original is, and below it only the rows with notes, one after another.
+/// Right of everything stand the notes, under `titles`. `notes` is asked for each row in order. The copy is a
+/// workbook, or with `csv` a text file with that delimiter, whatever the original is.
+///
+/// # Errors
+/// What reading or writing refuses.
+pub fn excerpt<const N: usize>(
+    source: &Path,
+    out: &Path,
+    limits: &Limits,
+    csv: Option<u8>,
+    header_row: u32,
+    titles: [&str; N],
+    mut notes: impl FnMut(u32) -> Option<[String; N]>,
+) -> Result<(), SheetError> {
+    let column = width(source, limits)?;
+    let mut reader = SheetReader::open(source, limits)?;
+    let format = match csv {
+        Some(delimiter) => Format::Csv { delimiter, encoding: super::TextEncoding::Utf8 },
+        None => Format::Xlsx,
+    };
+    let mut copy = Copy::new(&reader, format, out)?;
+    let mut row = Row::default();
+    let mut next = header_row + 1;
+    while reader.next_row(&mut row)? {
+        if row.number < header_row {
+            copy.row(&row, column, &[], false)?;
+        } else if row.number == header_row {
+            copy.row(&row, column, &titles, true)?;
+        } else if let Some(notes) = notes(row.number) {
+            row.number = next;
+            next += 1;
+            copy.row(&row, column, &notes.each_ref().map(String::as_str), false)?;
         }
     }
     copy.finish()
@@ -65,7 +98,15 @@ enum Copy {
 }
 
 impl Copy {
-    fn row(&mut self, row: &Row, column: usize, note: Option<&str>, heading: bool) -> Result<(), SheetError> {
+    fn new(reader: &SheetReader, format: Format, out: &Path) -> Result<Self, SheetError> {
+        Ok(match format {
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxSink::new(out, reader.sheet_name())?)),
+            Format::Csv { delimiter, .. } => Self::Csv(Box::new(CsvSink::new(out, delimiter)?), 0),
+        })
+    }
+
+    /// A row with notes from `column` on.
+    fn row(&mut self, row: &Row, column: usize, notes: &[&str], heading: bool) -> Result<(), SheetError> {
         match self {
             Self::Xlsx(sink) => {
                 let at = row.number - 1;
@@ -73,11 +114,11 @@ impl Copy {
                 for (index, cell) in row.cells.iter().enumerate() {
                     sink.cell(at, index as u16, cell)?;
                 }
-                match note {
-                    Some(title) if heading => sink.heading(at, column as u16, title),
-                    Some(note) => sink.text(at, column as u16, note),
-                    None => Ok(()),
+                for (nth, note) in notes.iter().enumerate() {
+                    let place = (column + nth) as u16;
+                    if heading { sink.heading(at, place, note)? } else { sink.text(at, place, note)? }
                 }
+                Ok(())
             }
             Self::Csv(sink, last) => {
                 for _ in last.saturating_add(1)..row.number {
@@ -85,7 +126,7 @@ impl Copy {
                 }
                 *last = row.number;
                 let cells = (0..column).map(|index| field(row.cell(index)));
-                sink.record(cells.chain(note.map(guarded)))
+                sink.record(cells.chain(notes.iter().map(|note| guarded(note))))
             }
         }
     }

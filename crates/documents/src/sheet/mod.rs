@@ -16,7 +16,7 @@ pub mod write;
 mod xlsx;
 mod xml;
 
-pub use annotate::annotate;
+pub use annotate::{annotate, excerpt};
 pub use error::SheetError;
 pub use limits::Limits;
 pub use reader::{Format, SheetReader, TextEncoding};

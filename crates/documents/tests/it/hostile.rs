@@ -322,12 +322,60 @@ fn other_kinds_of_file() {
     assert!(matches!(read(&folder.path("none.xlsx")), Err(error) if error.code() == "io"));
 }
 
+#[test]
+fn packages_within_packages() {
+    let folder = Folder::new();
+    let inner = folder.path("inner.xlsx");
+    workbook(&inner, b"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>", &[]);
+    let mut bytes = std::fs::read(&inner).unwrap();
+    // A workbook in a workbook, and so on: nobody opens the inner ones.
+    for depth in 0..5 {
+        let path = folder.path(&format!("{depth}.xlsx"));
+        let sheet = b"<worksheet><sheetData><row><c><v>2</v></c></row></sheetData></worksheet>";
+        workbook(&path, sheet, &[("xl/embeddings/book.xlsx", &bytes)]);
+        assert_eq!(read(&path).unwrap().len(), 1);
+        bytes = std::fs::read(&path).unwrap();
+    }
+    // A package that is nothing but packages is no workbook.
+    let path = folder.path("nested.zip.xlsx");
+    package(&path, &[("a.xlsx", &bytes), ("b.xlsx", &bytes)]);
+    assert_eq!(refused(&path, &Limits::default()), "not_a_spreadsheet");
+}
+
+#[test]
+fn formulas_give_what_was_stored_and_never_run() {
+    let sheet = "<worksheet><sheetData><row><c t=\"str\"><f>HYPERLINK(\"http://x\",\"a\")</f><v>a</v></c>\
+                 <c><f>1+1</f></c><c t=\"str\"><f>cmd|' /C calc'!A0</f><v>b</v></c></row></sheetData></worksheet>";
+    let folder = Folder::new();
+    let path = folder.path("f.xlsx");
+    workbook(&path, sheet.as_bytes(), &[]);
+    let rows = read(&path).unwrap();
+    let texts: Vec<String> = rows[0].cells.iter().map(|cell| cell.text().into_owned()).collect();
+    assert_eq!(texts, ["a", "", "b"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
+    /// Text that nearly is a list, in every encoding, with quotation marks anywhere.
+    #[test]
+    fn any_text(pieces in proptest::collection::vec(prop::sample::select(vec![
+        "NIK", ";", ",", "\t", "\"", "\"\"", "\n", "\r\n", "\r", " ", "é", "\u{feff}", "=1+1", "3,20101E+15", "\0", "…",
+    ]), 0..60), kind in 0usize..4) {
+        let text = pieces.concat();
+        let bytes: Vec<u8> = match kind {
+            0 => text.into_bytes(),
+            1 => [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+            2 => [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect(),
+            _ => text.chars().map(|c| c as u8).collect(),
+        };
+        let folder = Folder::new();
+        let _ = read(&folder.file("t.csv", bytes));
+    }
+
     /// No bytes make the reader panic, whatever they begin with.
     #[test]
-    fn random_bytes(start in 0usize..6, bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+    fn any_bytes(start in 0usize..6, bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         let folder = Folder::new();
         let start: &[u8] = [&b""[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\xFF\xFE", b"a;b\n", b"\xEF\xBB\xBF"][start];
         let _ = read(&folder.file("r.xlsx", [start, &bytes].concat()));
@@ -335,7 +383,7 @@ proptest! {
 
     /// A good package with random bytes in it.
     #[test]
-    fn spoilt_packages(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+    fn any_spoilt_package(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
         let folder = Folder::new();
         let path = folder.path("s.xlsx");
         workbook(&path, b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData></worksheet>", &[]);
@@ -349,7 +397,7 @@ proptest! {
 
     /// XML that nearly is a sheet.
     #[test]
-    fn random_sheets(pieces in proptest::collection::vec(prop::sample::select(vec![
+    fn any_sheet(pieces in proptest::collection::vec(prop::sample::select(vec![
         "<sheetData>", "</sheetData>", "<row>", "<row r=\"3\">", "</row>", "<c>", "<c r=\"B2\" t=\"s\">", "<c t=\"str\">",
         "<c t=\"d\" s=\"9\">", "<c t=\"x\"/>", "</c>", "<v>", "</v>", "1", "1e999", "-", "<is><t>", "</t></is>", "&amp;", "&x;",
         "<!--", "-->", "<dimension ref=\"C3:A1\"/>", "<f>", "</f>", "2024-01-01", "é", "nan", "<c r=\"ZZZ99\">",

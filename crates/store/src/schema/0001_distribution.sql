@@ -108,6 +108,7 @@ CREATE TABLE package (
   UNIQUE (district_id, campaign_id, week_of, family_id),
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
 ) {table};
+CREATE INDEX share_account_by_family ON share_account (district_id, family_id);
 CREATE INDEX package_by_run ON package (district_id, run_id, village_code, nth);
 CREATE INDEX package_by_family ON package (district_id, family_id, week_of);
 CREATE INDEX package_by_village ON package (district_id, village_code, state);

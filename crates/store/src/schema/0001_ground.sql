@@ -247,21 +247,33 @@ CREATE TABLE import_batch (
   file_size {int} NOT NULL,
   file_sha256 {bytes} NOT NULL,
   format {text} NOT NULL,
-  -- 'receiving', 'queued', 'checking', 'ready', 'committing', 'committed', 'refused', 'failed', 'undoing', 'undone'
+  -- Whose list it is, and of which day.
+  source_name {text} NOT NULL,
+  as_of {int} NOT NULL,
+  -- 'receiving', 'queued', 'checking', 'unmapped', 'ready', 'committing', 'committed', 'refused', 'failed', 'undoing',
+  -- 'undone'
   state {text} NOT NULL,
   -- How far its uploader reaches, as JSON.
   scope {text} NOT NULL,
   error_code {text},
   error_detail {text},
   header_row {int},
+  -- Headings that mean nothing to the kind, as JSON.
   unknown_columns {text} NOT NULL,
+  -- The first rows of the file as JSON, encrypted, until the file is removed: what a mapping is chosen from.
+  layout_sealed {bytes},
+  -- The mapping by which the columns were read.
+  mapping_id {bytes},
+  -- How many messages there are of each sentence, as JSON.
+  message_counts {text} NOT NULL,
   rows {int} NOT NULL,
   rows_new {int} NOT NULL,
   rows_changed {int} NOT NULL,
   rows_same {int} NOT NULL,
   rows_error {int} NOT NULL,
   warnings {int} NOT NULL,
-  -- Saving has come to this row of the sheet.
+  -- Saving has come to this place, and to this row of the sheet within it.
+  saved_place {int} NOT NULL,
   saved_to {int} NOT NULL,
   saved_new {int} NOT NULL,
   saved_changed {int} NOT NULL,
@@ -300,11 +312,16 @@ CREATE TABLE import_row (
   -- What the step understood, as JSON: encrypted, or open where it is not personal.
   record_sealed {bytes},
   record_open {bytes},
+  -- What stands in columns that the kind does not know, as JSON, encrypted.
+  extra_sealed {bytes},
   -- The object the row was matched with or made.
   subject_id {bytes},
+  -- Rows of one place (a village's code) are saved together.
+  place {int} NOT NULL,
   PRIMARY KEY (district_id, batch_id, row_number),
   FOREIGN KEY (district_id, batch_id) REFERENCES import_batch (district_id, id)
 ) {table};
+CREATE INDEX import_row_by_place ON import_row (district_id, batch_id, place, row_number);
 
 CREATE TABLE import_message (
   district_id {int} NOT NULL,
@@ -320,6 +337,25 @@ CREATE TABLE import_message (
   PRIMARY KEY (district_id, batch_id, row_number, nth),
   FOREIGN KEY (district_id, batch_id) REFERENCES import_batch (district_id, id)
 ) {table};
+
+-- Which column of a file is what, as a person chose it for headings that the program does not know.
+CREATE TABLE import_mapping (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  kind {text} NOT NULL,
+  -- SHA-256 of the headings as they are compared.
+  headings_sha256 {bytes} NOT NULL,
+  -- The headings as they are written, as JSON, encrypted: somebody may take a row of persons for them.
+  headings_sealed {bytes} NOT NULL,
+  -- Field and column (from 0), as JSON.
+  fields {text} NOT NULL,
+  used {int} NOT NULL,
+  used_at {int},
+  changed_at {int} NOT NULL,
+  changed_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE UNIQUE INDEX import_mapping_once ON import_mapping (district_id, kind, headings_sha256);
 
 -- Consent of a guardian, one row per purpose; withdrawal ends it and stays visible.
 CREATE TABLE consent (

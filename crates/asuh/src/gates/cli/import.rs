@@ -15,7 +15,7 @@ use crate::steps::registry::district::CreateDistrict;
 /// Which list, and into which district.
 #[derive(Args, Debug, Clone)]
 pub(super) struct ImportArgs {
-    /// territory, krs, eppgbm or asn.
+    /// territory, krs, posyandu, eppgbm, sigizi or asn.
     #[arg(long)]
     kind: String,
     /// The file: XLSX or CSV.

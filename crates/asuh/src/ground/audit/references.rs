@@ -20,17 +20,22 @@ pub struct Reference {
     pub target: &'static str,
     /// The column of that table, beside its district.
     pub key: &'static str,
+    /// What its rows are to people, as a translation key, where they are somebody's work that needs the target;
+    /// empty: they are not, or come and go with it.
+    pub work: &'static str,
+    /// Which of those rows still hold, as SQL about `r`, where `$2` is the import that is taken back; empty: all.
+    pub live: &'static str,
 }
 
 impl Reference {
     /// `table.column` points to the `id` of `target`.
     pub const fn id(table: &'static str, column: &'static str, target: &'static str) -> Reference {
-        Reference { table, column, when: "", target, key: "id" }
+        Reference { table, column, when: "", target, key: "id", work: "", live: "" }
     }
 
     /// `table.column` points to the `code` of `target`.
     pub const fn code(table: &'static str, column: &'static str, target: &'static str) -> Reference {
-        Reference { table, column, when: "", target, key: "code" }
+        Reference { table, column, when: "", target, key: "code", work: "", live: "" }
     }
 
     /// `table.column` is a user, or the program itself.
@@ -44,9 +49,34 @@ impl Reference {
         Reference { when, ..self }
     }
 
+    /// Its rows are work that needs the target, as long as this SQL about `r` holds of them: what they point to is
+    /// not taken back with the import that brought it.
+    #[must_use]
+    pub const fn work(self, work: &'static str, live: &'static str) -> Reference {
+        Reference { work, live, ..self }
+    }
+
+    /// Whether its rows are somebody's work.
+    pub fn is_work(&self) -> bool {
+        !self.work.is_empty()
+    }
+
+    /// SQL that is true where such work points to `target`, a column of the statement around it whose district is
+    /// `$1`.
+    pub fn points_to(&self, target: &str) -> String {
+        let Reference { table, column, when, live, .. } = self;
+        let mut sql =
+            format!("EXISTS (SELECT 1 FROM {table} r WHERE r.district_id = $1 AND r.{column} = {target}");
+        for condition in [when, live].into_iter().filter(|condition| !condition.is_empty()) {
+            sql.push_str(&format!(" AND {condition}"));
+        }
+        sql.push(')');
+        sql
+    }
+
     /// How many rows of a district point to nothing. The target's primary key answers; the table is read whole.
     async fn dangling(&self, db: &impl Query, district: DistrictId) -> Result<i64, StoreError> {
-        let Reference { table, column, when, target, key } = self;
+        let Reference { table, column, when, target, key, .. } = self;
         let mut args = args![district];
         let mut sql = format!(
             "SELECT COUNT(*) AS n FROM {table} r LEFT JOIN {target} t \

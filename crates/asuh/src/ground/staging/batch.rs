@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{BatchContext, ImportKind, ReadContext, StagedRow, Verdict};
 use crate::ground::App;
 use crate::ground::access::{Area, Scope};
+use crate::ground::audit::Reference;
 
 asuh_store::row_struct! {
     /// A file on its way in.
@@ -23,6 +24,10 @@ asuh_store::row_struct! {
         pub(super) file_size: i64,
         /// 'xlsx' or 'csv'; empty before it was read.
         pub(super) format: String,
+        /// Whose list it is.
+        pub(super) source_name: String,
+        /// The day that it describes.
+        pub(super) as_of: time::Date,
         /// Its state; see the module.
         pub(super) state: String,
         /// Reach of the uploader, as JSON.
@@ -35,6 +40,10 @@ asuh_store::row_struct! {
         pub(super) header_row: Option<u32>,
         /// Headings that mean nothing to the kind, as JSON.
         pub(super) unknown_columns: String,
+        /// The mapping by which the columns were read.
+        pub(super) mapping_id: Option<Id>,
+        /// How many messages there are of each sentence, as JSON.
+        pub(super) message_counts: String,
         /// Rows read.
         pub(super) rows: i64,
         /// Of these new.
@@ -47,7 +56,9 @@ asuh_store::row_struct! {
         pub(super) rows_error: i64,
         /// Warnings.
         pub(super) warnings: i64,
-        /// Saving has come to this row of the sheet.
+        /// Saving has come to this place.
+        pub(super) saved_place: i64,
+        /// And to this row of the sheet within it.
         pub(super) saved_to: i64,
         /// Saved as new.
         pub(super) saved_new: i64,
@@ -83,16 +94,42 @@ asuh_store::row_struct! {
 }
 
 /// What a [`Batch`] is read from.
-pub(super) const BATCH: &str = "SELECT b.district_id, b.id, b.kind, b.file_name, b.file_size, b.format, b.state, b.scope, b.error_code, \
-     b.error_detail, b.header_row, b.unknown_columns, b.rows, b.rows_new, b.rows_changed, b.rows_same, b.rows_error, \
-     b.warnings, b.saved_to, b.saved_new, b.saved_changed, b.saved_same, b.saved_error, b.undo_steps, b.undo_next, \
+pub(super) const BATCH: &str = "SELECT b.district_id, b.id, b.kind, b.file_name, b.file_size, b.format, b.source_name, b.as_of, b.state, b.scope, b.error_code, \
+     b.error_detail, b.header_row, b.unknown_columns, b.mapping_id, b.message_counts, b.rows, b.rows_new, b.rows_changed, b.rows_same, b.rows_error, \
+     b.warnings, b.saved_place, b.saved_to, b.saved_new, b.saved_changed, b.saved_same, b.saved_error, b.undo_steps, b.undo_next, \
      b.undone, b.kept, b.uploaded_at, b.uploaded_by, b.decided_by, b.decided_at, b.finished_at, b.cleared_at, \
      u.name AS uploader \
      FROM import_batch b LEFT JOIN app_user u ON u.district_id = b.district_id AND u.id = b.uploaded_by";
 
+/// How many messages say the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counted {
+    /// 'error' or 'warning'.
+    pub(super) severity: String,
+    /// The sentence's translation key.
+    pub(super) code: String,
+    /// How many.
+    pub(super) count: i64,
+}
+
 /// A batch by its key.
 pub(super) async fn load(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Batch>, StoreError> {
     db.first(&format!("{BATCH} WHERE b.district_id = $1 AND b.id = $2"), args![district, id]).await
+}
+
+/// The first rows of a batch's file, encrypted, as long as the file is kept.
+pub(super) async fn layout(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let found: Option<(Option<Vec<u8>>,)> = db
+        .first(
+            "SELECT layout_sealed FROM import_batch WHERE district_id = $1 AND id = $2",
+            args![district, id],
+        )
+        .await?;
+    Ok(found.and_then(|row| row.0))
 }
 
 /// A scope as it is kept with the batch.
@@ -125,10 +162,13 @@ fn scope_of(text: &str) -> Scope {
 
 impl Batch {
     /// What the kind needs to know of it.
-    pub(super) async fn context(&self, db: &impl Query) -> Result<BatchContext, StoreError> {
+    pub(super) async fn context(&self, app: &App) -> Result<BatchContext, StoreError> {
         asuh_store::row_struct! { struct Place { code: i64, zone: String } }
-        let place: Option<Place> =
-            db.first("SELECT code, zone FROM district WHERE id = $1", args![self.district_id]).await?;
+        let place: Option<Place> = app
+            .store
+            .reader()
+            .first("SELECT code, zone FROM district WHERE id = $1", args![self.district_id])
+            .await?;
         let zone = place.as_ref().and_then(|place| Zone::parse(&place.zone)).unwrap_or(Zone::Wib);
         let read = ReadContext {
             today: zone.local_date(self.uploaded_at.utc()),
@@ -138,7 +178,13 @@ impl Batch {
                 .and_then(|place| TerritoryCode::from_i64(place.code).ok()),
             zone,
         };
-        Ok(BatchContext { batch: self.id, read, scope: scope_of(&self.scope) })
+        Ok(BatchContext {
+            batch: self.id,
+            read,
+            scope: scope_of(&self.scope),
+            as_of: self.as_of,
+            dependents: app.registry.references.iter().copied().filter(Reference::is_work).collect(),
+        })
     }
 
     /// Its kind, if the program still knows it.
@@ -149,6 +195,16 @@ impl Batch {
     /// Headings that mean nothing to the kind.
     pub(super) fn unknown(&self) -> Vec<String> {
         serde_json::from_str(&self.unknown_columns).unwrap_or_default()
+    }
+
+    /// How many messages there are of each sentence: its severity, its key, and the number.
+    pub(super) fn counted(&self) -> Vec<Counted> {
+        serde_json::from_str(&self.message_counts).unwrap_or_default()
+    }
+
+    /// Rows that saving has handled.
+    pub(super) fn handled(&self) -> i64 {
+        self.saved_new + self.saved_changed + self.saved_same + self.saved_error
     }
 
     /// Values for the sentence that says why it ended badly.
@@ -174,7 +230,9 @@ asuh_store::row_struct! {
         verdict: String,
         record_sealed: Option<Vec<u8>>,
         record_open: Option<Vec<u8>>,
+        extra_sealed: Option<Vec<u8>>,
         subject_id: Option<Id>,
+        place: i64,
     }
 }
 
@@ -185,15 +243,22 @@ impl StoredRow {
             (None, Some(open)) => open,
             (None, None) => Vec::new(),
         };
+        let extra = match self.extra_sealed {
+            Some(sealed) => serde_json::from_slice(&secrets.open(district, &sealed)?).unwrap_or_default(),
+            None => Vec::new(),
+        };
         Ok(StagedRow {
             number: self.row_number,
             record,
             verdict: Verdict::parse(&self.verdict).unwrap_or(Verdict::Error),
             subject: self.subject_id,
             messages: Vec::new(),
+            place: self.place,
+            extra,
         })
     }
 }
 
 /// The columns of a [`StoredRow`].
-pub(super) const ROW: &str = "row_number, verdict, record_sealed, record_open, subject_id";
+pub(super) const ROW: &str =
+    "row_number, verdict, record_sealed, record_open, extra_sealed, subject_id, place";

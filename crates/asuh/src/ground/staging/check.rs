@@ -9,10 +9,11 @@ use asuh_store::{Id, Query, args};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::batch::{self, Batch};
-use super::command::{BeginCheck, ClearPiece, Counts, EndCheck, Stage, bookkeeping};
+use super::batch::{self, Batch, Counted};
+use super::command::{BeginCheck, Checked, ClearPiece, Counts, EndCheck, Prepared, Stage, bookkeeping};
 use super::file::unseal;
 use super::header::{self, Header};
+use super::mapping::{self, Mappings};
 use super::{ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
 use crate::ground::App;
 use crate::ground::jobs::{Job, JobError};
@@ -39,14 +40,41 @@ impl Titles {
     }
 }
 
+/// Rows that are read, compared and kept together. Comparing only reads, and keeping them is short work for the
+/// door: so it is more than a kind saves at a time.
+const PIECE: usize = 500;
+
 /// What the reading thread sends.
 enum Read {
-    Header(Header, Format),
+    /// What the file turned out to be, and its first rows.
+    Opened(Format, Layout),
+    /// Where things stand, and the mapping that says so.
+    Header(Header, Option<Id>),
     Rows(Vec<StagedRow>),
 }
 
+/// The first rows of a file, shortened: what a mapping is chosen from. Row numbers and the texts of the cells.
+pub(super) type Layout = Vec<(u32, Vec<String>)>;
+
+/// Characters kept of a cell in a column that the kind does not know.
+const EXTRA: usize = 500;
+
+/// Rows of a layout, and characters of a cell in it.
+const LAYOUT: (usize, usize) = (20, 60);
+
 /// Why a file cannot be taken in: a translation key with its values.
 type Refused = (String, Vec<(String, String)>);
+
+/// What is known of the file when its check ends.
+struct Known {
+    titles: Arc<Titles>,
+    header_row: Option<u32>,
+    unknown: Vec<String>,
+    mapping: Option<Id>,
+    format: String,
+    layout: Layout,
+    counted: HashMap<(Severity, String), i64>,
+}
 
 /// Checks a batch from its first row to its last.
 pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), JobError> {
@@ -60,67 +88,123 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
     }
     // What an earlier try left behind.
     clear_rows(app, batch, false).await?;
-    let context = Arc::new(batch.context(app.store.reader()).await?);
+    let context = Arc::new(batch.context(app).await?);
+    let mappings = mapping::of_kind(app, batch).await?;
     let scratch = Scratch::new(app)?;
     let path = unseal(app, district, batch.id, &scratch).await?;
 
     let (sender, mut receiver) = mpsc::channel(4);
     let read = context.read.clone();
-    let thread = tokio::task::spawn_blocking(move || read_file(kind, &read, &path, &sender));
-    let mut titles = Arc::new(Titles(HashMap::new(), kind.columns()));
-    let (mut header_row, mut unknown, mut format) = (None, Vec::new(), String::new());
+    let thread = tokio::task::spawn_blocking(move || read_file(kind, &read, &path, &mappings, &sender));
+    let mut known = Known {
+        titles: Arc::new(Titles(HashMap::new(), kind.columns())),
+        header_row: None,
+        unknown: Vec::new(),
+        mapping: None,
+        format: String::new(),
+        layout: Layout::new(),
+        counted: HashMap::new(),
+    };
     let mut counts = Counts::default();
     let mut since = 0;
-    while let Some(part) = receiver.recv().await {
-        match part {
-            Read::Header(header, found) => {
-                header_row = Some(header.row);
-                unknown = header.unknown;
-                titles = Arc::new(Titles(header.titles, kind.columns()));
-                format = if found == Format::Xlsx { "xlsx".into() } else { "csv".into() };
+    // A piece is compared and sealed while the one before is kept.
+    let mut ready: Option<Stage> = None;
+    loop {
+        let stage = ready.take();
+        let keep = async {
+            match stage {
+                Some(stage) => Ok(app.store.submit(bookkeeping(app, district), stage).await?.value),
+                None => Ok::<_, JobError>(true),
             }
-            Read::Rows(rows) => {
-                let rows = classify(app, kind, &context, rows).await?;
-                for row in &rows {
-                    counts.add(row.verdict);
-                    counts.warnings +=
-                        row.messages.iter().filter(|message| message.severity == Severity::Warning).count()
-                            as i64;
-                }
-                since += rows.len();
-                let stage = Stage {
-                    batch: batch.id,
-                    rows,
-                    titles: titles.clone(),
-                    personal: kind.personal(),
-                    counts,
-                };
-                if !app.store.submit(bookkeeping(app, district), stage).await?.value {
-                    return Err(JobError::Later("the batch was taken over".into()));
-                }
-                if since >= 500 {
-                    since = 0;
-                    job.progress(app, counts.rows, 0, "").await?;
-                }
+        };
+        let (kept, next) = tokio::join!(keep, next_piece(app, kind, &context, &mut receiver, &mut known));
+        if !kept? {
+            return Err(JobError::Later("the batch was taken over".into()));
+        }
+        let Some(rows) = next? else { break };
+        for row in &rows {
+            counts.add(row.verdict);
+            for message in &row.messages {
+                counts.warnings += i64::from(message.severity == Severity::Warning);
+                *known.counted.entry((message.severity, message.code.clone())).or_default() += 1;
             }
         }
+        since += rows.len();
+        let prepared =
+            Prepared::of(app.store.secrets(), (district, batch.id), kind.personal(), &known.titles, &rows)?;
+        ready = Some(Stage { batch: batch.id, prepared, counts });
+        if since >= 2_000 {
+            since = 0;
+            job.progress(app, counts.rows, 0, "").await?;
+        }
     }
-    let ended = thread.await.map_err(|error| JobError::Failed(error.to_string()))?;
-    let mut refused = match ended {
-        Ok(()) => None,
-        Err(Stopped::Refused(refused)) => Some(refused),
+    let ended = match thread.await.map_err(|error| JobError::Failed(error.to_string()))? {
+        Ok(()) if counts.rows == 0 => Checked::Refused("staging.refused.no_rows".into(), Vec::new()),
+        Ok(()) => Checked::Ready,
+        Err(Stopped::Refused((code, values))) => Checked::Refused(code, values),
+        Err(Stopped::Unmapped((code, values))) => Checked::Unmapped(code, values),
         Err(Stopped::Io(error)) => return Err(JobError::Later(error)),
     };
-    if refused.is_none() && counts.rows == 0 {
-        refused = Some(("staging.refused.no_rows".into(), Vec::new()));
-    }
-    let notes = match refused {
-        Some(_) => Vec::new(),
-        None => kind.survey(app, &context).await?.into_iter().map(|note| (note.code, note.args)).collect(),
+    let notes = match ended {
+        Checked::Ready => {
+            kind.survey(app, &context).await?.into_iter().map(|note| (note.code, note.args)).collect()
+        }
+        _ => Vec::new(),
     };
-    let end = EndCheck { batch: batch.id, format, header_row, unknown, refused, notes };
+    let mut counted: Vec<Counted> = known
+        .counted
+        .into_iter()
+        .map(|((severity, code), count)| Counted { severity: severity.code().into(), code, count })
+        .collect();
+    counted.sort_by(|a, b| (&a.severity, -a.count, &a.code).cmp(&(&b.severity, -b.count, &b.code)));
+    let layout = match ended {
+        Checked::Refused(..) => None,
+        _ => {
+            let text =
+                serde_json::to_vec(&known.layout).map_err(|error| JobError::Failed(error.to_string()))?;
+            let sealed = app.store.secrets().seal(district, &text);
+            Some(sealed.map_err(asuh_store::StoreError::from)?)
+        }
+    };
+    let end = EndCheck {
+        batch: batch.id,
+        format: known.format,
+        header_row: known.header_row,
+        unknown: known.unknown,
+        mapping: known.mapping,
+        layout,
+        counted,
+        ended,
+        notes,
+    };
     app.store.submit(bookkeeping(app, district), end).await?;
     Ok(())
+}
+
+/// The next piece of rows, compared with what is known; none when the reading thread is done.
+async fn next_piece(
+    app: &App,
+    kind: &'static dyn ImportKind,
+    context: &super::BatchContext,
+    receiver: &mut mpsc::Receiver<Read>,
+    known: &mut Known,
+) -> Result<Option<Vec<StagedRow>>, JobError> {
+    while let Some(part) = receiver.recv().await {
+        match part {
+            Read::Opened(format, layout) => {
+                known.format = if format == Format::Xlsx { "xlsx".into() } else { "csv".into() };
+                known.layout = layout;
+            }
+            Read::Header(header, mapping) => {
+                known.header_row = Some(header.row);
+                known.unknown = header.unknown.into_iter().map(|(_, heading)| heading).collect();
+                known.mapping = mapping;
+                known.titles = Arc::new(Titles(header.titles, kind.columns()));
+            }
+            Read::Rows(rows) => return classify(app, kind, context, rows).await.map(Some),
+        }
+    }
+    Ok(None)
 }
 
 /// Lets the kind compare the rows that are not errors already.
@@ -173,6 +257,8 @@ pub(super) async fn clear_rows(app: &App, batch: &Batch, everything: bool) -> Re
 /// Why reading stopped early.
 enum Stopped {
     Refused(Refused),
+    /// Nobody knows these headings yet.
+    Unmapped(Refused),
     Io(String),
 }
 
@@ -201,6 +287,7 @@ fn read_file(
     kind: &'static dyn ImportKind,
     context: &ReadContext,
     path: &Path,
+    mappings: &Mappings,
     sender: &mpsc::Sender<Read>,
 ) -> Result<(), Stopped> {
     let mut reader = SheetReader::open(path, &Limits::default())?;
@@ -209,31 +296,29 @@ fn read_file(
     let mut first: Vec<Row> = Vec::new();
     let mut row = Row::default();
     let mut more = true;
-    while first.last().is_none_or(|row| row.number < header::WITHIN) {
+    while first.last().is_none_or(|row| row.number < header::WITHIN) || first.len() < LAYOUT.0 {
         more = reader.next_row(&mut row)?;
         if !more {
             break;
         }
         first.push(std::mem::take(&mut row));
     }
-    let candidates = first.partition_point(|row| row.number <= header::WITHIN);
-    let header = header::find(kind, &first[..candidates]).map_err(|none| {
-        let code = match none.found.is_empty() {
-            true => "staging.refused.no_header",
-            false => "staging.refused.missing_columns",
-        };
-        Stopped::Refused((
-            code.into(),
-            vec![("missing".into(), none.missing.join(", ")), ("found".into(), none.found.join(", "))],
-        ))
-    })?;
+    if sender.blocking_send(Read::Opened(format, layout(&first))).is_err() {
+        return Ok(());
+    }
+    let candidates = &first[..first.partition_point(|row| row.number <= header::WITHIN)];
+    let (header, mapping) = match header::mapped(kind, candidates, &mappings.known) {
+        Some((nth, header)) => (header, mappings.ids.get(nth).copied()),
+        None => (header::find(kind, candidates).map_err(unmapped)?, None),
+    };
     let places = header.places.clone();
-    let (header_row, chunk) = (header.row, kind.chunk().max(1));
-    if sender.blocking_send(Read::Header(header, format)).is_err() {
+    let unknown: Vec<usize> = header.unknown.iter().map(|(place, _)| *place).collect();
+    let header_row = header.row;
+    if sender.blocking_send(Read::Header(header, mapping)).is_err() {
         return Ok(());
     }
     let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
-    let mut rows = Vec::with_capacity(chunk);
+    let mut rows = Vec::with_capacity(PIECE);
     let mut kept = first.into_iter().filter(|row| row.number > header_row);
     let mut is_first = true;
     loop {
@@ -251,9 +336,9 @@ fn read_file(
         if numbering {
             continue;
         }
-        let Some(staged) = read_row(kind, context, &row, &places, &mut seen) else { continue };
+        let Some(staged) = read_row(kind, context, &row, &places, &unknown, &mut seen) else { continue };
         rows.push(staged);
-        if rows.len() >= chunk && sender.blocking_send(Read::Rows(std::mem::take(&mut rows))).is_err() {
+        if rows.len() >= PIECE && sender.blocking_send(Read::Rows(std::mem::take(&mut rows))).is_err() {
             return Ok(());
         }
     }
@@ -263,11 +348,32 @@ fn read_file(
     Ok(())
 }
 
+/// The first rows of the file, shortened.
+fn layout(first: &[Row]) -> Layout {
+    let short = |cell: &asuh_documents::sheet::Cell| {
+        asuh_nusantara::name::tidy(&cell.text()).chars().take(LAYOUT.1).collect()
+    };
+    first.iter().take(LAYOUT.0).map(|row| (row.number, row.cells.iter().map(short).collect())).collect()
+}
+
+/// What stops a file whose headings nobody knows.
+fn unmapped(none: header::NoHeader) -> Stopped {
+    let code = match none.found.is_empty() {
+        true => "staging.refused.no_header",
+        false => "staging.refused.missing_columns",
+    };
+    Stopped::Unmapped((
+        code.into(),
+        vec![("missing".into(), none.missing.join(", ")), ("found".into(), none.found.join(", "))],
+    ))
+}
+
 fn read_row(
     kind: &dyn ImportKind,
     context: &ReadContext,
     row: &Row,
     places: &HashMap<&'static str, usize>,
+    unknown: &[usize],
     seen: &mut HashMap<[u8; 16], u32>,
 ) -> Option<StagedRow> {
     // A row with nothing in the columns that matter is no row.
@@ -285,6 +391,8 @@ fn read_row(
         verdict: Verdict::New,
         subject: None,
         messages: cells.into_messages(),
+        place: 0,
+        extra: unknown.iter().enumerate().filter_map(|(nth, place)| extra(row, nth, *place)).collect(),
     };
     if staged.messages.iter().any(|message| message.severity == Severity::Error) {
         staged.verdict = Verdict::Error;
@@ -306,6 +414,12 @@ fn read_row(
         }
     }
     Some(staged)
+}
+
+/// What stands in a column that the kind does not know; none where nothing does.
+fn extra(row: &Row, nth: usize, place: usize) -> Option<(u32, String)> {
+    let text: String = asuh_nusantara::name::tidy(&row.cell(place).text()).chars().take(EXTRA).collect();
+    (!text.is_empty()).then_some((nth as u32, text))
 }
 
 /// Removes everything that is kept of a batch except its counts.

@@ -1,27 +1,50 @@
 //! What changes while a batch is saved or taken back: one chunk, one command.
 
-use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
+use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
-use super::batch::{self, ROW, StoredRow};
+use super::batch::{self, Batch, ROW, StoredRow};
 use super::command::{Counts, turn};
-use super::{BatchContext, ImportKind};
+use super::{BatchContext, ImportKind, StagedRow};
+use crate::ground::App;
 
-/// What a chunk did.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct ChunkDone {
-    /// The last row it handled; none when no row was left.
-    pub(super) last: Option<i64>,
-    /// Rows it handled.
-    pub(super) rows: i64,
+/// Where saving stands: rows are saved place by place, and within a place in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cursor {
+    pub(super) place: i64,
+    pub(super) row: i64,
 }
 
-/// Saves the next chunk of rows.
+/// Reads the next chunk of rows to save, at most `most`. Index: import_row_by_place.
+pub(super) async fn next_rows(
+    app: &App,
+    found: &Batch,
+    after: Cursor,
+    most: usize,
+) -> Result<Vec<StagedRow>, StoreError> {
+    let reader = app.store.reader();
+    let stored: Vec<StoredRow> = reader
+        .all(
+            &format!(
+                "SELECT {ROW} FROM import_row WHERE district_id = $1 AND batch_id = $2 \
+                 AND (place, row_number) > ($3, $4) AND verdict IN ('new', 'changed') \
+                 ORDER BY place, row_number LIMIT {most}"
+            ),
+            args![found.district_id, found.id, after.place, after.row],
+        )
+        .await?;
+    stored.into_iter().map(|row| row.open(app.store.secrets(), found.district_id)).collect()
+}
+
+/// Saves a chunk of rows: `rows` are those after `after`, read and unsealed beforehand, since no transaction is
+/// needed for it and a batch that is being saved does not change.
 #[derive(Serialize)]
 pub(super) struct SaveChunk {
     pub(super) batch: Id,
     /// The rows after this one.
-    pub(super) after: i64,
+    pub(super) after: Cursor,
+    #[serde(skip)]
+    pub(super) rows: Vec<StagedRow>,
     #[serde(skip)]
     pub(super) kind: &'static dyn ImportKind,
     #[serde(skip)]
@@ -30,40 +53,24 @@ pub(super) struct SaveChunk {
 
 impl Command for SaveChunk {
     const KIND: &'static str = "staging.save_chunk";
-    type Receipt = ChunkDone;
+    /// Rows it handled.
+    type Receipt = i64;
 
-    async fn apply(&self, tx: &Tx<'_>) -> Result<ChunkDone, Fault> {
+    async fn apply(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
         tx.subject("import", self.batch);
-        // import_row's key
-        let stored: Vec<StoredRow> = tx
-            .all(
-                &format!(
-                    "SELECT {ROW} FROM import_row WHERE district_id = $1 AND batch_id = $2 AND row_number > $3 \
-                     AND verdict IN ('new', 'changed') ORDER BY row_number LIMIT {}",
-                    self.kind.chunk()
-                ),
-                args![tx.district(), self.batch, self.after],
-            )
-            .await?;
-        if stored.is_empty() {
-            return Ok(ChunkDone::default());
-        }
-        let mut rows = stored
-            .into_iter()
-            .map(|row| row.open(tx.secrets(), tx.district()))
-            .collect::<Result<Vec<_>, _>>()?;
-        let last = rows.last().map_or(self.after, |row| i64::from(row.number));
+        let Some(last) = self.rows.last() else { return Ok(0) };
         // The batch's own row says whether this chunk is still to be done, and holds others off.
         let due = tx
             .execute(
-                "UPDATE import_batch SET saved_to = $4 \
-                 WHERE district_id = $1 AND id = $2 AND saved_to = $3 AND state = 'committing'",
-                args![tx.district(), self.batch, self.after, last],
+                "UPDATE import_batch SET saved_place = $5, saved_to = $6 WHERE district_id = $1 AND id = $2 \
+                 AND saved_place = $3 AND saved_to = $4 AND state = 'committing'",
+                args![tx.district(), self.batch, self.after.place, self.after.row, last.place, last.number],
             )
             .await?;
         if due == 0 {
             return Err(Refusal::new("staging.refused.state").into());
         }
+        let mut rows = self.rows.clone();
         self.kind.commit(tx, &self.context, &mut rows).await?;
         let mut counts = Counts::default();
         for row in &rows {
@@ -75,7 +82,7 @@ impl Command for SaveChunk {
             args![tx.district(), self.batch, counts.new, counts.changed, counts.same, counts.error],
         )
         .await?;
-        Ok(ChunkDone { last: Some(last), rows: counts.rows })
+        Ok(counts.rows)
     }
 }
 

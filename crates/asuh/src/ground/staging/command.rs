@@ -1,9 +1,11 @@
 //! What changes a batch: every step of its way is a command.
 
-use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Query, Recording, Refusal, StoreError, Tx, args};
+use asuh_store::{
+    Args, Command, DistrictId, Envelope, Fault, Id, Query, Recording, Refusal, Secrets, StoreError, Tx, args,
+};
 use serde::{Deserialize, Serialize};
 
-use super::batch;
+use super::batch::{self, Counted};
 use super::{StagedRow, Verdict};
 use crate::ground::{App, jobs};
 
@@ -36,6 +38,10 @@ pub(super) struct OpenBatch {
     pub(super) sha256: [u8; 32],
     /// Reach of the uploader, as JSON.
     pub(super) scope: String,
+    /// Whose list it is.
+    pub(super) source_name: String,
+    /// The day that it describes.
+    pub(super) as_of: time::Date,
 }
 
 impl Command for OpenBatch {
@@ -55,10 +61,11 @@ impl Command for OpenBatch {
         let id = tx.new_id();
         tx.subject("import", id);
         tx.execute(
-            "INSERT INTO import_batch (district_id, id, kind, file_name, file_size, file_sha256, format, state, scope, \
-             unknown_columns, rows, rows_new, rows_changed, rows_same, rows_error, warnings, saved_to, saved_new, \
-             saved_changed, saved_same, saved_error, undo_steps, undone, kept, uploaded_at, uploaded_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, '', 'receiving', $7, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
+            "INSERT INTO import_batch (district_id, id, kind, file_name, file_size, file_sha256, format, source_name, \
+             as_of, state, scope, unknown_columns, message_counts, rows, rows_new, rows_changed, rows_same, rows_error, \
+             warnings, saved_place, saved_to, saved_new, saved_changed, saved_same, saved_error, undo_steps, undone, kept, \
+             uploaded_at, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6, '', $10, $11, 'receiving', $7, '[]', '[]', \
+             0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
             args![
                 tx.district(),
                 id,
@@ -69,6 +76,8 @@ impl Command for OpenBatch {
                 &self.scope,
                 tx.now(),
                 tx.actor(),
+                &self.source_name,
+                self.as_of,
             ],
         )
         .await?;
@@ -180,7 +189,7 @@ impl Command for Decide {
             Decision::Save if saved => (&["failed"], "committing", Some(super::COMMIT)),
             Decision::Save => (&["ready"], "committing", Some(super::COMMIT)),
             Decision::Refuse if saved => (&[], "refused", None),
-            Decision::Refuse => (&["ready", "failed"], "refused", Some(super::CLEAR)),
+            Decision::Refuse => (&["ready", "unmapped", "failed"], "refused", Some(super::CLEAR)),
             Decision::Undo if saved => (&["committed", "failed"], "undoing", Some(super::UNDO)),
             Decision::Undo => (&["committed"], "undoing", Some(super::UNDO)),
             Decision::Check if saved => (&[], "queued", None),
@@ -244,17 +253,77 @@ impl Counts {
     }
 }
 
-/// Keeps a chunk of rows that were read and compared.
+/// Keeps a piece of rows that were read and compared, as [`Prepared`] outside of the transaction.
 #[derive(Serialize)]
 pub(super) struct Stage {
     pub(super) batch: Id,
     #[serde(skip)]
-    pub(super) rows: Vec<StagedRow>,
-    #[serde(skip)]
-    pub(super) titles: std::sync::Arc<super::check::Titles>,
-    pub(super) personal: bool,
-    /// The counts up to and with this chunk.
+    pub(super) prepared: Prepared,
+    /// The counts up to and with this piece.
     pub(super) counts: Counts,
+}
+
+/// Rows and messages as they are inserted, sealed already: that needs no transaction.
+#[derive(Default)]
+pub(super) struct Prepared {
+    rows: Vec<Args>,
+    messages: Vec<Args>,
+}
+
+impl Prepared {
+    /// Seals a piece of rows.
+    pub(super) fn of(
+        secrets: &Secrets,
+        batch: (DistrictId, Id),
+        personal: bool,
+        titles: &super::check::Titles,
+        rows: &[StagedRow],
+    ) -> Result<Prepared, StoreError> {
+        let (district, batch) = batch;
+        let mut prepared = Prepared { rows: Vec::with_capacity(rows.len()), messages: Vec::new() };
+        for row in rows {
+            let (sealed, open) = match personal {
+                true => (Some(secrets.seal(district, &row.record)?), None),
+                false => (None, Some(row.record.clone())),
+            };
+            let extra = match row.extra.is_empty() {
+                true => None,
+                false => {
+                    let text = serde_json::to_vec(&row.extra)
+                        .map_err(|error| StoreError::Shape(error.to_string()))?;
+                    Some(secrets.seal(district, &text)?)
+                }
+            };
+            prepared.rows.push(args![
+                district,
+                batch,
+                row.number,
+                row.verdict.code(),
+                sealed,
+                open,
+                extra,
+                row.subject,
+                row.place,
+            ]);
+            for (nth, message) in row.messages.iter().take(MESSAGES).enumerate() {
+                let value = (!message.value.is_empty())
+                    .then(|| secrets.seal(district, message.value.as_bytes()))
+                    .transpose()?;
+                prepared.messages.push(args![
+                    district,
+                    batch,
+                    row.number,
+                    nth as i64,
+                    titles.of(&message.field),
+                    message.severity.code(),
+                    &message.code,
+                    serde_json::to_string(&message.args).unwrap_or_default(),
+                    value,
+                ]);
+            }
+        }
+        Ok(prepared)
+    }
 }
 
 impl Command for Stage {
@@ -283,64 +352,48 @@ impl Command for Stage {
         if held == 0 {
             return Ok(false);
         }
-        let mut rows = Vec::with_capacity(self.rows.len());
-        let mut messages = Vec::new();
-        for row in &self.rows {
-            let (sealed, open) = match self.personal {
-                true => (Some(tx.secrets().seal(tx.district(), &row.record)?), None),
-                false => (None, Some(row.record.clone())),
-            };
-            rows.push(args![
-                tx.district(),
-                self.batch,
-                row.number,
-                row.verdict.code(),
-                sealed,
-                open,
-                row.subject,
-            ]);
-            for (nth, message) in row.messages.iter().take(MESSAGES).enumerate() {
-                let value = (!message.value.is_empty()).then(|| tx.seal(&message.value)).transpose()?;
-                messages.push(args![
-                    tx.district(),
-                    self.batch,
-                    row.number,
-                    nth as i64,
-                    self.titles.of(&message.field),
-                    message.severity.code(),
-                    &message.code,
-                    serde_json::to_string(&message.args).unwrap_or_default(),
-                    value,
-                ]);
-            }
-        }
         tx.insert_many(
-            "INSERT INTO import_row (district_id, batch_id, row_number, verdict, record_sealed, record_open, subject_id) \
-             VALUES",
+            "INSERT INTO import_row (district_id, batch_id, row_number, verdict, record_sealed, record_open, extra_sealed, \
+             subject_id, place) VALUES",
             "ON CONFLICT (district_id, batch_id, row_number) DO NOTHING",
-            rows,
+            self.prepared.rows.clone(),
         )
         .await?;
         tx.insert_many(
             "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args, \
              value_sealed) VALUES",
             "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
-            messages,
+            self.prepared.messages.clone(),
         )
         .await?;
         Ok(true)
     }
 }
 
-/// Checking came to its end: a person decides now, or the file is refused.
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) enum Checked {
+    /// A person decides now.
+    Ready,
+    /// A person has to say which column is what; with the sentence that says why, and its values.
+    Unmapped(String, Vec<(String, String)>),
+    /// The file cannot be taken in, and why.
+    Refused(String, Vec<(String, String)>),
+}
+
+/// Checking came to its end.
 #[derive(Serialize)]
 pub(super) struct EndCheck {
     pub(super) batch: Id,
     pub(super) format: String,
     pub(super) header_row: Option<u32>,
     pub(super) unknown: Vec<String>,
-    /// A translation key and its values, when the file is refused.
-    pub(super) refused: Option<(String, Vec<(String, String)>)>,
+    pub(super) mapping: Option<Id>,
+    /// The first rows of the file, sealed.
+    #[serde(skip)]
+    pub(super) layout: Option<Vec<u8>>,
+    pub(super) counted: Vec<Counted>,
+    pub(super) ended: Checked,
     /// Sentences about the whole file.
     pub(super) notes: Vec<(String, Vec<(String, String)>)>,
 }
@@ -351,17 +404,20 @@ impl Command for EndCheck {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        let state = if self.refused.is_some() { "refused" } else { "ready" };
+        let (state, why) = match &self.ended {
+            Checked::Ready => ("ready", None),
+            Checked::Unmapped(code, args) => ("unmapped", Some((code, args))),
+            Checked::Refused(code, args) => ("refused", Some((code, args))),
+        };
         if !turn(tx, self.batch, &["checking"], state).await? {
             return Ok(());
         }
-        let (code, detail) = match &self.refused {
-            Some((code, args)) => (Some(code.clone()), serde_json::to_string(args).ok()),
-            None => (None, None),
-        };
+        let code = why.map(|(code, _)| code.as_str());
+        let detail = why.and_then(|(_, args)| serde_json::to_string(args).ok());
         tx.execute(
             "UPDATE import_batch SET format = $3, header_row = $4, unknown_columns = $5, error_code = $6, \
-             error_detail = $7, finished_at = CASE WHEN $6 IS NULL THEN NULL ELSE $8 END \
+             error_detail = $7, mapping_id = $9, layout_sealed = $10, message_counts = $11, \
+             finished_at = CASE WHEN state = 'refused' THEN $8 ELSE NULL END \
              WHERE district_id = $1 AND id = $2",
             args![
                 tx.district(),
@@ -372,9 +428,19 @@ impl Command for EndCheck {
                 code,
                 detail,
                 tx.now(),
+                self.mapping,
+                self.layout.clone(),
+                serde_json::to_string(&self.counted).unwrap_or_default(),
             ],
         )
         .await?;
+        if let Some(mapping) = self.mapping {
+            tx.execute(
+                "UPDATE import_mapping SET used = used + 1, used_at = $3 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), mapping, tx.now()],
+            )
+            .await?;
+        }
         let notes = self.notes.iter().enumerate().map(|(nth, (code, values))| {
             args![
                 tx.district(),
@@ -393,7 +459,7 @@ impl Command for EndCheck {
             notes.collect(),
         )
         .await?;
-        if self.refused.is_some() {
+        if state == "refused" {
             jobs::start(tx, super::CLEAR.kind, Some(self.batch)).await?;
         }
         Ok(())
@@ -459,7 +525,7 @@ impl Command for ClearPiece {
             )
             .await?;
             tx.execute(
-                "UPDATE import_batch SET cleared_at = $3 WHERE district_id = $1 AND id = $2",
+                "UPDATE import_batch SET cleared_at = $3, layout_sealed = NULL WHERE district_id = $1 AND id = $2",
                 args![tx.district(), self.batch, tx.now()],
             )
             .await?;
@@ -480,7 +546,7 @@ impl Command for Expire {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        if turn(tx, self.batch, &["ready", "receiving"], "refused").await? {
+        if turn(tx, self.batch, &["ready", "unmapped", "receiving"], "refused").await? {
             tx.execute(
                 "UPDATE import_batch SET error_code = 'staging.refused.expired', error_detail = '[]', finished_at = $3 \
                  WHERE district_id = $1 AND id = $2",

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use asuh_documents::sheet::Row;
+use sha2::{Digest, Sha256};
 
 use super::{Column, ImportKind};
 
@@ -18,8 +19,74 @@ pub(super) struct Header {
     pub(super) places: HashMap<&'static str, usize>,
     /// Heading of each field as the file writes it.
     pub(super) titles: HashMap<&'static str, String>,
-    /// Headings that mean nothing to the kind, in order.
-    pub(super) unknown: Vec<String>,
+    /// Headings that mean nothing to the kind, in order, with their columns.
+    pub(super) unknown: Vec<(usize, String)>,
+}
+
+/// Headings of columns that our own files add: in a file that comes back they say nothing.
+pub(super) const OWN: [&str; 5] = ["Baris", "Kolom", "Yang salah", "Cara memperbaiki", "Kesalahan"];
+
+/// Whether a row of headings ends with columns of ours, and where they begin.
+fn own_from(row: &Row) -> usize {
+    let width = row.cells.len();
+    let is = |place: usize, heading: &str| row.cell(place).text().trim() == heading;
+    match width {
+        4.. if (0..4).all(|nth| is(width - 4 + nth, OWN[nth])) => width - 4,
+        1.. if is(width - 1, OWN[4]) => width - 1,
+        _ => width,
+    }
+}
+
+/// The headings of a row as they are written, without columns of ours and blank ones at the end.
+pub(super) fn headings(row: &Row) -> Vec<String> {
+    let mut written: Vec<String> = (0..own_from(row)).map(|place| heading(row, place)).collect();
+    while written.last().is_some_and(String::is_empty) {
+        written.pop();
+    }
+    written
+}
+
+fn heading(row: &Row, place: usize) -> String {
+    asuh_nusantara::name::tidy(&row.cell(place).text()).chars().take(80).collect()
+}
+
+/// What makes two rows of headings the same: their words, in their order.
+pub(super) fn fingerprint(headings: &[String]) -> [u8; 32] {
+    let keys: Vec<String> = headings.iter().map(|heading| key(heading)).collect();
+    Sha256::digest(keys.join("\n").as_bytes()).into()
+}
+
+/// The header where a mapping knows it among the first rows: its place in `mappings`, and where things stand.
+pub(super) fn mapped(
+    kind: &dyn ImportKind,
+    rows: &[Row],
+    mappings: &[([u8; 32], Vec<(String, usize)>)],
+) -> Option<(usize, Header)> {
+    rows.iter().find_map(|row| {
+        let written = headings(row);
+        let print = fingerprint(&written);
+        let nth = mappings.iter().position(|(known, _)| *known == print)?;
+        let mut header =
+            Header { row: row.number, places: HashMap::new(), titles: HashMap::new(), unknown: Vec::new() };
+        for column in kind.columns() {
+            let chosen = mappings[nth].1.iter().find(|(field, _)| field == column.field);
+            if let Some((title, place)) = chosen.and_then(|(_, place)| Some((written.get(*place)?, *place))) {
+                header.places.insert(column.field, place);
+                header.titles.insert(column.field, title.clone());
+            }
+        }
+        // A mapping of an earlier version of the program may lack what the kind needs today.
+        if !missing(kind, &header.places).is_empty() {
+            return None;
+        }
+        let taken: HashSet<usize> = header.places.values().copied().collect();
+        header.unknown = written
+            .into_iter()
+            .enumerate()
+            .filter(|(place, heading)| !taken.contains(place) && !heading.is_empty())
+            .collect();
+        Some((nth, header))
+    })
 }
 
 /// Why there is no header.
@@ -39,8 +106,7 @@ pub(super) fn key(heading: &str) -> String {
 /// Finds the header among the first rows.
 pub(super) fn find(kind: &dyn ImportKind, rows: &[Row]) -> Result<Header, NoHeader> {
     let columns = kind.columns();
-    let aliases: Vec<HashSet<String>> =
-        columns.iter().map(|column| column.aliases.iter().map(|alias| key(alias)).collect()).collect();
+    let aliases = aliases_of(kind);
     let mut best: Option<Header> = None;
     for (nth, row) in rows.iter().enumerate() {
         let single = read(columns, &aliases, row, None);
@@ -69,9 +135,19 @@ pub(super) fn find(kind: &dyn ImportKind, rows: &[Row]) -> Result<Header, NoHead
     let found = columns
         .iter()
         .filter_map(|column| best.titles.get(column.field).cloned())
-        .chain(best.unknown)
+        .chain(best.unknown.into_iter().map(|(_, heading)| heading))
         .collect();
     Err(NoHeader { missing, found })
+}
+
+/// What the kind understands of a row of headings by itself, enough or not.
+pub(super) fn understood(kind: &dyn ImportKind, row: &Row) -> HashMap<&'static str, usize> {
+    read(kind.columns(), &aliases_of(kind), row, None).places
+}
+
+fn aliases_of(kind: &dyn ImportKind) -> Vec<HashSet<String>> {
+    let keys = |column: &Column| column.aliases.iter().map(|alias| key(alias)).collect();
+    kind.columns().iter().map(keys).collect()
 }
 
 fn missing(kind: &dyn ImportKind, places: &HashMap<&'static str, usize>) -> Vec<&'static str> {
@@ -79,7 +155,7 @@ fn missing(kind: &dyn ImportKind, places: &HashMap<&'static str, usize>) -> Vec<
 }
 
 fn read(columns: &'static [Column], aliases: &[HashSet<String>], row: &Row, below: Option<&Row>) -> Header {
-    let width = row.cells.len().max(below.map_or(0, |below| below.cells.len()));
+    let width = own_from(below.unwrap_or(row)).max(below.map_or(0, |_| own_from(row)));
     let mut header = Header {
         row: below.map_or(row.number, |below| below.number),
         places: HashMap::new(),
@@ -87,16 +163,13 @@ fn read(columns: &'static [Column], aliases: &[HashSet<String>], row: &Row, belo
         unknown: Vec::new(),
     };
     for place in 0..width {
-        let written = |row: &Row| {
-            let text = asuh_nusantara::name::tidy(&row.cell(place).text());
-            (!text.is_empty()).then(|| text.chars().take(80).collect::<String>())
-        };
+        let written = |row: &Row| Some(heading(row, place)).filter(|text| !text.is_empty());
         let options: Vec<String> = below.and_then(written).into_iter().chain(written(row)).collect();
         let known = options.iter().find_map(|text| {
-            let heading = key(text);
+            let same = key(text);
             // A heading that stands twice means the first column of that name not yet taken.
             let nth = (0..columns.len()).find(|nth| {
-                aliases[*nth].contains(&heading) && !header.places.contains_key(columns[*nth].field)
+                aliases[*nth].contains(&same) && !header.places.contains_key(columns[*nth].field)
             })?;
             Some((columns[nth].field, text.clone()))
         });
@@ -105,7 +178,7 @@ fn read(columns: &'static [Column], aliases: &[HashSet<String>], row: &Row, belo
                 header.places.insert(field, place);
                 header.titles.insert(field, title);
             }
-            None => header.unknown.extend(options.into_iter().next()),
+            None => header.unknown.extend(options.into_iter().next().map(|heading| (place, heading))),
         }
     }
     header
@@ -193,7 +266,7 @@ mod tests {
         assert_eq!(header.places["name"], 1);
         assert_eq!(header.places["puskesmas"], 2);
         assert_eq!((header.places["nik"], header.places["wife_nik"]), (3, 4));
-        assert_eq!(header.unknown, ["No", "Catatan"]);
+        assert_eq!(header.unknown, [(0, "No".to_owned()), (5, "Catatan".to_owned())]);
     }
 
     #[test]
@@ -206,6 +279,34 @@ mod tests {
         let header = find(&Lists, &rows).unwrap();
         assert_eq!(header.row, 2);
         assert_eq!((header.places["puskesmas"], header.places["name"], header.places["nik"]), (0, 1, 2));
+    }
+
+    #[test]
+    fn a_chosen_mapping_reads_headings_that_nobody_knows() {
+        let titles = row(
+            2,
+            &["Keterangan", " Kepala  RT", "Faskes", "", "Baris", "Kolom", "Yang salah", "Cara memperbaiki"],
+        );
+        let print = fingerprint(&headings(&row(1, &["KETERANGAN", "Kepala RT", "faskes"])));
+        let fields = vec![("name".to_owned(), 1), ("puskesmas".to_owned(), 2), ("gone".to_owned(), 0)];
+        let mappings = [([0; 32], Vec::new()), (print, fields.clone())];
+        let rows = [row(1, &["LAPORAN"]), titles];
+        assert!(find(&Lists, &rows).is_err());
+        let (nth, header) = mapped(&Lists, &rows, &mappings).unwrap();
+        assert_eq!((nth, header.row, header.places["name"], header.places["puskesmas"]), (1, 2, 1, 2));
+        assert_eq!(header.titles["name"], "Kepala RT");
+        assert_eq!(header.unknown, [(0, "Keterangan".to_owned())]);
+        // What a kind needs today has to be chosen.
+        assert!(mapped(&Lists, &rows, &[(print, fields[..1].to_vec())]).is_none());
+    }
+
+    #[test]
+    fn columns_of_ours_are_no_columns_of_theirs() {
+        let ours = row(1, &["Nama KK", "Puskesmas", "Baris", "Kolom", "Yang salah", "Cara memperbaiki"]);
+        assert!(find(&Lists, &[ours]).unwrap().unknown.is_empty());
+        assert!(find(&Lists, &[row(1, &["Nama KK", "Puskesmas", "Kesalahan"])]).unwrap().unknown.is_empty());
+        let theirs = row(1, &["Nama KK", "Baris", "Puskesmas"]);
+        assert_eq!(find(&Lists, &[theirs]).unwrap().unknown, [(1, "Baris".to_owned())]);
     }
 
     #[test]

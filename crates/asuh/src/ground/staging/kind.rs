@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::{DistrictId, Fault, Id, StoreError, Tx};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::RowCells;
 use crate::ground::access::{Role, Scope};
 use crate::ground::app::Given;
+use crate::ground::audit::Reference;
 use crate::ground::{App, web::Text};
 
 /// A future that changes something within a transaction.
@@ -68,6 +70,10 @@ pub struct BatchContext {
     pub read: ReadContext,
     /// How far the person reaches in whose name the rows come in. Rows outside are errors.
     pub scope: Scope,
+    /// The day that the list describes, as the uploader said it: from then on its facts hold.
+    pub as_of: time::Date,
+    /// What other parts keep about families, persons and the like: whoever has it is not taken back.
+    pub dependents: Arc<[Reference]>,
 }
 
 impl BatchContext {
@@ -79,6 +85,11 @@ impl BatchContext {
     /// The day of the upload.
     pub fn today(&self) -> time::Date {
         self.read.today
+    }
+
+    /// The references by which work done since points to rows of this table.
+    pub fn dependents_of(&self, target: &str) -> impl Iterator<Item = &Reference> {
+        self.dependents.iter().filter(move |reference| reference.target == target && reference.is_work())
     }
 }
 
@@ -117,7 +128,7 @@ impl Verdict {
 }
 
 /// How bad a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The row stays out.
@@ -192,6 +203,10 @@ pub struct StagedRow {
     pub subject: Option<Id>,
     /// What is wrong or odd with it.
     pub messages: Vec<Message>,
+    /// Rows of one place, such as a village's code, are saved together; 0 where it makes no difference.
+    pub place: i64,
+    /// What stands in columns that the kind does not know: the column's place in the list of those, and the value.
+    pub extra: Vec<(u32, String)>,
 }
 
 impl StagedRow {
@@ -259,6 +274,20 @@ pub struct UndoStep {
     pub next: Option<String>,
 }
 
+/// What taking a batch back would mean for one kind of thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stake {
+    /// Translation key of what is counted: families, persons, measurements.
+    pub what: &'static str,
+    /// How many are taken back.
+    pub back: i64,
+    /// How many stay, because something was done with them since: why (a translation key), and how many. One may
+    /// stay for several reasons.
+    pub kept: Vec<(&'static str, i64)>,
+    /// How many stay in all.
+    pub stays: i64,
+}
+
 /// A sentence about the whole file.
 #[derive(Debug, Clone)]
 pub struct FileNote {
@@ -280,7 +309,7 @@ pub trait ImportKind: Send + Sync {
     /// Who may bring it in.
     fn roles(&self) -> &'static [Role];
 
-    /// The columns it looks for. A column that it does not name is shown as unknown and left aside.
+    /// The columns it looks for. What stands in a column that it does not name is shown and kept with the row.
     fn columns(&self) -> &'static [Column];
 
     /// Titles of columns that are missing, by the fields that were found. Kinds with alternatives ("code, or
@@ -298,7 +327,7 @@ pub trait ImportKind: Send + Sync {
         true
     }
 
-    /// Rows per command: about 20 ms of work, so that nobody waits behind an import.
+    /// Rows saved by one command: some 20 ms of work, so that nobody waits behind an import.
     fn chunk(&self) -> usize {
         100
     }
@@ -342,6 +371,12 @@ pub trait ImportKind: Send + Sync {
         cx: &'a BatchContext,
         after: Option<&'a str>,
     ) -> Changing<'a, UndoStep>;
+
+    /// What [`ImportKind::undo`] would do now, for whoever decides about it.
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        let _ = (app, cx);
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// A row for the preview as (title, value), with NIK, KK and phone masked. Only people who may bring the
     /// kind in see it. Empty: no sample is shown.

@@ -4,7 +4,8 @@
 //! taken back. A file goes through these states:
 //!
 //! `receiving` -> `queued` -> `checking` -> `ready` -> `committing` -> `committed` -> `undoing` -> `undone`,
-//! or ends as `refused` (by a person, or because the file cannot be read) or `failed`.
+//! or ends as `refused` (by a person, or because the file cannot be read) or `failed`. Where the headings say
+//! nothing to the kind it is `unmapped`, until a person has said which column is what: then it is checked again.
 //!
 //! Everything long is a job in chunks. The batch's own row says how far it came, in the same transaction as the
 //! chunk: after a crash a job goes on where it was, and nothing is done twice.
@@ -17,6 +18,8 @@ mod command;
 mod file;
 mod header;
 mod kind;
+mod mapping;
+mod mend;
 mod pages;
 mod query;
 mod run;
@@ -26,7 +29,7 @@ pub use cells::{Identifier, RowCells};
 pub use command::{Decide, Decision};
 pub use kind::{
     BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
-    UndoStep, Verdict,
+    Stake, UndoStep, Verdict,
 };
 pub use run::{Progress, RunError, Summary, SummaryMessage, decide, run};
 pub use save::purge;
@@ -67,6 +70,7 @@ pub const PART: Part = Part {
     references: &[
         Reference::user("import_batch", "uploaded_by"),
         Reference::user("import_batch", "decided_by"),
+        Reference::user("import_mapping", "changed_by"),
     ],
     ..Part::named("staging")
 };
@@ -76,9 +80,18 @@ fn routes() -> Routes {
         .get::<UseImports, _>("/impor", pages::list)
         .post::<UseImports, _>("/impor", pages::upload)
         .get::<UseImports, _>("/impor/{id}", pages::batch)
-        .get::<UseImports, _>("/impor/{id}/berkas", pages::own_file)
+        .get::<UseImports, _>("/impor/{id}/berkas", mend::own_file)
+        .get::<UseImports, _>("/impor/{id}/perbaikan.xlsx", mend::rest_xlsx)
+        .get::<UseImports, _>("/impor/{id}/perbaikan.csv", mend::rest_csv)
+        .get::<UseImports, _>("/impor/{id}/kolom", mapping::choose)
+        .post::<UseImports, _>("/impor/{id}/kolom", mapping::keep)
+        .get::<UseImports, _>("/impor/padanan", mapping::list)
+        .get::<UseImports, _>("/impor/padanan/{id}", mapping::edit)
+        .post::<UseImports, _>("/impor/padanan/{id}", mapping::put)
+        .post::<UseImports, _>("/impor/padanan/{id}/hapus", mapping::forget)
         .post::<UseImports, _>("/impor/{id}/simpan", pages::save)
         .post::<UseImports, _>("/impor/{id}/tolak", pages::refuse)
+        .get::<UseImports, _>("/impor/{id}/batalkan", pages::ask_undo)
         .post::<UseImports, _>("/impor/{id}/batalkan", pages::undo)
         .post::<UseImports, _>("/impor/{id}/periksa-lagi", pages::check)
 }

@@ -8,13 +8,10 @@ use axum::extract::{Query, State};
 
 use super::batch::Batch;
 use super::command::Decision;
-use super::file::unseal;
 use super::run::{self, RunError, SummaryMessage};
-use super::{ImportKind, UseImports, query};
+use super::{ImportKind, Stake, UseImports, query, save};
 use crate::ground::access::Cap;
-use crate::ground::web::{
-    Error, Form, FormView, Page, Path, Scratch, Shell, XLSX, cut, page_with, redirect, send_file,
-};
+use crate::ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 use crate::ground::{App, audit};
 
 #[derive(Template)]
@@ -26,7 +23,26 @@ struct List {
     hints: Vec<(String, String)>,
     batches: Vec<Line>,
     next: Option<String>,
+    /// What the list is narrowed to: kind and group of states, as in the address.
+    only: (String, String),
+    states: Vec<(String, String)>,
 }
+
+impl List {
+    fn is_narrowed(&self) -> bool {
+        !(self.only.0.is_empty() && self.only.1.is_empty())
+    }
+}
+
+/// States as people look for them: the word in the address and the states it means.
+const STATES: &[(&str, &[&str])] = &[
+    ("menunggu", &["ready", "unmapped"]),
+    ("dikerjakan", &["receiving", "queued", "checking", "committing", "undoing"]),
+    ("tersimpan", &["committed"]),
+    ("ditolak", &["refused"]),
+    ("gagal", &["failed"]),
+    ("dibatalkan", &["undone"]),
+];
 
 /// A batch in the list.
 struct Line {
@@ -47,7 +63,7 @@ impl Line {
     /// The class of the state's tag.
     fn tag(&self) -> &'static str {
         match self.batch.state.as_str() {
-            "ready" => "needs_action",
+            "ready" | "unmapped" => "needs_action",
             "committed" => "done",
             "failed" => "bad",
             "refused" | "undone" => "",
@@ -61,11 +77,24 @@ async fn show_list(
     cap: &UseImports,
     shell: Shell,
     form: Form,
-    before: Option<(Instant, Id)>,
+    asked: &HashMap<String, String>,
 ) -> Page {
-    let mut batches = query::list(app, cap.actor(), before).await?;
-    let next =
-        cut(&mut batches, query::PAGE, |last| format!("/impor?setelah={}.{}", last.uploaded_at.0, last.id));
+    let word = |name: &str| asked.get(name).cloned().unwrap_or_default();
+    let kind = run::kinds_of(app, cap.actor()).find(|kind| kind.code() == word("jenis"));
+    let states = STATES.iter().find(|(code, _)| *code == word("status"));
+    let filter = query::Filter {
+        kind: kind.map(|kind| kind.code().to_owned()),
+        states: states.map_or(&[][..], |(_, states)| states),
+    };
+    let before = asked.get("setelah").and_then(|text| {
+        let (at, id) = text.split_once('.')?;
+        Some((Instant(at.parse().ok()?), id.parse().ok()?))
+    });
+    let only = (filter.kind.clone().unwrap_or_default(), states.map_or("", |(code, _)| code).to_owned());
+    let mut batches = query::list(app, cap.actor(), &filter, before).await?;
+    let next = cut(&mut batches, query::PAGE, |last| {
+        format!("/impor?jenis={}&status={}&setelah={}.{}", only.0, only.1, last.uploaded_at.0, last.id)
+    });
     let codes: Vec<&str> = run::kinds_of(app, cap.actor()).map(|kind| kind.code()).collect();
     let named = |suffix: &str| {
         let word =
@@ -77,6 +106,11 @@ async fn show_list(
         hints: named(".hint"),
         batches: batches.into_iter().map(|batch| Line::of(&shell, batch)).collect(),
         next,
+        only,
+        states: STATES
+            .iter()
+            .map(|(code, _)| ((*code).to_owned(), shell.t(&format!("staging.states.{code}")).into_owned()))
+            .collect(),
         f: form.view(),
         shell,
     };
@@ -90,12 +124,8 @@ pub(super) async fn list(
     Query(query): Query<HashMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let before = query.get("setelah").and_then(|text| {
-        let (at, id) = text.split_once('.')?;
-        Some((Instant(at.parse().ok()?), id.parse().ok()?))
-    });
     let form = Form::empty(&shell);
-    show_list(&app, &cap, shell, form, before).await
+    show_list(&app, &cap, shell, form, &query).await
 }
 
 /// Takes a file and queues its check.
@@ -115,6 +145,11 @@ pub(super) async fn upload(
         );
     }
     let file = form.file("berkas").map(|file| (file.file_name.clone(), file.path.clone(), file.size));
+    let origin =
+        run::Origin { source: form.optional("sumber", 120), as_of: form.day_optional("per_tanggal") };
+    if origin.as_of.is_some_and(|day| day > app.today(cap.actor())) {
+        form.error("per_tanggal", "staging.upload.future");
+    }
     match &file {
         None => form.error("berkas", "staging.upload.choose_file"),
         Some((_, _, 0)) => form.error("berkas", "staging.upload.empty"),
@@ -123,15 +158,18 @@ pub(super) async fn upload(
     if let (true, Some(kind), Some((name, path, _))) = (form.is_valid(), kind, file) {
         // A browser gives the name alone; some old ones the whole path.
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        match run::receive(&app, cap.actor(), kind, command, &name, &path).await {
+        match run::receive(&app, cap.actor(), kind, command, &name, &path, &origin).await {
             Ok(id) => return redirect(&format!("/impor/{id}")),
             Err(RunError::Rejected(rejection)) => form.reject(rejection)?,
             Err(RunError::Store(error)) => return Err(error.into()),
             Err(RunError::Kind(_) | RunError::Refused(_)) => return Err(Error::TooLarge),
         }
     }
-    show_list(&app, &cap, shell, form, None).await
+    show_list(&app, &cap, shell, form, &HashMap::new()).await
 }
+
+/// Columns that the kind does not know, shown in the sample at most.
+const UNKNOWN: usize = 6;
 
 #[derive(Template)]
 #[template(path = "ground/staging/batch.html")]
@@ -144,8 +182,20 @@ struct BatchPage {
     unknown: String,
     messages: Vec<SummaryMessage>,
     next: Option<String>,
+    /// What is wrong or odd, and how often: code, sentence, number, whether it is an error, whether it is shown.
+    counted: Vec<CountLine>,
     titles: Vec<String>,
     sample: Vec<(u32, &'static str, Vec<String>)>,
+    keep_days: i64,
+}
+
+/// A sentence with the number of rows that it is about.
+struct CountLine {
+    code: String,
+    what: String,
+    count: i64,
+    is_error: bool,
+    is_chosen: bool,
 }
 
 impl BatchPage {
@@ -164,6 +214,11 @@ impl BatchPage {
         )
     }
 
+    /// Whether messages of one sentence alone are shown.
+    fn is_filtered(&self) -> bool {
+        self.counted.iter().any(|line| line.is_chosen)
+    }
+
     /// Rows that would be saved.
     fn to_save(&self) -> i64 {
         self.batch().rows_new + self.batch().rows_changed
@@ -177,16 +232,24 @@ async fn show_batch(
     shell: Shell,
     form: Form,
     id: Id,
-    after: Option<(i64, i64)>,
+    asked: &HashMap<String, String>,
 ) -> Page {
+    let after = asked.get("setelah").and_then(|text| {
+        let (row, nth) = text.split_once('.')?;
+        Some((row.parse().ok()?, nth.parse().ok()?))
+    });
     let batch = query::one(app, cap.actor(), id).await?.ok_or(Error::NotFound)?;
     let text = shell.text();
+    let counted = batch.counted();
+    // Only sentences of this batch stand in its address.
+    let code = asked.get("pesan").filter(|code| counted.iter().any(|line| line.code == **code)).cloned();
     let (mut messages, mut sample, mut titles, mut next) = (Vec::new(), Vec::new(), Vec::new(), None);
     let progress = run::progress_of(app, &batch).await?;
     if !batch.is_busy() && batch.cleared_at.is_none() {
-        let mut stored = query::messages(app, &batch, after).await?;
+        let mut stored = query::messages(app, &batch, code.as_deref(), after).await?;
+        let only = code.as_deref().unwrap_or_default();
         next = cut(&mut stored, query::PAGE, |last| {
-            format!("/impor/{id}?setelah={}.{}", last.row_number, last.nth)
+            format!("/impor/{id}?pesan={only}&setelah={}.{}#pesan", last.row_number, last.nth)
         });
         messages = stored
             .iter()
@@ -194,8 +257,13 @@ async fn show_batch(
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(kind) = batch.import(app).filter(|_| batch.state == "ready") {
             for row in query::sample(app, &batch).await? {
-                let (names, values): (Vec<String>, Vec<String>) =
+                let (mut names, mut values): (Vec<String>, Vec<String>) =
                     kind.sample(&row, &text).into_iter().unzip();
+                for (nth, heading) in batch.unknown().into_iter().enumerate().take(UNKNOWN) {
+                    let value = row.extra.iter().find(|(place, _)| *place as usize == nth);
+                    names.push(heading);
+                    values.push(value.map_or_else(|| "–".to_owned(), |(_, value)| run::masked(value)));
+                }
                 if !names.is_empty() {
                     titles = names;
                     sample.push((row.number, row.verdict.code(), values));
@@ -210,6 +278,17 @@ async fn show_batch(
     let shown = BatchPage {
         reason: run::reason(&batch, &text),
         unknown: batch.unknown().join(", "),
+        counted: counted
+            .into_iter()
+            .map(|line| CountLine {
+                what: text.t(&line.code).into_owned(),
+                is_error: line.severity == "error",
+                is_chosen: code.as_deref() == Some(line.code.as_str()),
+                count: line.count,
+                code: line.code,
+            })
+            .collect(),
+        keep_days: save::keep_days(app, batch.district_id).await?,
         f: form.view(),
         progress,
         messages,
@@ -230,12 +309,8 @@ pub(super) async fn batch(
     Query(query): Query<HashMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let after = query.get("setelah").and_then(|text| {
-        let (row, nth) = text.split_once('.')?;
-        Some((row.parse().ok()?, nth.parse().ok()?))
-    });
     let form = Form::empty(&shell);
-    show_batch(&app, &cap, shell, form, id, after).await
+    show_batch(&app, &cap, shell, form, id, &query).await
 }
 
 async fn decide(app: App, cap: UseImports, id: Id, shell: Shell, mut form: Form, what: Decision) -> Page {
@@ -243,7 +318,7 @@ async fn decide(app: App, cap: UseImports, id: Id, shell: Shell, mut form: Form,
         Ok(()) => redirect(&format!("/impor/{id}")),
         Err(rejection) => {
             form.reject(rejection)?;
-            show_batch(&app, &cap, shell, form, id, None).await
+            show_batch(&app, &cap, shell, form, id, &HashMap::new()).await
         }
     }
 }
@@ -274,60 +349,25 @@ decisions! {
     check => Decision::Check;
 }
 
-/// Their own file back, with a column that says what is wrong with each row.
-pub(super) async fn own_file(
+#[derive(Template)]
+#[template(path = "ground/staging/undo.html")]
+struct UndoPage {
+    shell: Shell,
+    line: Line,
+    stakes: Vec<Stake>,
+}
+
+/// What taking a batch back would mean, before somebody decides it.
+pub(super) async fn ask_undo(
     cap: Cap<UseImports>,
     State(app): State<App>,
     Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
     let batch = query::one(&app, cap.actor(), id).await?.ok_or(Error::NotFound)?;
-    let Some(header_row) = batch.header_row.filter(|_| batch.cleared_at.is_none() && !batch.is_busy()) else {
-        return Err(Error::NotFound);
-    };
-    let text = shell.text();
-    let mut notes: HashMap<u32, String> = HashMap::new();
-    for message in query::all_messages(&app, &batch).await? {
-        let shown = message.show(&app, batch.district_id, &text)?;
-        let note = notes.entry(shown.row).or_default();
-        if !note.is_empty() {
-            note.push_str("; ");
-        }
-        if !shown.column.is_empty() {
-            note.push_str(&shown.column);
-            note.push_str(": ");
-        }
-        note.push_str(&shown.message);
-    }
-    if batch.import(&app).is_some_and(ImportKind::personal) {
-        audit::opened(&app, cap.actor(), "export", Some(("import", id)), "import_rows");
-    }
-    let scratch = Scratch::new(&app)?;
-    let source = unseal(&app, batch.district_id, batch.id, &scratch).await?;
-    let out = scratch.file("annotated");
-    let title = text.t("staging.own_file.column").into_owned();
-    let target = out.clone();
-    tokio::task::spawn_blocking(move || {
-        asuh_documents::sheet::annotate(
-            &source,
-            &target,
-            &asuh_documents::sheet::Limits::default(),
-            |row| notes.get(&row).cloned(),
-            header_row,
-            &title,
-        )
-    })
-    .await
-    .map_err(|error| Error::Internal(error.to_string()))?
-    .map_err(|error| Error::Internal(error.to_string()))?;
-    let (media, ending) = match batch.format.as_str() {
-        "xlsx" => (XLSX, "xlsx"),
-        _ => ("text/csv; charset=utf-8", "csv"),
-    };
-    let stem = batch.file_name.rsplit_once('.').map_or(batch.file_name.as_str(), |(stem, _)| stem);
-    let stem: String = stem
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
-        .collect();
-    send_file(scratch, &out, media, &format!("{stem}-kesalahan.{ending}")).await
+    let undoable = batch.state == "committed" || batch.state == "failed" && batch.saved_to > 0;
+    let kind = batch.import(&app).filter(|_| undoable).ok_or(Error::NotFound)?;
+    let context = batch.context(&app).await?;
+    let stakes = kind.stakes(&app, &context).await?;
+    page(&UndoPage { stakes, line: Line::of(&shell, batch), shell })
 }

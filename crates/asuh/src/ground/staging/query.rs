@@ -28,15 +28,31 @@ fn visible(app: &App, actor: &Actor, args: &mut Args) -> String {
     if parts.is_empty() { "(1 = 0)".to_owned() } else { format!("({})", parts.join(" OR ")) }
 }
 
+/// Which batches are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    /// Of this kind alone.
+    pub(super) kind: Option<String>,
+    /// In these states alone.
+    pub(super) states: &'static [&'static str],
+}
+
 /// A page of batches, newest first; `before` is the last one of the page before. One more than a page, when
 /// there is more.
 pub(super) async fn list(
     app: &App,
     actor: &Actor,
+    filter: &Filter,
     before: Option<(Instant, Id)>,
 ) -> Result<Vec<Batch>, StoreError> {
     let mut args = args![actor.district];
-    let seen = visible(app, actor, &mut args);
+    let mut seen = visible(app, actor, &mut args);
+    if let Some(kind) = &filter.kind {
+        seen.push_str(&format!(" AND b.kind = {}", args.push(kind)));
+    }
+    if !filter.states.is_empty() {
+        seen.push_str(&format!(" AND b.state IN ({})", args.push_list(filter.states.iter().copied())));
+    }
     let from = match before {
         None => String::new(),
         Some((at, id)) => {
@@ -67,43 +83,46 @@ pub(super) async fn waiting(app: &App, actor: &Actor) -> Result<i64, StoreError>
     let mut args = args![actor.district];
     let seen = visible(app, actor, &mut args);
     let sql = format!(
-        "SELECT COUNT(*) AS n FROM import_batch b WHERE b.district_id = $1 AND b.state = 'ready' AND {seen}"
+        "SELECT COUNT(*) AS n FROM import_batch b WHERE b.district_id = $1 AND b.state IN ('ready', 'unmapped') AND {seen}"
     );
     app.store.reader().number(&sql, args).await
 }
 
-/// A page of messages after (row, nth), by import_message's key. One more than a page, when there is more.
+/// A page of messages after (row, nth), of one sentence or of all, by import_message's key. One more than a page,
+/// when there is more.
 pub(super) async fn messages(
     app: &App,
     batch: &Batch,
+    code: Option<&str>,
     after: Option<(i64, i64)>,
 ) -> Result<Vec<StoredMessage>, StoreError> {
     let (row, nth) = after.unwrap_or((-1, 0));
+    let mut args = args![batch.district_id, batch.id, row, nth];
+    let only = match code {
+        Some(code) => format!("AND code = {}", args.push(code)),
+        None => String::new(),
+    };
     app.store
         .reader()
         .all(
             &format!(
-                "SELECT {MESSAGE} FROM import_message WHERE district_id = $1 AND batch_id = $2 \
+                "SELECT {MESSAGE} FROM import_message WHERE district_id = $1 AND batch_id = $2 {only} \
                  AND (row_number, nth) > ($3, $4) ORDER BY row_number, nth LIMIT {}",
                 PAGE + 1
             ),
-            args![batch.district_id, batch.id, row, nth],
+            args,
         )
         .await
 }
 
-/// Every message of a batch, for the file that is given back.
-pub(super) async fn all_messages(app: &App, batch: &Batch) -> Result<Vec<StoredMessage>, StoreError> {
-    app.store
-        .reader()
-        .all(
-            &format!(
-                "SELECT {MESSAGE} FROM import_message WHERE district_id = $1 AND batch_id = $2 \
-                 ORDER BY row_number, nth"
-            ),
-            args![batch.district_id, batch.id],
-        )
-        .await
+/// The statement for every message about a row of a batch, in the order of the rows: for a stream, by
+/// import_message's key. Errors alone, where those are asked for.
+pub(super) fn all_messages(errors: bool) -> String {
+    let only = if errors { "AND severity = 'error'" } else { "" };
+    format!(
+        "SELECT {MESSAGE} FROM import_message WHERE district_id = $1 AND batch_id = $2 AND row_number > 0 {only} \
+         ORDER BY row_number, nth"
+    )
 }
 
 /// The first rows that are no errors.

@@ -45,8 +45,12 @@ pub struct SummaryMessage {
     pub value: String,
     /// `error`: the row stays out; `warning`: worth a look.
     pub severity: Severity,
-    /// The sentence, in Indonesian.
+    /// The sentence, in Indonesian: what is wrong, and how to mend it.
     pub message: String,
+    /// What is wrong, alone.
+    pub what: String,
+    /// How to mend it, alone.
+    pub remedy: String,
 }
 
 /// How far a run has come.
@@ -94,10 +98,15 @@ pub async fn run(
         .filter(|import| actor.has_any(import.roles()))
         .ok_or_else(|| RunError::Kind(kind.to_owned()))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let id = receive(app, actor, import, app.store.new_id(), &name, path).await?;
+    let id = receive(app, actor, import, app.store.new_id(), &name, path, &Origin::default()).await?;
     let text = Text::new(Language::Indonesian, actor.zone);
     let checked = wait(app, actor.district, id, progress).await?;
     if checked.state != "ready" {
+        // Nobody is there to say which column is what.
+        if checked.state == "unmapped" {
+            decide(app, actor, app.store.new_id(), id, Decision::Refuse).await?;
+            wait(app, actor.district, id, progress).await?;
+        }
         return Err(RunError::Refused(reason(&checked, &text)));
     }
     let messages = messages(app, &checked, &text).await?;
@@ -117,6 +126,15 @@ pub async fn run(
     })
 }
 
+/// What the uploader says of a list; what he leaves out is the kind's usual source, and today.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origin {
+    /// Whose list it is.
+    pub(super) source: String,
+    /// The day that it describes.
+    pub(super) as_of: Option<time::Date>,
+}
+
 /// Keeps a file and puts it into the queue; the same `command` with the same file is done once.
 ///
 /// # Errors
@@ -128,6 +146,7 @@ pub(super) async fn receive(
     command: Id,
     file_name: &str,
     path: &Path,
+    origin: &Origin,
 ) -> Result<Id, RunError> {
     use std::io::Read;
     let owned = path.to_owned();
@@ -145,6 +164,11 @@ pub(super) async fn receive(
         size: size as i64,
         sha256,
         scope: batch::scope_text(&actor.scope(import.roles())),
+        source_name: match origin.source.is_empty() {
+            true => usual_source(import, &Text::new(Language::Indonesian, actor.zone)),
+            false => origin.source.clone(),
+        },
+        as_of: origin.as_of.unwrap_or_else(|| app.today(actor)),
     };
     let id = app.submit(actor, command, open).await?.value;
     let mut source = std::fs::File::open(path).map_err(|error| file::failed(path, error))?;
@@ -166,6 +190,11 @@ pub(super) async fn receive(
     app.store.submit(bookkeeping(app, actor.district), Queue { batch: id }).await?;
     jobs::ring(app);
     Ok(id)
+}
+
+/// Whose lists of a kind usually are.
+pub(super) fn usual_source(import: &dyn ImportKind, text: &Text) -> String {
+    text.t(&format!("import.kind.{}.source", import.code())).into_owned()
 }
 
 /// Decides about a batch in the caller's name.
@@ -292,12 +321,17 @@ impl StoredMessage {
         let args: Vec<(String, String)> = serde_json::from_str(&self.args).unwrap_or_default();
         let values: Vec<(&str, String)> =
             args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let what = text.with(&self.code, &values);
+        let key = format!("{}.fix", self.code);
+        let remedy = Some(text.with(&key, &values)).filter(|found| *found != key).unwrap_or_default();
         Ok(SummaryMessage {
             row: self.row_number,
             column: self.column_name.clone(),
             value,
             severity: if self.severity == "error" { Severity::Error } else { Severity::Warning },
-            message: text.with(&self.code, &values),
+            message: format!("{what} {remedy}").trim().to_owned(),
+            what,
+            remedy,
         })
     }
 }

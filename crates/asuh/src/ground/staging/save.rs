@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use asuh_store::{Id, Query, Rejection, args};
+use asuh_store::{Id, Query, Rejection, StoreError, args};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::batch::{self, Batch};
 use super::check;
-use super::chunk::{EndSave, SaveChunk, UndoChunk};
+use super::chunk::{Cursor, EndSave, SaveChunk, UndoChunk, next_rows};
 use super::command::{Fail, bookkeeping};
 use super::{BatchContext, ImportKind};
 use crate::ground::App;
@@ -89,32 +89,28 @@ async fn parts(app: &App, found: &Batch) -> Result<(&'static dyn ImportKind, Arc
     let kind = found
         .import(app)
         .ok_or_else(|| JobError::Failed(format!("no part of the program takes '{}' in", found.kind)))?;
-    Ok((kind, Arc::new(found.context(app.store.reader()).await?)))
+    Ok((kind, Arc::new(found.context(app).await?)))
 }
 
 async fn save(app: &App, job: &Job, found: &Batch) -> Result<(), JobError> {
     let (kind, context) = parts(app, found).await?;
     let total = found.rows_new + found.rows_changed;
-    let mut done = app
-        .store
-        .reader()
-        .number(
-            "SELECT COUNT(*) AS n FROM import_row WHERE district_id = $1 AND batch_id = $2 \
-             AND verdict IN ('new', 'changed') AND row_number <= $3",
-            args![found.district_id, found.id, found.saved_to],
-        )
-        .await?;
+    let mut done = found.handled();
     job.progress(app, done, total, "").await?;
-    let mut after = found.saved_to;
+    let mut after = Cursor { place: found.saved_place, row: found.saved_to };
     let mut since = 0;
-    loop {
-        let chunk = SaveChunk { batch: found.id, after, kind, context: context.clone() };
+    let mut rows = next_rows(app, found, after, kind.chunk()).await?;
+    while let Some(last) = rows.last() {
+        let then = Cursor { place: last.place, row: i64::from(last.number) };
+        let chunk = SaveChunk { batch: found.id, after, rows, kind, context: context.clone() };
         // The same chunk of the same job has the same id: sent again after a crash it answers, nothing more.
-        let receipt = app.store.submit(job.envelope(app, after as u64 + 1), chunk).await?.value;
-        let Some(last) = receipt.last else { break };
-        after = last;
-        done += receipt.rows;
-        since += receipt.rows;
+        let sent = app.store.submit(job.envelope(app, after.row as u64 + 1), chunk);
+        // The next rows are read while these are saved.
+        let (saved, next) = tokio::join!(sent, next_rows(app, found, then, kind.chunk()));
+        let saved = saved?.value;
+        (after, rows) = (then, next?);
+        done += saved;
+        since += saved;
         if since >= 500 {
             since = 0;
             job.progress(app, done, total, "").await?;
@@ -137,6 +133,17 @@ async fn undo(app: &App, job: &Job, found: &Batch) -> Result<(), JobError> {
         step += 1;
         job.progress(app, step, 0, "").await?;
     }
+}
+
+/// Days for which the files and rows of a district are kept.
+pub(super) async fn keep_days(app: &App, district: asuh_store::DistrictId) -> Result<i64, StoreError> {
+    let sql = "SELECT value FROM setting WHERE district_id = $1 AND name = 'staging.keep_days'";
+    let set: Option<(String,)> = app.store.reader().first(sql, args![district]).await?;
+    Ok(days(set.map(|row| row.0)))
+}
+
+fn days(setting: Option<String>) -> i64 {
+    setting.and_then(|days| days.trim().parse().ok()).unwrap_or(super::KEEP_DAYS).clamp(1, 3650)
 }
 
 /// Removes what is kept of old batches: files and rows after `staging.keep_days` days (30), files that never
@@ -164,8 +171,7 @@ pub async fn purge(app: &App) -> Result<u64, JobError> {
         .await?;
     let mut cleared = 0;
     for batch in old {
-        let keep: i64 = batch.keep.and_then(|days| days.trim().parse().ok()).unwrap_or(super::KEEP_DAYS);
-        let keep = if batch.state == "receiving" { 1 } else { keep.clamp(1, 3650) };
+        let keep = if batch.state == "receiving" { 1 } else { days(batch.keep) };
         if batch.uploaded_at > now.plus_seconds(-keep * 86_400) {
             continue;
         }

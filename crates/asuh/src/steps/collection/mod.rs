@@ -95,7 +95,7 @@ pub const STEP: Part = Part {
         Reference::id("drive", "campaign_id", "campaign"),
         Reference::id("roll", "unit_id", "institution"),
         Reference::user("roll", "closed_by"),
-        Reference::id("contribution", "sponsor_id", "sponsor"),
+        Reference::id("contribution", "sponsor_id", "sponsor").work("sponsors.depends.contribution", ""),
         Reference::id("contribution", "pledge_id", "pledge"),
         Reference::user("contribution", "recorded_by"),
         Reference::code("contribution_item", "commodity", "commodity"),

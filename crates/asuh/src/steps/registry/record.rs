@@ -8,18 +8,18 @@ mod known;
 mod now;
 mod retract;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
-use asuh_store::{DistrictId, Fault, Id, Instant, Query, Secrets, StoreError, Tx, args};
+use asuh_store::{DistrictId, Fault, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::risk;
 pub use super::rules::Relation;
 
 use known::Known;
-pub use retract::retract;
 pub(super) use retract::retract_families;
+pub use retract::{retract, stakes};
 
 /// Where facts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub struct FamilyFacts {
     pub rt: Option<String>,
     /// Name of its head.
     pub head_name: Option<String>,
+    /// By what name it goes where it is new and nobody says who its head is: lists of children know the parents.
+    /// A head who is known keeps his name.
+    pub called: Option<String>,
     /// BKKBN's own key of the family (Kode Keluarga Indonesia).
     pub kki: Option<String>,
     /// Number of the family card, 16 digits.
@@ -90,6 +93,7 @@ impl FamilyFacts {
             rw: None,
             rt: None,
             head_name: None,
+            called: None,
             kki: None,
             kk: None,
             address: None,
@@ -226,6 +230,55 @@ pub async fn compare(
         });
     }
     Ok(found)
+}
+
+/// The numbers by which a family may be known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Number of the family card, 16 digits.
+    pub kk: Option<String>,
+    /// NIKs of its persons, 16 digits.
+    pub niks: Vec<String>,
+}
+
+/// The village in which each family lives, where one of its numbers is known, in the order of the numbers: two
+/// queries.
+///
+/// # Errors
+/// The store fails.
+pub async fn homes(
+    db: &impl Query,
+    secrets: &Secrets,
+    district: DistrictId,
+    numbers: &[Numbers],
+) -> Result<Vec<Option<i64>>, StoreError> {
+    asuh_store::row_struct! { struct Home { hash: Option<LookupHash>, village_code: i64 } }
+    let hash = |purpose: &str, value: &String| secrets.lookup(district, purpose, value);
+    let mut hashes: Vec<Vec<LookupHash>> = Vec::with_capacity(numbers.len());
+    for numbers in numbers {
+        let kk = numbers.kk.iter().map(|kk| hash("kk", kk));
+        hashes.push(kk.chain(numbers.niks.iter().map(|nik| hash("nik", nik))).collect::<Result<_, _>>()?);
+    }
+    if hashes.iter().all(Vec::is_empty) {
+        return Ok(vec![None; numbers.len()]);
+    }
+    let mut args = args![district, Instant::NEVER];
+    let list = args.push_list(hashes.iter().flatten().copied());
+    // family_version_by_kk; person_version_by_nik, then family_version_current.
+    let by_kk = format!(
+        "SELECT kk_hash AS hash, village_code FROM family_version WHERE district_id = $1 AND +superseded_at = $2 \
+         AND kk_hash IN ({list})"
+    );
+    let by_nik = format!(
+        "SELECT p.nik_hash AS hash, f.village_code FROM person_version p CROSS JOIN family_version f \
+         WHERE p.district_id = $1 AND +p.superseded_at = $2 AND p.nik_hash IN ({list}) \
+         AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2"
+    );
+    let mut found: Vec<Home> = db.all(&by_kk, args.clone()).await?;
+    found.extend(db.all::<Home>(&by_nik, args).await?);
+    let known: HashMap<LookupHash, i64> =
+        found.into_iter().filter_map(|home| Some((home.hash?, home.village_code))).collect();
+    Ok(hashes.iter().map(|of| of.iter().find_map(|hash| known.get(hash).copied())).collect())
 }
 
 /// Writes entries within a command: new families and persons, new versions where something differs.

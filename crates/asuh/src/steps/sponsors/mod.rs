@@ -192,7 +192,7 @@ pub const STEP: Part = Part {
         Box::pin(roster::copy::copy(app, district, subject, text))
     }),
     references: &[
-        Reference::id("app_user", "sponsor_id", "sponsor"),
+        Reference::id("app_user", "sponsor_id", "sponsor").work("sponsors.depends.account", ""),
         Reference::id("sponsor", "institution_id", "institution"),
         Reference::id("sponsor_version", "sponsor_id", "sponsor"),
         Reference::id("sponsor_version", "unit_id", "institution"),

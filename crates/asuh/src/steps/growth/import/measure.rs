@@ -6,7 +6,7 @@ use asuh_store::{DistrictId, Id, Query, StoreError, Tx, args};
 use time::Date;
 
 use super::figures::Reported;
-use crate::ground::staging::{BatchContext, StagedRow, Verdict};
+use crate::ground::staging::{BatchContext, StagedRow, Stake, Verdict};
 use crate::steps::growth::entry::Measures;
 use crate::steps::growth::query::{self, Held};
 use crate::steps::growth::reading::FilePrint;
@@ -120,6 +120,14 @@ pub(super) async fn save(
     }
     record::retract(tx, &replaced, "").await?;
     record::insert(tx, facts).await
+}
+
+/// What taking the measurements of a batch back would mean: all that still hold go. Index: measurement_by_batch.
+pub(super) async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM measurement WHERE district_id = $1 AND batch_id = $2 \
+               AND retracted_at IS NULL";
+    let back = db.number(sql, args![cx.district(), cx.batch]).await?;
+    Ok(vec![Stake { what: "growth.stake.measurements", back, stays: 0, kept: Vec::new() }])
 }
 
 /// Takes back a piece of what a batch added, and lets hold again what it replaced; how many it took back: fewer

@@ -20,7 +20,8 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, StagedRow, UndoStep, Verdict,
+    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake, UndoStep,
+    Verdict,
 };
 use crate::ground::web::Text;
 use crate::steps::growth::words::kilograms;
@@ -45,6 +46,10 @@ impl ImportKind for EppgbmImport {
         COLUMNS
     }
 
+    fn chunk(&self) -> usize {
+        200
+    }
+
     fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
         read::read(cx, row)
     }
@@ -65,6 +70,7 @@ impl ImportKind for EppgbmImport {
             let held = measure::load(reader, cx.district(), &known).await?;
             for ((row, record), found) in rows.iter_mut().zip(&records).zip(matches) {
                 row.set(record)?;
+                row.place = record.village_code.unwrap_or(0);
                 match found {
                     Match::Not => {}
                     Match::New => row.verdict = Verdict::New,
@@ -104,11 +110,19 @@ impl ImportKind for EppgbmImport {
                 }
                 Some(after) => {
                     let inner = after.strip_prefix("registry:");
-                    let mut step = record::retract(tx, cx.batch, inner, self.chunk()).await?;
+                    let mut step = record::retract(tx, cx, inner, self.chunk()).await?;
                     step.next = step.next.map(|next| format!("registry:{next}"));
                     Ok(step)
                 }
             }
+        })
+    }
+
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        Box::pin(async move {
+            let mut stakes = measure::stakes(app.store.reader(), cx).await?;
+            stakes.extend(record::stakes(app.store.reader(), cx).await?);
+            Ok(stakes)
         })
     }
 
@@ -153,7 +167,7 @@ fn entry(record: &Record) -> Option<Entry> {
         rt: record.rt.clone(),
         rw: record.rw.clone(),
         address: record.address.clone(),
-        head_name: Some(parents.clone().unwrap_or_else(|| format!("Orang tua {}", record.name))),
+        called: Some(parents.clone().unwrap_or_else(|| format!("Orang tua {}", record.name))),
         ..FamilyFacts::in_village(village)
     };
     let child = PersonFacts {

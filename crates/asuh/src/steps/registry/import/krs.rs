@@ -2,7 +2,6 @@
 //! family, not one child. Columns: domain study 2.3; district copies differ, so every column has many names.
 
 mod columns;
-mod villages;
 
 use std::collections::HashSet;
 
@@ -15,14 +14,14 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow,
+    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake,
     UndoStep, Verdict,
 };
 use crate::ground::web::Text;
 use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
 
+use super::villages::{Said, Villages, place_key};
 use columns::COLUMNS;
-use villages::{Villages, place_key};
 
 /// Where its facts come from.
 const SOURCE: &str = "krs";
@@ -33,10 +32,7 @@ pub(super) struct Krs;
 /// What a row says, before and after its village is known.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Line {
-    village: Option<TerritoryCode>,
-    regency: Option<String>,
-    subdistrict: Option<String>,
-    village_name: Option<String>,
+    said: Said,
     facts: Facts,
     persons: Vec<PersonFacts>,
 }
@@ -110,6 +106,10 @@ impl ImportKind for Krs {
         COLUMNS
     }
 
+    fn chunk(&self) -> usize {
+        400
+    }
+
     fn missing(&self, found: &HashSet<&'static str>) -> Vec<&'static str> {
         let mut missing = Vec::new();
         if !found.contains("head_name") {
@@ -127,16 +127,8 @@ impl ImportKind for Krs {
     }
 
     fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
-        let village =
-            match row.text("village_code").map(|_| TerritoryCode::parse(&row.cell("village_code").text())) {
-                None => None,
-                Some(Ok(code)) => Some(code),
-                Some(Err(_)) => {
-                    row.error("village_code", "registry_import.village_code");
-                    None
-                }
-            };
-        if village.is_none() && !row.is_bad() {
+        let said = Said::read(row);
+        if said.code.is_none() && !row.is_bad() {
             for field in ["subdistrict", "village"] {
                 row.required(field);
             }
@@ -171,14 +163,7 @@ impl ImportKind for Krs {
         if facts.pregnant == Some(true) && wife.is_none() {
             row.warn("pregnant", "registry_import.pregnant_without_wife");
         }
-        let line = Line {
-            village,
-            regency: row.text("regency"),
-            subdistrict: row.text("subdistrict"),
-            village_name: row.text("village"),
-            facts,
-            persons: head.into_iter().chain(wife).collect(),
-        };
+        let line = Line { said, facts, persons: head.into_iter().chain(wife).collect() };
         let key = key(&line);
         Reading::of(&line, Some(key))
     }
@@ -195,16 +180,17 @@ impl ImportKind for Krs {
             let mut places = Vec::with_capacity(rows.len());
             for (nth, row) in rows.iter_mut().enumerate() {
                 let mut line: Line = row.get()?;
-                let Some(code) = villages.find(&line, row) else { continue };
+                let Some(code) = villages.find(&line.said, row) else { continue };
                 if !cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) {
                     row.error(
                         "village",
                         "registry_import.outside_scope",
-                        line.village_name.unwrap_or_default(),
+                        line.said.village.unwrap_or_default(),
                     );
                     continue;
                 }
-                line.village = Some(code);
+                line.said.code = Some(code);
+                row.place = code.as_i64();
                 row.set(&line)?;
                 entries.push(line.entry(code));
                 places.push(nth);
@@ -226,12 +212,12 @@ impl ImportKind for Krs {
         rows: &'a mut [StagedRow],
     ) -> Changing<'a, ()> {
         Box::pin(async move {
-            let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.today() };
+            let origin = Origin { source: SOURCE, batch: Some(cx.batch), valid_from: cx.as_of };
             let mut entries = Vec::with_capacity(rows.len());
             let mut places = Vec::with_capacity(rows.len());
             for (nth, row) in rows.iter_mut().enumerate() {
                 let line: Line = row.get()?;
-                match line.village {
+                match line.said.code {
                     Some(code) if cx.scope.reaches(code, line.facts.rw.as_deref().unwrap_or_default()) => {
                         entries.push(line.entry(code));
                         places.push(nth);
@@ -259,7 +245,11 @@ impl ImportKind for Krs {
         cx: &'a BatchContext,
         after: Option<&'a str>,
     ) -> Changing<'a, UndoStep> {
-        Box::pin(async move { record::retract(tx, cx.batch, after, self.chunk()).await })
+        Box::pin(async move { record::retract(tx, cx, after, self.chunk()).await })
+    }
+
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        Box::pin(record::stakes(app.store.reader(), cx))
     }
 
     fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {
@@ -276,7 +266,7 @@ impl ImportKind for Krs {
             flag.map(|yes| text.t(if yes { "web.form.yes" } else { "web.form.no" }).into_owned())
         };
         vec![
-            shown("registry_import.sample.village", line.village_name.clone()),
+            shown("registry_import.sample.village", line.said.village.clone()),
             shown("registry_import.sample.head", line.facts.head_name.clone()),
             shown("registry_import.sample.nik", nik),
             shown("registry_import.sample.wife", named(Relation::Wife).map(|person| person.name.clone())),
@@ -383,9 +373,9 @@ fn key(line: &Line) -> String {
         return format!("nik {nik}");
     }
     let mut parts = vec![
-        line.village.map(|code| code.as_i64().to_string()).unwrap_or_default(),
-        line.subdistrict.as_deref().map(place_key).unwrap_or_default(),
-        line.village_name.as_deref().map(place_key).unwrap_or_default(),
+        line.said.code.map(|code| code.as_i64().to_string()).unwrap_or_default(),
+        line.said.subdistrict.as_deref().map(place_key).unwrap_or_default(),
+        line.said.village.as_deref().map(place_key).unwrap_or_default(),
         facts.rw.clone().unwrap_or_default(),
         facts.rt.clone().unwrap_or_default(),
     ];

@@ -1,9 +1,9 @@
 //! What is known of the families and persons that a chunk of a list may mean, in memory, and what becomes of it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use asuh_nusantara::name;
-use asuh_store::{DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
+use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 
 use super::super::{changed, risk};
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
@@ -13,6 +13,22 @@ use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
 struct Hashes {
     kk: Option<LookupHash>,
     niks: Vec<Option<LookupHash>>,
+}
+
+/// What was read and is not yet kept.
+#[derive(Default)]
+struct Loaded {
+    families: Vec<FamilyNow>,
+    persons: Vec<PersonNow>,
+}
+
+impl Loaded {
+    async fn families(&mut self, db: &impl Query, condition: &str, args: Args) -> Result<(), StoreError> {
+        let sql =
+            format!("SELECT {FAMILY_COLUMNS} FROM family_version WHERE district_id = $1 AND {condition}");
+        self.families.extend(db.all::<FamilyNow>(&sql, args).await?);
+        Ok(())
+    }
 }
 
 /// What is known, and what becomes of it.
@@ -60,23 +76,28 @@ impl<'a> Known<'a> {
             new_desils: Vec::new(),
             left: BTreeSet::new(),
         };
-        let mut kkis = HashSet::new();
-        let mut kks = HashSet::new();
-        let mut niks = HashSet::new();
-        let mut names = HashSet::new();
-        let mut villages = BTreeSet::new();
-        for entry in entries {
-            let hashes = known.hashes(entry)?;
-            kkis.extend(entry.family.kki.clone());
+        let mut kkis = BTreeSet::new();
+        let mut kks = BTreeSet::new();
+        let mut niks = BTreeSet::new();
+        let hashes = entries.iter().map(|entry| known.hashes(entry)).collect::<Result<Vec<_>, _>>()?;
+        for (entry, hashes) in entries.iter().zip(&hashes) {
+            kkis.extend(entry.family.kki.as_ref());
             kks.extend(hashes.kk);
-            niks.extend(hashes.niks.into_iter().flatten());
-            names.extend(names_of(entry));
-            villages.insert(entry.family.village.as_i64());
+            niks.extend(hashes.niks.iter().flatten().copied());
         }
-
-        // person_version_by_nik; person_version_by_name, then family_version's key. A plus sign keeps
-        // SQLite, which knows no statistics, from reading all current rows by an index that begins with them.
-        let mut persons: Vec<PersonNow> = Vec::new();
+        // family_version_by_kki, family_version_by_kk, person_version_by_nik. A plus sign keeps SQLite, which
+        // knows no statistics, from reading all current rows by an index that begins with them.
+        let mut found = Loaded::default();
+        if !kkis.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(kkis);
+            found.families(db, &format!("+superseded_at = $2 AND kki IN ({list})"), args).await?;
+        }
+        if !kks.is_empty() {
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(kks);
+            found.families(db, &format!("+superseded_at = $2 AND kk_hash IN ({list})"), args).await?;
+        }
         if !niks.is_empty() {
             let mut args = args![district, Instant::NEVER];
             let list = args.push_list(niks);
@@ -84,76 +105,82 @@ impl<'a> Known<'a> {
                 "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.nik_hash IN ({list}) \
                  AND +p.superseded_at = $2"
             );
-            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
         }
-        if !names.is_empty() {
+        known.take(&mut found);
+
+        // What no number finds is looked for by its names, each in its own village. A name is asked for with
+        // its village, not all names in all villages: a list in random order names many of both.
+        let wanted: BTreeSet<(i64, String)> = entries
+            .iter()
+            .zip(&hashes)
+            .filter(|(entry, hashes)| known.by_number(entry, hashes).is_none())
+            .flat_map(|(entry, _)| {
+                names_of(entry).into_iter().map(|name| (entry.family.village.as_i64(), name))
+            })
+            .collect();
+        if !wanted.is_empty() {
+            // family_version_list; person_version_by_name, then family_version_current.
             let mut args = args![district, Instant::NEVER];
-            let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
+            let pairs = args.push_pairs(wanted.iter().map(|(village, name)| (*village, name)));
             let sql = format!(
-                "SELECT {PERSON_COLUMNS} FROM person_version p CROSS JOIN family_version f \
-                 WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search IN ({names}) \
-                 AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2 \
-                 AND +f.village_code IN ({villages})"
+                "WITH wanted (in_village, said) AS (VALUES {pairs}) \
+                 SELECT {FAMILY_COLUMNS} FROM wanted CROSS JOIN family_version WHERE district_id = $1 \
+                 AND superseded_at = $2 AND village_code = in_village AND head_search = said"
             );
-            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            found.families.extend(db.all::<FamilyNow>(&sql, args.clone()).await?);
+            let sql = format!(
+                "WITH wanted (in_village, said) AS (VALUES {pairs}) \
+                 SELECT {PERSON_COLUMNS} FROM wanted CROSS JOIN person_version p CROSS JOIN family_version f \
+                 WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search = said \
+                 AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2 \
+                 AND f.village_code = in_village"
+            );
+            found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            known.take(&mut found);
         }
 
-        // family_version_by_kki, family_version_by_kk, family_version_list, and the key.
-        let mut families: Vec<FamilyNow> = Vec::new();
-        let mut ask = Vec::new();
-        if !kkis.is_empty() {
+        // The families of the persons found, by family_version_current, and everybody in all families found,
+        // by person_version_by_family.
+        let missing: BTreeSet<Id> = known
+            .persons
+            .values()
+            .map(|person| person.family)
+            .filter(|family| !known.families.contains_key(family))
+            .collect();
+        if !missing.is_empty() {
             let mut args = args![district, Instant::NEVER];
-            let list = args.push_list(kkis.iter());
-            ask.push((format!("+superseded_at = $2 AND kki IN ({list})"), args));
+            let list = args.push_list(missing);
+            found.families(db, &format!("superseded_at = $2 AND family_id IN ({list})"), args).await?;
+            known.take(&mut found);
         }
-        if !kks.is_empty() {
+        if !known.families.is_empty() {
             let mut args = args![district, Instant::NEVER];
-            let list = args.push_list(kks);
-            ask.push((format!("+superseded_at = $2 AND kk_hash IN ({list})"), args));
-        }
-        if !names.is_empty() {
-            let mut args = args![district, Instant::NEVER];
-            let (names, villages) = (args.push_list(names.iter()), args.push_list(villages.iter().copied()));
-            ask.push((
-                format!("superseded_at = $2 AND village_code IN ({villages}) AND head_search IN ({names})"),
-                args,
-            ));
-        }
-        if !persons.is_empty() {
-            let mut args = args![district, Instant::NEVER];
-            let ids: BTreeSet<Id> = persons.iter().map(|person| person.family).collect();
-            let list = args.push_list(ids);
-            ask.push((format!("superseded_at = $2 AND family_id IN ({list})"), args));
-        }
-        for (condition, args) in ask {
-            let sql =
-                format!("SELECT {FAMILY_COLUMNS} FROM family_version WHERE district_id = $1 AND {condition}");
-            families.extend(db.all::<FamilyNow>(&sql, args).await?);
-        }
-        // person_version_by_family
-        if !families.is_empty() {
-            let mut args = args![district, Instant::NEVER];
-            let ids: BTreeSet<Id> = families.iter().map(|family| family.id).collect();
-            let list = args.push_list(ids);
+            let list = args.push_list(known.families.keys().copied().collect::<BTreeSet<Id>>());
             let sql = format!(
                 "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.family_id IN ({list}) \
                  AND p.superseded_at = $2"
             );
-            persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            known.take(&mut found);
         }
-        if entries.iter().any(|entry| entry.family.desil.is_some()) && !families.is_empty() {
-            let ids: BTreeSet<Id> = families.iter().map(|family| family.id).collect();
+        if entries.iter().any(|entry| entry.family.desil.is_some()) && !known.families.is_empty() {
+            let ids: BTreeSet<Id> = known.families.keys().copied().collect();
             known.desils = risk::kept_desils(db, district, ids).await?;
         }
-        for family in families {
-            known.index_family(&family);
-            known.families.insert(family.id, family);
-        }
-        for person in persons {
-            known.index_person(&person);
-            known.persons.insert(person.id, person);
-        }
         Ok(known)
+    }
+
+    /// Keeps what was read. Persons are found under their names once their family is there.
+    fn take(&mut self, found: &mut Loaded) {
+        for family in found.families.drain(..) {
+            self.index_family(&family);
+            self.families.insert(family.id, family);
+        }
+        for person in found.persons.drain(..) {
+            self.index_person(&person);
+            self.persons.insert(person.id, person);
+        }
     }
 
     pub(super) fn is_new_family(&self, id: Id) -> bool {
@@ -237,19 +264,22 @@ impl<'a> Known<'a> {
         Ok(Written { family: id, persons, change, person_changes })
     }
 
+    /// The family with the entry's KKI, its card's number, or a named person's NIK.
+    fn by_number(&self, entry: &Entry, hashes: &Hashes) -> Option<Id> {
+        let by_kki = entry.family.kki.as_ref().and_then(|kki| self.by_kki.get(kki));
+        let by_number = by_kki.or_else(|| self.by_kk.get(&hashes.kk?));
+        by_number.copied().or_else(|| {
+            let person = hashes.niks.iter().flatten().find_map(|hash| self.by_nik.get(hash))?;
+            Some(self.persons.get(person)?.family)
+        })
+    }
+
     /// The family that an entry means, by the surest sign first.
     fn find_family(&self, entry: &Entry, hashes: &Hashes) -> Option<Id> {
+        if let Some(id) = self.by_number(entry, hashes) {
+            return Some(id);
+        }
         let facts = &entry.family;
-        if let Some(id) = facts.kki.as_ref().and_then(|kki| self.by_kki.get(kki)) {
-            return Some(*id);
-        }
-        if let Some(id) = hashes.kk.and_then(|hash| self.by_kk.get(&hash)) {
-            return Some(*id);
-        }
-        let by_nik = hashes.niks.iter().flatten().filter_map(|hash| self.by_nik.get(hash)).next();
-        if let Some(person) = by_nik.and_then(|id| self.persons.get(id)) {
-            return Some(person.family);
-        }
         let mut candidates: BTreeSet<Id> = BTreeSet::new();
         let village = facts.village.as_i64();
         // A child by its own name and birthday.
@@ -307,7 +337,7 @@ impl<'a> Known<'a> {
     }
 
     fn make_family(&mut self, id: Id, facts: &FamilyFacts, kk_hash: Option<LookupHash>) {
-        let head_name = facts.head_name.clone().unwrap_or_default();
+        let head_name = facts.head_name.clone().or_else(|| facts.called.clone()).unwrap_or_default();
         let text = |said: &Option<String>| said.clone().unwrap_or_default();
         let family = FamilyNow {
             id,

@@ -15,7 +15,7 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow,
+    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake,
     UndoStep, Verdict,
 };
 use crate::ground::web::Text;
@@ -219,7 +219,11 @@ impl ImportKind for AsnImport {
         cx: &'a BatchContext,
         after: Option<&'a str>,
     ) -> Changing<'a, UndoStep> {
-        Box::pin(undo(tx, cx.batch, after, self.chunk()))
+        Box::pin(undo(tx, cx, after, self.chunk()))
+    }
+
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        Box::pin(stakes(app.store.reader(), cx))
     }
 
     fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {
@@ -381,30 +385,71 @@ impl Homes {
 }
 
 asuh_store::row_struct! {
-    struct Written { sponsor_id: Id, version: i64, promises: i64 }
+    struct Written { sponsor_id: Id, version: i64, stays: i64 }
 }
 
 const FACTS: &str = "valid_from, batch_id, source, name, name_search, nip_sealed, nip_hash, phone_sealed, unit_id, \
      home_code, status";
 
+/// SQL that is true for a version `v` of a batch whose person stays: promises since; or, where only this batch
+/// knows him, work that needs him. Indexes: pledge_by_sponsor, and those of who points to sponsors.
+fn stays(cx: &BatchContext) -> String {
+    let mut whys = vec![
+        "EXISTS (SELECT 1 FROM pledge p WHERE p.district_id = $1 AND p.sponsor_id = v.sponsor_id \
+         AND p.recorded_at >= v.recorded_at)"
+            .to_owned(),
+    ];
+    let works: Vec<String> =
+        cx.dependents_of("sponsor").map(|reference| reference.points_to("v.sponsor_id")).collect();
+    if !works.is_empty() {
+        whys.push(format!(
+            "(NOT EXISTS (SELECT 1 FROM sponsor_version o WHERE o.district_id = $1 AND o.sponsor_id = v.sponsor_id \
+             AND o.retracted_by IS NULL AND (o.batch_id IS NULL OR o.batch_id <> $2)) AND ({}))",
+            works.join(" OR ")
+        ));
+    }
+    format!("({})", whys.join(" OR "))
+}
+
+/// What taking a batch back would mean. Index: sponsor_version_by_batch.
+async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, StoreError> {
+    let counted = |stays: String| {
+        format!(
+            "SELECT COUNT(*) AS n FROM sponsor_version v WHERE v.district_id = $1 AND v.batch_id = $2 \
+             AND v.retracted_by IS NULL AND v.superseded_at {stays}"
+        )
+    };
+    let args = || args![cx.district(), cx.batch, Instant::NEVER];
+    let changed = db.number(&counted("<> $3".into()), args()).await?;
+    let needed = db.number(&counted(format!("= $3 AND {}", stays(cx))), args()).await?;
+    let back = db.number(&counted(format!("= $3 AND NOT {}", stays(cx))), args()).await?;
+    let kept = [("sponsors.depends.changed", changed), ("sponsors.depends.promises", needed)];
+    Ok(vec![Stake {
+        what: "sponsors.stake.people",
+        back,
+        stays: changed + needed,
+        kept: kept.into_iter().filter(|(_, count)| *count > 0).collect(),
+    }])
+}
+
 /// Takes back a piece: versions of the batch that still hold; who has promised since is kept.
-async fn undo(tx: &Tx<'_>, batch: Id, after: Option<&str>, most: usize) -> Result<UndoStep, Fault> {
+async fn undo(tx: &Tx<'_>, cx: &BatchContext, after: Option<&str>, most: usize) -> Result<UndoStep, Fault> {
     let from = after.and_then(|after| after.parse().ok()).unwrap_or(Id::SYSTEM);
     // Indexes: sponsor_version_by_batch, pledge_by_sponsor.
     let written: Vec<Written> = tx
         .all(
             &format!(
-                "SELECT v.sponsor_id, v.version, (SELECT COUNT(*) FROM pledge p WHERE p.district_id = $1 \
-                 AND p.sponsor_id = v.sponsor_id AND p.recorded_at >= v.recorded_at) AS promises \
+                "SELECT v.sponsor_id, v.version, CASE WHEN {} THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS stays \
                  FROM sponsor_version v WHERE v.district_id = $1 AND v.batch_id = $2 AND v.superseded_at = $4 \
-                 AND v.retracted_by IS NULL AND v.sponsor_id > $3 ORDER BY v.sponsor_id LIMIT {most}"
+                 AND v.retracted_by IS NULL AND v.sponsor_id > $3 ORDER BY v.sponsor_id LIMIT {most}",
+                stays(cx)
             ),
-            args![tx.district(), batch, from, Instant::NEVER],
+            args![tx.district(), cx.batch, from, Instant::NEVER],
         )
         .await?;
     let next =
         if written.len() == most { written.last().map(|row| row.sponsor_id.to_string()) } else { None };
-    let (kept, back): (Vec<Written>, Vec<Written>) = written.into_iter().partition(|row| row.promises > 0);
+    let (kept, back): (Vec<Written>, Vec<Written>) = written.into_iter().partition(|row| row.stays > 0);
     let step = UndoStep { undone: back.len() as i64, kept: kept.len() as i64, next };
     if back.is_empty() {
         return Ok(step);

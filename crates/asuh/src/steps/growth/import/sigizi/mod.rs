@@ -18,7 +18,7 @@ use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
 use crate::ground::staging::{
-    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, StagedRow, UndoStep,
+    BatchContext, Changing, Column, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake, UndoStep,
 };
 use crate::ground::web::Text;
 use crate::steps::growth::entry::rules::TOO_OLD;
@@ -96,6 +96,10 @@ impl ImportKind for SigiziImport {
             let more = undone == self.chunk() as i64;
             Ok(UndoStep { undone, kept: 0, next: more.then(|| "measurements".to_owned()) })
         })
+    }
+
+    fn stakes<'a>(&'a self, app: &'a App, cx: &'a BatchContext) -> Given<'a, Vec<Stake>> {
+        Box::pin(measure::stakes(app.store.reader(), cx))
     }
 
     fn sample(&self, row: &StagedRow, text: &Text) -> Vec<(String, String)> {

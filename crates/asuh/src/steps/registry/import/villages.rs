@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use asuh_nusantara::{TerritoryCode, name};
 use asuh_store::{DistrictId, Query, StoreError, args};
 
-use super::Line;
-use crate::ground::staging::{Severity, StagedRow};
+use serde::{Deserialize, Serialize};
+
+use crate::ground::staging::{RowCells, Severity, StagedRow};
 
 /// A place as names of places are compared: without the word for its level and without spaces.
 pub(super) fn place_key(written: &str) -> String {
@@ -27,6 +28,34 @@ pub(super) fn place_key(written: &str) -> String {
     .find_map(|word| key.strip_prefix(word))
     .unwrap_or(&key);
     rest.replace(' ', "")
+}
+
+/// Where a row says that it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Said {
+    pub(super) code: Option<TerritoryCode>,
+    pub(super) regency: Option<String>,
+    pub(super) subdistrict: Option<String>,
+    pub(super) village: Option<String>,
+}
+
+impl Said {
+    /// Reads the columns `village_code`, `regency`, `subdistrict` and `village`; notes a code that is none.
+    pub(super) fn read(row: &mut RowCells<'_>) -> Said {
+        let code = row.text("village_code").and_then(|_| {
+            let code = TerritoryCode::parse(&row.cell("village_code").text()).ok();
+            if code.is_none() {
+                row.error("village_code", "registry_import.village_code");
+            }
+            code
+        });
+        Said {
+            code,
+            regency: row.text("regency"),
+            subdistrict: row.text("subdistrict"),
+            village: row.text("village"),
+        }
+    }
 }
 
 /// The villages of a district by name.
@@ -69,23 +98,28 @@ impl Villages {
         Ok(found)
     }
 
+    /// Whether the district has this village today.
+    pub(super) fn has(&self, code: TerritoryCode) -> bool {
+        self.codes.contains(&code)
+    }
+
     /// The village of a row; none with a note when it cannot be told.
-    pub(super) fn find(&self, line: &Line, row: &mut StagedRow) -> Option<TerritoryCode> {
-        if let Some(code) = line.village {
+    pub(super) fn find(&self, said: &Said, row: &mut StagedRow) -> Option<TerritoryCode> {
+        if let Some(code) = said.code {
             if self.codes.contains(&code) {
                 return Some(code);
             }
             row.error("village_code", "registry_import.unknown_village", code.as_i64().to_string());
             return None;
         }
-        if let Some(regency) = line.regency.as_deref().filter(|_| !self.regency.is_empty())
+        if let Some(regency) = said.regency.as_deref().filter(|_| !self.regency.is_empty())
             && place_key(regency) != self.regency
         {
             row.error("regency", "registry_import.other_regency", regency);
             return None;
         }
-        let subdistrict = line.subdistrict.as_deref().unwrap_or_default();
-        let village = line.village_name.as_deref().unwrap_or_default();
+        let subdistrict = said.subdistrict.as_deref().unwrap_or_default();
+        let village = said.village.as_deref().unwrap_or_default();
         let Some(parents) = self.subdistricts.get(&place_key(subdistrict)) else {
             row.error("subdistrict", "registry_import.unknown_subdistrict", subdistrict);
             return None;
