@@ -235,8 +235,8 @@ async fn a_batch_says_whose_list_it_is_and_of_which_day(db: TestDatabase) {
     assert!(page.contains("Perwakilan BKKBN Jambi, per 1 Jul 2026"), "{page}");
     keeper.post(&format!("{path}/simpan"), &[]).await.to();
     test.run_jobs().await;
-    let facts =
-        "SELECT COUNT(*) AS n FROM family_version WHERE valid_from = 20260701 AND desil_on = 20260701";
+    let facts = "SELECT COUNT(*) AS n FROM family_version v JOIN family_desil d ON d.family_id = v.family_id \
+                 WHERE v.valid_from = 20260701 AND d.as_of = 20260701";
     assert_eq!(test.number(facts, args![]).await, 1, "the facts hold from the day of the list");
     // Nothing said: the usual source, and today. A day that has not come is refused.
     upload(&test, &keeper, "krs", "krs2.csv", list).await;
@@ -350,8 +350,8 @@ async fn an_undo_leaves_what_others_built_upon_whole_and_says_so_before(db: Test
     let (ani, budi) = (family_of(&test, "Ani").await, family_of(&test, "Budi").await);
     let id = test.app.store.new_id();
     test.sql(
-        "INSERT INTO verification (district_id, id, family_id, result, reason, note, visited_on, verified_by, recorded_at) \
-         VALUES (1, $1, $2, 'as_listed', '', '', 20261101, $3, 9)",
+        "INSERT INTO verification (district_id, id, family_id, result, reason, note, visited_on, verified_by, counts, \
+         recorded_at) VALUES (1, $1, $2, 'as_listed', '', '', 20261101, $3, 1, 9)",
         args![id, ani, Id::SYSTEM],
     )
     .await;

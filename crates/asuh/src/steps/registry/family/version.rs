@@ -183,8 +183,7 @@ pub(in crate::steps::registry) async fn next_family(
 /// What a next version keeps of the one before, where only the status changes.
 const KEPT: &str = "o.village_code, o.hamlet, o.rw, o.rt, o.head_name, o.head_search, o.kki, o.kk_sealed, o.kk_hash, \
      o.address_sealed, o.phone_sealed, o.krs, o.poor_water, o.poor_latrine, o.too_young, o.too_old, o.too_close, \
-     o.too_many, o.no_modern_contraception, o.pregnant, o.has_under_two, o.has_two_to_five, o.desil, \
-     o.desil_source, o.desil_on";
+     o.too_many, o.no_modern_contraception, o.pregnant, o.has_under_two, o.has_two_to_five";
 
 /// Gives families another status, seen in the field on a day: a next version of each, with two statements. As in
 /// [`next_family`] the row of the former version is the lock.
