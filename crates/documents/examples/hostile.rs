@@ -60,8 +60,10 @@ fn repeated(zip: &mut Package, name: &str, begin: &str, piece: &str, times: usiz
 
 const SHEET: &str = "xl/worksheets/sheet1.xml";
 
-/// Every case: its name, and what makes it.
-const CASES: &[(&str, fn(&Path))] = &[
+/// A case: its name, and what makes it.
+type Case = (&'static str, fn(&Path));
+
+const CASES: &[Case] = &[
     ("sparse corners", |path| {
         let mut zip = workbook(path);
         let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row>\

@@ -56,12 +56,11 @@ pub(super) fn fingerprint(headings: &[String]) -> [u8; 32] {
     Sha256::digest(keys.join("\n").as_bytes()).into()
 }
 
+/// A remembered mapping: the fingerprint of the headings it is for, and the place of each field.
+pub(super) type Known = ([u8; 32], Vec<(String, usize)>);
+
 /// The header where a mapping knows it among the first rows: its place in `mappings`, and where things stand.
-pub(super) fn mapped(
-    kind: &dyn ImportKind,
-    rows: &[Row],
-    mappings: &[([u8; 32], Vec<(String, usize)>)],
-) -> Option<(usize, Header)> {
+pub(super) fn mapped(kind: &dyn ImportKind, rows: &[Row], mappings: &[Known]) -> Option<(usize, Header)> {
     rows.iter().find_map(|row| {
         let written = headings(row);
         let print = fingerprint(&written);
