@@ -5,7 +5,7 @@
 use asuh_store::testing::{TestDatabase, db_test, error_text};
 use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Query, Store, Tx, args};
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -85,18 +85,24 @@ async fn a_damaged_backup_is_refused_and_changes_nothing(db: TestDatabase) {
     for place in (0..whole.len()).step_by(whole.len() / 40 + 1) {
         let mut broken = whole.clone();
         broken[place] ^= 0x10;
-        // A changed time stamp in the gzip header is no damage to the content.
-        if (4..10).contains(&place) {
-            continue;
+        // Some bits carry nothing (the time in the gzip header), some mean the same either way (from which of two
+        // equal texts a third is copied): what unpacks to the same content is not damaged.
+        if unpacked(&broken).ok() != unpacked(&whole).ok() {
+            std::fs::write(&file, &broken).unwrap();
+            assert!(restored.restore(&file).await.is_err(), "bit flipped at {place}");
         }
-        std::fs::write(&file, &broken).unwrap();
-        assert!(restored.restore(&file).await.is_err(), "bit flipped at {place}");
         std::fs::write(&file, &whole[..place]).unwrap();
         assert!(restored.restore(&file).await.is_err(), "cut at {place}");
     }
     std::fs::write(&file, b"PK not a backup").unwrap();
     assert!(restored.restore(&file).await.is_err());
     assert_eq!(districts(&restored).await, 0);
+}
+
+fn unpacked(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// Values that engines like to keep differently.

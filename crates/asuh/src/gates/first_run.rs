@@ -138,13 +138,7 @@ async fn list(app: &App, shell: Shell, mut form: Form) -> Page {
     };
     match read {
         Some(Ok(rows)) => {
-            let envelope = Envelope {
-                id: app.store.new_id(),
-                district: NATIONAL,
-                actor: Id::SYSTEM,
-                device: None,
-                captured_at: app.store.clock().now(),
-            };
+            let envelope = app.bookkeeping(NATIONAL);
             app.store.submit(envelope, LoadNationalList { rows, on: shell.today }).await?;
             return begin(app, shell, &form).await;
         }

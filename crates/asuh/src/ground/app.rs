@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use asuh_store::{Command, Envelope, Fault, Id, Query, Receipt, Refusal, Rejection, Store, Tx, args};
+use asuh_store::{
+    Command, DistrictId, Envelope, Fault, Id, Query, Receipt, Refusal, Rejection, Store, Tx, args,
+};
 use serde::Serialize;
 
 use super::access::Actor;
@@ -102,6 +104,17 @@ impl App {
             registry: Arc::new(registry),
             job_bell: Arc::new(tokio::sync::Notify::new()),
             access_log: Arc::default(),
+        }
+    }
+
+    /// The envelope of what the program does by itself in a district.
+    pub fn bookkeeping(&self, district: DistrictId) -> Envelope {
+        Envelope {
+            id: self.store.new_id(),
+            district,
+            actor: Id::SYSTEM,
+            device: None,
+            captured_at: self.store.clock().now(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use asuh_nusantara::{TerritoryCode, Zone};
-use asuh_store::{DistrictId, Id};
+use asuh_store::DistrictId;
 use clap::Args;
 
 use super::{CliError, DataArgs, Opened, keep};
@@ -96,13 +96,7 @@ async fn actor(opened: &Opened, args: &ImportArgs) -> Result<Actor, CliError> {
         )
         .await?;
         let name = names.into_iter().next().map_or_else(|| format!("Kabupaten {code}"), |found| found.1);
-        let envelope = asuh_store::Envelope {
-            id: opened.app.store.new_id(),
-            district: next,
-            actor: Id::SYSTEM,
-            device: None,
-            captured_at: opened.app.store.clock().now(),
-        };
+        let envelope = opened.app.bookkeeping(next);
         opened.app.store.submit(envelope, CreateDistrict { code, name, zone: Zone::Wib }).await?;
     }
     let district = opened.district(args.district.as_deref()).await?;

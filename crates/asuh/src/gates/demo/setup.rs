@@ -42,13 +42,7 @@ pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), Cli
     let rows = registry::district::read_list(&list).map_err(|error| CliError::Text(format!("{error:?}")))?;
     let on = world.app.today(&world.actor);
     let national = asuh_store::DistrictId(0);
-    let envelope = |world: &World, district| asuh_store::Envelope {
-        id: world.app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: world.app.store.clock().now(),
-    };
+    let envelope = |world: &World, district| world.app.bookkeeping(district);
     world
         .app
         .store

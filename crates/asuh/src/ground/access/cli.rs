@@ -1,6 +1,6 @@
 //! Users from the console: the first admin of a new installation, and the way back in when nobody else can.
 
-use asuh_store::{DistrictId, Envelope, Id, Instant, Query, Rejection, StoreError, args};
+use asuh_store::{DistrictId, Id, Instant, Query, Rejection, StoreError, args};
 
 use super::activation::NewCodes;
 use super::users::{AddUsers, NewGrant, NewUser, SetDisabled};
@@ -40,16 +40,6 @@ asuh_store::row_struct! {
     }
 }
 
-fn envelope(app: &App, district: DistrictId) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    }
-}
-
 /// Makes a user with a role over the whole district (and these units, for roles that are bound to units) and
 /// gives back his activation code, as it is printed.
 ///
@@ -75,7 +65,7 @@ pub async fn add(
     let login = user::normal_login(login);
     let user =
         NewUser { login: login.clone(), name: name.trim().to_owned(), sponsor: None, grants: vec![grant] };
-    app.store.submit(envelope(app, district), AddUsers { users: vec![user] }).await?;
+    app.store.submit(app.bookkeeping(district), AddUsers { users: vec![user] }).await?;
     new_code(app, district, &login).await
 }
 
@@ -101,7 +91,7 @@ pub async fn codes_for(app: &App, district: DistrictId, users: &[Id]) -> Result<
         stored.push((*user, hash));
         made.push(codes::shown(&code));
     }
-    app.store.submit(envelope(app, district), NewCodes { codes: stored, without_factor: false }).await?;
+    app.store.submit(app.bookkeeping(district), NewCodes { codes: stored, without_factor: false }).await?;
     Ok(made)
 }
 
@@ -150,7 +140,7 @@ pub async fn list(app: &App, district: DistrictId) -> Result<Vec<ListedUser>, Cl
 /// Nobody has this login, or the store fails.
 pub async fn disable(app: &App, district: DistrictId, login: &str) -> Result<(), CliError> {
     let user = find(app, district, login).await?;
-    app.store.submit(envelope(app, district), SetDisabled { user: user.id, disabled: true }).await?;
+    app.store.submit(app.bookkeeping(district), SetDisabled { user: user.id, disabled: true }).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What of access is removed when its time is over: ended sessions, old codes, counters of failed sign-ins.
 
-use asuh_store::{Command, Envelope, Fault, Id, Recording, Rejection, Tx, args};
+use asuh_store::{Command, Fault, Recording, Rejection, Tx, args};
 use serde::Serialize;
 
 use crate::ground::{App, settings};
@@ -17,13 +17,7 @@ pub async fn purge(app: &App) -> Result<u64, Rejection> {
         settings::all(app.store.reader()).await.map_err(|error| Rejection::Unavailable(error.to_string()))?;
     let mut removed = 0;
     for district in districts {
-        let envelope = Envelope {
-            id: app.store.new_id(),
-            district: district.id,
-            actor: Id::SYSTEM,
-            device: None,
-            captured_at: app.store.clock().now(),
-        };
+        let envelope = app.bookkeeping(district.id);
         removed += app.store.submit(envelope, Expire {}).await?.value;
     }
     Ok(removed)

@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Recording, StoreError, Tx, args};
+use asuh_store::{Command, DistrictId, Fault, Id, Instant, Recording, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -82,13 +82,7 @@ pub async fn flush(app: &App) -> Result<(), StoreError> {
         };
         let Some(district) = batch.first().map(|entry| entry.district) else { return Ok(()) };
         let ids: std::collections::HashSet<Id> = batch.iter().map(|entry| entry.id).collect();
-        let envelope = Envelope {
-            id: app.store.new_id(),
-            district,
-            actor: Id::SYSTEM,
-            device: None,
-            captured_at: app.store.clock().now(),
-        };
+        let envelope = app.bookkeeping(district);
         app.store
             .submit(envelope, WriteEntries { entries: batch })
             .await

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 
 use asuh_ledger::seal::{BatchSeal, Canonical, ChainHead, Hash};
 use asuh_ledger::{ReceiptProof, seal};
-use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, StoreError, Tx, args,
-};
+use asuh_store::{Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::{App, books, settings};
@@ -302,13 +300,7 @@ pub async fn seal_all(app: &App, district: DistrictId) -> Result<i64, StoreError
             if waits.is_none() {
                 break;
             }
-            let envelope = Envelope {
-                id: app.store.new_id(),
-                district,
-                actor: Id::SYSTEM,
-                device: None,
-                captured_at: app.store.clock().now(),
-            };
+            let envelope = app.bookkeeping(district);
             let rows = app
                 .store
                 .submit(envelope, SealBatch { stream })

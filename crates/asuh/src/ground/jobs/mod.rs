@@ -150,20 +150,10 @@ impl Job {
     pub async fn progress(&self, app: &App, done: i64, total: i64, message: &str) -> Result<(), JobError> {
         let update =
             Progress { job: self.id, attempt: self.attempts, done, total, message: message.to_owned() };
-        if !app.store.submit(bookkeeping(app, self.district_id), update).await?.value {
+        if !app.store.submit(app.bookkeeping(self.district_id), update).await?.value {
             return Err(JobError::Later("the job was taken over by another worker".into()));
         }
         Ok(())
-    }
-}
-
-fn bookkeeping(app: &App, district: DistrictId) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
     }
 }
 
@@ -205,7 +195,7 @@ async fn run_next(app: &App) -> Result<bool, StoreError> {
         .await?;
     let Some(mut job) = due else { return Ok(false) };
     let claim = Claim { job: job.id, attempt: job.attempts };
-    match app.store.submit(bookkeeping(app, job.district_id), claim).await {
+    match app.store.submit(app.bookkeeping(job.district_id), claim).await {
         Ok(receipt) if receipt.value => {}
         Ok(_) => return Ok(true),
         Err(error) => return Err(StoreError::Shape(error.to_string())),
@@ -227,7 +217,7 @@ async fn run_next(app: &App) -> Result<bool, StoreError> {
     }
     let end = End { job: job.id, attempt: job.attempts, state: state.into(), message, later };
     app.store
-        .submit(bookkeeping(app, job.district_id), end)
+        .submit(app.bookkeeping(job.district_id), end)
         .await
         .map_err(|error| StoreError::Shape(error.to_string()))?;
     Ok(true)

@@ -1,8 +1,6 @@
 //! The one-time code that opens the set-up page of a new installation: printed on the console, kept hashed.
 
-use asuh_store::{
-    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
-};
+use asuh_store::{Command, DistrictId, Fault, Instant, Query, Recording, Rejection, StoreError, Tx, args};
 use serde::Serialize;
 
 use crate::ground::App;
@@ -50,13 +48,7 @@ pub async fn code(app: &App) -> Result<Option<String>, Rejection> {
     let groups: Vec<&str> = (0..4).filter_map(|nth| letters.get(nth * 4..nth * 4 + 4)).collect();
     let code = groups.join("-");
     let now = app.store.clock().now();
-    let envelope = Envelope {
-        id: app.store.new_id(),
-        district: DistrictId(0),
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: now,
-    };
+    let envelope = app.bookkeeping(DistrictId(0));
     let put = PutCode { hash: hash(&code), expires_at: now.plus_seconds(HOURS * 3600) };
     app.store.submit(envelope, put).await?;
     Ok(Some(code))

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Counted};
-use super::command::{BeginCheck, Checked, ClearPiece, Counts, EndCheck, Prepared, Stage, bookkeeping};
+use super::command::{BeginCheck, Checked, ClearPiece, Counts, EndCheck, Prepared, Stage};
 use super::file::unseal;
 use super::header::{self, Header};
 use super::mapping::{self, Mappings};
@@ -82,7 +82,7 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
         .import(app)
         .ok_or_else(|| JobError::Failed(format!("no part of the program takes '{}' in", batch.kind)))?;
     let district = batch.district_id;
-    let begun = app.store.submit(bookkeeping(app, district), BeginCheck { batch: batch.id }).await?;
+    let begun = app.store.submit(app.bookkeeping(district), BeginCheck { batch: batch.id }).await?;
     if !begun.value {
         return Ok(());
     }
@@ -113,7 +113,7 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
         let stage = ready.take();
         let keep = async {
             match stage {
-                Some(stage) => Ok(app.store.submit(bookkeeping(app, district), stage).await?.value),
+                Some(stage) => Ok(app.store.submit(app.bookkeeping(district), stage).await?.value),
                 None => Ok::<_, JobError>(true),
             }
         };
@@ -177,7 +177,7 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
         ended,
         notes,
     };
-    app.store.submit(bookkeeping(app, district), end).await?;
+    app.store.submit(app.bookkeeping(district), end).await?;
     Ok(())
 }
 
@@ -246,7 +246,7 @@ pub(super) async fn clear_rows(app: &App, batch: &Batch, everything: bool) -> Re
         let to = from + CLEAR - 1;
         let is_last = to >= last;
         let piece = ClearPiece { batch: batch.id, last: everything && is_last, from, to };
-        app.store.submit(bookkeeping(app, batch.district_id), piece).await?;
+        app.store.submit(app.bookkeeping(batch.district_id), piece).await?;
         if is_last {
             return Ok(());
         }

@@ -1,29 +1,18 @@
 //! What changes a batch: every step of its way is a command.
 
 use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Query, Recording, Refusal, Secrets, StoreError, Tx, args,
+    Args, Command, DistrictId, Fault, Id, Query, Recording, Refusal, Secrets, StoreError, Tx, args,
 };
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Counted};
 use super::{StagedRow, Verdict};
-use crate::ground::{App, jobs};
+use crate::ground::jobs;
 
 /// Files that wait to be checked at most, in one district.
 const WAITING: i64 = 20;
 /// Messages kept of one row.
 const MESSAGES: usize = 20;
-
-/// An envelope for the engine's own bookkeeping.
-pub(super) fn bookkeeping(app: &App, district: DistrictId) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    }
-}
 
 /// Announces a file: its batch waits for the parts.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use asuh_store::{DistrictId, Id, Query, Rejection, StoreError, args};
 use serde::Serialize;
 
 use super::batch::{self, Batch};
-use super::command::{Decide, Decision, KeepPart, OpenBatch, Queue, bookkeeping};
+use super::command::{Decide, Decision, KeepPart, OpenBatch, Queue};
 use super::{ImportKind, Severity, file};
 use crate::ground::access::{Actor, Scope};
 use crate::ground::web::Text;
@@ -184,10 +184,10 @@ pub(super) async fn receive(
             break;
         }
         let keep = KeepPart { batch: id, part, bytes };
-        app.store.submit(bookkeeping(app, actor.district), keep).await?;
+        app.store.submit(app.bookkeeping(actor.district), keep).await?;
         part += 1;
     }
-    app.store.submit(bookkeeping(app, actor.district), Queue { batch: id }).await?;
+    app.store.submit(app.bookkeeping(actor.district), Queue { batch: id }).await?;
     jobs::ring(app);
     Ok(id)
 }

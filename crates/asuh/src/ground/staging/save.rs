@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::batch::{self, Batch};
 use super::check;
 use super::chunk::{Cursor, EndSave, SaveChunk, UndoChunk, next_rows};
-use super::command::{Fail, bookkeeping};
+use super::command::Fail;
 use super::{BatchContext, ImportKind};
 use crate::ground::App;
 use crate::ground::jobs::{Job, JobError, JobRun};
@@ -80,7 +80,7 @@ async fn supervise(app: &App, job: &Job, work: Work) -> Result<(), JobError> {
     if over && let Err(error) = &done {
         tracing::error!(batch = %id, %error, "an import broke off");
         let fail = Fail { batch: id, code: "staging.failed.broken".into(), detail: "[]".into() };
-        app.store.submit(bookkeeping(app, job.district_id), fail).await?;
+        app.store.submit(app.bookkeeping(job.district_id), fail).await?;
     }
     done
 }
@@ -176,7 +176,7 @@ pub async fn purge(app: &App) -> Result<u64, JobError> {
             continue;
         }
         let expire = super::command::Expire { batch: batch.id };
-        app.store.submit(bookkeeping(app, batch.district_id), expire).await?;
+        app.store.submit(app.bookkeeping(batch.district_id), expire).await?;
         check::clear(app, batch.district_id, batch.id).await?;
         cleared += 1;
     }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::risk;
 pub use super::rules::Relation;
+use crate::ground::staging::Verdict;
 
 use known::Known;
 pub(super) use retract::retract_families;
@@ -171,6 +172,16 @@ pub enum Change {
     Changed,
     /// Nothing is different.
     Same,
+}
+
+impl From<Change> for Verdict {
+    fn from(change: Change) -> Verdict {
+        match change {
+            Change::New => Verdict::New,
+            Change::Changed => Verdict::Changed,
+            Change::Same => Verdict::Same,
+        }
+    }
 }
 
 /// What became of an entry, in the order of the entries.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use asuh_nusantara::date::monday_of;
 use asuh_store::{
-    Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
+    Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
 };
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
@@ -262,7 +262,7 @@ pub async fn refresh(app: &App, district: DistrictId) -> Result<(), Rejection> {
     let since = looked_at(db, district.id).await.map_err(failed)?;
     let since = since.map_or(Instant(0), |at| at.plus_seconds(-OVERLAP_SECONDS));
     let weeks = changed(db, district.id, since, this_week).await.map_err(failed)?;
-    app.store.submit(envelope(app, district.id), Look { looked_at: now, weeks }).await?;
+    app.store.submit(app.bookkeeping(district.id), Look { looked_at: now, weeks }).await?;
     let marks: Vec<Mark> = db
         .all(
             "SELECT campaign_id, week_of, marked_at FROM summary_mark WHERE district_id = $1 ORDER BY week_of DESC",
@@ -278,7 +278,7 @@ pub async fn refresh(app: &App, district: DistrictId) -> Result<(), Rejection> {
             marked_at: mark.marked_at,
             figures,
         };
-        app.store.submit(envelope(app, district.id), put).await?;
+        app.store.submit(app.bookkeeping(district.id), put).await?;
     }
     Ok(())
 }
@@ -297,16 +297,6 @@ pub async fn keep_fresh(app: App) {
             Err(error) => tracing::warn!(%error, "the districts cannot be read"),
         }
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-    }
-}
-
-fn envelope(app: &App, district: DistrictId) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
     }
 }
 

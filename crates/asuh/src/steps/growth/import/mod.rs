@@ -46,10 +46,6 @@ impl ImportKind for EppgbmImport {
         COLUMNS
     }
 
-    fn chunk(&self) -> usize {
-        200
-    }
-
     fn read(&self, cx: &ReadContext, row: &mut RowCells<'_>) -> Reading {
         read::read(cx, row)
     }

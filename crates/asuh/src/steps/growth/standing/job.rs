@@ -1,6 +1,6 @@
 //! Computing children anew in the background: after a correction of the registry, after a change of the norms.
 
-use asuh_store::{Args, Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Tx, args};
+use asuh_store::{Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::store::{CHUNK, refresh};
@@ -29,13 +29,7 @@ impl Command for Refresh {
 asuh_store::row_struct! { struct Child { person_id: Id } }
 
 async fn submit(app: &App, district: DistrictId, persons: Vec<Id>) -> Result<(), JobError> {
-    let envelope = Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    };
+    let envelope = app.bookkeeping(district);
     app.store.submit(envelope, Refresh { persons }).await?;
     Ok(())
 }

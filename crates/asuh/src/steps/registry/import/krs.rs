@@ -18,7 +18,7 @@ use crate::ground::staging::{
     UndoStep, Verdict,
 };
 use crate::ground::web::Text;
-use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
+use crate::steps::registry::record::{self, Entry, FamilyFacts, Origin, PersonFacts, Relation};
 
 use super::villages::{Said, Villages, place_key};
 use columns::COLUMNS;
@@ -104,10 +104,6 @@ impl ImportKind for Krs {
 
     fn columns(&self) -> &'static [Column] {
         COLUMNS
-    }
-
-    fn chunk(&self) -> usize {
-        400
     }
 
     fn missing(&self, found: &HashSet<&'static str>) -> Vec<&'static str> {
@@ -199,7 +195,7 @@ impl ImportKind for Krs {
                 record::compare(app.store.reader(), app.store.secrets(), cx.district(), &entries).await?;
             for (nth, found) in places.into_iter().zip(found) {
                 rows[nth].subject = found.family;
-                rows[nth].verdict = verdict(found.change);
+                rows[nth].verdict = found.change.into();
             }
             Ok(())
         })
@@ -229,7 +225,7 @@ impl ImportKind for Krs {
             let mut pregnancies: Vec<(Id, bool)> = Vec::new();
             for ((nth, entry), written) in places.into_iter().zip(&entries).zip(written) {
                 rows[nth].subject = Some(written.family);
-                rows[nth].verdict = verdict(written.change);
+                rows[nth].verdict = written.change.into();
                 let wife = entry.persons.iter().position(|person| person.relation == Relation::Wife);
                 if let (Some(pregnant), Some(wife)) = (entry.family.pregnant, wife) {
                     pregnancies.extend(written.persons.get(wife).map(|person| (*person, pregnant)));
@@ -272,14 +268,6 @@ impl ImportKind for Krs {
             shown("registry_import.sample.wife", named(Relation::Wife).map(|person| person.name.clone())),
             shown("registry_import.sample.krs", yes(line.facts.krs)),
         ]
-    }
-}
-
-fn verdict(change: Change) -> Verdict {
-    match change {
-        Change::New => Verdict::New,
-        Change::Changed => Verdict::Changed,
-        Change::Same => Verdict::Same,
     }
 }
 

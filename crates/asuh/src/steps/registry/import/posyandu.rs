@@ -19,7 +19,7 @@ use crate::ground::staging::{
     UndoStep, Verdict,
 };
 use crate::ground::web::Text;
-use crate::steps::registry::record::{self, Change, Entry, FamilyFacts, Origin, PersonFacts, Relation};
+use crate::steps::registry::record::{self, Entry, FamilyFacts, Origin, PersonFacts, Relation};
 
 /// Where its facts come from.
 const SOURCE: &str = "posyandu";
@@ -122,10 +122,6 @@ impl ImportKind for Posyandu {
 
     fn columns(&self) -> &'static [Column] {
         COLUMNS
-    }
-
-    fn chunk(&self) -> usize {
-        400
     }
 
     fn missing(&self, found: &HashSet<&'static str>) -> Vec<&'static str> {
@@ -252,7 +248,7 @@ impl ImportKind for Posyandu {
             let found = record::compare(reader, secrets, cx.district(), &entries).await?;
             for (nth, found) in places.into_iter().zip(found) {
                 rows[nth].subject = found.family;
-                rows[nth].verdict = verdict(found.change);
+                rows[nth].verdict = found.change.into();
             }
             Ok(())
         })
@@ -280,7 +276,7 @@ impl ImportKind for Posyandu {
             let written = record::write(tx, &origin, &entries).await?;
             for (nth, written) in places.into_iter().zip(written) {
                 rows[nth].subject = Some(written.family);
-                rows[nth].verdict = verdict(written.change);
+                rows[nth].verdict = written.change.into();
             }
             Ok(())
         })
@@ -312,14 +308,6 @@ impl ImportKind for Posyandu {
             shown("registry_import.sample.parents", line.parents),
             shown("registry_import.sample.posyandu", line.child.posyandu),
         ]
-    }
-}
-
-fn verdict(change: Change) -> Verdict {
-    match change {
-        Change::New => Verdict::New,
-        Change::Changed => Verdict::Changed,
-        Change::Same => Verdict::Same,
     }
 }
 

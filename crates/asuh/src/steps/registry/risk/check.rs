@@ -4,7 +4,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use super::norms;
-use super::rules::read;
+use super::reading::read;
 use super::store::{CHUNK, facts};
 use crate::ground::App;
 

@@ -1,8 +1,7 @@
 //! Computing families anew in the background: after a change of the rules, and once a day those whom time changed.
 
 use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx,
-    args,
+    Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
 };
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -31,13 +30,7 @@ impl Command for Refresh {
 }
 
 async fn submit(app: &App, district: DistrictId, families: Vec<Id>) -> Result<(), Rejection> {
-    let envelope = Envelope {
-        id: app.store.new_id(),
-        district,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    };
+    let envelope = app.bookkeeping(district);
     app.store.submit(envelope, Refresh { families }).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ mod job;
 mod norms;
 pub(super) mod pages;
 mod query;
+mod reading;
 pub mod rules;
 mod store;
 mod words;

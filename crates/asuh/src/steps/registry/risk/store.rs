@@ -6,7 +6,8 @@ use asuh_store::{Args, DistrictId, FromRow, Id, Instant, Query, Row, StoreError,
 use time::Date;
 
 use super::norms;
-use super::rules::{Factor, MemberFacts, Reading, RiskFacts, read};
+use super::reading::{MemberFacts, Reading, RiskFacts, read};
+use super::rules::Factor;
 use crate::steps::registry::rules::{Maternity, MaternityKind, Relation};
 
 /// Families that are read at once.

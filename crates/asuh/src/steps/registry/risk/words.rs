@@ -1,6 +1,7 @@
 //! Findings in the reader's words.
 
-use super::rules::{Basis, Factor, Found};
+use super::reading::{Basis, Found};
+use super::rules::Factor;
 use crate::ground::web::Text;
 
 /// A factor that holds, with what it was read from: "istri 37 tahun", "jamban tidak layak".

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::query::{self, SponsorLine};
+use crate::steps::registry::record::Change;
 use crate::steps::sponsors::{Reach, pledge};
 
 /// What is known of one civil servant or helper.
@@ -25,18 +26,6 @@ pub struct Asn {
     pub phone: Option<String>,
     /// His home village or kecamatan; `None` = not said (an earlier one stays).
     pub home: Option<i64>,
-}
-
-/// What one entry does to the roster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// A new person.
-    New,
-    /// A known person with other facts.
-    Changed,
-    /// Nothing.
-    Same,
 }
 
 /// Finds the persons that entries are about: by NIP, else by name and unit among those without one.

@@ -10,7 +10,7 @@ use asuh_store::{Command, Fault, Id, Instant, Query, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::command::{Asn, Change, change, matched, put};
+use super::command::{Asn, change, matched, put};
 use crate::ground::App;
 use crate::ground::access::Role;
 use crate::ground::app::Given;
@@ -180,7 +180,7 @@ impl ImportKind for AsnImport {
             for ((row, entry), held) in rows.iter_mut().zip(&entries).zip(&held) {
                 row.subject = held.as_ref().map(|held| held.id);
                 if row.verdict != Verdict::Error {
-                    row.verdict = verdict(change(secrets, cx.district(), held.as_ref(), entry)?);
+                    row.verdict = change(secrets, cx.district(), held.as_ref(), entry)?.into();
                 }
             }
             Ok(())
@@ -207,7 +207,7 @@ impl ImportKind for AsnImport {
             let done = put(tx, &pairs, cx.today(), "asn", Some(cx.batch)).await?;
             for (row, (id, change)) in rows.iter_mut().zip(done) {
                 row.subject = Some(id);
-                row.verdict = verdict(change);
+                row.verdict = change.into();
             }
             Ok(())
         })
@@ -236,14 +236,6 @@ impl ImportKind for AsnImport {
             (title("office"), record.office),
             (title("unit"), record.unit.unwrap_or_default()),
         ]
-    }
-}
-
-fn verdict(change: Change) -> Verdict {
-    match change {
-        Change::New => Verdict::New,
-        Change::Changed => Verdict::Changed,
-        Change::Same => Verdict::Same,
     }
 }
 
