@@ -9,7 +9,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use asuh::steps::growth::cli::{Reference, zscore};
+use asuh_step_growth::cli::{Reference, zscore};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 const ROWS: u64 = 1_000_000;

@@ -20,10 +20,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use asuh::gates;
-use asuh::ground::access::Actor;
-use asuh::ground::settings::ServerSettings;
-use asuh::ground::{App, staging};
 use asuh_documents::sheet::{Column, Kind, SheetWriter, Value};
+use asuh_ground::access::Actor;
+use asuh_ground::settings::ServerSettings;
+use asuh_ground::{App, staging};
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Options, Recording, Store, Tx, args};
 use serde::{Deserialize, Serialize};

@@ -9,8 +9,8 @@ use axum_server::Handle;
 
 use crate::gates::cli::CliError;
 use crate::gates::http;
-use crate::ground::{App, access, audit, jobs, settings, staging};
-use crate::steps::{registry, reports};
+use asuh_ground::{App, access, audit, jobs, settings, staging};
+use {asuh_step_registry as registry, asuh_step_reports as reports};
 
 /// How often what has ended is removed.
 const DAY: Duration = Duration::from_secs(86_400);

@@ -8,11 +8,11 @@ use asuh_nusantara::{Level, TerritoryCode, Zone};
 use asuh_store::{Envelope, Id};
 use axum::extract::State;
 
-use crate::ground::App;
-use crate::ground::access::{Role, cli};
-use crate::ground::settings::{self, District, first_run};
-use crate::ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
-use crate::steps::registry::district::{
+use asuh_ground::App;
+use asuh_ground::access::{Role, cli};
+use asuh_ground::settings::{self, District, first_run};
+use asuh_ground::web::{Error, Form, FormView, Page, Shell, page, page_with, redirect};
+use asuh_step_registry::district::{
     CreateDistrict, Listed, LoadNationalList, NATIONAL, next_key, provinces, read_list, regencies,
 };
 

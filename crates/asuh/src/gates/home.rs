@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 
-use crate::ground::App;
-use crate::ground::access::{Cap, SignedIn};
-use crate::ground::web::{Page, Shell, Task, TaskState, page};
+use asuh_ground::App;
+use asuh_ground::access::{Cap, SignedIn};
+use asuh_ground::web::{Page, Shell, Task, TaskState, page};
 
 const MOST_TASKS: usize = 7;
 

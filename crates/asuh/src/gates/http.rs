@@ -6,9 +6,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{first_run, home, parts};
-use crate::ground::App;
-use crate::ground::access::SignedIn;
-use crate::ground::web::{Form, Page, Routes, see_other, with_layers};
+use asuh_ground::App;
+use asuh_ground::access::SignedIn;
+use asuh_ground::web::{Form, Page, Routes, see_other, with_layers};
 
 /// All routes of the program, with their rules.
 pub fn routes() -> Routes {

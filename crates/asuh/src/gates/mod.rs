@@ -6,14 +6,14 @@ mod first_run;
 pub mod home;
 pub mod http;
 
-use crate::ground::Registry;
-use crate::ground::part::Part;
-use crate::ground::web::MenuGroup;
 use crate::steps;
+use asuh_ground::Registry;
+use asuh_ground::part::Part;
+use asuh_ground::web::MenuGroup;
 
 /// The parts of the program in order: the steps of the data's path, then what the ground shows of itself.
 pub fn parts() -> impl Iterator<Item = &'static Part> {
-    steps::ALL.iter().chain(crate::ground::PARTS)
+    steps::ALL.iter().chain(asuh_ground::PARTS)
 }
 
 /// Everything that the parts register, in order.

@@ -1,6 +1,6 @@
 //! access: through the real router, as its users do it, on both engines.
 
-use asuh::ground::access::Role;
+use asuh_ground::access::Role;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, args};
 use axum::http::StatusCode;
@@ -440,7 +440,7 @@ async fn roles_end_at_once_and_an_admin_keeps_his_own(db: TestDatabase) {
 
 #[db_test]
 async fn a_right_revoked_while_a_request_runs_writes_nothing(db: TestDatabase) {
-    use asuh::ground::access::{AddUsers, NewUser, session};
+    use asuh_ground::access::{AddUsers, NewUser, session};
     let test = TestApp::start(db).await;
     let admin = test.with_role(Role::DistrictAdmin).await;
     let mut headers = axum::http::HeaderMap::new();
@@ -471,7 +471,7 @@ async fn only_admins_manage_users_and_the_rules_are_data(db: TestDatabase) {
         admin.get("/pengguna/018f0000-0000-7000-8000-000000000001").await.status,
         StatusCode::NOT_FOUND
     );
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let refused =
         "SELECT COUNT(*) AS n FROM access_log WHERE action = 'refused' AND detail = '/pengguna/aturan'";
     assert_eq!(test.number(refused, args![]).await, 1);
@@ -495,7 +495,7 @@ async fn only_admins_manage_users_and_the_rules_are_data(db: TestDatabase) {
 
 #[db_test]
 async fn the_console_makes_the_first_admin(db: TestDatabase) {
-    use asuh::ground::access::cli;
+    use asuh_ground::access::cli;
     let test = TestApp::start(db).await;
     let code = cli::add(&test.app, KERINCI, "Admin", "Ibu Admin", Role::DistrictAdmin, &[]).await.unwrap();
     assert_eq!(code.len(), 12);
@@ -525,10 +525,10 @@ async fn ended_sessions_and_old_codes_are_removed_and_what_holds_stays(db: TestD
         async move { test.number(&format!("SELECT COUNT(*) AS n FROM {table}"), args![]).await }
     };
     assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
-    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 0);
+    assert_eq!(asuh_ground::access::expiry::purge(&test.app).await.unwrap(), 0);
     assert_eq!((rows("session").await, rows("activation_code").await), (1, 1));
     test.db.clock.advance(40 * 86_400);
     test.with_role(Role::Leader).await;
-    assert_eq!(asuh::ground::access::expiry::purge(&test.app).await.unwrap(), 2);
+    assert_eq!(asuh_ground::access::expiry::purge(&test.app).await.unwrap(), 2);
     assert_eq!((rows("session").await, rows("activation_code").await), (1, 0));
 }

@@ -1,8 +1,8 @@
 //! audit: through the real router, as its users do it, on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::audit::seal::{self, Stream};
-use asuh::ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::access::Role;
+use asuh_ground::audit::seal::{self, Stream};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Command, Fault, Id, Query, Tx, args};
 use axum::http::StatusCode;
@@ -196,8 +196,8 @@ async fn admin_and_auditor_read_the_trail_and_others_do_not(db: TestDatabase) {
     // The refusals of above and this export are in the access log once it is written.
     let sheet = auditor.post("/jejak", &[("bentuk", "xlsx")]).await;
     assert_eq!(sheet.status, StatusCode::OK);
-    asuh::ground::audit::flush(&test.app).await.unwrap();
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let page = auditor.get("/jejak/akses").await.ok();
     assert!(page.contains("Ditolak") && page.contains("Mengunduh"), "{page}");
     assert_eq!(test.number("SELECT COUNT(*) AS n FROM access_log", args![]).await, 3);
@@ -247,14 +247,13 @@ async fn the_access_log_keeps_what_could_not_be_written(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let actor = test.system();
     for _ in 0..1_200 {
-        asuh::ground::audit::opened(&test.app, &actor, "open", Some(("family", Id::from_bytes([5; 16]))), "");
+        asuh_ground::audit::opened(&test.app, &actor, "open", Some(("family", Id::from_bytes([5; 16]))), "");
     }
-    let (one, two) =
-        tokio::join!(asuh::ground::audit::flush(&test.app), asuh::ground::audit::flush(&test.app));
+    let (one, two) = tokio::join!(asuh_ground::audit::flush(&test.app), asuh_ground::audit::flush(&test.app));
     one.unwrap();
     two.unwrap();
     assert_eq!(test.number("SELECT COUNT(*) AS n FROM access_log", args![]).await, 1_200);
     test.app.store.close().await;
-    asuh::ground::audit::opened(&test.app, &actor, "open", None, "");
-    assert!(asuh::ground::audit::flush(&test.app).await.is_err(), "it waits, and says so");
+    asuh_ground::audit::opened(&test.app, &actor, "open", None, "");
+    assert!(asuh_ground::audit::flush(&test.app).await.is_err(), "it waits, and says so");
 }

@@ -1,6 +1,6 @@
 //! The ledger's door, on both engines.
 
-use asuh::ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Command, Fault, Id, Rejection, Tx, args};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,12 @@
 //! registry: changes proposed from below and decided on, births, the history of the data, and who leaves the ages that
 //! are helped; as users meet them, on both engines.
 
-use asuh::ground::access::Role;
-use asuh::steps::registry::families::{Change, PutFamily, PutMaternity, PutPerson, Source};
-use asuh::steps::registry::rules::{Ending, MaternityKind, Relation};
-use asuh::steps::registry::{self, Reach, RecordVerification, VisitResult};
+use asuh_ground::access::Role;
 use asuh_nusantara::{Sex, TerritoryCode};
+use asuh_step_registry as registry;
+use asuh_step_registry::families::{Change, PutFamily, PutMaternity, PutPerson, Source};
+use asuh_step_registry::rules::{Ending, MaternityKind, Relation};
+use asuh_step_registry::{Reach, RecordVerification, VisitResult};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, Query, args};
 use axum::http::StatusCode;
@@ -301,7 +302,7 @@ async fn a_wrong_nik_is_mended_with_the_evidence_and_its_history_stays(db: TestD
         assert!(verifier.post(&format!("{path}/tampilkan"), &[]).await.ok().contains(nik));
         verifier.post(&format!("{path}/putuskan"), &[("putusan", "setuju")]).await.to();
     }
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let opened = "access_log WHERE detail = 'numbers'";
     assert_eq!(count(&test, opened).await, 2);
     let history = verifier.get(&format!("/sasaran/{}/riwayat", home.id)).await.ok();
@@ -439,7 +440,7 @@ async fn a_pregnancy_may_end_without_a_child_and_breastfeeding_by_setting(db: Te
     let admin = test.with_role(Role::DistrictAdmin).await;
     let values =
         std::collections::BTreeMap::from([("registry.breastfeeding_months".to_owned(), "6".to_owned())]);
-    done(&test, asuh::ground::settings::PutSettings { group: "program".into(), values }).await;
+    done(&test, asuh_ground::settings::PutSettings { group: "program".into(), values }).await;
     pregnancy(&test, home.siti, TODAY, Some(date!(2026 - 12 - 01))).await;
     let officer = test.user(Role::NutritionOfficer, &[VILLAGES[0]], &[]).await;
     assert_eq!(officer.get(&path).await.status, StatusCode::FORBIDDEN);

@@ -1,7 +1,7 @@
 //! The Monday, as its people live it.
 
-use asuh::ground::access::Role;
-use asuh::ground::books::{self, AccountKind, Commodity, Fund, Holding};
+use asuh_ground::access::Role;
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, args};
 use axum::http::StatusCode;

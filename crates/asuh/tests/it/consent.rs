@@ -1,7 +1,7 @@
 //! The registers that the law on personal data asks for: consent, requests, incidents.
 
-use asuh::ground::access::Role;
-use asuh::ground::consent::{Purpose, holds, subject_export};
+use asuh_ground::access::Role;
+use asuh_ground::consent::{Purpose, holds, subject_export};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, args};
 use axum::http::StatusCode;
@@ -278,7 +278,7 @@ async fn a_request_has_a_clock_and_ends_with_an_answer(db: TestDatabase) {
     assert_eq!(auditor.post(&format!("{path}/salinan"), &[]).await.status, StatusCode::FORBIDDEN);
     let unknown = format!("/permintaan-data/{}", test.app.store.new_id());
     assert_eq!(admin.get(&unknown).await.status, StatusCode::NOT_FOUND);
-    let text = asuh::ground::web::Text::new(asuh_nusantara::Language::Indonesian, asuh_nusantara::Zone::Wib);
+    let text = asuh_ground::web::Text::new(asuh_nusantara::Language::Indonesian, asuh_nusantara::Zone::Wib);
     let whole = subject_export(&test.app, KERINCI, family, text).await.unwrap();
     let answered = whole.iter().find(|section| section.title == "Permintaan data").unwrap();
     assert!(answered.rows[0][3].starts_with("Salinan diberikan"), "{answered:?}");

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asuh::gates::demo::{self, Size};
-use asuh::ground::App;
-use asuh::ground::access::Actor;
-use asuh::ground::settings::ServerSettings;
-use asuh::steps::collection as monday;
+use asuh_ground::App;
+use asuh_ground::access::Actor;
+use asuh_ground::settings::ServerSettings;
 use asuh_nusantara::{TerritoryCode, Zone};
+use asuh_step_collection as monday;
 use asuh_store::testing::{START, TestDatabase, acknowledged, db_test, killed_at_work, work};
 use asuh_store::{
     Command, DistrictId, FixedClock, Id, Instant, KeyRing, Options, Query, Receipt, Store, args,

@@ -1,7 +1,7 @@
 //! What is kept where, and who may change it.
 
-use asuh::ground::access::Role;
-use asuh::ground::books::{AccountKind, Commodity};
+use asuh_ground::access::Role;
+use asuh_ground::books::{AccountKind, Commodity};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, args};
 use axum::http::StatusCode;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use asuh::gates::demo::{self, Size};
-use asuh::ground::App;
-use asuh::ground::settings::ServerSettings;
+use asuh_ground::App;
+use asuh_ground::settings::ServerSettings;
 use asuh_store::testing::{START, TestDatabase, db_test};
 use asuh_store::{DistrictId, Query, args};
 
@@ -75,7 +75,7 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
     }
 
     // Nobody has signed in yet, and still it is set up: no code of a first admin lies about.
-    assert_eq!(asuh::ground::settings::first_run::code(&app).await.unwrap(), None);
+    assert_eq!(asuh_ground::settings::first_run::code(&app).await.unwrap(), None);
 
     // Once more with the same seed on the same day: the same district.
     let again = db.sibling().await;

@@ -1,8 +1,8 @@
 //! Sharing out a week's pool, packing it, and delivering it with proof.
 
-use asuh::ground::access::Role;
-use asuh::ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
-use asuh::steps::distribution::{ApproveRun, PackVillage, PlanRun};
+use asuh_ground::access::Role;
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_step_distribution::{ApproveRun, PackVillage, PlanRun};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Args, Command, Fault, Id, Instant, Query, Tx, args};
 use axum::http::StatusCode;
@@ -118,7 +118,7 @@ impl Scene {
         )
         .await;
         // Written past the registry's own commands: the round of the day computes its risk.
-        asuh::steps::registry::risk::renew(&test.app).await.expect("the risk");
+        asuh_step_registry::risk::renew(&test.app).await.expect("the risk");
         family
     }
 
@@ -189,8 +189,8 @@ impl Scene {
     }
 }
 
-fn test_scope() -> asuh::ground::access::Scope {
-    asuh::ground::access::Scope::whole(asuh_nusantara::TerritoryCode::from_i64(WHOLE).unwrap())
+fn test_scope() -> asuh_ground::access::Scope {
+    asuh_ground::access::Scope::whole(asuh_nusantara::TerritoryCode::from_i64(WHOLE).unwrap())
 }
 
 /// A small picture that is one.
@@ -391,14 +391,13 @@ async fn villages_take_turns_over_three_weeks(db: TestDatabase) {
             families.push(scene.family(*village, "001", &format!("{name} {nth}")).await);
         }
     }
-    let campaigns =
-        asuh::steps::distribution::campaigns(scene.test.app.store.reader(), KERINCI).await.unwrap();
+    let campaigns = asuh_step_distribution::campaigns(scene.test.app.store.reader(), KERINCI).await.unwrap();
     let mut visited = Vec::new();
     for week in 0..3 {
         let monday = MONDAY + time::Duration::weeks(week);
         scene.stock(10, 6).await;
         let proposal =
-            asuh::steps::distribution::propose(scene.test.app.store.reader(), KERINCI, &campaigns[0], monday)
+            asuh_step_distribution::propose(scene.test.app.store.reader(), KERINCI, &campaigns[0], monday)
                 .await
                 .unwrap();
         let route = proposal.route();

@@ -1,12 +1,12 @@
 //! The frozen list of stunted children: a month of measurements, the next one, and the families at risk beside it.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging;
-use asuh::steps::growth::StuntedChildren;
-use asuh::steps::registry::families::{PutFamily, Source};
-use asuh::steps::registry::frozen::{self, FamiliesAtRisk, Kind};
-use asuh::steps::registry::{Reach, RecordVerification, VisitResult};
+use asuh_ground::access::Role;
+use asuh_ground::staging;
 use asuh_nusantara::TerritoryCode;
+use asuh_step_growth::StuntedChildren;
+use asuh_step_registry::families::{PutFamily, Source};
+use asuh_step_registry::frozen::{self, FamiliesAtRisk, Kind};
+use asuh_step_registry::{Reach, RecordVerification, VisitResult};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;

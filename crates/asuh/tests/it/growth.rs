@@ -1,7 +1,7 @@
 //! growth: through the real router, as its users do it, on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging::{self, Summary};
+use asuh_ground::access::Role;
+use asuh_ground::staging::{self, Summary};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
@@ -176,7 +176,7 @@ async fn measurements_are_seen_within_ones_area_with_source_and_day(db: TestData
     let family: Option<(Id,)> =
         test.app.store.reader().first("SELECT id FROM family", args![]).await.unwrap();
     let family = family.unwrap().0;
-    let panel = asuh::steps::growth::STEP.family_panel.unwrap();
+    let panel = asuh_step_growth::STEP.family_panel.unwrap();
     let html = panel(&test.app, &test.system(), family).await.unwrap().unwrap();
     assert!(html.contains("10,60 kg") && html.contains("10,20 kg"), "{html}");
     assert!(panel(&test.app, &test.system(), Id::SYSTEM).await.unwrap().is_none());

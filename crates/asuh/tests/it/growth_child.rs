@@ -1,7 +1,7 @@
 //! One child: its page, its chart, its card, through the real router, on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::{audit, staging};
+use asuh_ground::access::Role;
+use asuh_ground::{audit, staging};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;

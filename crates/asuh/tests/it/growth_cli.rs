@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asuh::steps::growth::cli::{FileError, Reference, Summary, SurveyColumns, prevalence, zscore};
+use asuh_step_growth::cli::{FileError, Reference, Summary, SurveyColumns, prevalence, zscore};
 use tempfile::TempDir;
 
 type Rows = Vec<HashMap<String, String>>;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use asuh::steps::growth::cli::{FileError, Reference, Summary, SurveyColumns, prevalence, zscore};
+use asuh_step_growth::cli::{FileError, Reference, Summary, SurveyColumns, prevalence, zscore};
 use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;

@@ -1,7 +1,7 @@
 //! Where the z-score of a file differs from ours: the cause, the list, the spreadsheet; on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging;
+use asuh_ground::access::Role;
+use asuh_ground::staging;
 use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
@@ -155,7 +155,7 @@ async fn a_long_list_is_taken_away_whole(db: TestDatabase) {
     let rows = admin.download("/pengukuran/selisih", &[]).await;
     let names: std::collections::BTreeSet<&String> = rows.iter().filter_map(|row| row.first()).collect();
     assert_eq!((rows.len(), names.len()), (511, 511), "every child once, and the heading");
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let logged =
         "SELECT COUNT(*) AS n FROM access_log WHERE action = 'export' AND detail = 'growth_differences 510'";
     assert_eq!(test.number(logged, args![]).await, 1);

@@ -1,10 +1,10 @@
 //! Measurements entered by form, one child or a whole sheet, corrected and taken back; on both engines.
 
-use asuh::ground::access::{Area, Role, Scope};
-use asuh::ground::staging;
-use asuh::steps::growth::entry::{Entry, Measures, RecordMeasurements};
-use asuh::steps::registry::Reach;
+use asuh_ground::access::{Area, Role, Scope};
+use asuh_ground::staging;
 use asuh_nusantara::TerritoryCode;
+use asuh_step_growth::entry::{Entry, Measures, RecordMeasurements};
+use asuh_step_registry::Reach;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, Query, Rejection, args};
 use axum::http::StatusCode;

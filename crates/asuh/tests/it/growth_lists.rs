@@ -1,9 +1,9 @@
 //! growth: the work lists, coverage beside prevalence, the quality page and the district's norms, as officers and
 //! cadres use them; on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging;
-use asuh::steps::growth;
+use asuh_ground::access::Role;
+use asuh_ground::staging;
+use asuh_step_growth as growth;
 use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
@@ -208,7 +208,7 @@ async fn long_lists_go_on_page_by_page_and_are_printed_whole(db: TestDatabase) {
 
 /// What the access log says of downloads and printed lists.
 async fn logged(test: &TestApp, detail: &str) -> i64 {
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let sql =
         "SELECT COUNT(*) AS n FROM access_log WHERE district_id = $1 AND action = 'export' AND detail = $2";
     test.number(sql, args![KERINCI, detail]).await

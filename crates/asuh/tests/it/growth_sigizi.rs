@@ -1,8 +1,8 @@
 //! Sigizi's measurement template, in and out; on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::audit;
-use asuh::ground::staging::{self, Summary};
+use asuh_ground::access::Role;
+use asuh_ground::audit;
+use asuh_ground::staging::{self, Summary};
 use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;

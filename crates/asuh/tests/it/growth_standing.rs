@@ -1,12 +1,13 @@
 //! growth: our own reading of every measurement, and how every child stands, kept true through imports,
 //! corrections and undoing; on both engines.
 
-use asuh::ground::staging::{self, Summary};
-use asuh::steps::growth::{self, standing};
-use asuh::steps::registry::Reach;
-use asuh::steps::registry::families::{Change, PutPerson, Source};
-use asuh::steps::registry::rules::Relation;
+use asuh_ground::staging::{self, Summary};
 use asuh_nusantara::{Sex, TerritoryCode};
+use asuh_step_growth as growth;
+use asuh_step_growth::standing;
+use asuh_step_registry::Reach;
+use asuh_step_registry::families::{Change, PutPerson, Source};
+use asuh_step_registry::rules::Relation;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use time::macros::date;

@@ -1,9 +1,9 @@
 //! What a list keeper does with a file that is not as the program wishes: columns of any name, other columns,
 //! rows to mend, registers of children, and undoing what others build upon.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging::{self, Summary};
 use asuh_documents::sheet::{Limits, Row, SheetReader};
+use asuh_ground::access::Role;
+use asuh_ground::staging::{self, Summary};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, args};
 

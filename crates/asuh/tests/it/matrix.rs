@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use asuh::ground::access::Role;
-use asuh::ground::web::{Access, Method};
+use asuh_ground::access::Role;
+use asuh_ground::web::{Access, Method};
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
 

@@ -1,7 +1,7 @@
 //! What comes out of the printer: every paper carries the district's letterhead, its paper size, and who signs.
 
-use asuh::ground::access::Role;
-use asuh::ground::web::assets;
+use asuh_ground::access::Role;
+use asuh_ground::web::assets;
 use asuh_store::testing::{TestDatabase, db_test};
 
 use crate::support::{TestApp, VILLAGES};

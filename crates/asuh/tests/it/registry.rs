@@ -1,11 +1,11 @@
 //! Families, their verification, territories and institutions, as users meet them.
 
-use asuh::ground::access::Role;
-use asuh::steps::registry::families::{Change, PutFamily, PutMaternity, PutPerson, Source};
-use asuh::steps::registry::institutions::{self, CloseInstitution, InstitutionKind, PutInstitution};
-use asuh::steps::registry::rules::{FamilyStatus, MaternityKind, Relation, eligible_sql};
-use asuh::steps::registry::{Reach, RecordVerification, VisitResult, territories};
+use asuh_ground::access::Role;
 use asuh_nusantara::{Sex, TerritoryCode};
+use asuh_step_registry::families::{Change, PutFamily, PutMaternity, PutPerson, Source};
+use asuh_step_registry::institutions::{self, CloseInstitution, InstitutionKind, PutInstitution};
+use asuh_step_registry::rules::{FamilyStatus, MaternityKind, Relation, eligible_sql};
+use asuh_step_registry::{Reach, RecordVerification, VisitResult, territories};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{DistrictId, Id, Instant, Query, args};
 use axum::http::StatusCode;
@@ -286,7 +286,7 @@ async fn a_family_is_added_by_form_once_and_with_what_was_typed(db: TestDatabase
     let id = first.split(['/', '?']).nth(2).unwrap().to_owned();
     let open = verifier.post(&format!("/sasaran/{id}/tampilkan"), &[]).await.ok();
     assert!(open.contains("9901011203190007") && open.contains("Jalan Contoh 7"));
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let logged = test
         .number(
             "SELECT COUNT(*) AS n FROM access_log WHERE district_id = $1 AND user_id = $2 AND subject_id = $3",
@@ -597,7 +597,7 @@ async fn a_sheet_is_printed_and_noted(db: TestDatabase) {
     let officer = test.user(Role::FieldOfficer, &[VILLAGES[0], VILLAGES[1]], &[]).await;
     let sheet = officer.get(&format!("/verifikasi/{}/lembar", VILLAGES[0])).await.ok();
     assert!(sheet.contains("Ahmad") && !sheet.contains("Zulkifli") && sheet.contains("class=\"f4\""));
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let noted = test
         .number(
             "SELECT COUNT(*) AS n FROM access_log WHERE district_id = $1 AND user_id = $2 AND action = 'export'",

@@ -1,8 +1,9 @@
 //! The dashboard, the families not helped yet, and what everyone may see.
 
-use asuh::ground::access::Role;
-use asuh::ground::settings;
-use asuh::steps::reports::{self, Figure};
+use asuh_ground::access::Role;
+use asuh_ground::settings;
+use asuh_step_reports as reports;
+use asuh_step_reports::Figure;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;

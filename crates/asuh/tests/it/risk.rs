@@ -1,8 +1,9 @@
 //! registry: risk by our own rules beside BKKBN's flag, and welfare ranks, as users meet them.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging;
-use asuh::steps::registry::{self, families::PutFamily};
+use asuh_ground::access::Role;
+use asuh_ground::staging;
+use asuh_step_registry as registry;
+use asuh_step_registry::families::PutFamily;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use asuh::ground::access::Role;
-use asuh::ground::settings::{self, Letterhead, PutSettings, documents};
+use asuh_ground::access::Role;
+use asuh_ground::settings::{self, Letterhead, PutSettings, documents};
 use asuh_nusantara::{Language, Zone};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Command, Fault, Id, Rejection, Tx, args};
@@ -261,7 +261,7 @@ fn every_setting_has_its_words() {
         ]);
     }
     for language in [Language::Indonesian, Language::English] {
-        let text = asuh::ground::web::Text::new(language, Zone::Wib);
+        let text = asuh_ground::web::Text::new(language, Zone::Wib);
         missing.extend(keys.iter().filter(|key| text.t(key) == key.as_str()).cloned());
     }
     assert!(missing.is_empty(), "{missing:?}");

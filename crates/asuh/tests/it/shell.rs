@@ -1,6 +1,6 @@
 //! The shell of every page: who is let in, what surrounds an answer.
 
-use asuh::ground::access::Role;
+use asuh_ground::access::Role;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
 
@@ -81,7 +81,7 @@ async fn a_long_menu_stands_under_headings_in_the_order_of_the_datas_way(db: Tes
     assert!(place("/gudang") < place("/penyaluran") && place("/penyaluran") < place("/dasbor"));
     assert!(menu.contains("class=\"here\"") && menu.matches("aria-current").count() == 1, "{menu}");
     // On a phone it is folded away until it is asked for.
-    let css = test.anonymous().get(&asuh::ground::web::assets().css).await.ok();
+    let css = test.anonymous().get(&asuh_ground::web::assets().css).await.ok();
     assert!(
         css.contains(".top nav .menu-switch:not(:checked) ~ ul { display: none; }"),
         "stronger than .groups"

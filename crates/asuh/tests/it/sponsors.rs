@@ -1,11 +1,11 @@
 //! sponsors: through the real router, as its users do it, on both engines.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging::{self, Summary};
-use asuh::steps::sponsors::Reach;
-use asuh::steps::sponsors::campaigns;
-use asuh::steps::sponsors::pledges;
-use asuh::steps::sponsors::staff::{Asn, PutRoster};
+use asuh_ground::access::Role;
+use asuh_ground::staging::{self, Summary};
+use asuh_step_sponsors::Reach;
+use asuh_step_sponsors::campaigns;
+use asuh_step_sponsors::pledges;
+use asuh_step_sponsors::staff::{Asn, PutRoster};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, args};
 use axum::http::StatusCode;

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use asuh::ground::access::Role;
-use asuh::ground::staging::{self, RunError, Severity, Summary};
-use asuh::steps::registry::territories;
 use asuh_documents::sheet::{Column, Kind, SheetWriter, Value};
+use asuh_ground::access::Role;
+use asuh_ground::staging::{self, RunError, Severity, Summary};
 use asuh_nusantara::{TerritoryCode, Zone};
+use asuh_step_registry::territories;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Command, DistrictId, Fault, Id, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -341,7 +341,7 @@ async fn looking_at_an_import_is_written_down_in_words(db: TestDatabase) {
     let keeper = test.with_role(Role::ListKeeper).await;
     let path = upload(&test, &keeper, &list(&[line(1, "Budi", "V")])).await;
     let looked = || async {
-        asuh::ground::audit::flush(&test.app).await.unwrap();
+        asuh_ground::audit::flush(&test.app).await.unwrap();
         let sql = "SELECT COUNT(*) AS n FROM access_log WHERE subject_kind = 'import' AND user_id = $1 AND action = $2";
         let opened = test.number(sql, args![keeper.user, "open"]).await;
         (opened, test.number(sql, args![keeper.user, "export"]).await)
@@ -364,7 +364,7 @@ async fn looking_at_an_import_is_written_down_in_words(db: TestDatabase) {
     let answer = admin.upload("/impor", &[("jenis", "territory")], "berkas", "wilayah.csv", file).await.to();
     test.run_jobs().await;
     admin.get(&answer).await.ok();
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let sql = "SELECT COUNT(*) AS n FROM access_log WHERE user_id = $1";
     assert_eq!(test.number(sql, args![admin.user]).await, 0);
 }
@@ -559,7 +559,7 @@ async fn territories_come_in_change_their_names_and_end(db: TestDatabase) {
         rows.iter().fold("kode,nama\n".to_owned(), |text, (code, name)| format!("{text}{code},{name}\n"))
     };
     let code = TerritoryCode::parse("11").unwrap();
-    let nation = asuh::ground::access::Actor::system(DistrictId(0), code, "Nasional", Zone::Wib);
+    let nation = asuh_ground::access::Actor::system(DistrictId(0), code, "Nasional", Zone::Wib);
     let path = file(&test, "wilayah.csv", csv(&rows).as_bytes());
     let run = async |actor, path: PathBuf| {
         staging::run(&test.app, actor, "territory", &path, false, &mut |_| {}).await.unwrap()
@@ -604,7 +604,7 @@ fn the_whole_national_list_comes_in() {
         let path = file(&test, "wilayah.csv", &unpacked.stdout);
         let rows = unpacked.stdout.iter().filter(|byte| **byte == b'\n').count() as i64 - 1;
         let code = TerritoryCode::parse("11").unwrap();
-        let nation = asuh::ground::access::Actor::system(DistrictId(0), code, "Nasional", Zone::Wib);
+        let nation = asuh_ground::access::Actor::system(DistrictId(0), code, "Nasional", Zone::Wib);
         let summary = staging::run(&test.app, &nation, "territory", &path, false, &mut |_| {}).await.unwrap();
         assert_eq!(counts(&summary), (rows, rows, 0, 0, 0), "{:?}", summary.messages.first());
         let villages = "SELECT COUNT(*) AS n FROM territory WHERE district_id = 0 AND level = 'village'";

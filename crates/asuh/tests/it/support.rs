@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asuh::gates;
-use asuh::ground::App;
-use asuh::ground::access::{Role, session};
-use asuh::ground::settings::ServerSettings;
-use asuh::ground::staging;
 use asuh_documents::sheet::{Limits, Row, SheetReader};
+use asuh_ground::App;
+use asuh_ground::access::{Role, session};
+use asuh_ground::settings::ServerSettings;
+use asuh_ground::staging;
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::testing::TestDatabase;
 use asuh_store::{Args, Command, DistrictId, Envelope, Fault, Id, Query, Recording, Tx, args};
@@ -124,9 +124,9 @@ impl TestApp {
     }
 
     /// The program itself as an actor.
-    pub fn system(&self) -> Arc<asuh::ground::access::Actor> {
+    pub fn system(&self) -> Arc<asuh_ground::access::Actor> {
         let code = TerritoryCode::from_i64(1_501_000_000).unwrap();
-        Arc::new(asuh::ground::access::Actor::system(KERINCI, code, "Kabupaten Kerinci", Zone::Wib))
+        Arc::new(asuh_ground::access::Actor::system(KERINCI, code, "Kabupaten Kerinci", Zone::Wib))
     }
 
     /// A number out of the database.
@@ -136,7 +136,7 @@ impl TestApp {
 
     /// Runs the jobs that are waiting.
     pub async fn run_jobs(&self) {
-        asuh::ground::jobs::run_all(&self.app).await.expect("the jobs run");
+        asuh_ground::jobs::run_all(&self.app).await.expect("the jobs run");
     }
 
     /// Undoes the one import that this condition on `import_batch` finds, to its end.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use asuh::ground::web::Text;
+use asuh_ground::web::Text;
 use asuh_nusantara::{Language, Zone};
 
 fn root() -> std::path::PathBuf {
@@ -24,7 +24,9 @@ fn walk(folder: &Path, into: &mut Vec<(String, String)>) {
 /// Text literals of the form `part.something` in code and templates, with the files they stand in.
 fn literals() -> BTreeMap<String, String> {
     let mut sources = Vec::new();
-    walk(&root().join("crates/asuh/src"), &mut sources);
+    for folder in ["crates/ground/src", "steps", "crates/asuh/src"] {
+        walk(&root().join(folder), &mut sources);
+    }
     let mut found = BTreeMap::new();
     for (file, text) in sources {
         for (nth, part) in text.split('"').enumerate() {
@@ -108,16 +110,18 @@ fn is_a_name(literal: &str) -> bool {
         .rows()
         .iter()
         .filter_map(|route| match route.access {
-            asuh::ground::web::Access::Holds(name, _) => Some(name),
-            asuh::ground::web::Access::Public => None,
+            asuh_ground::web::Access::Holds(name, _) => Some(name),
+            asuh_ground::web::Access::Public => None,
         })
         .collect();
     let mut sources = Vec::new();
-    walk(&root().join("crates/asuh/src"), &mut sources);
+    for folder in ["crates/ground/src", "steps", "crates/asuh/src"] {
+        walk(&root().join(folder), &mut sources);
+    }
     rights.contains(literal)
         || asuh::gates::registry().jobs.iter().any(|job| job.kind == literal)
-        || asuh::ground::settings::find(literal).is_some()
-        || asuh::ground::settings::find(&format!("{literal}_pattern")).is_some()
+        || asuh_ground::settings::find(literal).is_some()
+        || asuh_ground::settings::find(&format!("{literal}_pattern")).is_some()
         || sources.iter().any(|(_, text)| {
             text.contains(&format!("KIND: &'static str = \"{literal}\""))
                 || text.contains(&format!("kind: \"{literal}\""))

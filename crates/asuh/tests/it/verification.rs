@@ -1,13 +1,13 @@
 //! Campaigns of verification, as those who open, visit, close and check them meet them.
 
-use asuh::ground::access::Role;
-use asuh::ground::staging;
-use asuh::steps::registry::families::PutFamily;
-use asuh::steps::registry::rules::FamilyStatus;
-use asuh::steps::registry::verifications::{self, Base, OpenCampaign, RecordVisits, Visit};
-use asuh::steps::registry::{Reach, VisitResult};
 use asuh_documents::sheet::{Limits, Row, SheetReader};
+use asuh_ground::access::Role;
+use asuh_ground::staging;
 use asuh_nusantara::TerritoryCode;
+use asuh_step_registry::families::PutFamily;
+use asuh_step_registry::rules::FamilyStatus;
+use asuh_step_registry::verifications::{self, Base, OpenCampaign, RecordVisits, Visit};
+use asuh_step_registry::{Reach, VisitResult};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, Query, args};
 use axum::http::StatusCode;
@@ -274,7 +274,7 @@ async fn a_village_closes_by_its_record_and_is_opened_again_with_a_reason(db: Te
     assert_eq!((standing.families, standing.visited, standing.villages_closed), (3, 2, 2));
 
     // `asuh check` proves that a closed village still holds what was signed for.
-    let check = asuh::steps::registry::STEP.check.unwrap();
+    let check = asuh_step_registry::STEP.check.unwrap();
     assert_eq!(check(&test.app, KERINCI).await.unwrap(), Vec::<String>::new());
     test.sql("UPDATE campaign_family SET result = 'deceased' WHERE family_id = $1", args![two]).await;
     let findings = check(&test.app, KERINCI).await.unwrap();
@@ -414,7 +414,7 @@ async fn a_sheet_goes_out_comes_back_filled_and_can_be_undone(db: TestDatabase) 
     assert_eq!(rows.len(), 5, "{rows:?}");
     assert_eq!((rows[0][0].as_str(), rows[0][7].as_str()), ("Kode (jangan diubah)", "Hasil"));
     assert_eq!(rows.iter().skip(1).map(|row| row[2].as_str()).collect::<Vec<_>>(), names);
-    asuh::ground::audit::flush(&test.app).await.unwrap();
+    asuh_ground::audit::flush(&test.app).await.unwrap();
     let noted = "SELECT COUNT(*) AS n FROM access_log WHERE user_id = $1 AND action = 'export'";
     assert_eq!(test.number(noted, args![verifier.user]).await, 1);
     assert_eq!(

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use asuh::ground::access::Role;
-use asuh::ground::books::{self, AccountKind, Commodity, Fund, Holding};
-use asuh::ground::{audit, settings, staging};
-use asuh::steps::reports::{self, Figure};
+use asuh_ground::access::Role;
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding};
+use asuh_ground::{audit, settings, staging};
+use asuh_step_reports as reports;
+use asuh_step_reports::Figure;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use time::macros::date;
@@ -219,7 +220,7 @@ impl Walked {
     /// Every page that a user finds, from his home and from the addresses he may type.
     async fn pages_of(&self, user: &Client) -> BTreeMap<String, Answer> {
         let routes = asuh::gates::http::routes();
-        let typed = routes.rows().iter().filter(|route| route.method == asuh::ground::web::Method::Get);
+        let typed = routes.rows().iter().filter(|route| route.method == asuh_ground::web::Method::Get);
         let mut starts: Vec<String> = typed.map(|route| filled(&self.test, route.path)).collect();
         starts.push(format!("/sasaran/{}", self.family));
         starts.push("/".into());

@@ -10,9 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CliError;
 use crate::gates::{self, demo};
-use crate::ground::App;
-use crate::ground::settings::{ServerSettings, all};
 use crate::serve;
+use asuh_ground::App;
+use asuh_ground::settings::{ServerSettings, all};
 
 /// A district that the demo can make.
 #[derive(ValueEnum, Debug, Clone, Copy)]

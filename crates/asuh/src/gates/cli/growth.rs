@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CliError;
-use crate::steps::growth::cli::{self, Summary, SurveyColumns};
+use asuh_step_growth::cli::{self, Summary, SurveyColumns};
 
 /// What is computed.
 #[derive(Subcommand, Debug)]

@@ -8,9 +8,9 @@ use asuh_store::DistrictId;
 use clap::Args;
 
 use super::{CliError, DataArgs, Opened, keep};
-use crate::ground::access::Actor;
-use crate::ground::staging::{self, Severity};
-use crate::steps::registry::district::CreateDistrict;
+use asuh_ground::access::Actor;
+use asuh_ground::staging::{self, Severity};
+use asuh_step_registry::district::CreateDistrict;
 
 /// Which list, and into which district.
 #[derive(Args, Debug, Clone)]
@@ -82,19 +82,16 @@ async fn actor(opened: &Opened, args: &ImportArgs) -> Result<Actor, CliError> {
         let code = TerritoryCode::from_i64(1_100_000_000).map_err(|error| failed(&error))?;
         return Ok(Actor::system(DistrictId(0), code, "Indonesia", Zone::Wib));
     }
-    let districts = crate::ground::settings::all(opened.app.store.reader()).await?;
+    let districts = asuh_ground::settings::all(opened.app.store.reader()).await?;
     let wanted =
         args.district.as_deref().map(TerritoryCode::parse).transpose().map_err(|error| failed(&error))?;
     if let Some(code) = wanted
         && !districts.iter().any(|district| district.code == code)
     {
         let next = DistrictId(districts.iter().map(|district| district.id.0).max().unwrap_or(0) + 1);
-        let names = crate::steps::registry::territories::names(
-            opened.app.store.reader(),
-            DistrictId(0),
-            [code.as_i64()],
-        )
-        .await?;
+        let names =
+            asuh_step_registry::territories::names(opened.app.store.reader(), DistrictId(0), [code.as_i64()])
+                .await?;
         let name = names.into_iter().next().map_or_else(|| format!("Kabupaten {code}"), |found| found.1);
         let envelope = opened.app.bookkeeping(next);
         opened.app.store.submit(envelope, CreateDistrict { code, name, zone: Zone::Wib }).await?;

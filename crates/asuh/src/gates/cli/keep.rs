@@ -11,9 +11,9 @@ use asuh_store::Store;
 
 use super::open::options;
 use super::{CliError, DataArgs, Opened};
-use crate::ground::web::Text;
-use crate::steps::growth::StuntedChildren;
-use crate::steps::registry::frozen::{self, FamiliesAtRisk, Kind};
+use asuh_ground::web::Text;
+use asuh_step_growth::StuntedChildren;
+use asuh_step_registry::frozen::{self, FamiliesAtRisk, Kind};
 
 /// Keys of the encrypted fields.
 #[derive(Subcommand, Debug)]
@@ -86,7 +86,7 @@ pub(super) async fn restore(
 pub(super) async fn check(data: &DataArgs, json: bool) -> Result<ExitCode, CliError> {
     let opened = Opened::open_to_read(data).await?;
     let mut results = Vec::new();
-    for district in crate::ground::settings::all(opened.app.store.reader()).await? {
+    for district in asuh_ground::settings::all(opened.app.store.reader()).await? {
         for part in crate::gates::parts() {
             let Some(check) = part.check else { continue };
             let findings = check(&opened.app, district.id).await?;
@@ -123,7 +123,7 @@ pub(super) async fn check_list(data: &DataArgs, file: &Path, json: bool) -> Resu
     let opened = Opened::open_to_read(data).await?;
     let (app, text) = (&opened.app, Text::new(Language::Indonesian, Zone::Wib));
     let mut found = None;
-    for district in crate::ground::settings::all(app.store.reader()).await? {
+    for district in asuh_ground::settings::all(app.store.reader()).await? {
         let families = frozen::check_file::<FamiliesAtRisk>(app, district.id, file).await?;
         let families = families.map_err(|key| CliError::Text(text.t(key).into_owned()))?;
         let children = frozen::check_file::<StuntedChildren>(app, district.id, file).await?;

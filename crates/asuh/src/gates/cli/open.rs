@@ -4,8 +4,8 @@ use asuh_store::{Options, Store};
 
 use super::{CliError, DataArgs};
 use crate::gates;
-use crate::ground::App;
-use crate::ground::settings::{District, ServerSettings, Setting, all};
+use asuh_ground::App;
+use asuh_ground::settings::{District, ServerSettings, Setting, all};
 
 /// How the store is opened for these arguments.
 pub(super) fn options(data: &DataArgs) -> Options {

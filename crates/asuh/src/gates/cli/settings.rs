@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::{DataArgs, ServeArgs};
-use crate::ground::settings::{Origin, Setting};
+use asuh_ground::settings::{Origin, Setting};
 
 /// Where the arguments of this call came from.
 pub(super) struct Origins(Option<ArgMatches>);

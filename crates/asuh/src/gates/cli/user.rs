@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::{CliError, DataArgs, Opened};
-use crate::ground::access::{Role, cli};
+use asuh_ground::access::{Role, cli};
 
 /// Where the user is.
 #[derive(Args, Debug, Clone)]

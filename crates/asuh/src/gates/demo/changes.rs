@@ -8,11 +8,11 @@ use time::{Date, Duration};
 use super::setup::AT_ONCE;
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
-use crate::steps::registry::Reach;
-use crate::steps::registry::changes::ProposeChange;
-use crate::steps::registry::changes::rules::Proposal;
-use crate::steps::registry::families::{PutMaternity, Source};
-use crate::steps::registry::rules::MaternityKind;
+use asuh_step_registry::Reach;
+use asuh_step_registry::changes::ProposeChange;
+use asuh_step_registry::changes::rules::Proposal;
+use asuh_step_registry::families::{PutMaternity, Source};
+use asuh_step_registry::rules::MaternityKind;
 
 /// Pregnancies whose due day is known: those of the open village, and some more.
 const DUE_DAYS: usize = 40;

@@ -7,8 +7,8 @@ use time::Duration;
 
 use super::World;
 use crate::gates::cli::CliError;
-use crate::steps::growth::StuntedChildren;
-use crate::steps::registry::frozen::{Decree, FamiliesAtRisk, Freeze, Kind, Period};
+use asuh_step_growth::StuntedChildren;
+use asuh_step_registry::frozen::{Decree, FamiliesAtRisk, Freeze, Kind, Period};
 
 /// "Data Tetap 1" of the families, with the decree of that day.
 pub(super) async fn families(world: &World) -> Result<(), CliError> {

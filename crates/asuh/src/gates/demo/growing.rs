@@ -10,8 +10,8 @@ use asuh_nusantara::{age, name};
 use time::{Date, Duration};
 
 use super::dice::Dice;
-use crate::steps::growth::entry::Measures;
-use crate::steps::growth::rules::Position;
+use asuh_step_growth::entry::Measures;
+use asuh_step_growth::rules::Position;
 
 /// From this day on a child stands.
 const STANDING_FROM_DAY: i64 = 731;

@@ -12,8 +12,8 @@ use super::dice::Dice;
 use super::growing::{self, Growing};
 use super::offices::Office;
 use super::people::{Invented, People};
-use crate::steps::growth::entry::Measures;
-use crate::steps::growth::rules::Position;
+use asuh_step_growth::entry::Measures;
+use asuh_step_growth::rules::Position;
 
 /// A village of the district.
 pub(super) struct Village {

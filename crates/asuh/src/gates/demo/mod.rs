@@ -27,9 +27,9 @@ pub use users::{DemoUser, codes};
 
 use super::cli::CliError;
 use crate::gates;
-use crate::ground::App;
-use crate::ground::access::Actor;
-use crate::ground::settings::ServerSettings;
+use asuh_ground::App;
+use asuh_ground::access::Actor;
+use asuh_ground::settings::ServerSettings;
 
 /// How much is made.
 #[derive(Debug, Clone, Copy)]
@@ -122,7 +122,7 @@ pub async fn build(
     let _ = std::fs::remove_dir_all(&lists);
     world.clock.set(now);
     if result.is_ok() {
-        crate::ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
+        asuh_ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
     }
     world.app.store.close().await;
     // Nothing was forced to the disk on the way; now that it is whole, it stays.

@@ -8,8 +8,11 @@ use super::dice::Dice;
 use super::setup::{AT_ONCE, Places, Unit};
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
-use crate::ground::access::Scope;
-use crate::steps::{collection, distribution, sponsors};
+use asuh_ground::access::Scope;
+use {
+    asuh_step_collection as collection, asuh_step_distribution as distribution,
+    asuh_step_sponsors as sponsors,
+};
 
 /// SECANTING, and the promises of every unit.
 pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, CliError> {

@@ -10,8 +10,8 @@ use super::growing::{Growing, day_of_month};
 use super::setup::AT_ONCE;
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
-use crate::steps::growth::entry::{Entry, RecordMeasurements};
-use crate::steps::registry::Reach;
+use asuh_step_growth::entry::{Entry, RecordMeasurements};
+use asuh_step_registry::Reach;
 
 asuh_store::row_struct! {
     struct Listed {

@@ -9,12 +9,12 @@ use futures_util::{StreamExt, TryStreamExt};
 
 use super::{CODE, DISTRICT, NAME, World, lists, offices};
 use crate::gates::cli::CliError;
-use crate::ground::settings::PutSettings;
-use crate::ground::staging;
-use crate::steps::registry;
-use crate::steps::registry::institutions::{InstitutionKind, PutInstitution};
-use crate::steps::registry::rules::FamilyStatus;
-use crate::steps::registry::verifications;
+use asuh_ground::settings::PutSettings;
+use asuh_ground::staging;
+use asuh_step_registry as registry;
+use asuh_step_registry::institutions::{InstitutionKind, PutInstitution};
+use asuh_step_registry::rules::FamilyStatus;
+use asuh_step_registry::verifications;
 
 /// How many commands wait at the door together.
 pub(super) const AT_ONCE: usize = 48;

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::setup::Places;
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
-use crate::ground::App;
-use crate::ground::access::{AddUsers, NewGrant, NewUser, Role, cli};
+use asuh_ground::App;
+use asuh_ground::access::{AddUsers, NewGrant, NewUser, Role, cli};
 
 /// Somebody who may sign in to the demo, with a code that works once.
 #[derive(Debug, Clone, Serialize)]

@@ -1,0 +1,548 @@
+//! What changes a batch: every step of its way is a command.
+
+use asuh_store::{
+    Args, Command, DistrictId, Fault, Id, Query, Recording, Refusal, Secrets, StoreError, Tx, args,
+};
+use serde::{Deserialize, Serialize};
+
+use super::batch::{self, Counted};
+use super::{StagedRow, Verdict};
+use crate::jobs;
+
+/// Files that wait to be checked at most, in one district.
+const WAITING: i64 = 20;
+/// Messages kept of one row.
+const MESSAGES: usize = 20;
+
+/// Announces a file: its batch waits for the parts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct OpenBatch {
+    /// Code of the kind.
+    pub(super) kind: String,
+    /// The name the browser gave.
+    pub(super) file_name: String,
+    /// Bytes.
+    pub(super) size: i64,
+    /// SHA-256 of the file.
+    pub(super) sha256: [u8; 32],
+    /// Reach of the uploader, as JSON.
+    pub(super) scope: String,
+    /// Whose list it is.
+    pub(super) source_name: String,
+    /// The day that it describes.
+    pub(super) as_of: time::Date,
+}
+
+impl Command for OpenBatch {
+    const KIND: &'static str = "staging.open_batch";
+    type Receipt = Id;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
+        let waiting = tx
+            .number(
+                "SELECT COUNT(*) AS n FROM import_batch WHERE district_id = $1 AND state = 'queued'",
+                args![tx.district()],
+            )
+            .await?;
+        if waiting >= WAITING {
+            return Err(Refusal::new("staging.refused.queue_full").field("berkas").into());
+        }
+        let id = tx.new_id();
+        tx.subject("import", id);
+        tx.execute(
+            "INSERT INTO import_batch (district_id, id, kind, file_name, file_size, file_sha256, format, source_name, \
+             as_of, state, scope, unknown_columns, message_counts, rows, rows_new, rows_changed, rows_same, rows_error, \
+             warnings, saved_place, saved_to, saved_new, saved_changed, saved_same, saved_error, undo_steps, undone, kept, \
+             uploaded_at, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6, '', $10, $11, 'receiving', $7, '[]', '[]', \
+             0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
+            args![
+                tx.district(),
+                id,
+                &self.kind,
+                &self.file_name,
+                self.size,
+                self.sha256,
+                &self.scope,
+                tx.now(),
+                tx.actor(),
+                &self.source_name,
+                self.as_of,
+            ],
+        )
+        .await?;
+        Ok(id)
+    }
+}
+
+/// Keeps a piece of the file, encrypted.
+#[derive(Serialize)]
+pub(super) struct KeepPart {
+    pub(super) batch: Id,
+    pub(super) part: i64,
+    #[serde(skip)]
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Command for KeepPart {
+    const KIND: &'static str = "staging.keep_part";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let sealed = tx.secrets().seal(tx.district(), &self.bytes)?;
+        tx.execute(
+            "INSERT INTO import_file (district_id, batch_id, part, content_sealed) \
+             SELECT $1, $2, $3, $4 FROM import_batch WHERE district_id = $1 AND id = $2 AND state = 'receiving' \
+             ON CONFLICT (district_id, batch_id, part) DO NOTHING",
+            args![tx.district(), self.batch, self.part, sealed],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// The file is there: it waits to be checked.
+#[derive(Serialize)]
+pub(super) struct Queue {
+    pub(super) batch: Id,
+}
+
+impl Command for Queue {
+    const KIND: &'static str = "staging.queue";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        if turn(tx, self.batch, &["receiving"], "queued").await? {
+            jobs::start(tx, super::CHECK.kind, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves a batch on, if it stands in one of these states; whether it did.
+pub(super) async fn turn(tx: &Tx<'_>, batch: Id, from: &[&str], to: &str) -> Result<bool, StoreError> {
+    let mut args = args![tx.district(), batch, to];
+    let states = args.push_list(from.iter().copied());
+    let moved = tx
+        .execute(
+            &format!("UPDATE import_batch SET state = $3 WHERE district_id = $1 AND id = $2 AND state IN ({states})"),
+            args,
+        )
+        .await?;
+    Ok(moved == 1)
+}
+
+/// What becomes of a batch by a person's or the engine's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Save what is new or changed; also goes on after a failure.
+    Save,
+    /// Save nothing.
+    Refuse,
+    /// Take back what was saved.
+    Undo,
+    /// Check the file again after a failure.
+    Check,
+}
+
+/// Decides about a batch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decide {
+    /// The batch.
+    pub batch: Id,
+    /// What is to happen.
+    pub decision: Decision,
+    /// Kinds that the caller may handle.
+    pub kinds: Vec<String>,
+    /// The caller reaches the whole district; else only his own batches.
+    pub whole: bool,
+    /// The caller's reach, as JSON: his own batches are saved as far as he reaches today.
+    pub scope: String,
+}
+
+impl Command for Decide {
+    const KIND: &'static str = "staging.decide";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let found = batch::load(tx, tx.district(), self.batch).await?.ok_or_else(Refusal::not_found)?;
+        let own = found.uploaded_by == tx.actor();
+        if !self.kinds.contains(&found.kind) || !(self.whole || own) {
+            return Err(Refusal::not_found().into());
+        }
+        tx.subject("import", self.batch);
+        let saved = found.saved_to > 0;
+        let (from, to, job): (&[&str], _, _) = match self.decision {
+            Decision::Save if saved => (&["failed"], "committing", Some(super::COMMIT)),
+            Decision::Save => (&["ready"], "committing", Some(super::COMMIT)),
+            Decision::Refuse if saved => (&[], "refused", None),
+            Decision::Refuse => (&["ready", "unmapped", "failed"], "refused", Some(super::CLEAR)),
+            Decision::Undo if saved => (&["committed", "failed"], "undoing", Some(super::UNDO)),
+            Decision::Undo => (&["committed"], "undoing", Some(super::UNDO)),
+            Decision::Check if saved => (&[], "queued", None),
+            Decision::Check => (&["failed"], "queued", Some(super::CHECK)),
+        };
+        let readable = found.cleared_at.is_none() || self.decision == Decision::Undo;
+        if !readable || from.is_empty() || !turn(tx, self.batch, from, to).await? {
+            return Err(Refusal::new("staging.refused.state").into());
+        }
+        tx.execute(
+            "UPDATE import_batch SET decided_at = $3, decided_by = $4, error_code = NULL, error_detail = NULL, \
+             finished_at = CASE WHEN state = 'refused' THEN $3 ELSE NULL END, \
+             scope = CASE WHEN uploaded_by = $4 THEN $5 ELSE scope END \
+             WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.batch, tx.now(), tx.actor(), &self.scope],
+        )
+        .await?;
+        if let Some(job) = job {
+            jobs::start(tx, job.kind, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checking begins, from the first row.
+#[derive(Serialize)]
+pub(super) struct BeginCheck {
+    pub(super) batch: Id,
+}
+
+impl Command for BeginCheck {
+    const KIND: &'static str = "staging.begin_check";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        Ok(turn(tx, self.batch, &["queued", "checking"], "checking").await?)
+    }
+}
+
+/// How the counts of a batch stand.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub(super) rows: i64,
+    pub(super) new: i64,
+    pub(super) changed: i64,
+    pub(super) same: i64,
+    pub(super) error: i64,
+    pub(super) warnings: i64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        self.rows += 1;
+        match verdict {
+            Verdict::New => self.new += 1,
+            Verdict::Changed => self.changed += 1,
+            Verdict::Same => self.same += 1,
+            Verdict::Error => self.error += 1,
+        }
+    }
+}
+
+/// Keeps a piece of rows that were read and compared, as [`Prepared`] outside of the transaction.
+#[derive(Serialize)]
+pub(super) struct Stage {
+    pub(super) batch: Id,
+    #[serde(skip)]
+    pub(super) prepared: Prepared,
+    /// The counts up to and with this piece.
+    pub(super) counts: Counts,
+}
+
+/// Rows and messages as they are inserted, sealed already: that needs no transaction.
+#[derive(Default)]
+pub(super) struct Prepared {
+    rows: Vec<Args>,
+    messages: Vec<Args>,
+}
+
+impl Prepared {
+    /// Seals a piece of rows.
+    pub(super) fn of(
+        secrets: &Secrets,
+        batch: (DistrictId, Id),
+        personal: bool,
+        titles: &super::check::Titles,
+        rows: &[StagedRow],
+    ) -> Result<Prepared, StoreError> {
+        let (district, batch) = batch;
+        let mut prepared = Prepared { rows: Vec::with_capacity(rows.len()), messages: Vec::new() };
+        for row in rows {
+            let (sealed, open) = match personal {
+                true => (Some(secrets.seal(district, &row.record)?), None),
+                false => (None, Some(row.record.clone())),
+            };
+            let extra = match row.extra.is_empty() {
+                true => None,
+                false => {
+                    let text = serde_json::to_vec(&row.extra)
+                        .map_err(|error| StoreError::Shape(error.to_string()))?;
+                    Some(secrets.seal(district, &text)?)
+                }
+            };
+            prepared.rows.push(args![
+                district,
+                batch,
+                row.number,
+                row.verdict.code(),
+                sealed,
+                open,
+                extra,
+                row.subject,
+                row.place,
+            ]);
+            for (nth, message) in row.messages.iter().take(MESSAGES).enumerate() {
+                let value = (!message.value.is_empty())
+                    .then(|| secrets.seal(district, message.value.as_bytes()))
+                    .transpose()?;
+                prepared.messages.push(args![
+                    district,
+                    batch,
+                    row.number,
+                    nth as i64,
+                    titles.of(&message.field),
+                    message.severity.code(),
+                    &message.code,
+                    serde_json::to_string(&message.args).unwrap_or_default(),
+                    value,
+                ]);
+            }
+        }
+        Ok(prepared)
+    }
+}
+
+impl Command for Stage {
+    const KIND: &'static str = "staging.stage";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        let counts = &self.counts;
+        let held = tx
+            .execute(
+                "UPDATE import_batch SET rows = $3, rows_new = $4, rows_changed = $5, rows_same = $6, rows_error = $7, \
+                 warnings = $8 WHERE district_id = $1 AND id = $2 AND state = 'checking'",
+                args![
+                    tx.district(),
+                    self.batch,
+                    counts.rows,
+                    counts.new,
+                    counts.changed,
+                    counts.same,
+                    counts.error,
+                    counts.warnings,
+                ],
+            )
+            .await?;
+        if held == 0 {
+            return Ok(false);
+        }
+        tx.insert_many(
+            "INSERT INTO import_row (district_id, batch_id, row_number, verdict, record_sealed, record_open, extra_sealed, \
+             subject_id, place) VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number) DO NOTHING",
+            self.prepared.rows.clone(),
+        )
+        .await?;
+        tx.insert_many(
+            "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args, \
+             value_sealed) VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
+            self.prepared.messages.clone(),
+        )
+        .await?;
+        Ok(true)
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) enum Checked {
+    /// A person decides now.
+    Ready,
+    /// A person has to say which column is what; with the sentence that says why, and its values.
+    Unmapped(String, Vec<(String, String)>),
+    /// The file cannot be taken in, and why.
+    Refused(String, Vec<(String, String)>),
+}
+
+/// Checking came to its end.
+#[derive(Serialize)]
+pub(super) struct EndCheck {
+    pub(super) batch: Id,
+    pub(super) format: String,
+    pub(super) header_row: Option<u32>,
+    pub(super) unknown: Vec<String>,
+    pub(super) mapping: Option<Id>,
+    /// The first rows of the file, sealed.
+    #[serde(skip)]
+    pub(super) layout: Option<Vec<u8>>,
+    pub(super) counted: Vec<Counted>,
+    pub(super) ended: Checked,
+    /// Sentences about the whole file.
+    pub(super) notes: Vec<(String, Vec<(String, String)>)>,
+}
+
+impl Command for EndCheck {
+    const KIND: &'static str = "staging.end_check";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let (state, why) = match &self.ended {
+            Checked::Ready => ("ready", None),
+            Checked::Unmapped(code, args) => ("unmapped", Some((code, args))),
+            Checked::Refused(code, args) => ("refused", Some((code, args))),
+        };
+        if !turn(tx, self.batch, &["checking"], state).await? {
+            return Ok(());
+        }
+        let code = why.map(|(code, _)| code.as_str());
+        let detail = why.and_then(|(_, args)| serde_json::to_string(args).ok());
+        tx.execute(
+            "UPDATE import_batch SET format = $3, header_row = $4, unknown_columns = $5, error_code = $6, \
+             error_detail = $7, mapping_id = $9, layout_sealed = $10, message_counts = $11, \
+             finished_at = CASE WHEN state = 'refused' THEN $8 ELSE NULL END \
+             WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.batch,
+                &self.format,
+                self.header_row,
+                serde_json::to_string(&self.unknown).unwrap_or_default(),
+                code,
+                detail,
+                tx.now(),
+                self.mapping,
+                self.layout.clone(),
+                serde_json::to_string(&self.counted).unwrap_or_default(),
+            ],
+        )
+        .await?;
+        if let Some(mapping) = self.mapping {
+            tx.execute(
+                "UPDATE import_mapping SET used = used + 1, used_at = $3 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), mapping, tx.now()],
+            )
+            .await?;
+        }
+        let notes = self.notes.iter().enumerate().map(|(nth, (code, values))| {
+            args![
+                tx.district(),
+                self.batch,
+                0_i64,
+                nth as i64,
+                "",
+                "warning",
+                code,
+                serde_json::to_string(values).unwrap_or_default(),
+            ]
+        });
+        tx.insert_many(
+            "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args) VALUES",
+            "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
+            notes.collect(),
+        )
+        .await?;
+        if state == "refused" {
+            jobs::start(tx, super::CLEAR.kind, Some(self.batch)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The work on a batch broke off for good.
+#[derive(Serialize)]
+pub(super) struct Fail {
+    pub(super) batch: Id,
+    pub(super) code: String,
+    pub(super) detail: String,
+}
+
+impl Command for Fail {
+    const KIND: &'static str = "staging.fail";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let busy = ["queued", "checking", "committing", "undoing"];
+        if turn(tx, self.batch, &busy, "failed").await? {
+            tx.execute(
+                "UPDATE import_batch SET error_code = $3, error_detail = $4, finished_at = $5 \
+                 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, &self.code, &self.detail, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes a piece of what was staged: file, rows and messages up to a row.
+#[derive(Serialize)]
+pub(super) struct ClearPiece {
+    pub(super) batch: Id,
+    /// Also the file, and the batch says that it was cleared: the last piece.
+    pub(super) last: bool,
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+impl Command for ClearPiece {
+    const KIND: &'static str = "staging.clear_piece";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        for table in ["import_message", "import_row"] {
+            tx.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE district_id = $1 AND batch_id = $2 AND row_number BETWEEN $3 AND $4"
+                ),
+                args![tx.district(), self.batch, self.from, self.to],
+            )
+            .await?;
+        }
+        if self.last {
+            tx.execute(
+                "DELETE FROM import_file WHERE district_id = $1 AND batch_id = $2",
+                args![tx.district(), self.batch],
+            )
+            .await?;
+            tx.execute(
+                "UPDATE import_batch SET cleared_at = $3, layout_sealed = NULL WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that nobody decided about, or that never came whole, is over.
+#[derive(Serialize)]
+pub(super) struct Expire {
+    pub(super) batch: Id,
+}
+
+impl Command for Expire {
+    const KIND: &'static str = "staging.expire";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        if turn(tx, self.batch, &["ready", "unmapped", "receiving"], "refused").await? {
+            tx.execute(
+                "UPDATE import_batch SET error_code = 'staging.refused.expired', error_detail = '[]', finished_at = $3 \
+                 WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.batch, tx.now()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}

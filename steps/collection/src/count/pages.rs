@@ -1,0 +1,231 @@
+//! The count, its check page, and closing.
+
+use askama::Template;
+use asuh_nusantara::number;
+use asuh_store::Id;
+use axum::extract::State;
+
+use super::super::roll::query::{self as rolls, Roll};
+use super::super::{Reach, RecordRolls};
+use super::command::CloseRoll;
+use super::query::{self, Sum};
+use super::rules::{Count, OnRoll, check};
+use asuh_ground::App;
+use asuh_ground::access::Cap;
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
+
+#[derive(Template)]
+#[template(path = "count/count.html")]
+struct CountPage {
+    shell: Shell,
+    f: FormView,
+    roll: Roll,
+    sums: Vec<Sum>,
+    open_lines: i64,
+}
+
+impl CountPage {
+    /// What a box holds: what was typed, or the roll's own figure.
+    fn value(&self, part: &str, sum: &Sum) -> String {
+        let name = format!("{part}.{}", sum.commodity);
+        let typed = self.f.value(&name);
+        if !typed.is_empty() || self.f.has(&name, "") {
+            return typed.to_owned();
+        }
+        match part {
+            "hitung" => sum.ticked.to_string(),
+            "rusak" => sum.damaged.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn error(&self, part: &str, sum: &Sum) -> String {
+        self.f.error(&format!("{part}.{}", sum.commodity))
+    }
+}
+
+/// The count of an open roll.
+pub(crate) async fn get(
+    cap: Cap<RecordRolls>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+) -> Page {
+    let form = Form::empty(&shell);
+    count_page(&app, &cap, shell, &form, id).await
+}
+
+async fn count_page(app: &App, cap: &RecordRolls, shell: Shell, form: &Form, id: Id) -> Page {
+    let (roll, sums) = match open_roll(app, cap, id).await? {
+        Some(found) => found,
+        None => return redirect(&format!("/setoran/{id}/lembar")),
+    };
+    let open_lines = still_open(app, cap, id).await?;
+    let template = CountPage { f: form.view(), roll, sums, open_lines, shell };
+    page_with(form.status(), &template)
+}
+
+async fn open_roll(app: &App, cap: &RecordRolls, id: Id) -> Result<Option<(Roll, Vec<Sum>)>, Error> {
+    let db = app.store.reader();
+    let reach = Reach::of(cap.scope());
+    let roll = rolls::by_id(db, cap.district(), &reach, id).await?.ok_or(Error::NotFound)?;
+    if roll.state == "closed" {
+        return Ok(None);
+    }
+    let sums = query::sums(db, cap.district(), id, roll.campaign_id).await?;
+    Ok(Some((roll, sums)))
+}
+
+async fn still_open(app: &App, cap: &RecordRolls, id: Id) -> Result<i64, Error> {
+    use asuh_store::{Query, args};
+    Ok(app
+        .store
+        .reader()
+        .number(
+            "SELECT COUNT(*) AS n FROM contribution WHERE district_id = $1 AND roll_id = $2 AND state = 'open'",
+            args![cap.district(), id],
+        )
+        .await?)
+}
+
+/// One line of the check page.
+struct Checked {
+    name: String,
+    unit: String,
+    count: Count,
+    differs: bool,
+}
+
+#[derive(Template)]
+#[template(path = "count/check.html")]
+struct CheckPage {
+    shell: Shell,
+    roll: Roll,
+    lines: Vec<Checked>,
+    witness: String,
+    open_lines: i64,
+    typed: Vec<(String, String)>,
+}
+
+/// Checks the count and shows it once more; nothing is stored yet.
+pub(crate) async fn post(
+    cap: Cap<RecordRolls>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let Some((roll, sums)) = open_roll(&app, &cap, id).await? else {
+        return redirect(&format!("/setoran/{id}/lembar"));
+    };
+    let (counts, witness) = read(&mut form, &sums, false);
+    if form.is_valid() {
+        let on_roll: Vec<OnRoll> = sums
+            .iter()
+            .map(|sum| OnRoll { commodity: sum.commodity.clone(), cash: sum.is_cash(), ticked: sum.ticked })
+            .collect();
+        if let Err(refusal) = check(&on_roll, &counts, &witness) {
+            form.refuse(&refusal);
+        }
+    }
+    if !form.is_valid() || form.get("aksi") == "ubah" {
+        return count_page(&app, &cap, shell, &form, id).await;
+    }
+    let typed = typed(&sums, &counts, &form, &witness);
+    let lines = sums
+        .into_iter()
+        .zip(counts)
+        .map(|(sum, count)| Checked {
+            name: sum.name,
+            unit: sum.unit,
+            differs: count.counted != count.ticked,
+            count,
+        })
+        .collect();
+    let open_lines = still_open(&app, &cap, id).await?;
+    page(&CheckPage { roll, lines, witness, open_lines, typed, shell })
+}
+
+/// The fields that the check page carries on, as they were typed.
+fn typed(sums: &[Sum], counts: &[Count], form: &Form, witness: &str) -> Vec<(String, String)> {
+    let mut fields = vec![("saksi".to_owned(), witness.to_owned())];
+    for (sum, count) in sums.iter().zip(counts) {
+        fields.push((format!("dicatat.{}", sum.commodity), count.ticked.to_string()));
+        for part in ["hitung", "rusak", "timbang", "alasan"] {
+            let name = format!("{part}.{}", sum.commodity);
+            let value = form.get(&name).to_owned();
+            fields.push((name, value));
+        }
+    }
+    fields
+}
+
+/// Reads the boxes. From the check page the roll's figures are those that were checked.
+fn read(form: &mut Form, sums: &[Sum], checked: bool) -> (Vec<Count>, String) {
+    let mut counts = Vec::with_capacity(sums.len());
+    for sum in sums {
+        let name = |part: &str| format!("{part}.{}", sum.commodity);
+        let whole = |text: &str| number::parse_count(text).map_err(|_| "web.error.not_a_number");
+        let counted = if sum.is_cash() {
+            form.read(&name("hitung"), |text| {
+                asuh_nusantara::Rupiah::parse(text)
+                    .map(|rupiah| rupiah.get())
+                    .map_err(|_| "web.error.not_a_number")
+            })
+        } else {
+            form.read(&name("hitung"), whole)
+        };
+        let damaged = form.read_optional(&name("rusak"), whole).unwrap_or(0);
+        // Kilograms with a comma, kept in grams.
+        let weighed_g = form.read_optional(&name("timbang"), |text| {
+            number::parse_decimal(text, 3).map_err(|_| "collection.error.kilograms")
+        });
+        let reason = form.optional(&name("alasan"), 200);
+        let ticked = if checked { form.get(&name("dicatat")).parse().unwrap_or(-1) } else { sum.ticked };
+        counts.push(Count {
+            commodity: sum.commodity.clone(),
+            ticked,
+            counted: counted.unwrap_or_default(),
+            damaged,
+            weighed_g,
+            reason,
+        });
+    }
+    let witness = form.optional("saksi", 100);
+    (counts, witness)
+}
+
+/// Closes the roll.
+pub(crate) async fn close(
+    cap: Cap<RecordRolls>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let db = app.store.reader();
+    let reach = Reach::of(cap.scope());
+    let roll = rolls::by_id(db, cap.district(), &reach, id).await?.ok_or(Error::NotFound)?;
+    let sums = query::sums(db, cap.district(), id, roll.campaign_id).await?;
+    let (counts, cash_witness) = read(&mut form, &sums, true);
+    if form.is_valid() {
+        let command = CloseRoll { roll: id, counts, cash_witness, reach };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect(&format!("/setoran/{id}/lembar")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    if roll.state == "closed" {
+        // Somebody else closed it: say so on a page that has no form any more.
+        return page_with(form.status(), &ClosedPage { f: form.view(), roll, shell });
+    }
+    count_page(&app, &cap, shell, &form, id).await
+}
+
+#[derive(Template)]
+#[template(path = "count/closed.html")]
+struct ClosedPage {
+    shell: Shell,
+    f: FormView,
+    roll: Roll,
+}

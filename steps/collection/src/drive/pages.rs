@@ -1,0 +1,81 @@
+//! The admin's list of drives: opening one, moving it for a holiday, cancelling it.
+
+use askama::Template;
+use asuh_store::Id;
+use axum::extract::State;
+
+use super::super::{ManageDrives, campaign};
+use super::command::{CancelDrive, OpenDrive};
+use super::query::{self, DriveLine};
+use asuh_ground::App;
+use asuh_ground::access::Cap;
+use asuh_ground::web::{Form, FormView, Page, Path, Shell, page_with, redirect};
+
+#[derive(Template)]
+#[template(path = "drive/list.html")]
+struct ListPage {
+    shell: Shell,
+    f: FormView,
+    drives: Vec<DriveLine>,
+    campaigns: Vec<(String, String)>,
+}
+
+/// The drives.
+pub(crate) async fn list(cap: Cap<ManageDrives>, State(app): State<App>, shell: Shell) -> Page {
+    let form = Form::empty(&shell);
+    list_page(&app, &cap, shell, &form).await
+}
+
+async fn list_page(app: &App, cap: &ManageDrives, shell: Shell, form: &Form) -> Page {
+    let db = app.store.reader();
+    let template = ListPage {
+        f: form.view(),
+        drives: query::newest(db, cap.district()).await?,
+        campaigns: campaign::all(db, cap.district())
+            .await?
+            .into_iter()
+            .map(|campaign| (campaign.id.to_string(), campaign.name))
+            .collect(),
+        shell,
+    };
+    page_with(form.status(), &template)
+}
+
+/// Opens or moves a drive.
+pub(crate) async fn open(
+    cap: Cap<ManageDrives>,
+    State(app): State<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let campaign = form.id("gerakan");
+    let day = form.day("hari");
+    let moved_from = form.day_optional("dari");
+    let reason = form.optional("alasan", 200);
+    if let (Some(campaign), Some(day), true) = (campaign, day, form.is_valid()) {
+        let command = OpenDrive { campaign, day, moved_from, reason };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect("/setoran/jadwal"),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    list_page(&app, &cap, shell, &form).await
+}
+
+/// Cancels a drive.
+pub(crate) async fn cancel(
+    cap: Cap<ManageDrives>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let reason = form.required("alasan", 200);
+    if form.is_valid() {
+        match app.submit(cap.actor(), form.command_id()?, CancelDrive { drive: id, reason }).await {
+            Ok(_) => return redirect("/setoran/jadwal"),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    list_page(&app, &cap, shell, &form).await
+}

@@ -1,0 +1,145 @@
+//! The Monday: what people promised is brought, counted, and handed on.
+//!
+//! A [`drive`] is one day of a campaign's rhythm. Each unit has a [`roll`] on it with a line per promise
+//! (janji), filled in by exception. The [`count`] closes the roll and puts goods and cash into the books. The
+//! goods go to the warehouse or a depot by a [`hand_over`] of two sides, the cash to the fund holder by a
+//! [`deposit`]. [`totals`] show a giver his own gifts, and superiors units of at least five people.
+//!
+//! Nobody but the unit's coordinator ever sees who has not given, and he only until the roll is closed.
+//!
+//! In the books: givers -> the unit's collection post -> in transit -> warehouse or depot; cash from the
+//! collection post to the fund holder; what is damaged to waste. Accounts of givers, posts and waste stand for
+//! the unit, transit for the hand-over.
+
+mod campaign;
+mod count;
+mod deposit;
+mod drive;
+mod hand_over;
+mod reach;
+mod roll;
+mod tasks;
+mod totals;
+
+pub use campaign::local_today;
+pub use count::{CloseRoll, Closed, Count};
+pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
+pub use drive::{CancelDrive, OpenDrive};
+pub use hand_over::{AnnounceHandOver, Announced, Arrival, CancelHandOver, ReceiveHandOver};
+pub use reach::Reach;
+pub use roll::{AddGiver, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded};
+
+use asuh_ground::access::{Role, capability};
+use asuh_ground::audit::Reference;
+use asuh_ground::part::Part;
+use asuh_ground::web::{MenuItem, Routes};
+
+capability! {
+    /// Records, closes and hands over the rolls of one's units.
+    pub struct RecordRolls = "collection.record_rolls": [Role::UnitCoordinator];
+    /// Reads the closed rolls of one's units: givers only.
+    pub struct ReadRolls = "collection.read_rolls": [Role::UnitCoordinator, Role::Auditor];
+    /// Opens, moves and cancels drives.
+    pub struct ManageDrives = "collection.manage_drives": [Role::DistrictAdmin];
+    /// Reads hand-overs.
+    pub struct ReadHandOvers = "collection.read_hand_overs":
+        [Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor];
+    /// Receives goods at one's warehouse or depot.
+    pub struct ReceiveGoods = "collection.receive_goods": [Role::WarehouseKeeper];
+    /// Reads deposits.
+    pub struct ReadDeposits = "collection.read_deposits":
+        [Role::UnitCoordinator, Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
+    /// Confirms deposits at one's fund holder.
+    pub struct ConfirmDeposits = "collection.confirm_deposits": [Role::Treasurer];
+    /// Reads totals by unit.
+    pub struct ReadTotals = "collection.read_totals": [Role::DistrictAdmin, Role::Leader, Role::Auditor];
+    /// Reads one's own gifts.
+    pub struct ReadOwnGifts = "collection.read_own_gifts": [];
+}
+
+/// The step, for the gates.
+pub const STEP: Part = Part {
+    routes,
+    heading: "web.menu.collection",
+    subject_export: Some(|app, district, subject, text| Box::pin(totals::copy(app, district, subject, text))),
+    menu: &[
+        MenuItem {
+            path: "/setoran",
+            label: "collection.menu.rolls",
+            roles: &[Role::UnitCoordinator, Role::Auditor],
+        },
+        MenuItem {
+            path: "/serah-terima",
+            label: "collection.menu.hand_overs",
+            roles: &[Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin],
+        },
+        MenuItem {
+            path: "/setor-uang",
+            label: "collection.menu.deposits",
+            roles: &[Role::UnitCoordinator, Role::Treasurer, Role::DistrictAdmin, Role::Auditor],
+        },
+        MenuItem { path: "/setoran/jadwal", label: "collection.menu.drives", roles: &[Role::DistrictAdmin] },
+        MenuItem {
+            path: "/setoran/rekap",
+            label: "collection.menu.totals",
+            roles: &[Role::DistrictAdmin, Role::Leader, Role::Auditor],
+        },
+        MenuItem { path: "/setoran/saya", label: "collection.menu.own", roles: &[Role::Sponsor] },
+    ],
+    tasks: Some(tasks::tasks),
+    check: Some(|app, district| {
+        Box::pin(async move { count::query::gaps(app.store.reader(), district).await })
+    }),
+    references: &[
+        Reference::id("account", "place_id", "hand_over").when("r.kind = 'transit'"),
+        Reference::id("drive", "campaign_id", "campaign"),
+        Reference::id("roll", "unit_id", "institution"),
+        Reference::user("roll", "closed_by"),
+        Reference::id("contribution", "sponsor_id", "sponsor").work("sponsors.depends.contribution", ""),
+        Reference::id("contribution", "pledge_id", "pledge"),
+        Reference::user("contribution", "recorded_by"),
+        Reference::code("contribution_item", "commodity", "commodity"),
+        Reference::code("count_item", "commodity", "commodity"),
+        Reference::id("count_item", "lot_id", "lot"),
+        Reference::id("lot", "roll_id", "roll"),
+        Reference::id("hand_over", "to_institution_id", "institution"),
+        Reference::id("hand_over", "transfer_id", "transfer"),
+        Reference::code("hand_over_item", "commodity", "commodity"),
+        Reference::id("hand_over_item", "lot_id", "lot"),
+        Reference::id("deposit", "fund_holder_id", "institution"),
+        Reference::id("deposit", "slip_attachment_id", "attachment"),
+    ],
+    ..Part::named("collection")
+};
+
+fn routes() -> Routes {
+    Routes::new()
+        .get::<ReadRolls, _>("/setoran", roll::pages::list)
+        .post::<RecordRolls, _>("/setoran/buka", roll::pages::open)
+        .get::<ManageDrives, _>("/setoran/jadwal", drive::pages::list)
+        .post::<ManageDrives, _>("/setoran/jadwal", drive::pages::open)
+        .post::<ManageDrives, _>("/setoran/jadwal/{drive}/batal", drive::pages::cancel)
+        .get::<ReadTotals, _>("/setoran/rekap", totals::pages::totals)
+        .get::<ReadOwnGifts, _>("/setoran/saya", totals::pages::own)
+        .get::<RecordRolls, _>("/setoran/{roll}", roll::pages::get)
+        .post::<RecordRolls, _>("/setoran/{roll}", roll::pages::post)
+        .get::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add)
+        .post::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add_post)
+        .get::<RecordRolls, _>("/setoran/{roll}/hitung", count::pages::get)
+        .post::<RecordRolls, _>("/setoran/{roll}/hitung", count::pages::post)
+        .post::<RecordRolls, _>("/setoran/{roll}/tutup", count::pages::close)
+        .get::<ReadRolls, _>("/setoran/{roll}/lembar", roll::pages::sheet)
+        .get::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce)
+        .post::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce_post)
+        .get::<ReadHandOvers, _>("/serah-terima", hand_over::pages::list)
+        .get::<ReadHandOvers, _>("/serah-terima/{hand_over}", hand_over::pages::get)
+        .post::<ReceiveGoods, _>("/serah-terima/{hand_over}/terima", hand_over::pages::receive)
+        .post::<RecordRolls, _>("/serah-terima/{hand_over}/batal", hand_over::pages::cancel)
+        .get::<ReadDeposits, _>("/setor-uang", deposit::pages::list)
+        .get::<ReadDeposits, _>("/setor-uang/{deposit}", deposit::pages::get)
+        .get::<ReadDeposits, _>("/setor-uang/{deposit}/bukti", deposit::pages::photo)
+        .post::<RecordRolls, _>("/setor-uang/{deposit}/bukti", deposit::pages::announce)
+        .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/konfirmasi", deposit::pages::confirm)
+        .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/kembalikan", deposit::pages::send_back)
+        .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi", deposit::pages::receipt)
+}

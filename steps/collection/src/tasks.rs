@@ -1,0 +1,124 @@
+//! What the collection asks of the caller on his home page.
+
+use std::sync::Arc;
+
+use asuh_store::StoreError;
+
+use super::roll::pages::days_of;
+use super::{Reach, campaign, deposit, drive, hand_over, roll};
+use asuh_ground::App;
+use asuh_ground::access::{Actor, Role};
+use asuh_ground::app::Given;
+use asuh_ground::web::{Task, TaskState, Text};
+
+/// A coordinator with more units than this sees one row for all of them.
+const MOST_UNITS: usize = 4;
+
+/// The caller's tasks.
+pub(super) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Task>> {
+    Box::pin(async move {
+        let text = Text::new(actor.language, actor.zone);
+        let mut tasks = Vec::new();
+        if actor.has_any(&[Role::UnitCoordinator]) {
+            tasks.extend(of_coordinator(app, actor, &text).await?);
+        }
+        if actor.has_any(&[Role::WarehouseKeeper]) {
+            let reach = Reach::of(&actor.scope(&[Role::WarehouseKeeper]));
+            let waiting = hand_over::query::waiting(app.store.reader(), actor.district, &reach).await?;
+            if waiting > 0 {
+                tasks.push(Task {
+                    title: text.t1("collection.task.hand_overs", "n", waiting),
+                    path: "/serah-terima".into(),
+                    state: TaskState::NeedsAction,
+                });
+            }
+        }
+        if actor.has_any(&[Role::Treasurer, Role::Auditor]) {
+            let sides = deposit::pages::sides(actor);
+            let today = app.today(actor);
+            let found = deposit::query::waiting(app.store.reader(), actor.district, &sides, today).await?;
+            if found.open > 0 {
+                let acts = found.announced > 0 && actor.has_any(&[Role::Treasurer]);
+                tasks.push(Task {
+                    title: text.t2("collection.task.deposits", "n", found.open, "late", found.late),
+                    path: "/setor-uang".into(),
+                    state: if acts || found.late > 0 {
+                        TaskState::NeedsAction
+                    } else {
+                        TaskState::InProgress
+                    },
+                });
+            }
+        }
+        Ok(tasks)
+    })
+}
+
+/// "Setoran Senin, 2 November 2026: 31 dari 40 orang", per unit and campaign.
+async fn of_coordinator(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Task>, StoreError> {
+    let db = app.store.reader();
+    let reach = Reach::of(&actor.scope(&[Role::UnitCoordinator]));
+    let today = app.today(actor);
+    let units = campaign::units(db, actor.district, &reach).await?;
+    let rolls = roll::query::newest(db, actor.district, &reach, None, 200).await?;
+    let since = today - time::Duration::days(drive::rules::WEEKS_BACK * 7 + 7);
+    let drives = drive::query::since(db, actor.district, since).await?;
+    let mut tasks = Vec::new();
+    for campaign in campaign::all(db, actor.district).await? {
+        let Some(day) = days_of(&campaign, &drives, today).first().copied() else { continue };
+        let title = |key: &str, unit: &str, numbers: &[(&str, String)]| {
+            let mut values = vec![("day", text.long_day(day)), ("unit", unit.to_owned())];
+            values.extend(numbers.iter().cloned());
+            text.with(key, &values)
+        };
+        if units.len() > MOST_UNITS {
+            let of_day = rolls.iter().filter(|r| r.campaign_id == campaign.id && r.held_on == day);
+            let closed = of_day.filter(|roll| roll.state == "closed").count();
+            let numbers = [("closed", closed.to_string()), ("all", units.len().to_string())];
+            tasks.push(Task {
+                title: title("collection.task.rolls", "", &numbers),
+                path: "/setoran".into(),
+                state: if closed == units.len() { TaskState::Done } else { TaskState::NeedsAction },
+            });
+            continue;
+        }
+        for unit in &units {
+            let roll = rolls
+                .iter()
+                .find(|r| r.campaign_id == campaign.id && r.held_on == day && r.unit_id == unit.id);
+            tasks.push(match roll {
+                None => Task {
+                    title: title("collection.task.not_opened", &unit.name, &[]),
+                    path: "/setoran".into(),
+                    state: TaskState::NotStarted,
+                },
+                Some(roll) if roll.state == "open" => Task {
+                    title: title(
+                        "collection.task.roll",
+                        &unit.name,
+                        &[("n", roll.answered.to_string()), ("all", roll.people.to_string())],
+                    ),
+                    path: format!("/setoran/{}", roll.id),
+                    state: if roll.answered == 0 { TaskState::NeedsAction } else { TaskState::InProgress },
+                },
+                Some(roll) => {
+                    let handed = hand_over::query::of_roll(db, actor.district, roll.id).await?;
+                    Task {
+                        title: title(
+                            if handed.is_none() {
+                                "collection.task.to_hand_over"
+                            } else {
+                                "collection.task.closed"
+                            },
+                            &unit.name,
+                            &[("n", roll.givers.to_string())],
+                        ),
+                        path: format!("/setoran/{}/lembar", roll.id),
+                        state: if handed.is_none() { TaskState::NeedsAction } else { TaskState::Done },
+                    }
+                }
+            });
+        }
+    }
+    Ok(tasks)
+}

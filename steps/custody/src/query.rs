@@ -1,0 +1,318 @@
+//! Reading stock, movements and requested changes.
+
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
+
+use asuh_step_collection::Reach;
+
+asuh_store::row_struct! {
+    /// What a place holds of one commodity of one fund.
+    pub(crate) struct StockLine {
+        /// 'warehouse', 'depot', 'transit'.
+        pub(crate) kind: String,
+        /// The institution or the hand-over.
+        pub(crate) place_id: Id,
+        /// Its name or number.
+        pub(crate) place: String,
+        /// Fund.
+        pub(crate) fund: String,
+        /// Commodity code.
+        pub(crate) commodity: String,
+        /// Its name.
+        pub(crate) name: String,
+        /// Its unit.
+        pub(crate) unit: String,
+        /// How much.
+        pub(crate) amount: i64,
+    }
+}
+
+impl StockLine {
+    /// How a form names this stock.
+    pub(crate) fn key(&self) -> String {
+        format!("{}|{}|{}|{}", self.kind, self.place_id, self.fund, self.commodity)
+    }
+}
+
+/// The stock within reach, by place: a bounded list (places x funds x commodities). Index: unique key of
+/// `account`, primary key of `balance`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn stock(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+) -> Result<Vec<StockLine>, StoreError> {
+    let mut args = Args::new().with(district);
+    let reached = reach.condition("COALESCE(h.to_institution_id, a.place_id)", &mut args);
+    db.all(
+        &format!(
+            "SELECT a.kind, a.place_id, COALESCE(h.number, i.name, '') AS place, a.fund, a.commodity, m.name, m.unit, \
+             b.amount FROM account a \
+             JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id AND b.amount <> 0 \
+             JOIN commodity m ON m.district_id = a.district_id AND m.code = a.commodity \
+             LEFT JOIN institution i ON i.district_id = a.district_id AND i.id = a.place_id \
+             LEFT JOIN hand_over h ON h.district_id = a.district_id AND h.id = a.place_id AND a.kind = 'transit' \
+             WHERE a.district_id = $1 AND a.kind IN ('warehouse', 'depot', 'transit') AND {reached} \
+             ORDER BY CASE a.kind WHEN 'warehouse' THEN 1 WHEN 'depot' THEN 2 ELSE 3 END, place, a.place_id, a.fund, \
+             m.nth, a.commodity LIMIT 1000"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// What a fund holder has in cash.
+    pub(crate) struct CashLine {
+        /// Its name.
+        pub(crate) holder: String,
+        /// Fund.
+        pub(crate) fund: String,
+        /// Rupiah.
+        pub(crate) amount: i64,
+    }
+}
+
+/// The cash of the fund holders within reach. Index: unique key of `account`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn cash(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+) -> Result<Vec<CashLine>, StoreError> {
+    let mut args = Args::new().with(district);
+    let reached = reach.condition("a.place_id", &mut args);
+    db.all(
+        &format!(
+            "SELECT i.name AS holder, a.fund, b.amount FROM account a \
+             JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id \
+             JOIN institution i ON i.district_id = a.district_id AND i.id = a.place_id \
+             WHERE a.district_id = $1 AND a.kind = 'fund_holder' AND {reached} ORDER BY i.name_search, a.fund"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A movement in the list.
+    pub(crate) struct MovementLine {
+        /// The transfer.
+        pub(crate) id: Id,
+        /// Its kind.
+        pub(crate) kind: String,
+        /// The day it happened.
+        pub(crate) moved_on: time::Date,
+        /// When it was recorded.
+        pub(crate) recorded_at: Instant,
+        /// What caused it.
+        pub(crate) cause_id: Id,
+        /// Words.
+        pub(crate) reason: String,
+        /// Which line of the transfer.
+        pub(crate) nth: i64,
+        /// Kind of the place it left.
+        pub(crate) from_kind: String,
+        /// Its name.
+        pub(crate) from_name: String,
+        /// Kind of the place it came to.
+        pub(crate) to_kind: String,
+        /// Its name.
+        pub(crate) to_name: String,
+        /// The commodity's name.
+        pub(crate) commodity: String,
+        /// Its unit.
+        pub(crate) unit: String,
+        /// How much.
+        pub(crate) amount: i64,
+        /// Set when a hand-over caused it.
+        pub(crate) hand_over_id: Option<Id>,
+        /// Set when a roll caused it.
+        pub(crate) roll_id: Option<Id>,
+        /// Whether it was taken back.
+        pub(crate) reversed: i64,
+    }
+}
+
+impl MovementLine {
+    /// Whether an admin may take it back here.
+    pub(crate) fn may_reverse(&self) -> bool {
+        super::rules::may_reverse(&self.kind)
+            && self.nth == 0
+            && self.reversed == 0
+            && self.hand_over_id.is_none()
+            && self.roll_id.is_none()
+    }
+}
+
+/// Movements of stock within reach, newest first, before a place in the list. Index: `transfer_by_time`,
+/// primary keys.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn movements(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    before: Option<(Instant, Id, i64)>,
+    limit: i64,
+) -> Result<Vec<MovementLine>, StoreError> {
+    let mut args = Args::new().with(district);
+    let from = reach.condition("COALESCE(fh.to_institution_id, fa.place_id)", &mut args);
+    let to = reach.condition("COALESCE(th.to_institution_id, ta.place_id)", &mut args);
+    let page = match before {
+        // Lines of one transfer stand in their order, transfers the newest first.
+        Some((at, id, nth)) => format!(
+            "AND ((t.recorded_at, t.id) < ({}, {}) OR (t.id = {} AND l.nth > {}))",
+            args.push(at),
+            args.push(id),
+            args.push(id),
+            args.push(nth)
+        ),
+        None => String::new(),
+    };
+    let limit = args.push(limit);
+    db.all(
+        &format!(
+            "SELECT t.id, t.kind, t.moved_on, t.recorded_at, t.cause_id, t.reason, l.nth, fa.kind AS from_kind, \
+             COALESCE(fh.number, fi.name, '') AS from_name, ta.kind AS to_kind, \
+             COALESCE(th.number, ti.name, '') AS to_name, m.name AS commodity, m.unit, l.amount, \
+             ch.id AS hand_over_id, cr.id AS roll_id, \
+             (SELECT COUNT(*) FROM transfer x WHERE x.district_id = t.district_id AND x.reverses = t.id) AS reversed \
+             FROM transfer t JOIN transfer_line l ON l.district_id = t.district_id AND l.transfer_id = t.id \
+             JOIN account fa ON fa.district_id = l.district_id AND fa.id = l.from_account \
+             JOIN account ta ON ta.district_id = l.district_id AND ta.id = l.to_account \
+             JOIN commodity m ON m.district_id = fa.district_id AND m.code = fa.commodity \
+             LEFT JOIN institution fi ON fi.district_id = fa.district_id AND fi.id = fa.place_id \
+             LEFT JOIN institution ti ON ti.district_id = ta.district_id AND ti.id = ta.place_id \
+             LEFT JOIN hand_over fh ON fh.district_id = fa.district_id AND fh.id = fa.place_id \
+             LEFT JOIN hand_over th ON th.district_id = ta.district_id AND th.id = ta.place_id \
+             LEFT JOIN hand_over ch ON ch.district_id = t.district_id AND ch.id = t.cause_id \
+             LEFT JOIN roll cr ON cr.district_id = t.district_id AND cr.id = t.cause_id \
+             WHERE t.district_id = $1 AND ((fa.kind IN ('warehouse', 'depot', 'transit') AND {from}) \
+             OR (ta.kind IN ('warehouse', 'depot', 'transit') AND {to})) {page} \
+             ORDER BY t.recorded_at DESC, t.id DESC, l.nth LIMIT {limit}"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A requested change of stock.
+    pub(crate) struct ChangeLine {
+        /// Key.
+        pub(crate) id: Id,
+        /// Its number.
+        pub(crate) number: String,
+        /// 'write_off', 'stock_take'.
+        pub(crate) kind: String,
+        /// The place's name or number.
+        pub(crate) place: String,
+        /// The commodity's name.
+        pub(crate) commodity: String,
+        /// Its unit.
+        pub(crate) unit: String,
+        /// What the books said.
+        pub(crate) book: i64,
+        /// Added to the stock.
+        pub(crate) difference: i64,
+        /// Why.
+        pub(crate) reason: String,
+        /// 'requested', 'approved', 'refused'.
+        pub(crate) state: String,
+        /// Who asked.
+        pub(crate) requested_by: Id,
+        /// Name.
+        pub(crate) requester: Option<String>,
+        /// When.
+        pub(crate) requested_at: Instant,
+        /// Who decided.
+        pub(crate) decider: Option<String>,
+        /// A word to it.
+        pub(crate) decision_note: String,
+    }
+}
+
+/// Requested changes within reach, newest first, before a place in the list. Index: primary key (ids grow
+/// with time).
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn changes(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    before: Option<Id>,
+    limit: i64,
+) -> Result<Vec<ChangeLine>, StoreError> {
+    let mut args = Args::new().with(district);
+    let reached = reach.condition("COALESCE(h.to_institution_id, c.place_id)", &mut args);
+    let page = before.map(|id| format!("AND c.id < {}", args.push(id))).unwrap_or_default();
+    let limit = args.push(limit);
+    db.all(
+        &format!(
+            "SELECT c.id, c.number, c.kind, COALESCE(h.number, i.name, '') AS place, m.name AS commodity, m.unit, c.book, \
+             c.difference, c.reason, c.state, c.requested_by, ru.name AS requester, c.requested_at, \
+             du.name AS decider, c.decision_note FROM stock_change c \
+             JOIN commodity m ON m.district_id = c.district_id AND m.code = c.commodity \
+             LEFT JOIN institution i ON i.district_id = c.district_id AND i.id = c.place_id \
+             LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
+             LEFT JOIN app_user ru ON ru.district_id = c.district_id AND ru.id = c.requested_by \
+             LEFT JOIN app_user du ON du.district_id = c.district_id AND du.id = c.decided_by \
+             WHERE c.district_id = $1 AND {reached} {page} ORDER BY c.id DESC LIMIT {limit}"
+        ),
+        args,
+    )
+    .await
+}
+
+/// How many requests wait for somebody other than `user`. Index: `stock_change_by_state`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn waiting(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    user: Id,
+) -> Result<i64, StoreError> {
+    let mut args = Args::new().with(district).with(user);
+    let reached = reach.condition("COALESCE(h.to_institution_id, c.place_id)", &mut args);
+    db.number(
+        &format!(
+            "SELECT COUNT(*) AS n FROM stock_change c \
+             LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
+             WHERE c.district_id = $1 AND c.state = 'requested' AND c.requested_by <> $2 AND {reached}"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A place that keeps goods.
+    pub(crate) struct Place {
+        /// Key.
+        pub(crate) id: Id,
+        /// Name.
+        pub(crate) name: String,
+    }
+}
+
+/// The warehouses and depots of the district. Index: primary key of `institution`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn places(db: &impl Query, district: DistrictId) -> Result<Vec<Place>, StoreError> {
+    db.all(
+        "SELECT id, name FROM institution WHERE district_id = $1 AND valid_to IS NULL \
+         AND (kind IN ('depot', 'warehouse') OR EXISTS (SELECT 1 FROM campaign c WHERE c.district_id = $1 \
+         AND c.warehouse_id = institution.id)) ORDER BY name_search, id",
+        args![district],
+    )
+    .await
+}

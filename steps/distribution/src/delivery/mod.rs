@@ -1,0 +1,30 @@
+//! Packages: packing a village, delivering with proof, bringing back.
+
+mod command;
+mod lists;
+mod pages;
+mod query;
+mod received;
+
+pub(super) use command::take_back_rest;
+pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
+pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
+pub(super) use received::received_by;
+
+use super::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
+use asuh_ground::web::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get::<ReadDistribution, _>("/penyaluran/{run}/desa/{code}", lists::packing)
+        .get::<ReadRecipients, _>("/penyaluran/{run}/desa/{code}/penerima", lists::recipients)
+        .get::<PackPackages, _>("/penyaluran/{run}/desa/{code}/kemas", lists::pack_check)
+        .post::<PackPackages, _>("/penyaluran/{run}/desa/{code}/kemas", lists::pack)
+        .get::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/antar", pages::village)
+        .post::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/antar", pages::deliver_village)
+        .get::<ReadRecipients, _>("/paket/{package}", pages::show)
+        .get::<DeliverPackages, _>("/paket/{package}/antar", pages::package)
+        .post::<DeliverPackages, _>("/paket/{package}/antar", pages::deliver)
+        .post::<DeliverPackages, _>("/paket/{package}/kembali", pages::undeliverable)
+        .get::<ReadRecipients, _>("/paket/{package}/bukti/{kind}", pages::evidence)
+}

@@ -1,0 +1,154 @@
+//! What other pages show of this step: home-page tasks, the panel on the family page, `asuh check`.
+
+use std::sync::Arc;
+
+use askama::Template;
+use asuh_store::{DistrictId, Id, StoreError};
+
+use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, delivery, plan};
+use asuh_ground::access::{Actor, Capability};
+use asuh_ground::consent::Section;
+use asuh_ground::web::{Task, TaskState, Text};
+use asuh_ground::{App, HelpDay};
+
+pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let db = app.store.reader();
+    let mut tasks = Vec::new();
+    if PlanDistribution::of(actor).is_some() {
+        for (draft,) in plan::drafts(db, actor.district).await?.into_iter().take(1) {
+            tasks.push(Task {
+                title: text.t("distribution.task.draft").into_owned(),
+                path: format!("/penyaluran/{draft}"),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    if let Some(pack) = PackPackages::of(actor) {
+        for run in delivery::to_pack(db, actor.district, pack.scope()).await? {
+            tasks.push(Task {
+                title: text.t2(
+                    "distribution.task.pack",
+                    "packages",
+                    text.number(run.packages),
+                    "villages",
+                    text.number(run.villages),
+                ),
+                path: format!("/penyaluran/{}", run.run_id),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    if let Some(deliver) = DeliverPackages::of(actor) {
+        for village in delivery::to_deliver(db, actor.district, deliver.scope()).await? {
+            tasks.push(Task {
+                title: text.t2(
+                    "distribution.task.deliver",
+                    "packages",
+                    text.number(village.packages),
+                    "village",
+                    &village.name,
+                ),
+                path: format!("/penyaluran/{}/desa/{}/antar", village.run_id, village.village_code),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    Ok(tasks)
+}
+
+#[derive(Template)]
+#[template(path = "panel.html")]
+struct FamilyPanel {
+    text: Text,
+    packages: Vec<delivery::FamilyPackage>,
+    linked: bool,
+}
+
+pub(super) async fn family_panel(
+    app: &App,
+    actor: &Arc<Actor>,
+    family: Id,
+) -> Result<Option<String>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let packages = delivery::of_family(app.store.reader(), actor.district, family, text).await?;
+    let linked = ReadDistribution::of(actor).is_some();
+    let panel = FamilyPanel { text, packages, linked };
+    panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+/// That a family has received nothing yet, for its page.
+pub(super) async fn family_gaps(
+    app: &App,
+    actor: &Arc<Actor>,
+    family: Id,
+) -> Result<Vec<String>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let received = delivery::received_by(app.store.reader(), actor.district, family).await?;
+    let gap = received.is_empty().then(|| text.t("distribution.gap.nothing_received").into_owned());
+    Ok(gap.into_iter().collect())
+}
+
+/// The days on which a family received packages, the newest first.
+pub(super) async fn help_received(
+    app: &App,
+    district: DistrictId,
+    family: Id,
+    text: Text,
+) -> Result<Vec<HelpDay>, StoreError> {
+    let items = delivery::received_by(app.store.reader(), district, family).await?;
+    let days = items.chunk_by(|one, two| one.delivered_on == two.delivered_on);
+    let told = days.filter_map(|items| {
+        let words =
+            items.iter().map(|item| format!("{} {}", item.name, text.quantity(&item.unit, item.quantity)));
+        Some(HelpDay { on: items.first()?.delivered_on, what: words.collect::<Vec<_>>().join(", ") })
+    });
+    Ok(told.collect())
+}
+
+/// What this step keeps about a family, for the family itself: its packages and who received them.
+pub(super) async fn copy(
+    app: &App,
+    district: DistrictId,
+    family: Id,
+    text: Text,
+) -> Result<Vec<Section>, StoreError> {
+    let db = app.store.reader();
+    let receivers = delivery::receivers(db, district, family).await?;
+    let told = |package: delivery::FamilyPackage| {
+        let receiver = receivers.iter().find(|one| one.package_id == package.id);
+        let state = text.t(&format!("distribution.package.{}", package.state));
+        let on = package.delivered_on.map(|day| text.day(day)).unwrap_or_default();
+        vec![
+            text.day(package.week_of),
+            package.campaign,
+            package.contents,
+            format!("{state} {on}").trim().to_owned(),
+            receiver
+                .map(|one| format!("{} {}", one.name, one.relation).trim().to_owned())
+                .unwrap_or_default(),
+            receiver.map(|one| one.proof(&text)).unwrap_or_default(),
+        ]
+    };
+    let rows = delivery::of_family(db, district, family, text).await?.into_iter().map(told).collect();
+    let section = Section::titled(
+        &text,
+        "distribution.panel.title",
+        &[
+            "distribution.week",
+            "distribution.campaign",
+            "distribution.contents",
+            "distribution.state",
+            "distribution.receiver",
+            "distribution.copy.proof",
+        ],
+    );
+    Ok(section.filled(rows).into_iter().collect())
+}
+
+pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
+    let db = app.store.reader();
+    let mut findings = plan::check_accounts(db, district).await?;
+    findings.extend(delivery::check_couriers(db, district).await?);
+    Ok(findings)
+}

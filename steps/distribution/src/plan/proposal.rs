@@ -1,0 +1,326 @@
+//! What is there to share out, who waits for it, and which villages are proposed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use asuh_ledger::AccountKind;
+use asuh_store::{Args, DistrictId, Id, Query, StoreError, args};
+use time::Date;
+
+use crate::rules::{self, Good, VillageClaim, Weight};
+use asuh_ground::books;
+use asuh_ground::settings;
+use asuh_step_registry::rules as registry;
+use asuh_step_registry::rules::FamilyStatus;
+
+asuh_store::row_struct! {
+    /// A campaign that can be shared out to families.
+    pub struct Campaign {
+        /// Its key.
+        pub id: Id,
+        /// Its name.
+        pub name: String,
+        /// Where its goods lie.
+        pub warehouse_id: Id,
+        /// Who holds its money.
+        pub fund_holder_id: Id,
+        /// The fund of all its gifts.
+        pub fund: String,
+    }
+}
+
+/// Campaigns for families, newest first. Index: primary key (a district has a handful).
+///
+/// # Errors
+/// The store fails.
+pub async fn campaigns(db: &impl Query, district: DistrictId) -> Result<Vec<Campaign>, StoreError> {
+    db.all(
+        "SELECT id, name, warehouse_id, fund_holder_id, fund FROM campaign \
+         WHERE district_id = $1 AND destination = 'families' ORDER BY created_at DESC, id",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A family that may receive in a week.
+    pub struct EligibleFamily {
+        /// Its key.
+        pub family_id: Id,
+        /// Its village.
+        pub village_code: i64,
+        /// How many targets it has on that day.
+        pub targets: i64,
+    }
+}
+
+/// The statuses of families that may receive, as the district has set them.
+pub(super) async fn eligible_statuses(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<FamilyStatus>, StoreError> {
+    let setting: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
+    Ok(registry::eligible_statuses(&setting))
+}
+
+/// The families that may receive on a day, by the registry's rule. Indexes: those of
+/// [`registry::eligible_sql`].
+///
+/// # Errors
+/// The store fails.
+pub async fn eligible_families(
+    db: &impl Query,
+    district: DistrictId,
+    day: Date,
+) -> Result<Vec<EligibleFamily>, StoreError> {
+    let statuses = eligible_statuses(db, district).await?;
+    let mut args = Args::new();
+    let eligible = registry::eligible_sql(&mut args, district, day, &statuses);
+    let district = args.push(district);
+    db.all(
+        &format!(
+            "WITH {eligible} SELECT e.family_id, e.village_code, e.targets FROM eligible e \
+             JOIN family f ON f.district_id = {district} AND f.id = e.family_id AND f.canonical_id IS NULL \
+             ORDER BY e.village_code, e.head_search, e.family_id"
+        ),
+        args,
+    )
+    .await
+}
+
+/// What of a campaign can be shared out, per commodity: what the warehouse holds of its fund less what
+/// approved runs have planned and not yet packed; the money of the fund holder only where the district says
+/// so (setting `distribution.share_cash`).
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn pool(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    asuh_store::row_struct! { struct Planned { commodity: String, amount: i64 } }
+    let fund = campaign.fund.parse().map_err(|_| StoreError::Shape(campaign.fund.clone()))?;
+    let held =
+        books::place_balances(db, district, AccountKind::Warehouse, campaign.warehouse_id, fund).await?;
+    let mut pool: BTreeMap<String, i64> =
+        held.into_iter().map(|(commodity, amount)| (commodity.to_string(), amount)).collect();
+    pool.remove("cash");
+    if share_cash(db, district).await? {
+        let held =
+            books::place_balances(db, district, AccountKind::FundHolder, campaign.fund_holder_id, fund)
+                .await?;
+        pool.extend(
+            held.into_iter()
+                .map(|(commodity, amount)| (commodity.to_string(), amount))
+                .filter(|(commodity, _)| commodity == "cash"),
+        );
+    }
+    let planned: Vec<Planned> = db
+        .all(
+            "SELECT i.commodity, CAST(SUM(i.quantity) AS BIGINT) AS amount FROM allocation_run r \
+             JOIN package p ON p.district_id = r.district_id AND p.run_id = r.id AND p.state = 'planned' \
+             JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
+             WHERE r.district_id = $1 AND r.state = 'approved' AND r.fund = $2 \
+             AND ((i.commodity <> 'cash' AND r.warehouse_id = $3) OR (i.commodity = 'cash' AND r.fund_holder_id = $4)) \
+             GROUP BY i.commodity",
+            args![district, &campaign.fund, campaign.warehouse_id, campaign.fund_holder_id],
+        )
+        .await?;
+    for line in planned {
+        if let Some(amount) = pool.get_mut(&line.commodity) {
+            *amount -= line.amount;
+        }
+    }
+    pool.retain(|_, amount| *amount > 0);
+    Ok(pool)
+}
+
+async fn share_cash(db: &impl Query, district: DistrictId) -> Result<bool, StoreError> {
+    settings::get_typed(db, district, "distribution.share_cash").await
+}
+
+/// How families count against each other (setting `distribution.weight`).
+pub(super) async fn weight(db: &impl Query, district: DistrictId) -> Result<Weight, StoreError> {
+    let weight: String = settings::get_typed(db, district, "distribution.weight").await?;
+    Ok(Weight::parse(&weight))
+}
+
+asuh_store::row_struct! {
+    struct ClaimRow { family_id: Id, commodity: String, balance: i64 }
+}
+
+/// The running claims of a campaign's families, by family and commodity. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn claims(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<HashMap<Id, Vec<(String, i64)>>, StoreError> {
+    let rows: Vec<ClaimRow> = db
+        .all(
+            "SELECT family_id, commodity, balance FROM share_account WHERE district_id = $1 AND campaign_id = $2",
+            args![district, campaign],
+        )
+        .await?;
+    let mut claims: HashMap<Id, Vec<(String, i64)>> = HashMap::new();
+    for row in rows {
+        claims.entry(row.family_id).or_default().push((row.commodity, row.balance));
+    }
+    Ok(claims)
+}
+
+/// The families that have a package of this campaign and week that was not taken back. Index: unique key.
+pub(super) async fn served(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+    week_of: Date,
+) -> Result<BTreeSet<Id>, StoreError> {
+    let rows: Vec<(Id,)> = db
+        .all(
+            "SELECT family_id FROM package WHERE district_id = $1 AND campaign_id = $2 AND week_of = $3",
+            args![district, campaign, week_of],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// A village as the proposal shows it.
+#[derive(Debug, Clone)]
+pub struct ProposedVillage {
+    /// Its code.
+    pub code: i64,
+    /// Its name.
+    pub name: String,
+    /// Its kecamatan.
+    pub subdistrict: String,
+    /// Its families that may receive and have no package of this week yet.
+    pub families: i64,
+    /// Mean claim of a family, in thousandths of a full package.
+    pub mean_claim: i64,
+    /// Whether the proposal reaches it.
+    pub proposed: bool,
+}
+
+/// What is there, who waits, and which villages are proposed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The goods with pool, amount per family and step.
+    pub goods: Vec<Good>,
+    /// Families that may receive in that week.
+    pub families: i64,
+    /// Villages in the order of their turn.
+    pub villages: Vec<ProposedVillage>,
+}
+
+impl Proposal {
+    /// The codes of the proposed villages.
+    pub fn route(&self) -> Vec<i64> {
+        self.villages.iter().filter(|village| village.proposed).map(|village| village.code).collect()
+    }
+}
+
+/// Proposes the run of a campaign and week, with the district's amounts per family.
+///
+/// # Errors
+/// The store fails.
+pub async fn propose(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+    week_of: Date,
+) -> Result<Proposal, StoreError> {
+    let goods = goods(db, district, campaign).await?;
+    let families = eligible_families(db, district, week_of).await?;
+    let claims = claims(db, district, campaign.id).await?;
+    let served = served(db, district, campaign.id, week_of).await?;
+    let mut by_village: BTreeMap<i64, VillageClaim> = BTreeMap::new();
+    for family in &families {
+        if served.contains(&family.family_id) {
+            continue;
+        }
+        let village = by_village.entry(family.village_code).or_insert(VillageClaim {
+            code: family.village_code,
+            families: 0,
+            claim: 0,
+        });
+        village.families += 1;
+        village.claim += rules::claim_in_packages(&goods, &claims_of(&goods, claims.get(&family.family_id)));
+    }
+    let in_turn = rules::turns(week_number(week_of), by_village.into_values().collect());
+    let route = rules::propose(&goods, &in_turn);
+    let names = village_names(db, district).await?;
+    let villages = in_turn
+        .into_iter()
+        .map(|village| {
+            let (name, subdistrict) = names.get(&village.code).cloned().unwrap_or_default();
+            ProposedVillage {
+                code: village.code,
+                name,
+                subdistrict,
+                families: village.families,
+                mean_claim: village.claim / village.families.max(1),
+                proposed: route.contains(&village.code),
+            }
+        })
+        .collect();
+    Ok(Proposal { goods, families: families.len() as i64, villages })
+}
+
+/// The claims of one family in the order of the goods.
+pub(super) fn claims_of(goods: &[Good], held: Option<&Vec<(String, i64)>>) -> Vec<i64> {
+    goods
+        .iter()
+        .map(|good| {
+            held.and_then(|held| held.iter().find(|(commodity, _)| *commodity == good.commodity))
+                .map_or(0, |(_, balance)| *balance)
+        })
+        .collect()
+}
+
+fn week_number(week_of: Date) -> i64 {
+    i64::from(week_of.to_julian_day()) / 7
+}
+
+/// The goods of a campaign's pool in the order of the district's list, with the amounts it has set.
+pub(super) async fn goods(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+) -> Result<Vec<Good>, StoreError> {
+    let pool = pool(db, district, campaign).await?;
+    let values = settings::values(db, district).await?;
+    let set = |stem: &str, code: &str| {
+        let name = format!("distribution.{stem}_{code}");
+        values.get(name.as_str()).and_then(|value| value.parse::<i64>().ok())
+    };
+    let commodities = books::commodities(db, district).await?;
+    Ok(commodities
+        .iter()
+        .filter_map(|line| {
+            let pool = *pool.get(&line.code)?;
+            let step = set("step", &line.code).unwrap_or(1).max(1);
+            let per_family = set("per_family", &line.code).unwrap_or(step);
+            Some(Good { commodity: line.code.clone(), pool, per_family: per_family / step * step, step })
+        })
+        .collect())
+}
+
+/// Names of villages and their kecamatan, by village code. Index: territory_by_level.
+pub(super) async fn village_names(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<HashMap<i64, (String, String)>, StoreError> {
+    asuh_store::row_struct! { struct Named { code: i64, name: String, subdistrict: Option<String> } }
+    let rows: Vec<Named> = db
+        .all(
+            "SELECT v.code, v.name, s.name AS subdistrict FROM territory v \
+             LEFT JOIN territory s ON s.district_id = v.district_id AND s.code = v.code - v.code % 10000 \
+             WHERE v.district_id = $1 AND v.level = 'village'",
+            args![district],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code, (row.name, row.subdistrict.unwrap_or_default()))).collect())
+}

@@ -1,0 +1,376 @@
+//! The list of families that a list keeper works from: a page in one query, its targets in a second one.
+
+use std::collections::HashMap;
+
+use asuh_nusantara::{TerritoryCode, name};
+use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, StoreError, args};
+use time::Date;
+
+use crate::risk::RiskFilter;
+use crate::rules::{self, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target, target_sql};
+use asuh_ground::access::Scope;
+
+/// Families on a page.
+pub(crate) const PAGE: usize = 50;
+
+/// Which families a list shows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Selection {
+    /// Inside this territory.
+    pub(crate) within: Option<TerritoryCode>,
+    /// With this status.
+    pub(crate) status: Option<FamilyStatus>,
+    /// With a member who is this target.
+    pub(crate) target: Option<Target>,
+    /// On this frozen list of families at risk.
+    pub(crate) list: Option<Id>,
+    /// At risk by our computation, or differing from BKKBN's flag.
+    pub(crate) risk: Option<RiskFilter>,
+    /// Name of the head or of a member contains this.
+    pub(crate) name: String,
+    /// A NIK or a family card's number, as the hashes of the whole number typed.
+    pub(crate) number: Option<(LookupHash, LookupHash)>,
+    /// After this family.
+    pub(crate) after: Option<Id>,
+}
+
+asuh_store::row_struct! {
+    /// A family in a list.
+    pub(crate) struct Line {
+        pub(crate) family_id: Id,
+        pub(crate) head_name: String,
+        pub(crate) village_code: i64,
+        pub(crate) village_name: Option<String>,
+        pub(crate) hamlet: String,
+        pub(crate) rw: String,
+        pub(crate) rt: String,
+        pub(crate) status: String,
+    }
+}
+
+impl Line {
+    /// The tone of the status tag.
+    pub(crate) fn tone(&self) -> &'static str {
+        FamilyStatus::parse(&self.status).map_or("", FamilyStatus::tone)
+    }
+}
+
+/// A page of families by village and name, and whether there are more. Index: `family_version_list`, in
+/// whose order the rows come.
+pub(crate) async fn page(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    selection: &Selection,
+    on: Date,
+) -> Result<(Vec<Line>, bool), StoreError> {
+    let after = match selection.after {
+        Some(id) => place_of(db, district, id).await?,
+        None => None,
+    };
+    let (sql, args) = page_sql(district, scope, selection, after.as_ref(), on);
+    let mut lines: Vec<Line> = db.all(&sql, args).await?;
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    Ok((lines, more))
+}
+
+asuh_store::row_struct! {
+    /// Where a family stands in the list: the last one of the page before. Names never stand in addresses,
+    /// so a page names the family and its place is read again.
+    pub(crate) struct Place {
+        village_code: i64,
+        head_search: String,
+        family_id: Id,
+    }
+}
+
+async fn place_of(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Place>, StoreError> {
+    db.first(
+        "SELECT village_code, head_search, family_id FROM family_version \
+         WHERE district_id = $1 AND family_id = $2 AND superseded_at = $3",
+        args![district, id, Instant::NEVER],
+    )
+    .await
+}
+
+/// The statement of a page; by itself so that a test can ask the engine for its plan.
+pub(crate) fn page_sql(
+    district: DistrictId,
+    scope: &Scope,
+    selection: &Selection,
+    after: Option<&Place>,
+    on: Date,
+) -> (String, Args) {
+    let mut args = args![district, Instant::NEVER];
+    let (with, mut conditions) = conditions(district, scope, selection, on, &mut args);
+    if let Some(place) = after {
+        let village = args.push(place.village_code);
+        let name = args.push(&place.head_search);
+        let id = args.push(place.family_id);
+        // Not as a row value: with one SQLite skips over the district and sorts what it finds.
+        conditions.push(format!(
+            "v.village_code >= {village} AND (v.village_code > {village} OR v.head_search > {name} \
+             OR (v.head_search = {name} AND v.family_id > {id}))"
+        ));
+    }
+    let limit = args.push(PAGE as i64 + 1);
+    let sql = format!(
+        "{with}SELECT v.family_id, v.head_name, v.village_code, t.name AS village_name, v.hamlet, v.rw, v.rt, \
+         v.status FROM family_version v \
+         LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
+         WHERE {} ORDER BY v.village_code, v.head_search, v.family_id LIMIT {limit}",
+        conditions.join(" AND ")
+    );
+    (sql, args)
+}
+
+/// How many families a list shows altogether. Index: `family_version_progress` or `family_version_list`.
+pub(crate) async fn count(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    selection: &Selection,
+    on: Date,
+) -> Result<i64, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let (with, conditions) = conditions(district, scope, selection, on, &mut args);
+    let sql = format!("{with}SELECT COUNT(*) AS n FROM family_version v WHERE {}", conditions.join(" AND "));
+    db.number(&sql, args).await
+}
+
+fn conditions(
+    district: DistrictId,
+    scope: &Scope,
+    selection: &Selection,
+    on: Date,
+    args: &mut Args,
+) -> (String, Vec<String>) {
+    let mut with = String::new();
+    let mut conditions = vec!["v.district_id = $1".to_owned(), "v.superseded_at = $2".to_owned()];
+    // One range around everything reached lets the index begin at the right place; the exact areas follow.
+    if let Some((from, to)) = outer_range(scope, selection.within) {
+        conditions.push(format!("v.village_code BETWEEN {} AND {}", args.push(from), args.push(to)));
+    }
+    // The sum keeps the engines from reading each area by itself and sorting the lot: the range above leads.
+    conditions.push(scope.territory_condition("(v.village_code + 0)", Some("v.rw"), args));
+    if let Some(status) = selection.status {
+        conditions.push(format!("v.status = {}", args.push(status.code())));
+    }
+    if let Some(target) = selection.target {
+        with = format!("WITH {} ", target_sql(args, district, on));
+        conditions.push(format!(
+            "v.family_id IN (SELECT x.family_id FROM target x WHERE x.target = {})",
+            args.push(target.code())
+        ));
+    }
+    if let Some(list) = selection.list {
+        // frozen_row_by_subject
+        conditions.push(format!(
+            "v.family_id IN (SELECT r.subject_id FROM frozen_row r WHERE r.district_id = $1 AND r.list_id = {})",
+            args.push(list)
+        ));
+    }
+    if let Some(risk) = selection.risk {
+        conditions.push(risk.condition());
+    }
+    let key = name::search_key(&selection.name);
+    if !key.is_empty() {
+        // A search key holds no % or _: punctuation was folded to spaces.
+        let like = args.push(format!("%{key}%"));
+        conditions.push(format!(
+            "(v.head_search LIKE {like} OR v.family_id IN (SELECT p.family_id FROM person_version p \
+             WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.ended_reason IS NULL \
+             AND p.name_search LIKE {like}))"
+        ));
+    }
+    if let Some((nik, kk)) = selection.number {
+        let (nik, kk) = (args.push(nik), args.push(kk));
+        conditions.push(format!(
+            "(v.kk_hash = {kk} OR v.family_id IN (SELECT p.family_id FROM person_version p \
+             WHERE p.district_id = $1 AND p.nik_hash = {nik} AND p.superseded_at = $2))"
+        ));
+    }
+    (with, conditions)
+}
+
+/// The smallest range of village codes that holds what both the scope and the filter reach.
+fn outer_range(scope: &Scope, within: Option<TerritoryCode>) -> Option<(i64, i64)> {
+    let ranges = scope.areas.iter().map(|area| area.code.range());
+    let reached = ranges.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))?;
+    let (from, to) = within.map_or(reached, TerritoryCode::range);
+    Some((from.max(reached.0), to.min(reached.1)))
+}
+
+asuh_store::row_struct! {
+    struct MemberRow {
+        family_id: Id,
+        person_id: Id,
+        birth_date: Option<Date>,
+        kind: Option<String>,
+        starts_on: Option<Date>,
+        due_on: Option<Date>,
+        ends_on: Option<Date>,
+    }
+}
+
+/// A target of a family, for its words in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetLine {
+    pub(crate) target: Target,
+    pub(crate) birth_date: Option<Date>,
+    pub(crate) due_on: Option<Date>,
+}
+
+/// The targets of some families on a day, in one query. Indexes: `person_version_by_family`,
+/// `maternity_by_person`.
+pub(crate) async fn targets(
+    db: &impl Query,
+    district: DistrictId,
+    families: impl IntoIterator<Item = Id>,
+    on: Date,
+) -> Result<HashMap<Id, Vec<TargetLine>>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let families = args.push_list(families);
+    let rows: Vec<MemberRow> = db
+        .all(
+            &format!(
+                "SELECT p.family_id, p.person_id, p.birth_date, m.kind, m.starts_on, m.due_on, m.ends_on \
+                 FROM person_version p LEFT JOIN maternity m ON m.district_id = p.district_id \
+                 AND m.person_id = p.person_id AND m.retracted_at IS NULL \
+                 WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.family_id IN ({families}) \
+                 AND p.ended_reason IS NULL ORDER BY p.family_id, p.person_id"
+            ),
+            args,
+        )
+        .await?;
+    let mut found: HashMap<Id, Vec<TargetLine>> = HashMap::new();
+    for person in rows.chunk_by(|one, two| one.person_id == two.person_id) {
+        let Some(first) = person.first() else { continue };
+        let maternity: Vec<Maternity> = person.iter().filter_map(maternity_of).collect();
+        let facts = PersonFacts { birth_date: first.birth_date, ended: false };
+        if let Some(target) = rules::target_of(&facts, &maternity, on) {
+            let due_on = maternity
+                .iter()
+                .find(|one| one.kind == MaternityKind::Pregnancy && one.holds_on(on))
+                .and_then(|one| one.due_on);
+            let line = TargetLine { target, birth_date: first.birth_date, due_on };
+            found.entry(first.family_id).or_default().push(line);
+        }
+    }
+    for lines in found.values_mut() {
+        lines.sort_by_key(|line| (line.target, line.birth_date));
+    }
+    Ok(found)
+}
+
+fn maternity_of(row: &MemberRow) -> Option<Maternity> {
+    Some(Maternity {
+        kind: MaternityKind::parse(row.kind.as_deref()?)?,
+        starts_on: row.starts_on?,
+        due_on: row.due_on,
+        ends_on: row.ends_on,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use asuh_ground::access::Area;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use asuh_store::{Command, Engine, Envelope, Fault, Recording, Store, Tx};
+    use serde::{Deserialize, Serialize};
+    use time::macros::date;
+
+    const KERINCI: DistrictId = DistrictId(1);
+    const ON: Date = date!(2026 - 11 - 02);
+
+    /// Many families of ten villages, so that the engines have something to choose between.
+    #[derive(Serialize, Deserialize)]
+    struct ManyFamilies;
+
+    impl Command for ManyFamilies {
+        const KIND: &'static str = "test.many_families";
+        const RECORDING: Recording = Recording::Unlogged;
+        type Receipt = ();
+
+        async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+            let rows = (0..6000_i64).map(|nth| {
+                let id = tx.new_id();
+                let village = 1_501_012_001 + nth % 10;
+                let superseded = if nth % 3 == 0 { tx.now() } else { Instant::NEVER };
+                args![KERINCI, id, 1_i64, tx.now(), superseded, ON, id, "krs", village, "", "001", "001"]
+                    .with(format!("Rekaan {nth:05}"))
+                    .with(format!("rekaan {nth:05}"))
+                    .with("listed")
+            });
+            tx.insert_many(
+                "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, \
+                 valid_from, command_id, source, village_code, hamlet, rw, rt, head_name, head_search, status) VALUES",
+                "",
+                rows.collect(),
+            )
+            .await?;
+            tx.execute("ANALYZE family_version", args![]).await?;
+            Ok(())
+        }
+    }
+
+    async fn filled(db: &TestDatabase) -> Store {
+        let store = db.open().await;
+        let envelope = Envelope {
+            id: store.new_id(),
+            district: KERINCI,
+            actor: Id::SYSTEM,
+            device: None,
+            captured_at: store.clock().now(),
+        };
+        store.submit(envelope, ManyFamilies).await.expect("the families");
+        store
+    }
+
+    fn scope(codes: &[&str]) -> Scope {
+        let areas = codes
+            .iter()
+            .map(|code| Area { code: TerritoryCode::parse(code).expect("a code"), rw: String::new() });
+        Scope { areas: areas.collect(), ..Scope::default() }
+    }
+
+    #[db_test]
+    async fn a_page_comes_out_of_the_index_in_its_order(db: TestDatabase) {
+        let store = filled(&db).await;
+        let reader = store.reader();
+        let whole = scope(&["15.01"]);
+        let (lines, more) = page(reader, KERINCI, &whole, &Selection::default(), ON).await.expect("a page");
+        assert!(more && lines.len() == PAGE);
+        let after = place_of(reader, KERINCI, lines[PAGE - 1].family_id).await.expect("a place");
+        for scope in [whole, scope(&["15.01.01.2001", "15.01.01.2004"])] {
+            for after in [None, after.as_ref()] {
+                let (sql, args) = page_sql(KERINCI, &scope, &Selection::default(), after, ON);
+                let plan = reader.plan(&sql, args).await.expect("a plan");
+                // PostgreSQL weighs costs and may read a table this small from end to end; SQLite's choice is fixed.
+                if store.engine() == Engine::Sqlite {
+                    assert!(plan.contains("family_version_list") && !plan.contains("TEMP B-TREE"), "{plan}");
+                }
+            }
+        }
+    }
+
+    #[db_test]
+    async fn the_pages_hold_every_family_once(db: TestDatabase) {
+        let store = filled(&db).await;
+        let scope = scope(&["15.01.01.2001", "15.01.01.2004"]);
+        let mut selection = Selection::default();
+        let mut seen = std::collections::HashSet::new();
+        loop {
+            let (lines, more) = page(store.reader(), KERINCI, &scope, &selection, ON).await.expect("a page");
+            assert!(lines.iter().all(|line| seen.insert(line.family_id)), "a family twice");
+            selection.after = lines.last().map(|line| line.family_id);
+            if !more {
+                break;
+            }
+        }
+        let total = count(store.reader(), KERINCI, &scope, &Selection::default(), ON).await.expect("a count");
+        assert_eq!((seen.len() as i64, total), (800, 800));
+    }
+}

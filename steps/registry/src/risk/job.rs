@@ -1,0 +1,103 @@
+//! Computing families anew in the background: after a change of the rules, and once a day those whom time changed.
+
+use asuh_store::{
+    Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
+};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::store::{CHUNK, refresh};
+use asuh_ground::jobs::{Job, JobRun};
+use asuh_ground::{App, settings};
+
+/// The job that computes every family anew.
+pub(crate) const RECOMPUTE: &str = "registry.recompute_risk";
+
+/// Computes families anew: no change of anybody's, so it leaves no trace in the audit trail.
+#[derive(Serialize, Deserialize)]
+struct Refresh {
+    families: Vec<Id>,
+}
+
+impl Command for Refresh {
+    const KIND: &'static str = "registry.refresh_risk";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        Ok(refresh(tx, &self.families).await?)
+    }
+}
+
+async fn submit(app: &App, district: DistrictId, families: Vec<Id>) -> Result<(), Rejection> {
+    let envelope = app.bookkeeping(district);
+    app.store.submit(envelope, Refresh { families }).await?;
+    Ok(())
+}
+
+/// Runs [`RECOMPUTE`]. Computing twice changes nothing, so after a crash it simply begins again.
+pub(crate) fn recompute<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
+    Box::pin(async move {
+        let db = app.store.reader();
+        let district = job.district_id;
+        let total =
+            db.number("SELECT COUNT(*) AS n FROM family WHERE district_id = $1", args![district]).await?;
+        let (mut after, mut done) = (Id::from_bytes([0; 16]), 0);
+        loop {
+            // Primary key.
+            let some: Vec<(Id,)> = db
+                .all(
+                    &format!(
+                        "SELECT id FROM family WHERE district_id = $1 AND id > $2 ORDER BY id LIMIT {CHUNK}"
+                    ),
+                    args![district, after],
+                )
+                .await?;
+            let Some((last,)) = some.last().copied() else { return Ok(()) };
+            after = last;
+            done += some.len() as i64;
+            submit(app, district, some.into_iter().map(|row| row.0).collect()).await?;
+            job.progress(app, done, total.max(done), "").await?;
+        }
+    })
+}
+
+/// The families of a district whom time alone has changed by a day, and those that nobody has computed yet. Indexes:
+/// family_risk_changing; family_version_list and the primary key.
+fn due_sql(district: DistrictId, today: Date) -> [(String, Args); 2] {
+    let changing = format!(
+        "SELECT family_id FROM family_risk WHERE district_id = $1 AND changes_on <= $2 \
+         ORDER BY changes_on, family_id LIMIT {CHUNK}"
+    );
+    let missing = format!(
+        "SELECT v.family_id FROM family_version v WHERE v.district_id = $1 AND v.superseded_at = $2 \
+         AND NOT EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = v.district_id \
+         AND r.family_id = v.family_id) LIMIT {CHUNK}"
+    );
+    [(changing, args![district, today]), (missing, args![district, Instant::NEVER])]
+}
+
+/// Computes the families anew whom time alone has changed (a birthday, the end of a pregnancy), and any that was
+/// missed; how many. Called once a day, safe at any time.
+///
+/// # Errors
+/// The store fails.
+pub async fn renew(app: &App) -> Result<u64, Rejection> {
+    let unavailable = |error: StoreError| Rejection::Unavailable(error.to_string());
+    let db = app.store.reader();
+    let mut renewed = 0;
+    for district in settings::all(db).await.map_err(unavailable)? {
+        let today = district.zone.local_date(app.store.clock().now().utc());
+        for (sql, args) in due_sql(district.id, today) {
+            loop {
+                let some: Vec<(Id,)> = db.all(&sql, args.clone()).await.map_err(unavailable)?;
+                if some.is_empty() {
+                    break;
+                }
+                renewed += some.len() as u64;
+                submit(app, district.id, some.into_iter().map(|row| row.0).collect()).await?;
+            }
+        }
+    }
+    Ok(renewed)
+}

@@ -1,0 +1,307 @@
+//! What a visit can find, when a village may close, which families are visited twice: pure.
+
+use std::collections::BTreeMap;
+
+use asuh_store::Id;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::rules::FamilyStatus;
+
+/// What a visit found (verval KRS: sesuai, berubah, bukan KRS lagi, pindah, meninggal, tidak ditemukan,
+/// ganda, menolak, baru ditemukan).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitResult {
+    /// Sesuai: as the list says.
+    AsListed,
+    /// Berubah: there, and the data were corrected.
+    Changed,
+    /// Bukan KRS lagi: no longer at risk, with the reason.
+    NotAtRisk,
+    /// Pindah: moved, and where to.
+    Moved,
+    /// Meninggal: nobody is left.
+    Deceased,
+    /// Tidak ditemukan.
+    NotFound,
+    /// Ganda: the same as another family, and which.
+    Duplicate,
+    /// Menolak: does not want to take part.
+    Refused,
+    /// Baru ditemukan: on no list, found on a visit.
+    NewlyFound,
+}
+
+impl VisitResult {
+    /// All results, in the order forms show them.
+    pub const ALL: [VisitResult; 9] = [
+        VisitResult::AsListed,
+        VisitResult::Changed,
+        VisitResult::NotAtRisk,
+        VisitResult::Moved,
+        VisitResult::Deceased,
+        VisitResult::NotFound,
+        VisitResult::Duplicate,
+        VisitResult::Refused,
+        VisitResult::NewlyFound,
+    ];
+
+    /// Its stable code, as stored; translation key `registry.result.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            VisitResult::AsListed => "as_listed",
+            VisitResult::Changed => "changed",
+            VisitResult::NotAtRisk => "not_at_risk",
+            VisitResult::Moved => "moved",
+            VisitResult::Deceased => "deceased",
+            VisitResult::NotFound => "not_found",
+            VisitResult::Duplicate => "duplicate",
+            VisitResult::Refused => "refused",
+            VisitResult::NewlyFound => "newly_found",
+        }
+    }
+
+    /// The result with this code.
+    pub fn parse(code: &str) -> Option<VisitResult> {
+        VisitResult::ALL.into_iter().find(|result| result.code() == code)
+    }
+
+    /// How the family stands after it.
+    pub fn status(self) -> FamilyStatus {
+        match self {
+            VisitResult::AsListed | VisitResult::Changed | VisitResult::NewlyFound => FamilyStatus::Verified,
+            VisitResult::NotAtRisk => FamilyStatus::NotAtRisk,
+            VisitResult::Moved => FamilyStatus::Moved,
+            VisitResult::Deceased => FamilyStatus::Deceased,
+            VisitResult::NotFound => FamilyStatus::NotFound,
+            VisitResult::Duplicate => FamilyStatus::Duplicate,
+            VisitResult::Refused => FamilyStatus::Refused,
+        }
+    }
+
+    /// Whether the reason must be told: why no longer at risk, where to, which other family.
+    pub fn needs_reason(self) -> bool {
+        matches!(self, VisitResult::NotAtRisk | VisitResult::Moved | VisitResult::Duplicate)
+    }
+}
+
+/// What a village still lacks before it may close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// Families of the campaign in this village.
+    pub(super) families: i64,
+    /// Those without a result that counts.
+    pub(super) unvisited: i64,
+    /// Those whose last visit was a cadre's and has to be settled.
+    pub(super) waiting: i64,
+}
+
+/// Why a village may not close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blocked {
+    /// A cadre's visits have to be settled first.
+    Waiting,
+    /// Fewer families have a result than the district asks for.
+    TooFew,
+    /// As many as asked for, but why the others have none must be told.
+    ReasonNeeded,
+}
+
+/// Whether a village may close: no visit waits for a verifier, at least `least` percent of its families have a
+/// result (rounded down: 99.9 % are not 100), and where some have none the reason is told.
+pub(super) fn blocked(missing: Missing, least: i64, reason: &str) -> Option<Blocked> {
+    let done = missing.families - missing.unvisited;
+    if missing.waiting > 0 {
+        Some(Blocked::Waiting)
+    } else if done * 100 < missing.families * least {
+        Some(Blocked::TooFew)
+    } else if missing.unvisited > 0 && reason.trim().is_empty() {
+        Some(Blocked::ReasonNeeded)
+    } else {
+        None
+    }
+}
+
+/// A family that a kecamatan may visit a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Drawable {
+    /// Its village.
+    pub(super) village: i64,
+    /// The family.
+    pub(super) family: Id,
+}
+
+/// Draws the sample of a kecamatan: `size` families (all, when there are fewer), shared among the villages in
+/// proportion to their families by largest remainders, within a village by a hash of campaign, round and
+/// family. Nobody can choose it, and whoever has the ids can draw it again.
+pub(super) fn draw(campaign: Id, round: i64, size: usize, families: &[Drawable]) -> Vec<Drawable> {
+    let mut villages: BTreeMap<i64, Vec<([u8; 32], Drawable)>> = BTreeMap::new();
+    for one in families {
+        let mut hash = Sha256::new();
+        hash.update(b"asuh recheck\0");
+        hash.update(campaign.as_bytes());
+        hash.update(round.to_be_bytes());
+        hash.update(one.family.as_bytes());
+        villages.entry(one.village).or_default().push((hash.finalize().into(), *one));
+    }
+    let (size, all) = (size.min(families.len()), families.len().max(1));
+    // Whole parts first, then one more each for the largest remainders; the lower code wins a tie.
+    let mut shares: Vec<(i64, usize, usize)> = villages
+        .iter()
+        .map(|(village, own)| (*village, own.len() * size / all, own.len() * size % all))
+        .collect();
+    let mut left = size - shares.iter().map(|(_, share, _)| share).sum::<usize>();
+    shares.sort_by(|one, other| other.2.cmp(&one.2).then(one.0.cmp(&other.0)));
+    for (_, share, _) in &mut shares {
+        if left > 0 {
+            *share += 1;
+            left -= 1;
+        }
+    }
+    shares.sort_by_key(|(village, ..)| *village);
+    let mut drawn = Vec::with_capacity(size);
+    for (village, share, _) in shares {
+        if let Some(own) = villages.get_mut(&village) {
+            own.sort_by_key(|one| one.0);
+            drawn.extend(own.iter().take(share).map(|(_, one)| *one));
+        }
+    }
+    drawn
+}
+
+/// How far two visits to the same families agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Agreement {
+    /// Families visited twice.
+    pub(super) compared: i64,
+    /// Those that stand the same after both visits.
+    pub(super) agreed: i64,
+    /// The rate in percent, rounded.
+    pub(super) percent: i64,
+    /// Lower end of its 95 % interval, in percent (Wilson's score interval).
+    pub(super) low: i64,
+    /// Upper end.
+    pub(super) high: i64,
+}
+
+/// The agreement of `agreed` out of `compared`; none where nothing was compared.
+///
+/// Source of the interval: Wilson 1927, which also holds for small samples and for rates near 100 %.
+pub(super) fn agreement(agreed: i64, compared: i64) -> Option<Agreement> {
+    if compared <= 0 {
+        return None;
+    }
+    const Z: f64 = 1.959_964;
+    let (n, rate) = (compared as f64, agreed as f64 / compared as f64);
+    let middle = rate + Z * Z / (2.0 * n);
+    let half = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let percent = |value: f64| (value * 100.0).round().clamp(0.0, 100.0) as i64;
+    Some(Agreement {
+        compared,
+        agreed,
+        percent: percent(rate),
+        low: percent((middle - half) / (1.0 + Z * Z / n)),
+        high: percent((middle + half) / (1.0 + Z * Z / n)),
+    })
+}
+
+/// Whether two results say the same of how a family stands.
+pub(super) fn agrees(first: &str, second: &str) -> bool {
+    match (VisitResult::parse(first), VisitResult::parse(second)) {
+        (Some(first), Some(second)) => first.status() == second.status(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_stands_as_the_visit_found_it() {
+        for (result, status, reason) in [
+            (VisitResult::AsListed, "verified", false),
+            (VisitResult::Changed, "verified", false),
+            (VisitResult::NewlyFound, "verified", false),
+            (VisitResult::NotAtRisk, "not_at_risk", true),
+            (VisitResult::Moved, "moved", true),
+            (VisitResult::Deceased, "deceased", false),
+            (VisitResult::NotFound, "not_found", false),
+            (VisitResult::Duplicate, "duplicate", true),
+            (VisitResult::Refused, "refused", false),
+        ] {
+            assert_eq!((result.status().code(), result.needs_reason()), (status, reason), "{result:?}");
+            assert_eq!(VisitResult::parse(result.code()), Some(result));
+        }
+    }
+
+    #[test]
+    fn a_village_closes_when_its_families_have_results() {
+        let missing = |families, unvisited, waiting| Missing { families, unvisited, waiting };
+        for (words, missing, least, reason, expected) in [
+            ("all visited", missing(40, 0, 0), 100, "", None),
+            ("no family at all", missing(0, 0, 0), 100, "", None),
+            ("one is missing", missing(40, 1, 0), 100, "banjir", Some(Blocked::TooFew)),
+            ("one of a thousand is missing", missing(1000, 1, 0), 100, "banjir", Some(Blocked::TooFew)),
+            ("one may be missing", missing(40, 1, 0), 95, "", Some(Blocked::ReasonNeeded)),
+            ("and why is told", missing(40, 1, 0), 95, "dusun terendam banjir", None),
+            ("two may be missing", missing(40, 2, 0), 95, "banjir", None),
+            ("three may not", missing(40, 3, 0), 95, "banjir", Some(Blocked::TooFew)),
+            ("a cadre's visit waits", missing(40, 0, 1), 95, "", Some(Blocked::Waiting)),
+        ] {
+            assert_eq!(blocked(missing, least, reason), expected, "{words}");
+        }
+    }
+
+    fn families(sizes: &[(i64, usize)]) -> Vec<Drawable> {
+        let mut nth = 0_u128;
+        let mut all = Vec::new();
+        for (village, size) in sizes {
+            for _ in 0..*size {
+                nth += 1;
+                all.push(Drawable { village: *village, family: Id::from_bytes(nth.to_be_bytes()) });
+            }
+        }
+        all
+    }
+
+    fn per_village(drawn: &[Drawable]) -> BTreeMap<i64, usize> {
+        let mut counts = BTreeMap::new();
+        for one in drawn {
+            *counts.entry(one.village).or_default() += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn a_sample_is_shared_in_proportion_and_drawn_the_same_again() {
+        let campaign = Id::from_bytes([7; 16]);
+        let all = families(&[(1, 50), (2, 30), (3, 20)]);
+        let drawn = draw(campaign, 1, 10, &all);
+        assert_eq!(per_village(&drawn), BTreeMap::from([(1, 5), (2, 3), (3, 2)]));
+        let mut turned = all.clone();
+        turned.reverse();
+        assert_eq!(draw(campaign, 1, 10, &turned), drawn, "the order of the list plays no part");
+        assert_ne!(draw(campaign, 2, 10, &all), drawn, "another round, another sample");
+        assert_ne!(draw(Id::from_bytes([8; 16]), 1, 10, &all), drawn);
+        // Largest remainders: 7 of 100 are 3.5, 2.1 and 1.4.
+        assert_eq!(per_village(&draw(campaign, 1, 7, &all)), BTreeMap::from([(1, 4), (2, 2), (3, 1)]));
+        assert_eq!(draw(campaign, 1, 500, &all).len(), 100);
+        assert!(draw(campaign, 1, 5, &[]).is_empty());
+        let tiny = draw(campaign, 1, 3, &families(&[(1, 1), (2, 1), (3, 1), (4, 1)]));
+        assert_eq!(tiny.len(), 3);
+    }
+
+    #[test]
+    fn agreement_has_an_interval() {
+        assert_eq!(agreement(0, 0), None);
+        let of = |agreed, compared| agreement(agreed, compared).map(|one| (one.percent, one.low, one.high));
+        assert_eq!(of(10, 10), Some((100, 72, 100)));
+        assert_eq!(of(9, 10), Some((90, 60, 98)));
+        assert_eq!(of(95, 100), Some((95, 89, 98)));
+        assert_eq!(of(0, 10), Some((0, 0, 28)));
+        assert!(agrees("as_listed", "changed") && agrees("moved", "moved"));
+        assert!(!agrees("as_listed", "moved") && !agrees("as_listed", "?"));
+    }
+}

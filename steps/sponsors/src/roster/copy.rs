@@ -1,0 +1,102 @@
+//! What this step keeps about somebody of the roster, for the person himself: nothing is masked.
+
+use asuh_store::{DistrictId, Id, Query, StoreError, args};
+use time::Date;
+
+use asuh_ground::App;
+use asuh_ground::consent::Section;
+use asuh_ground::web::Text;
+
+asuh_store::row_struct! {
+    struct Version {
+        valid_from: Date, source: String, name: String, nip_sealed: Option<Vec<u8>>, phone_sealed: Option<Vec<u8>>,
+        unit: String, home: String, status: String,
+    }
+}
+
+asuh_store::row_struct! {
+    struct Promise { campaign: String, baskets: i64, starts_on: Date, ends_on: Option<Date>, public_name: String }
+}
+
+/// His entries of the roster in time, and his promises. Indexes: primary key of `sponsor_version`,
+/// pledge_by_sponsor.
+pub(crate) async fn copy(
+    app: &App,
+    district: DistrictId,
+    sponsor: Id,
+    text: Text,
+) -> Result<Vec<Section>, StoreError> {
+    let db = app.store.reader();
+    let versions: Vec<Version> = db
+        .all(
+            "SELECT v.valid_from, v.source, v.name, v.nip_sealed, v.phone_sealed, COALESCE(u.name, '') AS unit, \
+             COALESCE(h.name, '') AS home, v.status FROM sponsor_version v \
+             LEFT JOIN institution u ON u.district_id = v.district_id AND u.id = v.unit_id \
+             LEFT JOIN territory h ON h.district_id = v.district_id AND h.code = v.home_code \
+             WHERE v.district_id = $1 AND v.sponsor_id = $2 ORDER BY v.version",
+            args![district, sponsor],
+        )
+        .await?;
+    let mut rows = Vec::new();
+    for one in versions {
+        let open = |sealed: Option<Vec<u8>>| match sealed {
+            Some(sealed) => app.store.secrets().open_text(district, &sealed),
+            None => Ok(String::new()),
+        };
+        let status = if one.status == "active" { "sponsors.roster.active" } else { "sponsors.roster.left" };
+        rows.push(vec![
+            text.day(one.valid_from),
+            text.t(&format!("sponsors.source.{}", one.source)).into_owned(),
+            one.name,
+            open(one.nip_sealed)?,
+            open(one.phone_sealed)?,
+            one.unit,
+            one.home,
+            text.t(status).into_owned(),
+        ]);
+    }
+    let roster = Section::titled(
+        &text,
+        "sponsors.menu.roster",
+        &[
+            "sponsors.copy.since",
+            "sponsors.copy.source",
+            "sponsors.roster.name",
+            "sponsors.copy.nip",
+            "sponsors.roster.phone",
+            "sponsors.roster.unit",
+            "sponsors.roster.home",
+            "sponsors.roster.status",
+        ],
+    );
+    let promises: Vec<Promise> = db
+        .all(
+            "SELECT c.name AS campaign, p.baskets, p.starts_on, p.ends_on, p.public_name FROM pledge p \
+             JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
+             WHERE p.district_id = $1 AND p.sponsor_id = $2 ORDER BY p.starts_on, p.id",
+            args![district, sponsor],
+        )
+        .await?;
+    let told = |one: Promise| {
+        vec![
+            one.campaign,
+            text.number(one.baskets),
+            text.day(one.starts_on),
+            one.ends_on.map(|day| text.day(day)).unwrap_or_default(),
+            text.t(&format!("sponsors.public_name.{}", one.public_name)).into_owned(),
+        ]
+    };
+    let pledges = Section::titled(
+        &text,
+        "sponsors.menu.pledges",
+        &[
+            "sponsors.copy.campaign",
+            "sponsors.copy.baskets",
+            "sponsors.copy.since",
+            "sponsors.copy.until",
+            "sponsors.copy.public_name",
+        ],
+    );
+    let pledges = pledges.filled(promises.into_iter().map(told).collect());
+    Ok(roster.filled(rows).into_iter().chain(pledges).collect())
+}
