@@ -32,7 +32,7 @@ pub trait Capability: Sized + Send + Sync + 'static {
 /// Defines capabilities:
 ///
 /// ```
-/// use asuh::ground::access::{Role, capability};
+/// use asuh_ground::access::{Role, capability};
 /// capability! {
 ///     /// Reads the families of one's territories.
 ///     pub struct ReadFamilies = "registry.read_families": [Role::DistrictAdmin, Role::Cadre];
