@@ -1,6 +1,6 @@
 //! The write door: the only way in for a change.
 //!
-//! On SQLite one task takes the waiting commands together, runs each in its own savepoint of one
+//! On SQLite one task takes the waiting commands together, runs each so that it alone can be undone within one
 //! `BEGIN IMMEDIATE` transaction, commits once with a full sync, and then answers: many clients share one
 //! disk sync. The task has a thread of its own, on which SQLite's statements run as plain calls. On PostgreSQL
 //! every command is its own READ COMMITTED transaction (the server groups commits),
@@ -301,13 +301,9 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
     let mut done: Vec<(Order, Answer)> = Vec::new();
     let mut next = Some(first);
     let mut lost = None;
-    if let Err(error) = transaction.run("SAVEPOINT command").await {
-        let reason = error.to_string();
-        done.extend(next.take().map(|order| (order, Err(Rejection::Unavailable(reason.clone())))));
-        lost = Some(reason);
-    }
     while let Some(order) = next.take() {
-        match in_savepoint(works, &transaction, &order).await {
+        let is_first = !done.iter().any(|(_, answer)| answer.is_ok());
+        match in_batch(works, &transaction, &order, is_first).await {
             Outcome::Done(json, at, repeated) => done.push((order, Ok((json, at, repeated)))),
             Outcome::Not(rejection) => done.push((order, Err(rejection))),
             Outcome::Known => done.push((order, Err(gone()))),
@@ -342,15 +338,23 @@ fn after(ended: &Result<(), String>, result: Answer) -> Answer {
     }
 }
 
-/// Runs a command in the savepoint that is open, and leaves an open one for the next.
-async fn in_savepoint(works: &Works, transaction: &Transaction, order: &Order) -> Outcome {
+/// Runs a command of a batch so that it alone can be undone. Before the first that is done there is nothing to
+/// keep: it needs no savepoint, for which SQLite would copy every page that it touches.
+async fn in_batch(works: &Works, transaction: &Transaction, order: &Order, is_first: bool) -> Outcome {
+    if !is_first && let Err(error) = transaction.run("SAVEPOINT command").await {
+        return Outcome::lost(&error);
+    }
     let mut outcome = run(works, transaction, order).await;
-    let ending = match &outcome {
-        Outcome::Done(..) => "RELEASE command; SAVEPOINT command",
-        Outcome::Not(_) | Outcome::Known => "ROLLBACK TO command",
-        Outcome::Lost(..) => return outcome,
+    let ending = match (&outcome, is_first) {
+        (Outcome::Done(..), true) => "",
+        (Outcome::Done(..), false) => "RELEASE command",
+        (Outcome::Not(_) | Outcome::Known, true) => "ROLLBACK; BEGIN IMMEDIATE",
+        (Outcome::Not(_) | Outcome::Known, false) => "ROLLBACK TO command; RELEASE command",
+        (Outcome::Lost(..), _) => return outcome,
     };
-    if let Err(error) = transaction.run(ending).await {
+    if !ending.is_empty()
+        && let Err(error) = transaction.run(ending).await
+    {
         return Outcome::lost(&error);
     }
     if let (Outcome::Not(_) | Outcome::Known, Some(body)) = (&outcome, &order.body) {
