@@ -1,6 +1,7 @@
 //! `/sasaran`: the list of families and the file of one. The forms stand in [`forms`].
 
 pub(crate) mod forms;
+pub(crate) mod search;
 mod summary;
 
 use askama::Template;
@@ -47,18 +48,6 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn of_form(form: &Form) -> Filter {
-        Filter {
-            kecamatan: form.get("kecamatan").to_owned(),
-            desa: form.get("desa").to_owned(),
-            status: form.get("status").to_owned(),
-            sasaran: form.get("sasaran").to_owned(),
-            menurut: form.get("menurut").to_owned(),
-            krs: form.get("krs").to_owned(),
-            setelah: form.get("setelah").to_owned(),
-        }
-    }
-
     fn selection(&self) -> Selection {
         let code = |text: &str| TerritoryCode::from_i64(text.parse().ok()?).ok();
         Selection {
@@ -98,9 +87,6 @@ type Choices = Vec<(String, String)>;
 struct ListPage {
     shell: Shell,
     filter: Filter,
-    /// What was typed into the search; empty when the list is only filtered.
-    text: String,
-    notice: Option<String>,
     total: i64,
     lines: Vec<(Line, Vec<String>)>,
     next: Option<Id>,
@@ -121,43 +107,7 @@ pub(crate) async fn list(
     shell: Shell,
     Params(filter): Params<Filter>,
 ) -> Page {
-    let selection = filter.selection();
-    list_page(&cap, &app, shell, filter, selection, String::new(), None).await
-}
-
-/// The list, searched by a name or a whole number; by POST, so that no name stands in an address or a log.
-pub(crate) async fn search(cap: Cap<ReadFamilies>, State(app): State<App>, shell: Shell, form: Form) -> Page {
-    let filter = Filter::of_form(&form);
-    let text = form.get("cari").to_owned();
     let mut selection = filter.selection();
-    let mut notice = None;
-    if text.bytes().any(|byte| byte.is_ascii_digit()) {
-        match Nik::parse(&text) {
-            Ok(nik) => {
-                let hash = |purpose| app.store.secrets().lookup(cap.district(), purpose, nik.as_str());
-                selection.number = Some((hash("nik")?, hash("kk")?));
-            }
-            Err(_) => notice = Some(shell.t("registry.search.whole_number").into_owned()),
-        }
-    } else {
-        selection.name.clone_from(&text);
-    }
-    if notice.is_some() {
-        // Nothing is guessed from part of a number: the list stays as it was.
-        selection.name.clear();
-    }
-    list_page(&cap, &app, shell, filter, selection, text, notice).await
-}
-
-async fn list_page(
-    cap: &ReadFamilies,
-    app: &App,
-    shell: Shell,
-    filter: Filter,
-    mut selection: Selection,
-    text: String,
-    notice: Option<String>,
-) -> Page {
     let db = app.store.reader();
     let (district, scope, on) = (cap.district(), cap.scope(), shell.today);
     let frozen = frozen::lists(db, district, FamiliesAtRisk::CODE).await?;
@@ -217,8 +167,6 @@ async fn list_page(
     page(&ListPage {
         shell,
         filter,
-        text,
-        notice,
         total,
         lines,
         next,
