@@ -90,7 +90,13 @@ impl Sought {
                 let mut start = sound(&[part.folded.as_slice(), b"x"].concat());
                 start.pop();
                 let needed = heard.len() > 1 && matches!(part.kind, Kind::Given | Kind::Order);
-                Word { folded: part.folded.clone(), written: part.written.clone(), sound: heard, start, needed }
+                Word {
+                    folded: part.folded.clone(),
+                    written: part.written.clone(),
+                    sound: heard,
+                    start,
+                    needed,
+                }
             })
             .collect();
         words.iter().any(|word| word.needed).then_some(Sought { words })

@@ -135,6 +135,34 @@ pub(crate) async fn count(
     db.number(&sql, args).await
 }
 
+asuh_store::row_struct! {
+    /// How many families have a status.
+    pub(crate) struct StatusCount {
+        pub(crate) status: String,
+        pub(crate) families: i64,
+    }
+}
+
+/// How many families of each status a territory holds, within the reach. Index: `family_version_progress`, read
+/// alone and in its order; what is summed then is a row for each RW.
+pub(crate) async fn by_status(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    within: Option<TerritoryCode>,
+    on: Date,
+) -> Result<Vec<StatusCount>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let selection = Selection { within, ..Selection::default() };
+    let (_, conditions) = conditions(district, scope, &selection, on, &mut args);
+    let sql = format!(
+        "SELECT c.status, CAST(SUM(c.n) AS BIGINT) AS families FROM (SELECT v.village_code, v.rw, v.status, \
+         COUNT(*) AS n FROM family_version v WHERE {} GROUP BY v.village_code, v.rw, v.status) c GROUP BY c.status",
+        conditions.join(" AND ")
+    );
+    db.all(&sql, args).await
+}
+
 fn conditions(
     district: DistrictId,
     scope: &Scope,

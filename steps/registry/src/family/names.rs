@@ -33,11 +33,7 @@ fn of(district: DistrictId, families: &[Id]) -> (Args, String) {
 
 /// The words that these families must have; one without a version that holds has none. Indexes:
 /// family_version_current, person_version_by_family.
-async fn wanted(
-    db: &impl Query,
-    district: DistrictId,
-    families: &[Id],
-) -> Result<HashSet<Key>, StoreError> {
+async fn wanted(db: &impl Query, district: DistrictId, families: &[Id]) -> Result<HashSet<Key>, StoreError> {
     let (args, list) = of(district, families);
     let sql = format!(
         "SELECT family_id, village_code, head_name FROM family_version \

@@ -60,6 +60,19 @@ impl Filter {
         }
     }
 
+    /// The address of the families of a status in the chosen territory.
+    fn with_status(&self, status: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in
+            [("kecamatan", self.kecamatan.as_str()), ("desa", &self.desa), ("status", status)]
+        {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+
     /// The address of the page after a family.
     fn next(&self, last: Id) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -80,6 +93,14 @@ impl Filter {
     }
 }
 
+/// How many families have a status, and where they are listed.
+struct Chip {
+    words: String,
+    tone: &'static str,
+    families: i64,
+    address: String,
+}
+
 type Choices = Vec<(String, String)>;
 
 #[derive(Template)]
@@ -88,6 +109,8 @@ struct ListPage {
     shell: Shell,
     filter: Filter,
     total: i64,
+    /// The chosen territory by status, whatever else is chosen.
+    chips: Vec<Chip>,
     lines: Vec<(Line, Vec<String>)>,
     next: Option<Id>,
     subdistricts: Choices,
@@ -115,7 +138,24 @@ pub(crate) async fn list(
     selection.list = frozen.iter().map(|one| one.id).find(|id| id.to_string() == filter.menurut);
     let frozen =
         frozen.iter().map(|one| (one.id.to_string(), frozen::as_of_words(&shell.text(), one))).collect();
-    let total = list::count(db, district, scope, &selection, on).await?;
+    let counted = list::by_status(db, district, scope, selection.within, on).await?;
+    let of = |status: &str| counted.iter().filter(|one| one.status == status).map(|one| one.families).sum();
+    // Nothing else is chosen: the sums are known.
+    let total = match (selection.status, selection.target, selection.list, selection.risk) {
+        (None, None, None, None) => counted.iter().map(|one| one.families).sum(),
+        (Some(status), None, None, None) => of(status.code()),
+        _ => list::count(db, district, scope, &selection, on).await?,
+    };
+    let chips: Vec<Chip> = FamilyStatus::ALL
+        .iter()
+        .map(|status| Chip {
+            words: shell.t(&format!("registry.status.{}", status.code())).into_owned(),
+            tone: status.tone(),
+            families: of(status.code()),
+            address: filter.with_status(status.code()),
+        })
+        .filter(|chip| chip.families > 0)
+        .collect();
     let (found, more) = list::page(db, district, scope, &selection, on).await?;
     let next = if more { found.last().map(|line| line.family_id) } else { None };
     let mut targets = list::targets(db, district, found.iter().map(|line| line.family_id), on).await?;
@@ -168,6 +208,7 @@ pub(crate) async fn list(
         shell,
         filter,
         total,
+        chips,
         lines,
         next,
         subdistricts,

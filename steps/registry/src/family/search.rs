@@ -83,7 +83,10 @@ impl Reader<'_> {
                    UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
         let ids: Vec<(Id,)> = db.all(sql, args![self.district, Instant::NEVER, kk, nik]).await?;
         let lines = self.lines(db, ids.into_iter().map(|row| row.0).collect()).await?;
-        Ok(found(lines.into_iter().map(|line| Hit { line, member: None, rank: Rank::Exact }).collect(), false))
+        Ok(found(
+            lines.into_iter().map(|line| Hit { line, member: None, rank: Rank::Exact }).collect(),
+            false,
+        ))
     }
 
     /// Families of one village with a member whose NIK ends so. Indexes: family_version_list,
@@ -226,12 +229,12 @@ impl Reader<'_> {
         let (Some(first), true) = (key.sound.get(..1), key.sound.len() > 3) else { return Ok(Vec::new()) };
         let words: Vec<(String,)> = db
             .all(
-                "WITH RECURSIVE some (word) AS ( \
+                "WITH RECURSIVE walk (word) AS ( \
                    SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
                    UNION ALL \
-                   SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > some.word) \
-                   FROM some WHERE some.word < $3) \
-                 SELECT word FROM some WHERE word < $3",
+                   SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
+                   FROM walk WHERE walk.word < $3) \
+                 SELECT word FROM walk WHERE word < $3",
                 args![self.district, first, past(first)],
             )
             .await?;
@@ -267,7 +270,8 @@ impl Reader<'_> {
             let mut answers: Vec<(Rank, bool, &str)> = Vec::new();
             // The head of a list may be no member; of him no number is known.
             if tail.is_none() {
-                answers.extend(sought.rank(&line.head_name).map(|rank| (rank, false, line.head_name.as_str())));
+                answers
+                    .extend(sought.rank(&line.head_name).map(|rank| (rank, false, line.head_name.as_str())));
             }
             for member in members.get(&line.family_id).map(Vec::as_slice).unwrap_or_default() {
                 if tail.is_none_or(|(secrets, tail)| ends_so(secrets, self.district, member, tail)) {
@@ -342,7 +346,8 @@ fn past(start: &str) -> String {
 fn found(mut hits: Vec<Hit>, more: bool) -> Found {
     hits.sort_by(|one, two| {
         let key = |hit: &Hit| (hit.rank, hit.line.village_code, hit.line.family_id);
-        let name = |hit: &Hit| hit.member.clone().unwrap_or_else(|| hit.line.head_name.clone()).to_lowercase();
+        let name =
+            |hit: &Hit| hit.member.clone().unwrap_or_else(|| hit.line.head_name.clone()).to_lowercase();
         one.rank.cmp(&two.rank).then_with(|| name(one).cmp(&name(two))).then_with(|| key(one).cmp(&key(two)))
     });
     let more = more || hits.len() > MOST;
