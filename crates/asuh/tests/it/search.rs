@@ -119,7 +119,7 @@ async fn at_most_twenty_are_shown_and_only_of_the_reader(db: TestDatabase) {
 async fn the_last_digits_are_found_in_one_village_or_with_a_name(db: TestDatabase) {
     let test = TestApp::start(db).await;
     for (village, head, child, nik) in [
-        (VILLAGES[0], "Zainab", "Putri Contoh", "9901015508250003"),
+        (VILLAGES[0], "Zainab", "Zahra Contoh", "9901015508250003"),
         (VILLAGES[1], "Halimah", "Putra Contoh", "9901015508250003"),
         (VILLAGES[1], "Rohani", "Putra Contoh", "9901015608250004"),
     ] {
