@@ -69,6 +69,13 @@ const BENCHES: &[Bench] = &[
         target: Target::Bench("import"),
         postgres: true,
     },
+    Bench {
+        name: "registry",
+        about: "milliseconds to a page of the list of families and to a search among 1,000,000 persons",
+        package: "asuh",
+        target: Target::Bench("registry"),
+        postgres: false,
+    },
 ];
 
 /// Runs the bench `name`, or all; false when one failed or is unknown.

@@ -4,6 +4,7 @@
 //! * [`compare`]: two persons are the same, different, or somebody has to be asked; with the reasons.
 //! * [`alike`]: two names.
 //! * [`blocking_keys`]: what a database keeps to find candidates for one who comes in.
+//! * [`Sought`], [`search_keys`]: searching a name as it is remembered.
 //! * [`batch`]: all of a list with one another, or with another list.
 //! * [`Weights`], [`Frequencies`]: what each agreement weighs, and how rare each name is.
 //!
@@ -19,6 +20,7 @@ mod letters;
 mod name;
 mod rarity;
 mod record;
+mod search;
 mod weights;
 mod words;
 
@@ -31,6 +33,7 @@ pub use keys::{CROWDED, KEYS_VERSION, Keys, MOST_KEYS, blocking_keys};
 pub use name::Name;
 pub use rarity::Frequencies;
 pub use record::{Birth, Key, Nik, Precision, Profile, Record, Sex};
+pub use search::{Rank, Sought, SoughtKey, search_keys};
 pub use weights::Weights;
 
 /// The examples of the README run as tests.

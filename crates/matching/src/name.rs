@@ -124,21 +124,23 @@ impl Frames {
     }
 }
 
-struct Part {
-    folded: Vec<u8>,
-    written: Vec<u8>,
-    kind: Kind,
+/// A word of a name, read.
+pub(crate) struct Part {
+    pub(crate) folded: Vec<u8>,
+    pub(crate) written: Vec<u8>,
+    pub(crate) kind: Kind,
 }
 
+/// A name taken apart.
 #[derive(Default)]
-struct Parts {
-    words: Vec<Part>,
+pub(crate) struct Parts {
+    pub(crate) words: Vec<Part>,
     newborn: bool,
     nth: u8,
 }
 
 impl Parts {
-    fn of(text: &str) -> Parts {
+    pub(crate) fn of(text: &str) -> Parts {
         let mut parts = Parts::default();
         let raw = raw_words(text);
         let mut raw = raw.as_slice();

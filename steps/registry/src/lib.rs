@@ -6,6 +6,7 @@
 
 mod changed;
 pub mod changes;
+mod derived;
 pub mod district;
 mod family;
 pub mod frozen;
@@ -99,6 +100,8 @@ pub const STEP: Part = Part {
         Reference::code("family_version", "village_code", "territory"),
         Reference::id("family_version", "batch_id", "import_batch"),
         Reference::id("family_risk", "family_id", "family"),
+        Reference::id("name_key", "family_id", "family"),
+        Reference::code("name_key", "village_code", "territory"),
         Reference::id("family_desil", "family_id", "family"),
         Reference::id("family_desil", "batch_id", "import_batch"),
         Reference::user("family_desil", "recorded_by"),
@@ -182,10 +185,11 @@ pub async fn eligible_statuses(
     Ok(rules::eligible_statuses(&setting))
 }
 
-/// What is wrong with the campaigns of verification, the derived risks and the frozen lists.
+/// What is wrong with the campaigns of verification, the derived risks and words of names, and the frozen lists.
 async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let mut findings = verification::check(app, district).await?;
     findings.extend(risk::check(app, district).await?);
+    findings.extend(family::check_names(app, district).await?);
     findings.extend(frozen::check::<frozen::FamiliesAtRisk>(app, district).await?);
     Ok(findings)
 }
@@ -193,7 +197,7 @@ async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreErro
 fn routes() -> Routes {
     verification::routes()
         .get::<ReadFamilies, _>("/sasaran", family::pages::list)
-        .post::<ReadFamilies, _>("/sasaran/cari", family::pages::search)
+        .post::<ReadFamilies, _>("/sasaran/cari", family::pages::search::search)
         .get::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::new)
         .post::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::create)
         .get::<ReadFamilies, _>("/sasaran/{id}", family::pages::one)

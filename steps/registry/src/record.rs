@@ -14,7 +14,7 @@ use asuh_nusantara::{FamilyCardNumber, Nik, Phone, Sex, TerritoryCode};
 use asuh_store::{DistrictId, Fault, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
-use super::risk;
+use super::derived;
 pub use super::rules::Relation;
 use asuh_ground::staging::Verdict;
 
@@ -386,7 +386,7 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
             args,
         )
         .await?;
-    Ok(risk::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?)
+    Ok(derived::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?)
 }
 
 /// The digits of a NIK as a fact.

@@ -117,7 +117,18 @@ impl Scene {
             args![KERINCI, child, Instant::NEVER, Id::SYSTEM, family],
         )
         .await;
-        // Written past the registry's own commands: the round of the day computes its risk.
+        // Written past the registry's own commands, which keep the words of names too.
+        let mut words = asuh_matching::search_keys(name);
+        words.extend(asuh_matching::search_keys("Anak"));
+        for word in words {
+            test.sql(
+                "INSERT INTO name_key (district_id, family_id, word, village_code) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (district_id, family_id, word) DO NOTHING",
+                args![KERINCI, family, word, village],
+            )
+            .await;
+        }
+        // The round of the day computes its risk.
         asuh_step_registry::risk::renew(&test.app).await.expect("the risk");
         family
     }

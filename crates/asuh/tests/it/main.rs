@@ -30,6 +30,7 @@ mod prints;
 mod registry;
 mod reports;
 mod risk;
+mod search;
 mod settings;
 mod shell;
 mod sponsors;

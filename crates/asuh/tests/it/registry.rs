@@ -207,7 +207,7 @@ async fn those_who_work_without_names_see_counts_or_nothing(db: TestDatabase) {
 }
 
 #[db_test]
-async fn a_search_finds_names_and_whole_numbers_and_pages_go_on(db: TestDatabase) {
+async fn pages_go_on_and_a_search_finds_names_and_whole_numbers(db: TestDatabase) {
     let test = TestApp::start(db).await;
     for nth in 0..60 {
         family(&test, VILLAGES[nth % 2], "1", &format!("Rekaan {nth:02}")).await;
@@ -231,10 +231,8 @@ async fn a_search_finds_names_and_whole_numbers_and_pages_go_on(db: TestDatabase
     assert!(found.contains("1 keluarga") && found.contains("Zainab"));
     let found = keeper.post("/sasaran/cari", &[("cari", "9901 0155 0825 0003")]).await.ok();
     assert!(found.contains("1 keluarga") && found.contains("Zainab"));
-    let part = keeper.post("/sasaran/cari", &[("cari", "0003")]).await.ok();
+    let part = keeper.post("/sasaran/cari", &[("cari", "08250003")]).await.ok();
     assert!(part.contains("ketik lengkap 16 angka"));
-    let many = keeper.post("/sasaran/cari", &[("cari", "rekaan"), ("desa", "1501012001")]).await.ok();
-    assert!(many.contains("30 keluarga"));
     let verifier = test.user(Role::VillageVerifier, &[VILLAGES[2]], &[]).await;
     let foreign = verifier.post("/sasaran/cari", &[("cari", "9901015508250003")]).await.ok();
     assert!(foreign.contains("0 keluarga") && !foreign.contains("Zainab"));

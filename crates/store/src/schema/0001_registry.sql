@@ -126,6 +126,18 @@ CREATE TABLE family_risk (
 ) {table};
 CREATE INDEX family_risk_changing ON family_risk (district_id, changes_on, family_id) WHERE changes_on IS NOT NULL;
 
+-- The words of the names in a family as they sound, so that a search finds any spelling: derived from the versions that
+-- hold, of the head and of members who belong to it. Whatever holds no longer has no row here.
+CREATE TABLE name_key (
+  district_id {int} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- Lower case, a to z.
+  word {text} NOT NULL,
+  village_code {int} NOT NULL,
+  PRIMARY KEY (district_id, family_id, word)
+) {table};
+CREATE INDEX name_key_by_word ON name_key (district_id, word, village_code, family_id);
+
 -- Welfare ranks of a family, 1 (poorest) to 10: of a source, as of a day, several over time.
 CREATE TABLE family_desil (
   district_id {int} NOT NULL,

@@ -6,9 +6,9 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::derived;
 use crate::family::{Change, PutPerson, Source, current_person};
 use crate::rights::Reach;
-use crate::risk;
 use crate::rules::{Ending, MaternityKind, Relation, completes};
 use asuh_ground::settings;
 
@@ -110,7 +110,7 @@ impl Command for RecordBirth {
                 birth.begun = self.begin_breastfeeding(tx).await?;
             }
         }
-        risk::refresh(tx, &[mother.family_id]).await?;
+        derived::refresh(tx, &[mother.family_id]).await?;
         tx.subject("family", mother.family_id);
         Ok(birth)
     }

@@ -7,11 +7,11 @@ use time::Date;
 use super::birth::{Newborn, RecordBirth};
 use super::request::living;
 use super::rules::{Place, Proposal};
+use crate::derived;
 use crate::family::{
     Change, FamilyVersion, PutFamily, PutPerson, Source, current_family, current_person, next_family,
 };
 use crate::rights::Reach;
-use crate::risk;
 use crate::rules::{Ending, FamilyStatus, Relation, neighbourhood};
 
 /// Approves or refuses a waiting request. Nobody decides on what he proposed himself.
@@ -206,7 +206,7 @@ impl Approval<'_> {
         change(&mut after);
         let version = next_family(tx, family, &after).await?;
         self.did("family", family, current.version, version);
-        risk::refresh(tx, &[family]).await?;
+        derived::refresh(tx, &[family]).await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::family::{
 };
 use crate::rights::Reach;
 use crate::rules::FamilyStatus;
-use crate::{changed, risk};
+use crate::{changed, derived};
 
 /// Takes back an approved request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Command for ReverseChange {
                 kind => self.period_back(tx, kind, effect.subject_id).await?,
             }
         }
-        risk::refresh(tx, &families).await?;
+        derived::refresh(tx, &families).await?;
         let id = tx.new_id();
         tx.execute(
             "INSERT INTO change_request (district_id, id, kind, family_id, person_id, proposal_sealed, happened_on, \

@@ -10,7 +10,7 @@ use super::version::{
 };
 use crate::rights::Reach;
 use crate::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
-use crate::{changed, risk, verification};
+use crate::{changed, derived, verification};
 
 /// Where a fact that a person typed comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +180,7 @@ impl Command for PutFamily {
         after.source = self.source.code().to_owned();
         after.valid_from = self.valid_from;
         next_family(tx, id, &after).await?;
-        risk::refresh(tx, &[id]).await?;
+        derived::refresh(tx, &[id]).await?;
         if self.family.is_none() {
             verification::joined(tx, id, after.village_code, &after.rw).await?;
         }
@@ -370,7 +370,7 @@ impl Command for PutPerson {
         after.source = self.source.code().to_owned();
         after.valid_from = self.today;
         next_person(tx, id, &after).await?;
-        risk::refresh(tx, &[self.family, before.family_id]).await?;
+        derived::refresh(tx, &[self.family, before.family_id]).await?;
         if self.person.is_some() && (&after.sex, after.birth_date) != (&before.sex, before.birth_date) {
             changed::tell(tx, Some(id)).await?;
         }
@@ -455,7 +455,7 @@ impl Command for PutMaternity {
             }
         }
         let Some(kind) = self.kind else {
-            risk::refresh(tx, &[person.family_id]).await?;
+            derived::refresh(tx, &[person.family_id]).await?;
             return Ok(None);
         };
         if person.sex.as_deref() == Some(Sex::Male.code()) {
@@ -506,7 +506,7 @@ impl Command for PutMaternity {
             ],
         )
         .await?;
-        risk::refresh(tx, &[person.family_id]).await?;
+        derived::refresh(tx, &[person.family_id]).await?;
         Ok(Some(id))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use asuh_nusantara::{TerritoryCode, name};
-use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, StoreError, args};
+use asuh_nusantara::TerritoryCode;
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use crate::risk::RiskFilter;
@@ -26,10 +26,6 @@ pub(crate) struct Selection {
     pub(crate) list: Option<Id>,
     /// At risk by our computation, or differing from BKKBN's flag.
     pub(crate) risk: Option<RiskFilter>,
-    /// Name of the head or of a member contains this.
-    pub(crate) name: String,
-    /// A NIK or a family card's number, as the hashes of the whole number typed.
-    pub(crate) number: Option<(LookupHash, LookupHash)>,
     /// After this family.
     pub(crate) after: Option<Id>,
 }
@@ -139,6 +135,34 @@ pub(crate) async fn count(
     db.number(&sql, args).await
 }
 
+asuh_store::row_struct! {
+    /// How many families have a status.
+    pub(crate) struct StatusCount {
+        pub(crate) status: String,
+        pub(crate) families: i64,
+    }
+}
+
+/// How many families of each status a territory holds, within the reach. Index: `family_version_progress`, read
+/// alone and in its order; what is summed then is a row for each RW.
+pub(crate) async fn by_status(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    within: Option<TerritoryCode>,
+    on: Date,
+) -> Result<Vec<StatusCount>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let selection = Selection { within, ..Selection::default() };
+    let (_, conditions) = conditions(district, scope, &selection, on, &mut args);
+    let sql = format!(
+        "SELECT c.status, CAST(SUM(c.n) AS BIGINT) AS families FROM (SELECT v.village_code, v.rw, v.status, \
+         COUNT(*) AS n FROM family_version v WHERE {} GROUP BY v.village_code, v.rw, v.status) c GROUP BY c.status",
+        conditions.join(" AND ")
+    );
+    db.all(&sql, args).await
+}
+
 fn conditions(
     district: DistrictId,
     scope: &Scope,
@@ -174,28 +198,11 @@ fn conditions(
     if let Some(risk) = selection.risk {
         conditions.push(risk.condition());
     }
-    let key = name::search_key(&selection.name);
-    if !key.is_empty() {
-        // A search key holds no % or _: punctuation was folded to spaces.
-        let like = args.push(format!("%{key}%"));
-        conditions.push(format!(
-            "(v.head_search LIKE {like} OR v.family_id IN (SELECT p.family_id FROM person_version p \
-             WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.ended_reason IS NULL \
-             AND p.name_search LIKE {like}))"
-        ));
-    }
-    if let Some((nik, kk)) = selection.number {
-        let (nik, kk) = (args.push(nik), args.push(kk));
-        conditions.push(format!(
-            "(v.kk_hash = {kk} OR v.family_id IN (SELECT p.family_id FROM person_version p \
-             WHERE p.district_id = $1 AND p.nik_hash = {nik} AND p.superseded_at = $2))"
-        ));
-    }
     (with, conditions)
 }
 
 /// The smallest range of village codes that holds what both the scope and the filter reach.
-fn outer_range(scope: &Scope, within: Option<TerritoryCode>) -> Option<(i64, i64)> {
+pub(crate) fn outer_range(scope: &Scope, within: Option<TerritoryCode>) -> Option<(i64, i64)> {
     let ranges = scope.areas.iter().map(|area| area.code.range());
     let reached = ranges.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))?;
     let (from, to) = within.map_or(reached, TerritoryCode::range);

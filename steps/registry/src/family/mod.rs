@@ -6,8 +6,10 @@ mod command;
 mod copy;
 mod file;
 mod list;
+mod names;
 mod opening;
 pub(super) mod pages;
+mod search;
 mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};
@@ -15,6 +17,7 @@ pub(super) use copy::copy;
 pub(super) use file::family as family_within;
 pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
+pub(super) use names::{check_names, refresh_names};
 pub(super) use opening::{Opening, opened};
 pub(super) use version::{
     FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person, next_status,

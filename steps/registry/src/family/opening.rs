@@ -13,6 +13,8 @@ pub(crate) enum Opening {
     File(Id),
     /// The file of a family with NIK, KK, address and phone.
     Numbers(Id),
+    /// What a search found: so many families.
+    Search(usize),
     /// The printed visiting list of a village, with so many names.
     Sheet(i64, usize),
 }
@@ -22,6 +24,9 @@ pub(crate) fn opened(app: &App, actor: &Actor, what: Opening) {
     match what {
         Opening::File(id) => audit::opened(app, actor, "open", Some(("family", id)), ""),
         Opening::Numbers(id) => audit::opened(app, actor, "open", Some(("family", id)), "numbers"),
+        Opening::Search(found) => {
+            audit::opened(app, actor, "search", None, &format!("families {found}"));
+        }
         Opening::Sheet(village, names) => {
             audit::opened(app, actor, "export", None, &format!("verification_sheet {village} {names}"));
         }

@@ -1,6 +1,7 @@
 //! `/sasaran`: the list of families and the file of one. The forms stand in [`forms`].
 
 pub(crate) mod forms;
+pub(crate) mod search;
 mod summary;
 
 use askama::Template;
@@ -47,18 +48,6 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn of_form(form: &Form) -> Filter {
-        Filter {
-            kecamatan: form.get("kecamatan").to_owned(),
-            desa: form.get("desa").to_owned(),
-            status: form.get("status").to_owned(),
-            sasaran: form.get("sasaran").to_owned(),
-            menurut: form.get("menurut").to_owned(),
-            krs: form.get("krs").to_owned(),
-            setelah: form.get("setelah").to_owned(),
-        }
-    }
-
     fn selection(&self) -> Selection {
         let code = |text: &str| TerritoryCode::from_i64(text.parse().ok()?).ok();
         Selection {
@@ -69,6 +58,19 @@ impl Filter {
             after: self.setelah.parse().ok(),
             ..Selection::default()
         }
+    }
+
+    /// The address of the families of a status in the chosen territory.
+    fn with_status(&self, status: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in
+            [("kecamatan", self.kecamatan.as_str()), ("desa", &self.desa), ("status", status)]
+        {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
     }
 
     /// The address of the page after a family.
@@ -91,6 +93,14 @@ impl Filter {
     }
 }
 
+/// How many families have a status, and where they are listed.
+struct Chip {
+    words: String,
+    tone: &'static str,
+    families: i64,
+    address: String,
+}
+
 type Choices = Vec<(String, String)>;
 
 #[derive(Template)]
@@ -98,10 +108,9 @@ type Choices = Vec<(String, String)>;
 struct ListPage {
     shell: Shell,
     filter: Filter,
-    /// What was typed into the search; empty when the list is only filtered.
-    text: String,
-    notice: Option<String>,
     total: i64,
+    /// The chosen territory by status, whatever else is chosen.
+    chips: Vec<Chip>,
     lines: Vec<(Line, Vec<String>)>,
     next: Option<Id>,
     subdistricts: Choices,
@@ -121,43 +130,7 @@ pub(crate) async fn list(
     shell: Shell,
     Params(filter): Params<Filter>,
 ) -> Page {
-    let selection = filter.selection();
-    list_page(&cap, &app, shell, filter, selection, String::new(), None).await
-}
-
-/// The list, searched by a name or a whole number; by POST, so that no name stands in an address or a log.
-pub(crate) async fn search(cap: Cap<ReadFamilies>, State(app): State<App>, shell: Shell, form: Form) -> Page {
-    let filter = Filter::of_form(&form);
-    let text = form.get("cari").to_owned();
     let mut selection = filter.selection();
-    let mut notice = None;
-    if text.bytes().any(|byte| byte.is_ascii_digit()) {
-        match Nik::parse(&text) {
-            Ok(nik) => {
-                let hash = |purpose| app.store.secrets().lookup(cap.district(), purpose, nik.as_str());
-                selection.number = Some((hash("nik")?, hash("kk")?));
-            }
-            Err(_) => notice = Some(shell.t("registry.search.whole_number").into_owned()),
-        }
-    } else {
-        selection.name.clone_from(&text);
-    }
-    if notice.is_some() {
-        // Nothing is guessed from part of a number: the list stays as it was.
-        selection.name.clear();
-    }
-    list_page(&cap, &app, shell, filter, selection, text, notice).await
-}
-
-async fn list_page(
-    cap: &ReadFamilies,
-    app: &App,
-    shell: Shell,
-    filter: Filter,
-    mut selection: Selection,
-    text: String,
-    notice: Option<String>,
-) -> Page {
     let db = app.store.reader();
     let (district, scope, on) = (cap.district(), cap.scope(), shell.today);
     let frozen = frozen::lists(db, district, FamiliesAtRisk::CODE).await?;
@@ -165,7 +138,24 @@ async fn list_page(
     selection.list = frozen.iter().map(|one| one.id).find(|id| id.to_string() == filter.menurut);
     let frozen =
         frozen.iter().map(|one| (one.id.to_string(), frozen::as_of_words(&shell.text(), one))).collect();
-    let total = list::count(db, district, scope, &selection, on).await?;
+    let counted = list::by_status(db, district, scope, selection.within, on).await?;
+    let of = |status: &str| counted.iter().filter(|one| one.status == status).map(|one| one.families).sum();
+    // Nothing else is chosen: the sums are known.
+    let total = match (selection.status, selection.target, selection.list, selection.risk) {
+        (None, None, None, None) => counted.iter().map(|one| one.families).sum(),
+        (Some(status), None, None, None) => of(status.code()),
+        _ => list::count(db, district, scope, &selection, on).await?,
+    };
+    let chips: Vec<Chip> = FamilyStatus::ALL
+        .iter()
+        .map(|status| Chip {
+            words: shell.t(&format!("registry.status.{}", status.code())).into_owned(),
+            tone: status.tone(),
+            families: of(status.code()),
+            address: filter.with_status(status.code()),
+        })
+        .filter(|chip| chip.families > 0)
+        .collect();
     let (found, more) = list::page(db, district, scope, &selection, on).await?;
     let next = if more { found.last().map(|line| line.family_id) } else { None };
     let mut targets = list::targets(db, district, found.iter().map(|line| line.family_id), on).await?;
@@ -217,9 +207,8 @@ async fn list_page(
     page(&ListPage {
         shell,
         filter,
-        text,
-        notice,
         total,
+        chips,
         lines,
         next,
         subdistricts,

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use asuh_nusantara::name;
 use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 
-use super::super::{changed, risk};
+use super::super::{changed, derived, risk};
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
 use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
 use find::names_of;
@@ -432,7 +432,7 @@ impl<'a> Known<'a> {
         risk::put_desils(tx, origin.valid_from, origin.batch, &self.new_desils).await?;
         let touched =
             families.iter().map(|family| family.id).chain(persons.iter().map(|person| person.family));
-        risk::refresh(tx, &touched.chain(self.left.iter().copied()).collect::<Vec<_>>()).await?;
+        derived::refresh(tx, &touched.chain(self.left.iter().copied()).collect::<Vec<_>>()).await?;
         if self.somebody_is_another {
             changed::tell(tx, None).await?;
         }

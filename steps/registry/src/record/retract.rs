@@ -2,7 +2,7 @@
 
 use asuh_store::{Fault, Id, Instant, Query, StoreError, Tx, args};
 
-use crate::{changed, risk};
+use crate::{changed, derived};
 use asuh_ground::staging::{BatchContext, Stake, UndoStep};
 
 asuh_store::row_struct! {
@@ -72,7 +72,7 @@ pub async fn retract(
                     args![tx.district(), cx.batch, tx.now(), Instant::NEVER],
                 )
                 .await?;
-            risk::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?;
+            derived::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?;
             tx.execute(
                 "UPDATE family_desil SET retracted_at = $3 \
                  WHERE district_id = $1 AND batch_id = $2 AND retracted_at IS NULL \
@@ -270,9 +270,9 @@ async fn piece(
         let ids: Vec<Id> = back.iter().map(|row| row.id).collect();
         if noun == "person" {
             changed::tell(tx, None).await?;
-            risk::refresh(tx, &families_of(tx, &ids).await?).await?;
+            derived::refresh(tx, &families_of(tx, &ids).await?).await?;
         } else {
-            risk::refresh(tx, &ids).await?;
+            derived::refresh(tx, &ids).await?;
         }
     }
     let next = match (full, last, noun) {

@@ -1,0 +1,356 @@
+//! Searching families by a name as it is remembered, by a whole number, or by the last four digits of a NIK.
+//!
+//! Names are looked up by the sounds of their words (`name_key`), as many candidates are read as a person may
+//! want to choose from, and those are ranked here. Of a number nothing but its hash is kept, so its last digits
+//! are compared by opening the numbers of one village, or of those whose name answers: an index of them would
+//! tell whoever steals the database, who knows birthday and kecamatan, most of a NIK.
+
+use std::collections::HashMap;
+
+use asuh_matching::{Rank, Sought, SoughtKey};
+use asuh_nusantara::{TerritoryCode, name};
+use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, args};
+
+use super::list::{Line, outer_range};
+use asuh_ground::access::Scope;
+
+/// Answers that are shown.
+pub(crate) const MOST: usize = 20;
+/// Families whose names are read and ranked.
+const CANDIDATES: usize = 200;
+/// Words of the index that are walked through for a name that many bear.
+const WALKED: usize = 4_000;
+/// Families of the same name, read before the reach is asked.
+const NAMESAKES: usize = 300;
+/// Different words one slip away.
+const NEAR: usize = 40;
+
+/// Who searches, and where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    /// The district.
+    pub(crate) district: DistrictId,
+    /// What the reader reaches.
+    pub(crate) scope: &'a Scope,
+    /// Inside this territory only.
+    pub(crate) within: Option<TerritoryCode>,
+}
+
+/// A family that answers.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    /// The family.
+    pub(crate) line: Line,
+    /// The member who answers, when it is not the head.
+    pub(crate) member: Option<String>,
+    /// How well; whole numbers and last digits are exact.
+    pub(crate) rank: Rank,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// At most [`MOST`], best first.
+    pub(crate) hits: Vec<Hit>,
+    /// There are more than are shown.
+    pub(crate) more: bool,
+}
+
+asuh_store::row_struct! {
+    struct Member { family_id: Id, name: String, nik_sealed: Option<Vec<u8>> }
+}
+
+impl Reader<'_> {
+    /// The condition that a current version of a family is reached.
+    fn reached(&self, args: &mut Args) -> String {
+        let mut conditions = vec![self.scope.territory_condition("v.village_code", Some("v.rw"), args)];
+        if let Some(within) = self.within {
+            let (from, to) = within.range();
+            conditions.push(format!("v.village_code BETWEEN {} AND {}", args.push(from), args.push(to)));
+        }
+        conditions.join(" AND ")
+    }
+
+    /// Families with this number as NIK of a member or as number of the card. Indexes: family_version_by_kk,
+    /// person_version_by_nik.
+    pub(crate) async fn by_number(
+        &self,
+        db: &impl Query,
+        nik: LookupHash,
+        kk: LookupHash,
+    ) -> Result<Found, StoreError> {
+        let sql = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
+                   UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
+        let ids: Vec<(Id,)> = db.all(sql, args![self.district, Instant::NEVER, kk, nik]).await?;
+        let lines = self.lines(db, ids.into_iter().map(|row| row.0).collect()).await?;
+        Ok(found(
+            lines.into_iter().map(|line| Hit { line, member: None, rank: Rank::Exact }).collect(),
+            false,
+        ))
+    }
+
+    /// Families of one village with a member whose NIK ends so. Indexes: family_version_list,
+    /// person_version_by_family.
+    pub(crate) async fn by_tail(
+        &self,
+        db: &impl Query,
+        secrets: &Secrets,
+        tail: &str,
+    ) -> Result<Found, StoreError> {
+        let mut args = args![self.district, Instant::NEVER];
+        let reached = self.reached(&mut args);
+        let sql = format!(
+            "SELECT p.family_id, p.name, p.nik_sealed FROM family_version v JOIN person_version p \
+             ON p.district_id = v.district_id AND p.family_id = v.family_id AND p.superseded_at = $2 \
+             WHERE v.district_id = $1 AND v.superseded_at = $2 AND {reached} \
+             AND p.nik_sealed IS NOT NULL AND p.ended_reason IS NULL"
+        );
+        let mut members: Vec<Member> = db.all(&sql, args).await?;
+        members.retain(|member| ends_so(secrets, self.district, member, tail));
+        let mut names: HashMap<Id, String> = HashMap::new();
+        for member in members {
+            names.entry(member.family_id).or_insert(member.name);
+        }
+        let more = names.len() > CANDIDATES;
+        let lines = self.lines(db, names.keys().copied().take(CANDIDATES).collect()).await?;
+        let hits = lines.into_iter().map(|line| {
+            let member = names.remove(&line.family_id).filter(|name| *name != line.head_name);
+            Hit { line, member, rank: Rank::Exact }
+        });
+        Ok(found(hits.collect(), more))
+    }
+
+    /// Families with a name that answers, and a NIK with this end where one is asked.
+    pub(crate) async fn by_name(
+        &self,
+        db: &impl Query,
+        text: &str,
+        tail: Option<(&Secrets, &str)>,
+    ) -> Result<Found, StoreError> {
+        let Some(sought) = Sought::read(text) else { return Ok(Found::default()) };
+        let keys = sought.keys();
+        let mut ids = self.namesakes(db, &name::search_key(text)).await?;
+        let (some, mut more) = self.candidates(db, &keys, &[]).await?;
+        ids.extend(some);
+        let mut hits = self.ranked(db, ids, &sought, tail).await?;
+        if hits.len() < MOST && !more {
+            let mut near = Vec::new();
+            for key in &keys {
+                near.push(self.near(db, key).await?);
+            }
+            if near.iter().any(|near| !near.is_empty()) {
+                let (mut ids, many) = self.candidates(db, &keys, &near).await?;
+                ids.retain(|id| !hits.iter().any(|hit| hit.line.family_id == *id));
+                hits.extend(self.ranked(db, ids, &sought, tail).await?);
+                more = many;
+            }
+        }
+        Ok(found(hits, more))
+    }
+
+    /// Families in which somebody has exactly this name. Indexes: family_version_by_name, person_version_by_name.
+    async fn namesakes(&self, db: &impl Query, key: &str) -> Result<Vec<Id>, StoreError> {
+        let sql = format!(
+            "SELECT family_id FROM (SELECT family_id FROM family_version WHERE district_id = $1 \
+             AND superseded_at = $2 AND head_search = $3 LIMIT {NAMESAKES}) h \
+             UNION SELECT family_id FROM (SELECT family_id FROM person_version WHERE district_id = $1 \
+             AND superseded_at = $2 AND name_search = $3 AND ended_reason IS NULL LIMIT {NAMESAKES}) m"
+        );
+        let ids: Vec<(Id,)> = db.all(&sql, args![self.district, Instant::NEVER, key]).await?;
+        Ok(ids.into_iter().map(|row| row.0).collect())
+    }
+
+    /// Families that have all of these words, begun or whole, or one of the words near it; and whether there may
+    /// be more. Indexes: name_key_by_word for the rarest, the primary key for the others, family_version_current.
+    async fn candidates(
+        &self,
+        db: &impl Query,
+        keys: &[SoughtKey],
+        near: &[Vec<String>],
+    ) -> Result<(Vec<Id>, bool), StoreError> {
+        let mut rarest = (WALKED + 1, 0);
+        for (nth, key) in keys.iter().enumerate() {
+            let mut args = args![self.district];
+            let words = self.words_sql(key, near.get(nth), &mut args);
+            let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one {words} LIMIT {WALKED}) w");
+            let count = usize::try_from(db.number(&sql, args).await?).unwrap_or(0);
+            if count == 0 {
+                return Ok((Vec::new(), false));
+            }
+            rarest = rarest.min((count, nth));
+        }
+        let (sql, args) = self.candidates_sql(keys, near, rarest.1);
+        let mut ids: Vec<Id> = db.all::<(Id,)>(&sql, args).await?.into_iter().map(|row| row.0).collect();
+        let more = ids.len() > CANDIDATES || rarest.0 >= WALKED;
+        ids.truncate(CANDIDATES);
+        Ok((ids, more))
+    }
+
+    /// The statement of the candidates; by itself so that a test can ask the engine for its plan.
+    fn candidates_sql(&self, keys: &[SoughtKey], near: &[Vec<String>], lead: usize) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER];
+        let mut walked = String::new();
+        let mut also = String::new();
+        for (nth, key) in keys.iter().enumerate() {
+            if nth == lead {
+                walked = self.words_sql(key, near.get(nth), &mut args);
+            } else {
+                let word = word_condition(key, near.get(nth), &mut args);
+                also.push_str(&format!(
+                    " AND EXISTS (SELECT 1 FROM name_key k WHERE k.district_id = $1 \
+                     AND k.family_id = w.family_id AND {word})"
+                ));
+            }
+        }
+        let reached = self.reached(&mut args);
+        let sql = format!(
+            "SELECT DISTINCT w.family_id FROM (SELECT k.family_id {walked} LIMIT {WALKED}) w \
+             CROSS JOIN family_version v WHERE v.district_id = $1 AND v.family_id = w.family_id \
+             AND v.superseded_at = $2 AND {reached}{also} LIMIT {}",
+            CANDIDATES + 1
+        );
+        (sql, args)
+    }
+
+    /// The rows of a word within the villages that are reached, from `FROM` on.
+    fn words_sql(&self, key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
+        let word = word_condition(key, near, args);
+        let mut sql = format!("FROM name_key k WHERE k.district_id = $1 AND {word}");
+        if let Some((from, to)) = outer_range(self.scope, self.within) {
+            let (from, to) = (args.push(from), args.push(to));
+            sql.push_str(&format!(" AND k.village_code BETWEEN {from} AND {to}"));
+        }
+        sql
+    }
+
+    /// The words of the district one slip away from this one: all that begin with its first letter are walked
+    /// through, from each to the next other one. Index: name_key_by_word.
+    async fn near(&self, db: &impl Query, key: &SoughtKey) -> Result<Vec<String>, StoreError> {
+        let (Some(first), true) = (key.sound.get(..1), key.sound.len() > 3) else { return Ok(Vec::new()) };
+        let words: Vec<(String,)> = db
+            .all(
+                "WITH RECURSIVE walk (word) AS ( \
+                   SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
+                   UNION ALL \
+                   SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
+                   FROM walk WHERE walk.word < $3) \
+                 SELECT word FROM walk WHERE word < $3",
+                args![self.district, first, past(first)],
+            )
+            .await?;
+        let near = words.into_iter().map(|row| row.0).filter(|word| key.is_near(word));
+        Ok(near.take(NEAR).collect())
+    }
+
+    /// Those of the families that are reached and answer.
+    async fn ranked(
+        &self,
+        db: &impl Query,
+        ids: Vec<Id>,
+        sought: &Sought,
+        tail: Option<(&Secrets, &str)>,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let lines = self.lines(db, ids).await?;
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut args = args![self.district, Instant::NEVER];
+        let list = args.push_list(lines.iter().map(|line| line.family_id));
+        // person_version_by_family
+        let sql = format!(
+            "SELECT family_id, name, nik_sealed FROM person_version WHERE district_id = $1 \
+             AND family_id IN ({list}) AND superseded_at = $2 AND ended_reason IS NULL"
+        );
+        let mut members: HashMap<Id, Vec<Member>> = HashMap::new();
+        for member in db.all::<Member>(&sql, args).await? {
+            members.entry(member.family_id).or_default().push(member);
+        }
+        let mut hits = Vec::new();
+        for line in lines {
+            let mut answers: Vec<(Rank, bool, &str)> = Vec::new();
+            // The head of a list may be no member; of him no number is known.
+            if tail.is_none() {
+                answers
+                    .extend(sought.rank(&line.head_name).map(|rank| (rank, false, line.head_name.as_str())));
+            }
+            for member in members.get(&line.family_id).map(Vec::as_slice).unwrap_or_default() {
+                if tail.is_none_or(|(secrets, tail)| ends_so(secrets, self.district, member, tail)) {
+                    let other = member.name != line.head_name;
+                    answers.extend(sought.rank(&member.name).map(|rank| (rank, other, member.name.as_str())));
+                }
+            }
+            if let Some((rank, other, name)) = answers.into_iter().min() {
+                let member = other.then(|| name.to_owned());
+                hits.push(Hit { member, rank, line });
+            }
+        }
+        Ok(hits)
+    }
+
+    /// The current versions of families, those that are reached. Index: family_version_current.
+    async fn lines(&self, db: &impl Query, mut ids: Vec<Id>) -> Result<Vec<Line>, StoreError> {
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut args = args![self.district, Instant::NEVER];
+        let list = args.push_list(ids);
+        let reached = self.reached(&mut args).replace("v.village_code", "(v.village_code + 0)");
+        let sql = format!(
+            "SELECT v.family_id, v.head_name, v.village_code, t.name AS village_name, v.hamlet, v.rw, v.rt, \
+             v.status FROM family_version v \
+             LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
+             WHERE v.district_id = $1 AND v.family_id IN ({list}) AND v.superseded_at = $2 AND {reached}"
+        );
+        db.all(&sql, args).await
+    }
+}
+
+fn ends_so(secrets: &Secrets, district: DistrictId, member: &Member, tail: &str) -> bool {
+    let opened = member.nik_sealed.as_ref().and_then(|sealed| secrets.open_text(district, sealed).ok());
+    opened.is_some_and(|nik| nik.ends_with(tail))
+}
+
+/// The condition of a word of `k`: one of those near it, or it sounds so, or begins so.
+fn word_condition(key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
+    let begins = |args: &mut Args| {
+        format!("k.word >= {} AND k.word < {}", args.push(&key.start), args.push(past(&key.start)))
+    };
+    match near {
+        Some(near) if !near.is_empty() => {
+            // Those that sound or begin so, too: each word of a search may be the one with the slip.
+            let near = args.push_list(near.iter().cloned().chain([key.sound.clone()]));
+            format!("(k.word IN ({near}) OR ({}))", begins(args))
+        }
+        _ if key.sound.starts_with(&key.start) => begins(args),
+        _ => format!("(k.word = {} OR ({}))", args.push(&key.sound), begins(args)),
+    }
+}
+
+/// The first text behind all that begin so; of the letters a to z, whose order is the same in every collation.
+fn past(start: &str) -> String {
+    let kept = start.trim_end_matches('z');
+    match kept.as_bytes().split_last() {
+        Some((last, before)) => {
+            let mut next: String = before.iter().map(|letter| char::from(*letter)).collect();
+            next.push(char::from(last + 1));
+            next
+        }
+        // No key is longer.
+        None => "z".repeat(16),
+    }
+}
+
+/// The best, in order: by rank, then by name and place.
+fn found(mut hits: Vec<Hit>, more: bool) -> Found {
+    hits.sort_by(|one, two| {
+        let key = |hit: &Hit| (hit.rank, hit.line.village_code, hit.line.family_id);
+        let name =
+            |hit: &Hit| hit.member.clone().unwrap_or_else(|| hit.line.head_name.clone()).to_lowercase();
+        one.rank.cmp(&two.rank).then_with(|| name(one).cmp(&name(two))).then_with(|| key(one).cmp(&key(two)))
+    });
+    let more = more || hits.len() > MOST;
+    hits.truncate(MOST);
+    Found { hits, more }
+}
