@@ -140,6 +140,8 @@ async fn find(
     round: &mut Round,
     days: &Days,
 ) -> Result<(), CliError> {
+    let unknown = known.unknown(made);
+    let cards = &*known;
     let put = |family: FamilyId| {
         let one = &made.families[family];
         let code = made.district.villages[one.village].code.replace('.', "").parse().unwrap_or_default();
@@ -149,21 +151,21 @@ async fn find(
             source: Source::Field,
             rw: one.rw.to_string(),
             rt: one.rt.to_string(),
-            kk: Change::Set(one.kk.clone()),
+            kk: if cards.has_own_card(family) { Change::Set(one.kk.clone()) } else { Change::Keep },
             ..PutFamily::new(reach, code, head, days.visited)
         };
         put.risks[2] = Some(true);
         put
     };
-    let unknown = known.unknown(made);
-    let stored: Vec<(FamilyId, Id)> = futures_util::stream::iter(unknown)
-        .map(|family| async move {
-            let id = world.app.submit(&world.actor, world.app.store.new_id(), put(family)).await?.value;
-            Ok::<_, CliError>((family, id))
-        })
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
+    let stored: Vec<(FamilyId, Id)> =
+        futures_util::stream::iter(unknown.into_iter().map(|family| (family, put(family))))
+            .map(|(family, put)| async move {
+                let id = world.app.submit(&world.actor, world.app.store.new_id(), put).await?.value;
+                Ok::<_, CliError>((family, id))
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
     for (family, id) in stored {
         known.find(family, id, round);
     }

@@ -15,6 +15,8 @@ pub struct Round {
     pub stayed_out: i64,
     /// Families entered a second time: copies that no number joined.
     pub doubles: i64,
+    /// Rows that a number or name joined to another family: the work of who looks at likely pairs.
+    pub misjoined: i64,
     /// Families that a visit found though no row had brought them.
     pub found: i64,
     /// Families of the campaign by the code of their result.
@@ -43,6 +45,8 @@ pub(super) struct Known {
     stored: HashMap<FamilyId, Id>,
     owner: HashMap<Id, FamilyId>,
     doubles: HashSet<Id>,
+    /// Those of whom a row was joined to another family, so that their number may be known as its.
+    misjoined: HashSet<FamilyId>,
     /// Those known before the present round.
     before: HashSet<FamilyId>,
     /// Those whom this round found in the field.
@@ -54,7 +58,14 @@ pub(super) struct Known {
 impl Known {
     /// A row of this made-up family was stored as that family.
     pub(super) fn meet(&mut self, family: FamilyId, id: Id, round: &mut Round) {
-        if self.owner.contains_key(&id) || self.doubles.contains(&id) {
+        if let Some(owner) = self.owner.get(&id) {
+            if *owner != family {
+                self.misjoined.insert(family);
+                round.misjoined += 1;
+            }
+            return;
+        }
+        if self.doubles.contains(&id) {
             return;
         }
         match self.stored.get(&family) {
@@ -75,6 +86,11 @@ impl Known {
         self.owner.insert(id, family);
         self.found.insert(family);
         round.found += 1;
+    }
+
+    /// Whether the number on its card is no other stored family's.
+    pub(super) fn has_own_card(&self, family: FamilyId) -> bool {
+        !self.misjoined.contains(&family)
     }
 
     /// The made-up families at risk that nothing stored stands for.
