@@ -10,7 +10,7 @@ mod truth;
 use std::path::Path;
 
 use asuh_made_up::{Dirt, District, World as MadeUp, krs};
-use asuh_store::{Id, Instant, Options, Query, args};
+use asuh_store::{Instant, Options, Query, args};
 use time::Duration;
 
 pub use truth::{Round, Story};
@@ -63,6 +63,22 @@ fn place() -> Place {
     }
 }
 
+/// Where families live: everywhere, or for a small scenario in two villages of each kecamatan, so that every kecamatan
+/// has some to close.
+fn inhabited(families: usize) -> District {
+    let mut district = District::kapuas();
+    if families < WHOLE {
+        let mut nth = 0;
+        let mut last = String::new();
+        district.villages.retain(|village| {
+            nth = if village.subdistrict == last { nth + 1 } else { 0 };
+            last.clone_from(&village.subdistrict);
+            nth < 2
+        });
+    }
+    district
+}
+
 /// The district's territories as the national list has them.
 fn territories(district: &District) -> String {
     let mut list = String::from("kode,nama\n");
@@ -92,7 +108,7 @@ async fn live(
     tell("wilayah dan kabupaten");
     setup::district(world, lists, place).await?;
     let mut known = Known::default();
-    let mut made = MadeUp::new(District::kapuas(), world.size.families, first_day, world.seed);
+    let mut made = MadeUp::new(inhabited(world.size.families), world.size.families, first_day, world.seed);
     let first = round(world, lists, &made, &mut known, 1, tell).await?;
     made = made.quarter_later();
     let second = round(world, lists, &made, &mut known, 2, tell).await?;
@@ -137,16 +153,4 @@ async fn village_of_users(world: &World) -> Result<i64, CliError> {
     let villages: Vec<(i64,)> = world.app.store.reader().all(sql, args![DISTRICT]).await?;
     let middle = villages.get(villages.len() / 2).or(villages.last());
     middle.map(|row| row.0).ok_or_else(|| CliError::Text("Kapuas has no village on its list".into()))
-}
-
-/// The stored family of each row of the last import, by the row's place in the list; none where it stayed out.
-async fn subjects(world: &World) -> Result<Vec<(i64, Option<Id>)>, CliError> {
-    asuh_store::row_struct! {
-        struct Row { row_number: i64, subject_id: Option<Id> }
-    }
-    let sql = "SELECT r.row_number, r.subject_id FROM import_row r WHERE r.district_id = $1 AND r.batch_id = ( \
-               SELECT b.id FROM import_batch b WHERE b.district_id = $1 ORDER BY b.uploaded_at DESC, b.id DESC LIMIT 1) \
-               ORDER BY r.row_number";
-    let rows: Vec<Row> = world.app.store.reader().all(sql, args![DISTRICT]).await?;
-    Ok(rows.into_iter().map(|row| (row.row_number, row.subject_id)).collect())
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use asuh_documents::sheet::{Column, Kind as ColumnKind, SheetError, SheetWriter, Value};
 use asuh_ground::staging;
 use asuh_made_up::{FamilyId, World as MadeUp, krs};
+use asuh_nusantara::name;
 use asuh_step_registry as registry;
 use asuh_step_registry::families::{Change, PutFamily, Source};
 use asuh_step_registry::frozen::{Decree, FamiliesAtRisk, Freeze};
@@ -17,7 +18,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use time::Date;
 
 use super::truth::{Known, Round};
-use super::{DISTRICT, World, subjects};
+use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::{AT_ONCE, submit_all};
 
@@ -48,16 +49,67 @@ pub(super) async fn take_in(
         .await
         .map_err(|error| CliError::Text(format!("krs: {error}")))?;
     let mut round = Round { rows: list.rows.len() as i64, ..Round::default() };
-    // Line 1 holds the headings.
-    let stored: HashMap<i64, Id> =
-        subjects(world).await?.into_iter().filter_map(|(line, id)| Some((line - 2, id?))).collect();
-    for (nth, row) in list.rows.iter().enumerate() {
-        match stored.get(&(nth as i64)) {
-            Some(id) => known.meet(row.truth.family, *id, &mut round),
+    let stored = Stored::load(world).await?;
+    for row in &list.rows {
+        match stored.of(made, row) {
+            Some(id) => known.meet(row.truth.family, id, &mut round),
             None => round.stayed_out += 1,
         }
     }
     Ok(round)
+}
+
+/// The stored families by what a row says of them, in any of their versions.
+#[derive(Default)]
+struct Stored {
+    by_kki: HashMap<String, Id>,
+    by_card: HashMap<String, Id>,
+    by_name: HashMap<(i64, String, String, String), Id>,
+}
+
+impl Stored {
+    async fn load(world: &World) -> Result<Stored, CliError> {
+        asuh_store::row_struct! {
+            struct Row {
+                family_id: Id, village_code: i64, rw: String, rt: String, head_search: String,
+                kki: Option<String>, kk_sealed: Option<Vec<u8>>,
+            }
+        }
+        let sql = "SELECT family_id, village_code, rw, rt, head_search, kki, kk_sealed FROM family_version \
+                   WHERE district_id = $1 ORDER BY family_id, version";
+        let rows: Vec<Row> = world.app.store.reader().all(sql, args![DISTRICT]).await?;
+        let mut stored = Stored::default();
+        for row in rows {
+            if let Some(kki) = row.kki {
+                stored.by_kki.entry(kki).or_insert(row.family_id);
+            }
+            if let Some(sealed) = row.kk_sealed {
+                let card = world
+                    .app
+                    .store
+                    .secrets()
+                    .open_text(DISTRICT, &sealed)
+                    .map_err(asuh_store::StoreError::from)?;
+                stored.by_card.entry(card).or_insert(row.family_id);
+            }
+            let name = (row.village_code, row.rw, row.rt, row.head_search);
+            stored.by_name.entry(name).or_insert(row.family_id);
+        }
+        Ok(stored)
+    }
+
+    /// The family that a row was stored as; none where it stayed out.
+    fn of(&self, made: &MadeUp, row: &krs::Row) -> Option<Id> {
+        let village = code_of(made, row.village);
+        let name = (village, row.rw.clone(), row.rt.clone(), name::search_key(&row.head.name));
+        let found = self.by_kki.get(&row.kki).or_else(|| self.by_card.get(&row.kk));
+        found.or_else(|| self.by_name.get(&name)).copied()
+    }
+}
+
+/// The code of a made-up village, as it is stored.
+fn code_of(made: &MadeUp, village: usize) -> i64 {
+    made.district.villages[village].code.replace('.', "").parse().unwrap_or_default()
 }
 
 fn write(made: &MadeUp, list: &krs::List, path: &Path) -> Result<(), SheetError> {
@@ -144,7 +196,7 @@ async fn find(
     let cards = &*known;
     let put = |family: FamilyId| {
         let one = &made.families[family];
-        let code = made.district.villages[one.village].code.replace('.', "").parse().unwrap_or_default();
+        let code = code_of(made, one.village);
         let head = made.persons[one.head].name.clone();
         let reach = registry::Reach::whole(world.actor.district_code);
         let mut put = PutFamily {
