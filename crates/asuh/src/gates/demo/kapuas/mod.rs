@@ -63,17 +63,18 @@ fn place() -> Place {
     }
 }
 
-/// Where families live: everywhere, or for a small scenario in two villages of each kecamatan, so that every kecamatan
-/// has some to close.
+/// Where families live: everywhere, or for a small scenario in two villages of each kecamatan and in all of the last,
+/// which gets what families remain: so that every kecamatan has some to close.
 fn inhabited(families: usize) -> District {
     let mut district = District::kapuas();
     if families < WHOLE {
+        let end = district.villages.last().map(|village| village.subdistrict.clone());
         let mut nth = 0;
         let mut last = String::new();
         district.villages.retain(|village| {
             nth = if village.subdistrict == last { nth + 1 } else { 0 };
             last.clone_from(&village.subdistrict);
-            nth < 2
+            nth < 2 || Some(&village.subdistrict) == end.as_ref()
         });
     }
     district
