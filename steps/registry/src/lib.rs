@@ -42,8 +42,8 @@ pub mod territories {
 pub mod verifications {
     pub use super::verification::{
         AttachRecord, Base, Campaign, CampaignStanding, CloseCampaign, CloseCheck, CloseVillage, DrawSample,
-        OpenCampaign, RecordRecheck, RecordVisits, ReopenVillage, Signer, Visit, campaign_by_id, campaigns,
-        standing,
+        JoinFamilies, OpenCampaign, RecordRecheck, RecordVisits, ReopenCampaign, ReopenVillage, Signer,
+        Visit, campaign_by_id, campaigns, standing,
     };
 }
 
@@ -126,6 +126,7 @@ pub const STEP: Part = Part {
             .work("registry.depends.visit", "r.retracted_at IS NULL"),
         Reference::user("verification", "verified_by"),
         Reference::user("frozen_list", "frozen_by"),
+        Reference::id("frozen_list", "campaign_id", "verification_campaign"),
         Reference::id("frozen_row", "list_id", "frozen_list"),
         Reference::id("frozen_row", "family_id", "family").work("registry.depends.frozen", ""),
         Reference::code("frozen_row", "village_code", "territory"),
@@ -137,6 +138,10 @@ pub const STEP: Part = Part {
         Reference::id("verification_campaign", "batch_id", "import_batch"),
         Reference::user("verification_campaign", "recorded_by"),
         Reference::user("verification_campaign", "closed_by"),
+        Reference::user("verification_campaign", "reopened_by"),
+        Reference::id("campaign_joining", "campaign_id", "verification_campaign"),
+        Reference::code("campaign_joining", "village_code", "territory"),
+        Reference::user("campaign_joining", "recorded_by"),
         Reference::id("campaign_family", "campaign_id", "verification_campaign"),
         Reference::id("campaign_family", "family_id", "family"),
         Reference::code("campaign_family", "village_code", "territory"),

@@ -49,6 +49,8 @@ capability! {
     ];
     /// Opens and closes campaigns of verification.
     pub(crate) struct KeepCampaigns = "registry.keep_campaigns": [Role::DistrictAdmin, Role::ListKeeper];
+    /// Opens a closed campaign of verification again, with a reason.
+    pub(crate) struct ReopenCampaigns = "registry.reopen_campaigns": [Role::DistrictAdmin];
     /// Names those who visit in a village.
     pub(crate) struct NameVerifiers = "registry.name_verifiers": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::FieldOfficer,

@@ -7,6 +7,8 @@ use asuh_ground::audit;
 use asuh_nusantara::TerritoryCode;
 use asuh_step_registry::families::{PutFamily, Source};
 use asuh_step_registry::frozen::{self, FamiliesAtRisk};
+use asuh_step_registry::rules::FamilyStatus;
+use asuh_step_registry::verifications::{Base, OpenCampaign};
 use asuh_step_registry::{Reach, RecordVerification, VisitResult};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, args};
@@ -261,6 +263,7 @@ async fn the_next_list_says_what_came_went_and_changed_and_why(db: TestDatabase)
         "Pindah desa</a>: 1",
         "Digabung: ternyata sama dengan data lain</a>: 1",
         "Kota Sungai Penuh",
+        "Hasil kunjungan: Pindah",
         "desa sebelumnya: Selam Paung",
         "bertambah: Jamban tidak layak",
         "tidak lagi: Air minum tidak layak",
@@ -423,4 +426,55 @@ fn nothing_changes_a_frozen_list() {
         }
     }
     assert!(read > 2, "the sources were not found");
+}
+
+#[db_test]
+async fn a_list_says_what_of_its_campaign_was_open(db: TestDatabase) {
+    let district = District::start(db).await;
+    let test = &district.test;
+    let open = OpenCampaign {
+        name: "Verifikasi KRS 2026".into(),
+        base: Base { statuses: vec![FamilyStatus::Listed], batch: None, flagged_only: false },
+        opens_on: TODAY,
+        deadline: TODAY,
+        sample: 3,
+    };
+    let campaign = done(test, open).await;
+    let cadre = RecordVerification {
+        family: district.dedi,
+        reach: everywhere(),
+        result: VisitResult::Moved,
+        reason: "ke Jambi".into(),
+        note: String::new(),
+        visited_on: TODAY,
+        confirms: false,
+        today: TODAY,
+    };
+    done(test, cadre).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let form = admin.get(&format!("{HOME}/baru")).await.ok();
+    for words in [
+        "Verifikasi KRS 2026",
+        "1 desa belum ditutup",
+        "1 kecamatan belum memeriksa",
+        "1 kunjungan kader belum ditetapkan",
+        "1 keluarga dalam putaran belum dikunjungi",
+        "Tutup putaran verifikasi ini sekaligus",
+    ] {
+        assert!(form.contains(words), "{words}: {form}");
+    }
+    let closing = [("nomor", "1"), ("tutup_putaran", "ya")];
+    admin.post(&format!("{HOME}/baru"), &closing).await.refused();
+    let reason = [&closing[..], &[("alasan", "batas waktu SK")]].concat();
+    let to = admin.post(&format!("{HOME}/baru"), &reason).await.to();
+    let list = to.split('?').next().unwrap();
+    for page in [list.to_owned(), format!("{list}/cetak")] {
+        let page = admin.get(&page).await.ok();
+        for words in ["Verifikasi KRS 2026", "1 desa belum ditutup", "batas waktu SK"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+    let page = admin.get(&format!("/verifikasi/putaran/{campaign}")).await.ok();
+    assert!(page.contains("batas waktu SK") && page.contains("Buka kembali putaran ini"), "{page}");
+    assert_eq!(district.findings().await, Vec::<String>::new());
 }

@@ -25,6 +25,7 @@ mod growth_lists;
 mod growth_sigizi;
 mod growth_standing;
 mod intake;
+mod kapuas;
 mod matrix;
 mod prints;
 mod registry;

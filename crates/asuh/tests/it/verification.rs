@@ -522,3 +522,63 @@ async fn those_named_for_a_village_are_reminded_without_names_of_families(db: Te
     verifier.post(&remove(VILLAGES[0]), &[]).await.to();
     assert_eq!(test.number(open, args![]).await, 0, "the number leaves with the person");
 }
+
+#[db_test]
+async fn families_that_came_later_join_a_campaign_as_one_action(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let ahmad = family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
+    let campaign = opened(&test).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let page = format!("/verifikasi/putaran/{campaign}");
+    let join = format!("{page}/tambah");
+    assert!(keeper.get(&join).await.ok().contains("Tidak ada keluarga yang perlu ditambahkan"));
+    // What a list brings does not join by itself; here as if it had come that way.
+    for (village, name) in [(VILLAGES[0], "Budi Rekaan"), (VILLAGES[2], "Citra Rekaan")] {
+        let late = family(&test, village, "1", name).await;
+        test.sql("DELETE FROM campaign_family WHERE family_id = $1", args![late]).await;
+    }
+    assert!(keeper.get(&page).await.ok().contains("2 keluarga baru belum masuk putaran ini"));
+    let form = keeper.get(&join).await.ok();
+    assert!(
+        form.contains("menjadi 3, sekarang 1") && form.contains("Selam Paung (Gunung Raya): 1"),
+        "{form}"
+    );
+    keeper.post(&join, &[]).await.refused();
+    let why = ("alasan", "daftar susulan provinsi");
+    let elsewhere = keeper.post(&join, &[why, ("desa", "1501012999")]).await.refused();
+    assert!(elsewhere.contains("Tidak ada keluarga yang perlu ditambahkan di sini"), "{elsewhere}");
+
+    // A village that has closed stays as it was signed.
+    visited(&test, &[ahmad]).await;
+    let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
+    verifier.post("/verifikasi/1501012001/tutup", &SIGNED).await.to();
+    let closed = keeper.post(&join, &[why, ("desa", "1501012001")]).await.refused();
+    assert!(closed.contains("sudah ditutup dengan berita acara"), "{closed}");
+    keeper.post(&join, &[why]).await.to();
+    let now = keeper.get(&page).await.ok();
+    assert!(now.contains("1 keluarga ditambahkan") && now.contains("daftar susulan provinsi"), "{now}");
+    assert_eq!(standing(&test, campaign).await.families, 2);
+    assert_eq!(verifier.get(&join).await.status, StatusCode::FORBIDDEN);
+}
+
+#[db_test]
+async fn a_closed_campaign_is_opened_again_by_the_district_with_a_reason(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let ahmad = family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
+    let campaign = opened(&test).await;
+    let page = format!("/verifikasi/putaran/{campaign}");
+    let (keeper, admin) = (test.with_role(Role::ListKeeper).await, test.with_role(Role::DistrictAdmin).await);
+    let reopen = format!("{page}/buka");
+    let why = [("alasan", "Berita acara satu desa keliru")];
+    assert!(admin.post(&reopen, &why).await.refused().contains("masih terbuka"));
+    keeper.post(&format!("{page}/tutup"), &[("alasan", "batas waktu")]).await.to();
+    assert!(standing(&test, campaign).await.closed);
+    assert_eq!(keeper.post(&reopen, &why).await.status, StatusCode::FORBIDDEN);
+    admin.post(&reopen, &[]).await.refused();
+    assert_eq!(admin.post(&reopen, &why).await.to(), "/verifikasi");
+    let now = admin.get(&page).await.ok();
+    assert!(now.contains("Dibuka kembali") && now.contains("Berita acara satu desa keliru"), "{now}");
+    visited(&test, &[ahmad]).await;
+    let standing = standing(&test, campaign).await;
+    assert!(!standing.closed && standing.visited == 1, "{standing:?}");
+}

@@ -22,6 +22,10 @@ CREATE TABLE verification_campaign (
   closed_by {bytes},
   -- Why it was closed although something was missing; empty when nothing was.
   closing_reason {text} NOT NULL,
+  -- The last time that it was opened again after it had closed, and why; empty when it never was.
+  reopened_at {int},
+  reopened_by {bytes},
+  reopening_reason {text} NOT NULL,
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX verification_campaign_by_day ON verification_campaign (district_id, opens_on, id);
@@ -34,7 +38,7 @@ CREATE TABLE campaign_family (
   family_id {bytes} NOT NULL,
   village_code {int} NOT NULL,
   rw {text} NOT NULL,
-  -- 'base' when the campaign opened, 'found' since
+  -- 'base' when the campaign opened, 'found' by a visit since, 'joined' by the district since (campaign_joining)
   origin {text} NOT NULL,
   -- As verification.result; NULL while no visit counts.
   result {text},
@@ -44,6 +48,21 @@ CREATE TABLE campaign_family (
 ) {table};
 CREATE INDEX campaign_family_progress ON campaign_family (district_id, campaign_id, village_code, rw, result);
 CREATE INDEX campaign_family_by_family ON campaign_family (district_id, family_id, campaign_id);
+
+-- Families that came onto a list after the campaign had opened and were let into it: how many more it has to visit
+-- since then, and why.
+CREATE TABLE campaign_joining (
+  district_id {int} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  nth {int} NOT NULL,
+  -- NULL: of all villages that had not closed.
+  village_code {int},
+  families {int} NOT NULL,
+  reason {text} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, campaign_id, nth)
+) {table};
 
 -- A village of a campaign. Visits and the closing take hold of its row, so that no visit slips in behind the count.
 CREATE TABLE campaign_village (

@@ -57,6 +57,7 @@ impl Kind for StuntedChildren {
     const PATHS: Paths = asuh_step_registry::frozen_paths!("/data-tetap/anak");
     const FACTORS: &'static [&'static str] = &["stunted", "severely_stunted", "under_two", "two_to_five"];
     const IS_MEASURED: bool = true;
+    const FOLLOWS_CAMPAIGN: bool = false;
     const NUMBER: &'static str = "NIK";
     const VERSIONS: Versions =
         Versions { table: "person_version", key: "person_id", name: "name", number: "nik_sealed" };
@@ -145,6 +146,7 @@ impl Kind for StuntedChildren {
                  WHEN {in_newer} THEN 'recovered' ELSE 'not_measured' END"
             ),
             detail: "''".into(),
+            visit: "''".into(),
         }
     }
 

@@ -3,6 +3,7 @@
 use asuh_nusantara::TerritoryCode;
 use asuh_store::{Args, DistrictId, Id, Query, StoreError, args};
 
+use super::families::FamiliesAtRisk;
 use super::kind::Kind;
 use super::query::FrozenList;
 use super::rules;
@@ -57,6 +58,8 @@ asuh_store::row_struct! {
         pub(super) was_name: Option<String>,
         pub(super) reason: String,
         pub(super) detail: String,
+        /// What the visit between the two lists found, or ''.
+        pub(super) visit: String,
     }
 }
 
@@ -155,7 +158,8 @@ fn differences<K: Kind>(
          r.factors, r.was_factors, n.{name} AS name, o.{name} AS was_name, \
          CASE r.what WHEN 'came' THEN {} WHEN 'went' THEN {} ELSE CASE \
          WHEN r.village_code <> r.was_village THEN 'other_village' WHEN r.factors <> r.was_factors THEN 'other_factors' \
-         WHEN r.rw <> r.was_rw THEN 'other_rw' ELSE 'other_name' END END AS reason, {} AS detail \
+         WHEN r.rw <> r.was_rw THEN 'other_rw' ELSE 'other_name' END END AS reason, {} AS detail, \
+         {} AS visit \
          FROM r {join} {was} {} WHERE {} AND (r.what <> 'changed' OR r.village_code <> r.was_village \
          OR r.rw <> r.was_rw OR r.factors <> r.was_factors OR n.{name} <> o.{name}))",
         before("village_code"),
@@ -165,6 +169,7 @@ fn differences<K: Kind>(
         reasons.came,
         reasons.went,
         reasons.detail,
+        reasons.visit,
         reasons.joins,
         conditions.join(" AND "),
     )
@@ -216,7 +221,7 @@ pub(super) async fn page<K: Kind>(
     let sql = format!(
         "{with} SELECT d.what, d.nth, d.subject_id, d.family_id, d.village_code, t.name AS village_name, d.rw, \
          d.was_village, w.name AS was_village_name, d.was_rw, d.factors, d.was_factors, d.name, d.was_name, d.reason, \
-         d.detail FROM d LEFT JOIN territory t ON t.district_id = {district} AND t.code = d.village_code \
+         d.detail, d.visit FROM d LEFT JOIN territory t ON t.district_id = {district} AND t.code = d.village_code \
          LEFT JOIN territory w ON w.district_id = {district} AND w.code = d.was_village \
          WHERE {} ORDER BY d.place, d.nth LIMIT {limit}",
         conditions.join(" AND ")
@@ -228,4 +233,21 @@ pub(super) async fn page<K: Kind>(
 pub(super) fn place_of(change: &Change) -> Place {
     let nth = What::ALL.iter().position(|what| *what == change.what()).unwrap_or_default();
     (nth as i64 + 1, change.nth)
+}
+
+/// How many differences of each direction (`came`, `went`, `changed`) and reason there are between two lists of
+/// families, in the whole district. Indexes: as for the pages.
+///
+/// # Errors
+/// The store fails.
+pub async fn difference_counts(
+    db: &impl Query,
+    district: DistrictId,
+    older: &FrozenList,
+    newer: &FrozenList,
+) -> Result<Vec<(&'static str, String, i64)>, StoreError> {
+    let code = db.number("SELECT code AS n FROM district WHERE id = $1", args![district]).await?;
+    let Ok(code) = TerritoryCode::from_i64(code) else { return Ok(Vec::new()) };
+    let counts = counts::<FamiliesAtRisk>(db, district, &Scope::whole(code), (older, newer), None).await?;
+    Ok(counts.into_iter().map(|(what, reason, n)| (what.code(), reason, n)).collect())
 }

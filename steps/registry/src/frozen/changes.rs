@@ -224,5 +224,9 @@ pub(super) fn in_words<K: Kind>(text: &Text, change: Change) -> ChangeLine {
             why.push(change.detail.clone());
         }
     }
+    if !change.visit.is_empty() {
+        let result = text.t(&format!("registry.result.{}", change.visit)).into_owned();
+        why.push(text.t1("frozen.change.visit", "result", result));
+    }
     ChangeLine { change, place, why }
 }

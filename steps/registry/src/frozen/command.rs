@@ -7,9 +7,11 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::campaign;
 use super::kind::{Kind, Period};
 use super::query::{self, Selection};
 use super::rules::{self, Hasher, Missing};
+use crate::verification::close_campaign;
 
 /// A decree (SK) that names a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Freeze<K> {
     pub reason: String,
     /// The decree, if it is signed already.
     pub decree: Option<Decree>,
+    /// Closes the campaign that the list follows, where that is still open.
+    pub closes_campaign: bool,
     /// The present day.
     pub today: Date,
     /// The kind.
@@ -68,6 +72,11 @@ impl<K: Kind> Command for Freeze<K> {
         let next = query::next_number::<K>(tx, district).await?;
         let open = query::open::<K>(tx, district, self.period).await?;
         let open: i64 = open.iter().map(|(_, n)| n).sum();
+        let followed = campaign::followed::<K>(tx, district).await?;
+        if let Some(followed) = followed.as_ref().filter(|one| self.closes_campaign && one.is_open) {
+            close_campaign(tx, followed.id, self.reason.trim()).await?;
+        }
+        let unfinished = followed.as_ref().map(|one| one.unfinished).unwrap_or_default();
         let list = tx.new_id();
         let mut args = args![district, list];
         let selection = K::selection(&mut args, district, self.period);
@@ -83,11 +92,14 @@ impl<K: Kind> Command for Freeze<K> {
                 args,
             )
             .await? as i64;
-        rules::may_freeze(self.number, next, open, &self.reason, count).map_err(|missing| match missing {
-            Missing::Number => Refusal::new("frozen.refused.number").field("nomor").arg("n", next),
-            Missing::Reason => Refusal::new("frozen.refused.reason").field("alasan").arg("n", open),
-            Missing::Nobody => Refusal::new("frozen.refused.nobody"),
-        })?;
+        let is_open = open > 0 || unfinished.is_some();
+        rules::may_freeze(self.number, next, is_open, &self.reason, count).map_err(
+            |missing| match missing {
+                Missing::Number => Refusal::new("frozen.refused.number").field("nomor").arg("n", next),
+                Missing::Reason => Refusal::new("frozen.refused.reason").field("alasan"),
+                Missing::Nobody => Refusal::new("frozen.refused.nobody"),
+            },
+        )?;
         let (villages, content, rows) = hashes::<K>(tx, list).await?;
         let hashed = villages.iter().map(|one| args![district, list, one.code, one.rows, one.sha256]);
         tx.insert_many(
@@ -100,8 +112,10 @@ impl<K: Kind> Command for Freeze<K> {
         let written = tx
             .execute(
                 "INSERT INTO frozen_list (district_id, id, kind, number, title, taken_on, period_from, period_to, \
-                 open_count, reason, row_count, content_sha256, rows_sha256, frozen_at, frozen_by, command_id) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+                 open_count, reason, campaign_id, villages_open, checks_open, visits_waiting, unvisited, row_count, \
+                 content_sha256, rows_sha256, frozen_at, frozen_by, command_id) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+                 $20, $21) \
                  ON CONFLICT (district_id, kind, number) DO NOTHING",
                 args![
                     district,
@@ -114,6 +128,11 @@ impl<K: Kind> Command for Freeze<K> {
                     self.period.map(|period| period.to),
                     open,
                     self.reason.trim(),
+                    followed.as_ref().map(|one| one.id),
+                    unfinished.villages,
+                    unfinished.checks,
+                    unfinished.waiting,
+                    unfinished.unvisited,
                     count,
                     content,
                     rows,

@@ -29,6 +29,7 @@ impl Kind for FamiliesAtRisk {
         "has_two_to_five",
     ];
     const IS_MEASURED: bool = false;
+    const FOLLOWS_CAMPAIGN: bool = true;
     const NUMBER: &'static str = "KK";
     const VERSIONS: Versions =
         Versions { table: "family_version", key: "family_id", name: "head_name", number: "kk_sealed" };
@@ -73,8 +74,9 @@ impl Kind for FamiliesAtRisk {
                  LEFT JOIN family_version q ON q.district_id = r.district_id AND q.family_id = r.family_id \
                  AND q.version = 1 \
                  LEFT JOIN family m ON m.district_id = r.district_id AND m.id = r.family_id \
-                 LEFT JOIN verification x ON r.what = 'went' AND x.district_id = r.district_id AND x.id = ( \
+                 LEFT JOIN verification x ON x.district_id = r.district_id AND x.id = ( \
                  SELECT l.id FROM verification l WHERE l.district_id = r.district_id AND l.family_id = r.family_id \
+                 AND l.counts = 1 AND l.retracted_at IS NULL AND l.recorded_at > {older} \
                  AND l.recorded_at <= {newer} ORDER BY l.recorded_at DESC, l.id DESC LIMIT 1)"
             ),
             came: "CASE WHEN s.status IS NULL AND q.source IN ('field', 'form') THEN 'found' \
@@ -85,7 +87,8 @@ impl Kind for FamiliesAtRisk {
             went: "CASE WHEN s.status = 'verified' AND m.canonical_id IS NOT NULL THEN 'merged' \
                    ELSE COALESCE(s.status, 'withdrawn') END"
                 .into(),
-            detail: "COALESCE(x.reason, '')".into(),
+            detail: "CASE WHEN r.what = 'went' THEN COALESCE(x.reason, '') ELSE '' END".into(),
+            visit: "COALESCE(x.result, '')".into(),
         }
     }
 

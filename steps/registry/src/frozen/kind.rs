@@ -36,6 +36,8 @@ pub struct Reasons {
     pub went: String,
     /// What somebody wrote about it, or ''.
     pub detail: String,
+    /// The result of the visit that counts, as `VisitResult`'s code, or ''.
+    pub visit: String,
 }
 
 /// The addresses of a kind's pages; made by [`frozen_paths!`](crate::frozen_paths).
@@ -98,6 +100,8 @@ pub trait Kind: Send + Sync + 'static {
     const FACTORS: &'static [&'static str];
     /// Whether its rows are about measurements of a period.
     const IS_MEASURED: bool;
+    /// Whether it is filled by a campaign of verification.
+    const FOLLOWS_CAMPAIGN: bool;
     /// Heading of the number (KK, NIK) in a file.
     const NUMBER: &'static str;
     /// The table of the versions that rows name, its key, its columns for the name, the sealed number and its

@@ -10,6 +10,7 @@
 //! leaf of the chain ([`seal`](asuh_ground::audit::seal)), which needs no key and outlives every rotation of keys.
 
 mod asof;
+mod campaign;
 mod change;
 mod changes;
 mod command;
@@ -25,6 +26,7 @@ mod shown;
 mod start;
 
 pub use asof::as_of_words;
+pub use change::difference_counts;
 pub use command::{Decree, Freeze, Frozen, RecordDecree};
 pub use families::FamiliesAtRisk;
 pub use kind::{Kind, Moment, Paths, Period, Reasons, Versions};

@@ -4,6 +4,7 @@ use asuh_nusantara::TerritoryCode;
 use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row as StoredRow, StoreError, args};
 use time::Date;
 
+use super::campaign::Unfinished;
 use super::kind::{Kind, Moment, Period};
 use super::rules::{self, Said};
 use asuh_ground::access::Scope;
@@ -32,6 +33,13 @@ asuh_store::row_struct! {
         pub(super) period_to: Option<Date>,
         pub(super) open_count: i64,
         pub(super) reason: String,
+        /// The campaign of verification that it follows.
+        pub campaign_id: Option<Id>,
+        pub(super) campaign_name: Option<String>,
+        villages_open: i64,
+        checks_open: i64,
+        visits_waiting: i64,
+        unvisited: i64,
         /// How many rows it has.
         pub row_count: i64,
         pub(super) content_sha256: [u8; 32],
@@ -58,6 +66,17 @@ impl FrozenList {
         Moment { frozen_at: self.frozen_at.0, period: self.period() }
     }
 
+    /// What of its campaign was open when it was frozen, each with the code of its words.
+    pub(super) fn unfinished(&self) -> Vec<(&'static str, i64)> {
+        Unfinished {
+            villages: self.villages_open,
+            checks: self.checks_open,
+            waiting: self.visits_waiting,
+            unvisited: self.unvisited,
+        }
+        .parts()
+    }
+
     /// The hash over its rows in groups of eight digits.
     pub(super) fn hash(&self) -> String {
         rules::grouped(&self.content_sha256)
@@ -65,9 +84,11 @@ impl FrozenList {
 }
 
 const LISTS: &str = "SELECT l.id, l.kind, l.number, l.title, l.taken_on, l.period_from, l.period_to, l.open_count, \
-     l.reason, l.row_count, l.content_sha256, l.rows_sha256, l.frozen_at, u.name AS by_name, l.command_id, \
+     l.reason, l.campaign_id, c.name AS campaign_name, l.villages_open, l.checks_open, l.visits_waiting, l.unvisited, \
+     l.row_count, l.content_sha256, l.rows_sha256, l.frozen_at, u.name AS by_name, l.command_id, \
      d.number AS decree_number, d.decided_on FROM frozen_list l \
      LEFT JOIN app_user u ON u.district_id = l.district_id AND u.id = l.frozen_by \
+     LEFT JOIN verification_campaign c ON c.district_id = l.district_id AND c.id = l.campaign_id \
      LEFT JOIN frozen_decree d ON d.district_id = l.district_id AND d.list_id = l.id AND d.nth = ( \
      SELECT MAX(m.nth) FROM frozen_decree m WHERE m.district_id = l.district_id AND m.list_id = l.id)";
 

@@ -139,11 +139,17 @@ pub(super) enum Missing {
 }
 
 /// Whether a list may be frozen: the typed number is the next one, open work has its reason, and there are rows.
-pub(super) fn may_freeze(typed: i64, next: i64, open: i64, reason: &str, rows: i64) -> Result<(), Missing> {
+pub(super) fn may_freeze(
+    typed: i64,
+    next: i64,
+    is_open: bool,
+    reason: &str,
+    rows: i64,
+) -> Result<(), Missing> {
     match () {
         () if typed != next => Err(Missing::Number),
         () if rows == 0 => Err(Missing::Nobody),
-        () if open > 0 && reason.trim().is_empty() => Err(Missing::Reason),
+        () if is_open && reason.trim().is_empty() => Err(Missing::Reason),
         () => Ok(()),
     }
 }
@@ -219,11 +225,11 @@ mod tests {
     #[test]
     fn a_list_is_frozen_by_its_number_and_with_a_reason_for_what_is_open() {
         for (typed, next, open, reason, rows, expected) in [
-            (3, 3, 0, "", 10, Ok(())),
-            (3, 3, 7, "batas waktu SK", 10, Ok(())),
-            (3, 3, 7, "  ", 10, Err(Missing::Reason)),
-            (2, 3, 0, "", 10, Err(Missing::Number)),
-            (3, 3, 0, "", 0, Err(Missing::Nobody)),
+            (3, 3, false, "", 10, Ok(())),
+            (3, 3, true, "batas waktu SK", 10, Ok(())),
+            (3, 3, true, "  ", 10, Err(Missing::Reason)),
+            (2, 3, false, "", 10, Err(Missing::Number)),
+            (3, 3, false, "", 0, Err(Missing::Nobody)),
         ] {
             assert_eq!(
                 may_freeze(typed, next, open, reason, rows),

@@ -8,6 +8,7 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::{Date, Month};
 
+use super::campaign::{self, Followed};
 use super::command::{Decree, Freeze};
 use super::kind::{Kind, Period};
 use super::query::{self, FrozenList};
@@ -37,11 +38,20 @@ struct NewPage {
     number: i64,
     /// The list that this one follows.
     before: Option<FrozenList>,
+    /// The campaign that it follows, with what of it is open.
+    followed: Option<Followed>,
     months: Vec<(String, String)>,
     month: String,
     lines: Vec<CountLine>,
     total: CountLine,
     f: FormView,
+}
+
+impl NewPage {
+    /// Whether anything is open, so that a reason is needed.
+    fn needs_reason(&self) -> bool {
+        self.total.open > 0 || self.followed.as_ref().is_some_and(|one| one.unfinished.is_some())
+    }
 }
 
 /// The month so many before the present one, as a period and a code.
@@ -101,6 +111,7 @@ async fn show<K: Kind>(cap: &FreezeLists, app: &App, shell: Shell, form: &Form, 
         kind: KindWords::of::<K>(&shell.text()),
         number: query::next_number::<K>(db, district).await?,
         before: query::current_list(db, district, K::CODE).await?,
+        followed: campaign::followed::<K>(db, district).await?,
         months: months
             .into_iter()
             .map(|(period, code)| (code, date::month_year(shell.language, period.from)))
@@ -143,7 +154,9 @@ pub(super) async fn freeze<K: Kind>(
     if let (true, Some(number)) = (form.is_valid(), number) {
         let (period, _) = period::<K>(&choice.bulan, shell.today);
         let kind = PhantomData::<fn() -> K>;
-        let command = Freeze { number, title, period, reason, decree, today: shell.today, kind };
+        let closes_campaign = form.ticked("tutup_putaran");
+        let today = shell.today;
+        let command = Freeze { number, title, period, reason, decree, closes_campaign, today, kind };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(receipt) => {
                 return redirect(&format!("{}/{}?ditetapkan=1", K::PATHS.home, receipt.value.list));

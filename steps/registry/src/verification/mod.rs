@@ -16,8 +16,10 @@ mod tasks;
 mod village;
 mod visit;
 
+pub(crate) use campaign::close_campaign;
 pub use campaign::{
-    Base, Campaign, CampaignStanding, CloseCampaign, OpenCampaign, campaign_by_id, campaigns, standing,
+    Base, Campaign, CampaignStanding, CloseCampaign, JoinFamilies, OpenCampaign, ReopenCampaign,
+    campaign_by_id, campaigns, standing,
 };
 pub use check::{CloseCheck, DrawSample, RecordRecheck};
 pub use rules::VisitResult;

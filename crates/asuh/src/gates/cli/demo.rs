@@ -19,6 +19,8 @@ use asuh_ground::settings::{ServerSettings, all};
 pub(super) enum DemoDistrict {
     /// Kerinci: every Monday a can of rice, an egg and Rp2.000.
     Kerinci,
+    /// Kapuas: a province's list of 12,000 families, verified twice and frozen as two lists.
+    Kapuas,
 }
 
 /// What is built, and where it is shown.
@@ -45,13 +47,12 @@ pub(super) struct DemoArgs {
     /// Prints the address and the codes as one line of JSON.
     #[arg(long)]
     json: bool,
-    /// A small one: 300 families, four units, two Mondays.
+    /// A small one: 300 families, four units, two Mondays; 600 families in Kapuas.
     #[arg(long)]
     small: bool,
 }
 
 pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, CliError> {
-    let DemoDistrict::Kerinci = args.district;
     let options = Options { database_url: args.database_url.clone(), ..Options::folder(&args.data) };
     if !stands(&options).await? {
         build(args, options.clone()).await?;
@@ -110,14 +111,22 @@ async fn build(args: &DemoArgs, options: Options) -> Result<(), CliError> {
         bar.set_style(style);
     }
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    let size = if args.small { demo::Size::SMALL } else { demo::Size::WHOLE };
     let now = SystemClock.now();
     let folder = options.folder.clone();
-    let result = demo::build(options, size, args.seed, now, &mut |doing| {
+    let mut tell = |doing: &str| {
         bar.set_message(doing.to_owned());
         tracing::debug!(doing, "demo");
-    })
-    .await;
+    };
+    let result = match args.district {
+        DemoDistrict::Kerinci => {
+            let size = if args.small { demo::Size::SMALL } else { demo::Size::WHOLE };
+            demo::build(options, size, args.seed, now, &mut tell).await
+        }
+        DemoDistrict::Kapuas => {
+            let families = if args.small { demo::kapuas::SMALL } else { demo::kapuas::WHOLE };
+            demo::kapuas::build(options, families, args.seed, now, &mut tell).await.map(|_| ())
+        }
+    };
     bar.finish_and_clear();
     if result.is_err() && args.database_url.is_none() {
         // A half-built demo would be taken for a whole one.

@@ -47,6 +47,7 @@ async fn freeze<K: Kind>(
         period,
         reason: reason.into(),
         decree,
+        closes_campaign: false,
         today: world.app.today(&world.actor),
         kind: PhantomData::<fn() -> K>,
     };

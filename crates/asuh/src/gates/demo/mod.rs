@@ -2,12 +2,13 @@
 //!
 //! Names and codes of territories are public facts; every person is invented, with a NIK that cannot exist.
 //! The same seed on the same day builds the same district. [`build`] sets it up and lives through its
-//! Mondays; [`users`] are the people who may sign in to it.
+//! Mondays; [`kapuas`] is another one, whose list is verified. [`users`] are the people who may sign in.
 
 mod changes;
 mod dice;
 mod frozen;
 mod growing;
+pub mod kapuas;
 mod lists;
 mod mondays;
 mod offices;
@@ -16,7 +17,7 @@ mod posyandu;
 mod setup;
 mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use asuh_nusantara::{TerritoryCode, Zone, date};
@@ -51,9 +52,35 @@ impl Size {
 
 /// The district of the demo.
 pub(super) const DISTRICT: DistrictId = DistrictId(1);
-const CODE: &str = "15.01";
-const NAME: &str = "Kabupaten Kerinci";
 const ZONE: Zone = Zone::Wib;
+
+/// A district that the demo can make: its public names, and what stands on its papers.
+struct Place {
+    /// Kemendagri code with a dot.
+    code: &'static str,
+    name: &'static str,
+    /// Its territories and the province above, as a list with the columns `kode` and `nama`.
+    territories: String,
+    government: &'static str,
+    office: &'static str,
+    address: &'static str,
+    seat: &'static str,
+    head: &'static str,
+}
+
+/// Kerinci: every Monday a can of rice, an egg and Rp2.000.
+fn kerinci() -> Place {
+    Place {
+        code: "15.01",
+        name: "Kabupaten Kerinci",
+        territories: lists::TERRITORIES.to_owned(),
+        government: "PEMERINTAH KABUPATEN KERINCI",
+        office: "DINAS PENGENDALIAN PENDUDUK,\nKELUARGA BERENCANA, PEMBERDAYAAN\nPEREMPUAN DAN PERLINDUNGAN ANAK",
+        address: "Jalan Contoh Nomor 1, Siulak",
+        seat: "Siulak",
+        head: "Kepala Dinas PPKBPP dan PA",
+    }
+}
 
 /// What the parts of the demo share.
 struct World {
@@ -85,7 +112,7 @@ impl World {
     }
 }
 
-/// Builds the demo on the options' data folder or server, which must be empty. `now` is the instant at which
+/// Builds Kerinci on the options' data folder or server, which must be empty. `now` is the instant at which
 /// it ends; `tell` hears what is being done.
 ///
 /// # Errors
@@ -97,6 +124,20 @@ pub async fn build(
     now: Instant,
     tell: &mut (dyn FnMut(&str) + Send),
 ) -> Result<(), CliError> {
+    let (mut world, lists) = begin(options, size, seed, now, &kerinci()).await?;
+    let result = live(&mut world, &lists, tell).await;
+    end(world, &lists, now, result.is_ok()).await?;
+    result
+}
+
+/// An empty world of a place, and the folder of the lists that come in.
+async fn begin(
+    options: Options,
+    size: Size,
+    seed: u64,
+    now: Instant,
+    place: &Place,
+) -> Result<(World, PathBuf), CliError> {
     let clock = Arc::new(FixedClock::new(now));
     let options =
         Options { clock: clock.clone(), ids: Arc::new(SeededIds::new(seed)), durable: false, ..options };
@@ -104,38 +145,42 @@ pub async fn build(
     let store = Store::open(options).await?;
     let settings = ServerSettings { folder: folder.clone(), demo: true, ..ServerSettings::default() };
     let app = App::new(store, settings, gates::registry());
-    let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
-    let today = ZONE.local_date(now.utc());
-    let mut world = World {
-        actor: Arc::new(Actor::system(DISTRICT, code, NAME, ZONE)),
+    let code = TerritoryCode::parse(place.code).map_err(|error| CliError::Text(error.to_string()))?;
+    let world = World {
+        actor: Arc::new(Actor::system(DISTRICT, code, place.name, ZONE)),
         seed,
         dice: dice::Dice::new(seed),
         people: people::People::new(),
         clock,
         size,
-        today,
+        today: ZONE.local_date(now.utc()),
         app,
     };
     let lists = folder.join("demo-lists");
     std::fs::create_dir_all(&lists).map_err(|error| CliError::Io(lists.display().to_string(), error))?;
-    let result = live(&mut world, &lists, tell).await;
-    let _ = std::fs::remove_dir_all(&lists);
+    Ok((world, lists))
+}
+
+/// Seals what was built and lets go of it.
+async fn end(world: World, lists: &Path, now: Instant, is_whole: bool) -> Result<(), CliError> {
+    let _ = std::fs::remove_dir_all(lists);
     world.clock.set(now);
-    if result.is_ok() {
+    if is_whole {
         asuh_ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
     }
     world.app.store.close().await;
     // Nothing was forced to the disk on the way; now that it is whole, it stays.
+    let folder = lists.parent().unwrap_or(lists);
     if let Ok(file) = std::fs::File::open(folder.join("asuh.db")) {
         file.sync_all().map_err(|error| CliError::Io(folder.display().to_string(), error))?;
     }
-    result
+    Ok(())
 }
 
 async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Send)) -> Result<(), CliError> {
     world.at(world.first_monday() - Duration::days(28), 8, 0);
     tell("wilayah dan kabupaten");
-    setup::district(world, lists).await?;
+    setup::district(world, lists, &kerinci()).await?;
     tell("pegawai");
     let places = setup::roster(world, lists).await?;
     tell("daftar keluarga berisiko dan pengukuran anak");

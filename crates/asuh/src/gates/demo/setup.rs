@@ -7,7 +7,7 @@ use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_store::{Id, Query, args};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::{CODE, DISTRICT, NAME, World, lists, offices};
+use super::{DISTRICT, Place, World, lists, offices};
 use crate::gates::cli::CliError;
 use asuh_ground::settings::PutSettings;
 use asuh_ground::staging;
@@ -35,9 +35,9 @@ pub(super) struct Unit {
 }
 
 /// Territories, the district, its letterhead.
-pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), CliError> {
+pub(super) async fn district(world: &mut World, folder: &Path, place: &Place) -> Result<(), CliError> {
     let list = folder.join("wilayah.csv");
-    std::fs::write(&list, lists::TERRITORIES)
+    std::fs::write(&list, &place.territories)
         .map_err(|error| CliError::Io(list.display().to_string(), error))?;
     let rows = registry::district::read_list(&list).map_err(|error| CliError::Text(format!("{error:?}")))?;
     let on = world.app.today(&world.actor);
@@ -48,27 +48,24 @@ pub(super) async fn district(world: &mut World, folder: &Path) -> Result<(), Cli
         .store
         .submit(envelope(world, national), registry::district::LoadNationalList { rows, on })
         .await?;
-    let code = TerritoryCode::parse(CODE).map_err(|error| CliError::Text(error.to_string()))?;
-    let create = registry::district::CreateDistrict { code, name: NAME.into(), zone: Zone::Wib };
+    let code = TerritoryCode::parse(place.code).map_err(|error| CliError::Text(error.to_string()))?;
+    let create = registry::district::CreateDistrict { code, name: place.name.into(), zone: Zone::Wib };
     world.app.store.submit(envelope(world, DISTRICT), create).await?;
-    letterhead(world).await
+    letterhead(world, place).await
 }
 
 /// What stands above and below its papers. The person is invented and has no NIP.
-async fn letterhead(world: &World) -> Result<(), CliError> {
+async fn letterhead(world: &World, place: &Place) -> Result<(), CliError> {
     let head = [
-        ("letterhead.government", "PEMERINTAH KABUPATEN KERINCI"),
-        (
-            "letterhead.office",
-            "DINAS PENGENDALIAN PENDUDUK,\nKELUARGA BERENCANA, PEMBERDAYAAN\nPEREMPUAN DAN PERLINDUNGAN ANAK",
-        ),
-        ("letterhead.address", "Jalan Contoh Nomor 1, Siulak"),
-        ("letterhead.place", "Siulak"),
+        ("letterhead.government", place.government),
+        ("letterhead.office", place.office),
+        ("letterhead.address", place.address),
+        ("letterhead.place", place.seat),
     ];
     let heads = [
         ("name", "Rekaan Contoh, S.IP., M.Si."),
         ("rank", "Pembina Tingkat I (IV/b)"),
-        ("title", "Kepala Dinas PPKBPP dan PA"),
+        ("title", place.head),
         ("documents", "handover,deposit,distribution,report,letter"),
     ];
     let heads: BTreeMap<&str, &str> = heads.into_iter().collect();
@@ -156,7 +153,7 @@ pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), Cli
     take_in(world, "eppgbm", &eppgbm).await
 }
 
-async fn take_in(world: &World, kind: &str, file: &Path) -> Result<(), CliError> {
+pub(super) async fn take_in(world: &World, kind: &str, file: &Path) -> Result<(), CliError> {
     let summary = staging::run(&world.app, &world.actor, kind, file, false, &mut |_| ())
         .await
         .map_err(|error| CliError::Text(format!("{kind}: {error}")))?;
@@ -305,7 +302,7 @@ async fn second_visits(
     submit_all(world, closing).await
 }
 
-async fn submit_all<C: asuh_store::Command>(
+pub(super) async fn submit_all<C: asuh_store::Command>(
     world: &World,
     commands: impl Iterator<Item = C>,
 ) -> Result<(), CliError> {

@@ -91,13 +91,38 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
     Ok(())
 }
 
+/// Makes those who work on the registry. The village verifier and the cadre get a village, the checker its kecamatan.
+pub(super) async fn of_registry(world: &World, village: i64) -> Result<(), CliError> {
+    let whole = |code: i64| (code, String::new());
+    let users = PEOPLE.iter().filter_map(|(login, name, role)| {
+        let area = match role {
+            Role::VillageVerifier | Role::Cadre => village,
+            Role::SubdistrictVerifier | Role::FieldOfficer => village / 10_000 * 10_000,
+            Role::DistrictAdmin | Role::ListKeeper | Role::DistrictPlanner | Role::Leader => {
+                world.actor.district_code.as_i64()
+            }
+            _ => return None,
+        };
+        let grants = vec![NewGrant { role: *role, areas: vec![whole(area)], units: Vec::new(), until: None }];
+        Some(NewUser { login: (*login).into(), name: (*name).into(), sponsor: None, grants })
+    });
+    let users = users.collect();
+    world.app.submit(&world.actor, world.app.store.new_id(), AddUsers { users }).await?;
+    Ok(())
+}
+
 /// New one-time codes for everyone of the demo.
 ///
 /// # Errors
 /// The store fails.
 pub async fn codes(app: &App) -> Result<Vec<DemoUser>, CliError> {
+    let there: Vec<(String,)> =
+        app.store.reader().all("SELECT login FROM app_user WHERE district_id = $1", args![DISTRICT]).await?;
     let mut found = Vec::new();
     for (login, name, role) in PEOPLE {
+        if !there.iter().any(|row| row.0 == *login) {
+            continue;
+        }
         let code = cli::new_code(app, DISTRICT, login)
             .await
             .map_err(|error| CliError::Text(format!("{login}: {error}")))?;

@@ -1,4 +1,4 @@
-//! What opens and closes a campaign.
+//! What opens a campaign, closes it and opens it again.
 
 use asuh_store::{Args, Command, DistrictId, Fault, Id, Instant, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -88,8 +88,8 @@ impl Command for OpenCampaign {
         let statuses: Vec<&str> = self.base.statuses.iter().map(|status| status.code()).collect();
         tx.execute(
             "INSERT INTO verification_campaign (district_id, id, name, statuses, batch_id, flagged_only, opens_on, \
-             deadline, sample, state, recorded_at, recorded_by, closing_reason) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, '')",
+             deadline, sample, state, recorded_at, recorded_by, closing_reason, reopening_reason) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, '', '')",
             args![
                 tx.district(),
                 id,
@@ -146,32 +146,79 @@ impl Command for CloseCampaign {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        tx.subject("verification_campaign", self.campaign);
-        let reason = self.reason.trim();
-        // The row is the lock: visits and closings look at it first.
-        let closed = tx
-            .execute(
-                "UPDATE verification_campaign SET state = 'closed', closed_at = $3, closed_by = $4, \
+        close(tx, self.campaign, self.reason.trim()).await
+    }
+}
+
+/// Closes a campaign within the command of its own, or within the one that freezes a list of it.
+///
+/// # Errors
+/// It is closed already; something of it is missing and there is no reason; the store fails.
+pub(crate) async fn close(tx: &Tx<'_>, campaign: Id, reason: &str) -> Result<(), Fault> {
+    tx.subject("verification_campaign", campaign);
+    // The row is the lock: visits and closings look at it first.
+    let closed = tx
+        .execute(
+            "UPDATE verification_campaign SET state = 'closed', closed_at = $3, closed_by = $4, \
                  closing_reason = $5 WHERE district_id = $1 AND id = $2 AND state = 'open'",
-                args![tx.district(), self.campaign, tx.now(), tx.actor(), reason],
-            )
-            .await?;
-        if closed == 0 {
-            return Err(match query::campaign_by_id(tx, tx.district(), self.campaign).await? {
-                None => Refusal::not_found().into(),
-                Some(_) => Refusal::new("verification.refused.campaign_closed").into(),
-            });
-        }
-        // Whoever records a visit or closes a village holds the village's row: wait for them, and be seen by them.
-        tx.execute(
-            "UPDATE campaign_village SET touched_at = $3 WHERE district_id = $1 AND campaign_id = $2",
-            args![tx.district(), self.campaign, tx.now()],
+            args![tx.district(), campaign, tx.now(), tx.actor(), reason],
         )
         .await?;
-        let standing = query::standing(tx, tx.district(), self.campaign).await?;
-        if !standing.is_some_and(|standing| standing.is_complete()) && reason.is_empty() {
-            return Err(Refusal::new("verification.refused.incomplete").field("alasan").into());
+    if closed == 0 {
+        return Err(match query::campaign_by_id(tx, tx.district(), campaign).await? {
+            None => Refusal::not_found().into(),
+            Some(_) => Refusal::new("verification.refused.campaign_closed").into(),
+        });
+    }
+    // Whoever records a visit or closes a village holds the village's row: wait for them, and be seen by them.
+    tx.execute(
+        "UPDATE campaign_village SET touched_at = $3 WHERE district_id = $1 AND campaign_id = $2",
+        args![tx.district(), campaign, tx.now()],
+    )
+    .await?;
+    let standing = query::standing(tx, tx.district(), campaign).await?;
+    if !standing.is_some_and(|standing| standing.is_complete()) && reason.is_empty() {
+        return Err(Refusal::new("verification.refused.incomplete").field("alasan").into());
+    }
+    Ok(())
+}
+
+/// Opens a closed campaign again, because something of it is wrong: villages can be opened, visits count again. What
+/// was frozen of it stays as it was.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReopenCampaign {
+    /// The campaign.
+    pub campaign: Id,
+    /// Why; at most 300 characters.
+    pub reason: String,
+}
+
+impl Command for ReopenCampaign {
+    const KIND: &'static str = "registry.reopen_campaign";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        tx.subject("verification_campaign", self.campaign);
+        let reason = self.reason.trim();
+        if reason.is_empty() {
+            return Err(Refusal::new("registry.refused.reason_needed").field("alasan").into());
         }
+        let campaign = query::campaign_by_id(tx, tx.district(), self.campaign).await?;
+        let campaign = campaign.ok_or_else(Refusal::not_found)?;
+        match query::open_campaign(tx, tx.district()).await? {
+            Some(open) if open.id == campaign.id => {
+                return Err(Refusal::new("verification.refused.campaign_open").into());
+            }
+            Some(_) => return Err(Refusal::new("verification.refused.one_open").into()),
+            None => {}
+        }
+        tx.execute(
+            "UPDATE verification_campaign SET state = 'open', closed_at = NULL, closed_by = NULL, \
+             closing_reason = '', reopened_at = $3, reopened_by = $4, reopening_reason = $5 \
+             WHERE district_id = $1 AND id = $2 AND state = 'closed'",
+            args![tx.district(), self.campaign, tx.now(), tx.actor(), reason],
+        )
+        .await?;
         Ok(())
     }
 }

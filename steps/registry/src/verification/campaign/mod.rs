@@ -1,15 +1,18 @@
-//! Campaigns: opening one, how far it is, closing it.
+//! Campaigns: opening one, letting families into it, how far it is, closing it and opening it again.
 
 mod command;
+mod joining;
 mod pages;
 mod query;
 mod reminder;
 
-pub use command::{Base, CloseCampaign, OpenCampaign};
+pub(crate) use command::close as close_campaign;
+pub use command::{Base, CloseCampaign, OpenCampaign, ReopenCampaign};
+pub use joining::JoinFamilies;
 pub use query::{Campaign, CampaignStanding, campaign_by_id, campaigns, standing};
 pub(super) use query::{Progress, open_campaign, progress, villages};
 
-use crate::rights::{KeepCampaigns, SeeProgress};
+use crate::rights::{KeepCampaigns, ReopenCampaigns, SeeProgress};
 use asuh_ground::web::Routes;
 
 pub(super) fn routes() -> Routes {
@@ -21,4 +24,7 @@ pub(super) fn routes() -> Routes {
         .post::<KeepCampaigns, _>("/verifikasi/putaran/baru", pages::create)
         .get::<SeeProgress, _>("/verifikasi/putaran/{id}", pages::progress::of)
         .post::<KeepCampaigns, _>("/verifikasi/putaran/{id}/tutup", pages::close)
+        .post::<ReopenCampaigns, _>("/verifikasi/putaran/{id}/buka", pages::reopen)
+        .get::<KeepCampaigns, _>("/verifikasi/putaran/{id}/tambah", joining::form)
+        .post::<KeepCampaigns, _>("/verifikasi/putaran/{id}/tambah", joining::join)
 }

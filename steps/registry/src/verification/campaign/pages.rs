@@ -1,4 +1,4 @@
-//! `/verifikasi/putaran`: the campaigns, opening one, closing one.
+//! `/verifikasi/putaran`: the campaigns, opening one, closing one and opening it again.
 
 pub(super) mod progress;
 
@@ -8,9 +8,9 @@ use axum::extract::State;
 use time::Duration;
 
 use self::progress::{Region, regions};
-use super::command::{Base, CloseCampaign, OpenCampaign, preview};
+use super::command::{Base, CloseCampaign, OpenCampaign, ReopenCampaign, preview};
 use super::query::{self, Campaign, Progress};
-use crate::rights::{KeepCampaigns, SeeProgress};
+use crate::rights::{KeepCampaigns, ReopenCampaigns, SeeProgress};
 use crate::rules::FamilyStatus;
 use crate::territory;
 use asuh_ground::App;
@@ -168,6 +168,28 @@ pub(super) async fn close(
         let close = CloseCampaign { campaign: id, reason };
         match app.submit(cap.actor(), form.command_id()?, close).await {
             Ok(_) => return redirect(&format!("/verifikasi/putaran/{id}")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    let Some(sees) = SeeProgress::of(cap.actor()) else { return Err(Error::Forbidden) };
+    progress::show(&sees, &app, shell, Some(campaign), &form).await
+}
+
+/// Opens a closed campaign again.
+pub(super) async fn reopen(
+    cap: Cap<ReopenCampaigns>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    mut form: Form,
+) -> Page {
+    let campaign = query::campaign_by_id(app.store.reader(), cap.district(), id).await?;
+    let campaign = campaign.ok_or(Error::NotFound)?;
+    let reason = form.required("alasan", 300);
+    if form.is_valid() {
+        let reopen = ReopenCampaign { campaign: id, reason };
+        match app.submit(cap.actor(), form.command_id()?, reopen).await {
+            Ok(_) => return redirect("/verifikasi"),
             Err(rejection) => form.reject(rejection)?,
         }
     }

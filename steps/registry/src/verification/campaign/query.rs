@@ -6,6 +6,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use crate::territory;
+use crate::verification::visit::waiting_of;
 use asuh_ground::access::Scope;
 
 asuh_store::row_struct! {
@@ -27,12 +28,16 @@ asuh_store::row_struct! {
         pub deadline: Date,
         /// Families that each kecamatan visits a second time.
         pub sample: i64,
-        /// `open` or `closed`; what is closed never changes.
+        /// `open` or `closed`; what is closed changes only when it is opened again.
         pub state: String,
         /// When it was closed.
         pub closed_at: Option<Instant>,
         /// Why it was closed although something was missing; empty when nothing was.
         pub closing_reason: String,
+        /// When it was last opened again after it had closed.
+        pub reopened_at: Option<Instant>,
+        /// Why; empty when it never was.
+        pub reopening_reason: String,
     }
 }
 
@@ -44,7 +49,7 @@ impl Campaign {
 }
 
 const CAMPAIGN: &str = "SELECT c.id, c.name, c.statuses, c.batch_id, c.flagged_only, c.opens_on, c.deadline, c.sample, c.state, \
-     c.closed_at, c.closing_reason FROM verification_campaign c";
+     c.closed_at, c.closing_reason, c.reopened_at, c.reopening_reason FROM verification_campaign c";
 
 /// The campaigns of a district, the newest first: a few a year. Index: `verification_campaign_by_day`.
 ///
@@ -178,6 +183,8 @@ pub struct CampaignStanding {
     pub found: i64,
     /// Those with a result that counts.
     pub visited: i64,
+    /// Those whose last visit is a cadre's that nobody has settled.
+    pub waiting: i64,
     /// Villages with families of the campaign.
     pub villages: i64,
     /// Villages closed by a signed record.
@@ -225,6 +232,7 @@ pub async fn standing(
         families: villages.iter().map(|one| one.families).sum(),
         found: villages.iter().map(|one| one.found).sum(),
         visited: villages.iter().map(Progress::done).sum(),
+        waiting: waiting_of(db, district, id).await?,
         villages: villages.len() as i64,
         villages_closed: villages.iter().filter(|one| one.closed).count() as i64,
         subdistricts_checked: subdistricts

@@ -99,6 +99,25 @@ pub(in crate::verification) async fn waiting_in(
     .await
 }
 
+/// How many families of a campaign have a visit that nobody has settled yet, in all its villages.
+/// Indexes: `campaign_family`'s key, `family_version_current`, `verification_by_family`.
+pub(in crate::verification) async fn waiting_of(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<i64, StoreError> {
+    db.number(
+        &format!(
+            "SELECT COUNT(*) AS n FROM campaign_family c JOIN family_version v ON v.district_id = c.district_id \
+             AND v.family_id = c.family_id AND v.superseded_at = $2 {} \
+             WHERE c.district_id = $1 AND c.campaign_id = $3",
+            EVIDENCE.replacen("LEFT JOIN", "JOIN", 1)
+        ),
+        args![district, Instant::NEVER, campaign],
+    )
+    .await
+}
+
 /// A page of a village's families in the order of a walk (RW, RT, name), and whether there are more. `after` is the last
 /// one of the page before. The index `family_version_list` finds the village's families, a few hundred, which are then
 /// sorted.

@@ -8,10 +8,12 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
+use super::super::joining::{Joining, joinings, outside};
 use super::super::query::{self, Campaign, Progress};
 use super::super::reminder;
 use crate::rights::{
-    CheckVillages, KeepCampaigns, NameVerifiers, ReadFamilies, ReadRecords, SeeProgress, VerifyFamilies,
+    CheckVillages, KeepCampaigns, NameVerifiers, ReadFamilies, ReadRecords, ReopenCampaigns, SeeProgress,
+    VerifyFamilies,
 };
 use crate::territory;
 use crate::verification::check::{Check, check_of, checks};
@@ -101,6 +103,9 @@ struct ProgressPage {
     found: i64,
     closed: i64,
     villages: i64,
+    /// Families that its keeper may let into it, and those whom he did.
+    outside: i64,
+    joined: Vec<Joining>,
     /// Whether the caller reaches a whole kecamatan: sums of a part of one would mislead.
     by_subdistrict: bool,
     sees: Sees,
@@ -111,6 +116,7 @@ struct Sees {
     verifies: bool,
     names: bool,
     keeps: bool,
+    reopens: bool,
     records: bool,
     reminds: bool,
 }
@@ -122,6 +128,7 @@ impl Sees {
             verifies: VerifyFamilies::of(actor).is_some(),
             names: ReadFamilies::of(actor).is_some(),
             keeps: KeepCampaigns::of(actor).is_some(),
+            reopens: ReopenCampaigns::of(actor).is_some(),
             records: ReadRecords::of(actor).is_some(),
             reminds: NameVerifiers::of(actor).is_some() || CheckVillages::of(actor).is_some(),
         }
@@ -187,6 +194,13 @@ pub(super) async fn show(
         None => Vec::new(),
     };
     let sees = Sees::of(cap);
+    let (mut lacking, mut joined) = (0, Vec::new());
+    if let Some(campaign) = campaign.as_ref().filter(|_| sees.keeps) {
+        joined = joinings(db, cap.district(), campaign.id).await?;
+        if campaign.is_open() {
+            lacking = outside(db, cap.district(), campaign).await?.iter().map(|one| one.n).sum();
+        }
+    }
     let lines = match villages.len() <= FEW {
         true => lines(cap, app, &shell, campaign.as_ref(), cap.scope(), &villages, &names).await?,
         false => Vec::new(),
@@ -204,6 +218,8 @@ pub(super) async fn show(
         found: villages.iter().map(|one| one.found).sum(),
         closed: villages.iter().filter(|one| one.closed).count() as i64,
         villages: villages.len() as i64,
+        outside: lacking,
+        joined,
         regions,
         form: form.view(),
         campaign,
