@@ -340,7 +340,7 @@ pub(super) async fn waiting(
     let within = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
     db.all(
         &format!(
-            "SELECT w.pair_id, v.village_code, CASE WHEN m.state IN ('open', 'postponed') THEN 1 ELSE 0 END \
+            "SELECT w.pair_id, v.village_code, CASE WHEN m.state IN ('open', 'postponed') THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END \
              AS undecided FROM allocation_waiting w \
              JOIN match_pair m ON m.district_id = w.district_id AND m.id = w.pair_id \
              JOIN family_version v ON v.district_id = w.district_id AND v.family_id = w.family_id \

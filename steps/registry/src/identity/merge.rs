@@ -216,7 +216,7 @@ impl<'a> Merge<'a> {
         let paired: Vec<Paired> = tx
             .all(
                 "SELECT a.person_id, b.person_id AS other_id, CASE WHEN m.verdict = 'same' \
-                 OR (a.relation = b.relation AND a.relation IN ('head', 'wife')) THEN 1 ELSE 0 END AS same \
+                 OR (a.relation = b.relation AND a.relation IN ('head', 'wife')) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS same \
                  FROM person_version a JOIN match_pair m ON m.district_id = $1 \
                  AND (m.one_id = a.person_id OR m.two_id = a.person_id) AND m.state IN ('open', 'postponed') \
                  JOIN person_version b ON b.district_id = $1 \

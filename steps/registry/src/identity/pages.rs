@@ -185,7 +185,7 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         let text = app.store.secrets().open_text(district, sealed)?;
         Ok(FamilyCardNumber::parse(&text).map_or_else(|_| "••••".to_owned(), |kk| kk.masked()))
     };
-    let word = |key: &str, code: &str| shell.t(&format!("{key}.{code}")).into_owned();
+    let word = |key: String| shell.t(&key).into_owned();
     let (one, two) = (&pair.one, &pair.two);
     let village = |side: &Side| side.village_name.clone().unwrap_or_else(|| side.village_code.to_string());
     let rows: Vec<(&str, &str, String, String)> = vec![
@@ -200,14 +200,14 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         (
             "registry.field.sex",
             "sex",
-            one.sex.as_deref().map(|sex| word("registry.sex", sex)).unwrap_or_default(),
-            two.sex.as_deref().map(|sex| word("registry.sex", sex)).unwrap_or_default(),
+            one.sex.as_deref().map(|sex| word(format!("registry.sex.{sex}"))).unwrap_or_default(),
+            two.sex.as_deref().map(|sex| word(format!("registry.sex.{sex}"))).unwrap_or_default(),
         ),
         (
             "registry.field.relation",
             "",
-            word("registry.relation", &one.relation),
-            word("registry.relation", &two.relation),
+            word(format!("registry.relation.{}", one.relation)),
+            word(format!("registry.relation.{}", two.relation)),
         ),
         ("registry.field.head", parent_field(pair), one.head_name.clone(), two.head_name.clone()),
         ("registry.field.parents", "mother", one.parents_name.clone(), two.parents_name.clone()),
@@ -220,14 +220,14 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         (
             "registry.field.status",
             "",
-            word("registry.status", &one.status),
-            word("registry.status", &two.status),
+            word(format!("registry.status.{}", one.status)),
+            word(format!("registry.status.{}", two.status)),
         ),
         (
             "registry.identity.source",
             "-",
-            word("registry.source", &one.source),
-            word("registry.source", &two.source),
+            word(format!("registry.source.{}", one.source)),
+            word(format!("registry.source.{}", two.source)),
         ),
         ("registry.identity.since", "-", shell.instant(one.recorded_at), shell.instant(two.recorded_at)),
     ];
