@@ -83,6 +83,7 @@ pub const STEP: Part = Part {
     imports: &[&import::EppgbmImport, &import::SigiziImport],
     subject_export: Some(|app, district, subject, text| Box::pin(copy::copy(app, district, subject, text))),
     references: &[
+        Reference::id("measurement", "recorded_for", "person"),
         Reference::id("measurement", "person_id", "person").work(
             "growth.depends.measurement",
             "r.retracted_at IS NULL AND (r.batch_id IS NULL OR r.batch_id <> $2)",

@@ -10,6 +10,7 @@ mod derived;
 pub mod district;
 mod family;
 pub mod frozen;
+pub mod identity;
 pub mod import;
 mod institution;
 pub mod record;
@@ -48,9 +49,9 @@ pub mod verifications {
 }
 
 pub use rights::{
-    DecideChanges, FreezeLists, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal, ProposeChanges,
-    Reach, ReadFamilies, SeeChanges, SeeFrozenLists, SeeInstitutions, SeeProgress, SeeTerritories,
-    VerifyFamilies,
+    DecideChanges, DecidePairs, FreezeLists, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal,
+    ProposeChanges, Reach, ReadFamilies, SeeChanges, SeeFrozenLists, SeeInstitutions, SeePairs, SeeProgress,
+    SeeTerritories, VerifyFamilies,
 };
 
 pub use verification::{RecordVerification, VisitResult};
@@ -73,6 +74,7 @@ pub const STEP: Part = Part {
     tasks: Some(|app, actor| {
         Box::pin(async move {
             let mut tasks = changes::tasks(app, actor).await?;
+            tasks.extend(identity::tasks(app, actor).await?);
             tasks.extend(verification::tasks(app, actor).await?);
             Ok(tasks)
         })
@@ -80,6 +82,7 @@ pub const STEP: Part = Part {
     imports: import::KINDS,
     jobs: &[
         JobKind { kind: changed::JOB, run: changed::run },
+        JobKind { kind: identity::JOB, run: identity::search },
         JobKind { kind: risk::RECOMPUTE, run: risk::recompute },
     ],
     subject_export: Some(|app, district, subject, text| Box::pin(family::copy(app, district, subject, text))),
@@ -122,6 +125,16 @@ pub const STEP: Part = Part {
         Reference::id("change_effect", "subject_id", "person").when("r.kind = 'person'"),
         Reference::id("change_effect", "subject_id", "maternity")
             .when("r.kind IN ('maternity_ended', 'maternity_begun')"),
+        Reference::id("match_key", "person_id", "person"),
+        Reference::id("match_pair", "one_id", "person"),
+        Reference::id("match_pair", "two_id", "person"),
+        Reference::user("match_pair", "decided_by"),
+        Reference::id("merge_effect", "pair_id", "match_pair"),
+        Reference::id("merge_effect", "subject_id", "person").when("r.kind LIKE 'person_%'"),
+        Reference::id("merge_effect", "into_id", "person").when("r.kind LIKE 'person_%'"),
+        Reference::id("merge_effect", "subject_id", "family").when("r.kind LIKE 'family_%'"),
+        Reference::id("merge_effect", "into_id", "family").when("r.kind LIKE 'family_%'"),
+        Reference::id("merge_effect", "subject_id", "maternity").when("r.kind = 'maternity_begun'"),
         Reference::id("verification", "family_id", "family")
             .work("registry.depends.visit", "r.retracted_at IS NULL"),
         Reference::user("verification", "verified_by"),
@@ -174,6 +187,7 @@ const MENU: &[MenuItem] = &[
     MenuItem { path: "/verifikasi", label: "registry.verification.title", roles: SeeProgress::ROLES },
     MenuItem { path: "/data-tetap", label: "frozen.title", roles: SeeFrozenLists::ROLES },
     MenuItem { path: "/perubahan", label: "registry.change.title", roles: SeeChanges::ROLES },
+    MenuItem { path: "/data-ganda", label: "registry.identity.title", roles: SeePairs::ROLES },
     MenuItem { path: "/wilayah", label: "registry.territories.title", roles: SeeTerritories::ROLES },
     MenuItem { path: "/lembaga", label: "registry.institutions.title", roles: SeeInstitutions::ROLES },
 ];
@@ -190,11 +204,13 @@ pub async fn eligible_statuses(
     Ok(rules::eligible_statuses(&setting))
 }
 
-/// What is wrong with the campaigns of verification, the derived risks and words of names, and the frozen lists.
+/// What is wrong with the campaigns of verification, the derived risks and words of names, merged records and the
+/// frozen lists.
 async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let mut findings = verification::check(app, district).await?;
     findings.extend(risk::check(app, district).await?);
     findings.extend(family::check_names(app, district).await?);
+    findings.extend(identity::check(app, district).await?);
     findings.extend(frozen::check::<frozen::FamiliesAtRisk>(app, district).await?);
     Ok(findings)
 }
@@ -230,4 +246,5 @@ fn routes() -> Routes {
         .and(frozen::own_routes())
         .and(risk::routes())
         .and(changes::routes())
+        .and(identity::routes())
 }

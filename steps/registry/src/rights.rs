@@ -37,6 +37,13 @@ capability! {
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
         Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre, Role::Auditor,
     ];
+    /// Sees the pairs of records that may be one person, where one of the two lies within reach.
+    pub struct SeePairs = "registry.see_pairs": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
+        Role::FieldOfficer, Role::Cadre, Role::Auditor,
+    ];
+    /// Decides whether two records are one person, where both lie within reach, and takes that back.
+    pub struct DecidePairs = "registry.decide_pairs": [Role::DistrictAdmin, Role::ListKeeper];
     /// Changes the rules by which the district computes risk itself.
     pub struct KeepRiskRules = "registry.keep_risk_rules": [Role::DistrictAdmin, Role::ListKeeper];
     /// Records what a visit found.

@@ -24,6 +24,7 @@ mod growth_entry;
 mod growth_lists;
 mod growth_sigizi;
 mod growth_standing;
+mod identity;
 mod intake;
 mod kapuas;
 mod matrix;

@@ -41,6 +41,16 @@ document.addEventListener("keydown", (event) => {
   document.querySelectorAll(".groups details[open]").forEach((menu) => { menu.open = false; menu.firstChild.focus(); });
 });
 
+// <button data-key="s"> is pressed by its letter, outside of fields; data-needs names a field that comes first.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const button = document.querySelector('[data-key="' + CSS.escape(event.key.toLowerCase()) + '"]');
+  if (!button) return;
+  event.preventDefault();
+  const field = button.dataset.needs && button.form.elements[button.dataset.needs];
+  if (field && !field.value) field.focus(); else button.click();
+});
+
 // <button data-print> prints.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

@@ -58,6 +58,18 @@ CREATE TABLE allocation_village (
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
 ) {table};
 
+-- Families that wait in this run, because it is not decided whether they are the one that is helped: they are credited
+-- their share and get it once they turn out to be another family.
+CREATE TABLE allocation_waiting (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  family_id {bytes} NOT NULL,
+  helped_id {bytes} NOT NULL,
+  pair_id {bytes} NOT NULL,
+  PRIMARY KEY (district_id, run_id, family_id),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
 -- What a run credits and gives to each family per commodity, in 1/1000 of the smallest unit; `given` in whole units.
 CREATE TABLE share_balance (
   district_id {int} NOT NULL,

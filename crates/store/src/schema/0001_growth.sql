@@ -4,6 +4,8 @@ CREATE TABLE measurement (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
   person_id {bytes} NOT NULL,
+  -- Whom it was recorded for, where that one was merged with `person_id` since; NULL as long as it is the same.
+  recorded_for {bytes},
   measured_on {int} NOT NULL,
   weight_g {int},
   height_mm {int},
@@ -49,6 +51,7 @@ CREATE TABLE measurement (
   retracted_reason {text},
   PRIMARY KEY (district_id, id)
 ) {table};
+CREATE INDEX measurement_by_alias ON measurement (district_id, recorded_for) WHERE recorded_for IS NOT NULL;
 CREATE INDEX measurement_by_person ON measurement (district_id, person_id, measured_on);
 -- A child is measured once a day as far as one source is concerned.
 CREATE UNIQUE INDEX measurement_once ON measurement (district_id, person_id, measured_on, source)

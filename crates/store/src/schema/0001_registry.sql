@@ -61,6 +61,8 @@ CREATE TABLE family (
   PRIMARY KEY (district_id, id)
 ) {table};
 
+CREATE INDEX family_by_canonical ON family (district_id, canonical_id) WHERE canonical_id IS NOT NULL;
+
 -- What was known of a family, and from when to when it was held true (superseded_at = 9223372036854775807: still).
 CREATE TABLE family_version (
   district_id {int} NOT NULL,
@@ -164,6 +166,7 @@ CREATE TABLE person (
   created_at {int} NOT NULL,
   PRIMARY KEY (district_id, id)
 ) {table};
+CREATE INDEX person_by_canonical ON person (district_id, canonical_id) WHERE canonical_id IS NOT NULL;
 
 CREATE TABLE person_version (
   district_id {int} NOT NULL,

@@ -17,6 +17,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_registry.sql"),
     include_str!("0001_registry_changes.sql"),
     include_str!("0001_registry_frozen.sql"),
+    include_str!("0001_registry_identity.sql"),
     include_str!("0001_registry_verification.sql"),
     include_str!("0001_growth.sql"),
     include_str!("0001_sponsors.sql"),

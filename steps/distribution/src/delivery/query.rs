@@ -354,7 +354,7 @@ pub(crate) async fn of_family(
              JOIN campaign g ON g.district_id = p.district_id AND g.id = p.campaign_id \
              JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
              JOIN commodity c ON c.district_id = i.district_id AND c.code = i.commodity \
-             WHERE p.district_id = $1 AND p.family_id = $2 \
+             WHERE p.district_id = $1 AND p.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2)) \
              ORDER BY p.week_of DESC, p.id, c.nth, c.code LIMIT 200",
             args![district, family],
         )
@@ -526,7 +526,7 @@ pub(crate) async fn receivers(
     db.all(
         "SELECT d.package_id, d.receiver_name AS name, d.receiver_relation AS relation, d.signature_id, d.photo_id \
          FROM package p JOIN delivery d ON d.district_id = p.district_id AND d.package_id = p.id \
-         WHERE p.district_id = $1 AND p.family_id = $2 ORDER BY p.week_of, d.id",
+         WHERE p.district_id = $1 AND p.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2)) ORDER BY p.week_of, d.id",
         args![district, family],
     )
     .await

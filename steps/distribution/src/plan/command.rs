@@ -1,6 +1,9 @@
 //! What changes a run: planning, discarding, approving, closing.
 
+use std::collections::BTreeSet;
+
 use asuh_nusantara::date::monday_of;
+use asuh_step_registry::identity;
 use asuh_store::{Args, Command, Fault, Id, Instant, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -55,13 +58,16 @@ impl Command for PlanRun {
         let weight = proposal::weight(tx, tx.district()).await?;
         let claims = proposal::claims(tx, tx.district(), campaign.id).await?;
         let served = proposal::served(tx, tx.district(), campaign.id, self.week_of).await?;
+        let ids = eligible.iter().map(|family| family.family_id).collect();
+        let waiting = identity::waiting(tx, tx.district(), &ids).await?;
+        let waits: BTreeSet<Id> = waiting.iter().map(|one| one.family).collect();
         let families: Vec<Family> = eligible
             .iter()
             .map(|family| Family {
                 id: family.family_id,
                 village: family.village_code,
                 weight: weight.of(family.targets),
-                served: served.contains(&family.family_id),
+                served: served.contains(&family.family_id) || waits.contains(&family.family_id),
                 claims: proposal::claims_of(&goods, claims.get(&family.family_id)),
             })
             .collect();
@@ -80,6 +86,14 @@ impl Command for PlanRun {
         tx.subject("run", run);
         self.store_run(tx, run, &campaign, weight.code(), seed, families.len(), on_route).await?;
         store_plan(tx, run, &goods, &families, &plan).await?;
+        let rows =
+            waiting.iter().map(|one| args![tx.district(), run, one.family, one.helped, one.pair]).collect();
+        tx.insert_many(
+            "INSERT INTO allocation_waiting (district_id, run_id, family_id, helped_id, pair_id) VALUES",
+            "",
+            rows,
+        )
+        .await?;
         Ok(run)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use asuh_nusantara::date::monday_of;
+use asuh_step_registry::DecidePairs;
 use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
@@ -224,6 +225,8 @@ struct Show {
     villages: Vec<RunVillage>,
     sample: Vec<FamilyShare>,
     shares: Vec<VillageShare>,
+    waiting: Vec<query::WaitingLine>,
+    decides_pairs: bool,
     letterhead: Letterhead,
     names: HashMap<i64, (String, String)>,
 }
@@ -277,6 +280,8 @@ async fn show_page(app: &App, cap: &ReadDistribution, id: Id, form: &Form, shell
         villages,
         sample,
         shares,
+        waiting: query::waiting(db, cap.district(), id, cap.scope()).await?,
+        decides_pairs: DecidePairs::of(cap.actor()).is_some(),
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         names: proposal::village_names(db, cap.district()).await?,
         run,

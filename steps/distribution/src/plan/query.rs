@@ -315,3 +315,39 @@ pub(crate) async fn check_accounts(db: &impl Query, district: DistrictId) -> Res
         .await?;
     Ok(if wrong == 0 { Vec::new() } else { vec![format!("{wrong} share accounts differ from their fold")] })
 }
+
+asuh_store::row_struct! {
+    /// A family that waits in a run until it is decided whether it is the one that is helped.
+    pub(super) struct WaitingLine {
+        pub(super) pair_id: Id,
+        pub(super) village_code: i64,
+        /// Whether the pair is still undecided.
+        pub(super) undecided: bool,
+    }
+}
+
+/// The families within a scope that wait in a run, by village. Indexes: primary keys, family_version_current.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn waiting(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+    scope: &Scope,
+) -> Result<Vec<WaitingLine>, StoreError> {
+    let mut args = args![district, run, Instant::NEVER];
+    let within = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
+    db.all(
+        &format!(
+            "SELECT w.pair_id, v.village_code, CASE WHEN m.state IN ('open', 'postponed') THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END \
+             AS undecided FROM allocation_waiting w \
+             JOIN match_pair m ON m.district_id = w.district_id AND m.id = w.pair_id \
+             JOIN family_version v ON v.district_id = w.district_id AND v.family_id = w.family_id \
+             AND v.superseded_at = $3 WHERE w.district_id = $1 AND w.run_id = $2 AND {within} \
+             ORDER BY v.village_code, w.family_id"
+        ),
+        args,
+    )
+    .await
+}

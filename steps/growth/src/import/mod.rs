@@ -89,6 +89,10 @@ impl ImportKind for EppgbmImport {
         Box::pin(commit(tx, cx, rows))
     }
 
+    fn finish<'a>(&'a self, tx: &'a Tx<'_>, _: &'a BatchContext) -> Changing<'a, ()> {
+        Box::pin(async move { Ok(asuh_step_registry::identity::search_later(tx).await?) })
+    }
+
     fn undo<'a>(
         &'a self,
         tx: &'a Tx<'_>,

@@ -60,9 +60,71 @@ pub(crate) fn recompute<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
     })
 }
 
-/// Computes the children anew whose sex or birthday is not what it was: of the job's subject, or of all.
+/// Lets the measurements of merged children count for the one who goes on, and gives back those of children who stand
+/// for themselves again: two statements, then everybody touched is computed anew.
+#[derive(Serialize, Deserialize)]
+struct FollowMerges {}
+
+impl Command for FollowMerges {
+    const KIND: &'static str = "growth.follow_merges";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        asuh_store::row_struct! { struct Moved { person_id: Id, other_id: Id } }
+        // person_by_canonical, measurement_by_person; measurement_by_alias. Of two measurements of one source and day
+        // the canonical child's own counts, the other stays where it is.
+        let moved: Vec<Moved> = tx
+            .all(
+                "SELECT DISTINCT m.person_id, a.canonical_id AS other_id FROM person a JOIN measurement m \
+                 ON m.district_id = a.district_id AND m.person_id = a.id \
+                 WHERE a.district_id = $1 AND a.canonical_id IS NOT NULL \
+                 UNION SELECT m.person_id, m.recorded_for FROM measurement m JOIN person a \
+                 ON a.district_id = m.district_id AND a.id = m.recorded_for \
+                 WHERE m.district_id = $1 AND m.recorded_for IS NOT NULL \
+                 AND (a.canonical_id IS NULL OR a.canonical_id <> m.person_id)",
+                args![tx.district()],
+            )
+            .await?;
+        if moved.is_empty() {
+            return Ok(());
+        }
+        // Back first: whoever was an alias of an alias then goes on to the last.
+        tx.execute(
+            "UPDATE measurement SET person_id = recorded_for, recorded_for = NULL WHERE district_id = $1 \
+             AND recorded_for IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person a WHERE a.district_id = $1 \
+             AND a.id = measurement.recorded_for AND a.canonical_id = measurement.person_id)",
+            args![tx.district()],
+        )
+        .await?;
+        tx.execute(
+            "UPDATE measurement SET recorded_for = person_id, person_id = (SELECT a.canonical_id FROM person a \
+             WHERE a.district_id = $1 AND a.id = measurement.person_id) WHERE district_id = $1 \
+             AND person_id IN (SELECT a.id FROM person a WHERE a.district_id = $1 AND a.canonical_id IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM measurement o JOIN person a ON a.district_id = $1 AND a.id = measurement.person_id \
+             WHERE o.district_id = $1 AND o.person_id = a.canonical_id AND o.measured_on = measurement.measured_on \
+             AND o.source = measurement.source AND o.retracted_at IS NULL AND measurement.retracted_at IS NULL) \
+             AND NOT EXISTS (SELECT 1 FROM person a JOIN person b ON b.district_id = $1 \
+             AND b.canonical_id = a.canonical_id JOIN measurement o ON o.district_id = $1 AND o.person_id = b.id \
+             WHERE a.district_id = $1 AND a.id = measurement.person_id AND o.measured_on = measurement.measured_on \
+             AND o.source = measurement.source AND o.id < measurement.id AND o.retracted_at IS NULL \
+             AND measurement.retracted_at IS NULL)",
+            args![tx.district()],
+        )
+        .await?;
+        let touched: std::collections::BTreeSet<Id> =
+            moved.iter().flat_map(|one| [one.person_id, one.other_id]).collect();
+        Ok(refresh(tx, &touched.into_iter().collect::<Vec<_>>()).await?)
+    }
+}
+
+/// Computes the children anew whose sex or birthday is not what it was, and those who were merged: of the job's
+/// subject, or of all.
 pub(crate) fn persons_changed<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
     Box::pin(async move {
+        if job.subject_id.is_none() {
+            app.store.submit(app.bookkeeping(job.district_id), FollowMerges {}).await?;
+        }
         loop {
             let (sql, args) = stale_sql(job.district_id, job.subject_id);
             let some: Vec<Child> = app.store.reader().all(&sql, args).await?;

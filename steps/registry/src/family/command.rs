@@ -10,7 +10,7 @@ use super::version::{
 };
 use crate::rights::Reach;
 use crate::rules::{Ending, FamilyStatus, MaternityKind, Relation, neighbourhood};
-use crate::{changed, derived, verification};
+use crate::{changed, derived, identity, verification};
 
 /// Where a fact that a person typed comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -371,6 +371,7 @@ impl Command for PutPerson {
         after.valid_from = self.today;
         next_person(tx, id, &after).await?;
         derived::refresh(tx, &[self.family, before.family_id]).await?;
+        identity::search_one(tx, id, self.family, self.today).await?;
         if self.person.is_some() && (&after.sex, after.birth_date) != (&before.sex, before.birth_date) {
             changed::tell(tx, Some(id)).await?;
         }

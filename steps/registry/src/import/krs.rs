@@ -235,6 +235,10 @@ impl ImportKind for Krs {
         })
     }
 
+    fn finish<'a>(&'a self, tx: &'a Tx<'_>, _: &'a BatchContext) -> Changing<'a, ()> {
+        Box::pin(async move { Ok(crate::identity::search_later(tx).await?) })
+    }
+
     fn undo<'a>(
         &'a self,
         tx: &'a Tx<'_>,

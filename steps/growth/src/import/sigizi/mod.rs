@@ -85,6 +85,10 @@ impl ImportKind for SigiziImport {
         })
     }
 
+    fn finish<'a>(&'a self, tx: &'a Tx<'_>, _: &'a BatchContext) -> Changing<'a, ()> {
+        Box::pin(async move { Ok(asuh_step_registry::identity::search_later(tx).await?) })
+    }
+
     fn undo<'a>(
         &'a self,
         tx: &'a Tx<'_>,

@@ -65,6 +65,8 @@ mod tests {
             state: "open".into(),
             closed_at: None,
             closing_reason: String::new(),
+            reopened_at: None,
+            reopening_reason: String::new(),
         };
         let progress = Progress {
             families: 40,

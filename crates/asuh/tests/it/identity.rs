@@ -1,0 +1,218 @@
+//! Who is who: pairs that are found, decided, merged and taken back.
+
+use asuh_ground::access::Role;
+use asuh_nusantara::{Sex, TerritoryCode};
+use asuh_step_registry::Reach;
+use asuh_step_registry::families::{Change, PutFamily, PutPerson, Source};
+use asuh_step_registry::identity::{SearchPairs, waiting};
+use asuh_step_registry::rules::Relation;
+use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Id, Instant, Query, args};
+use axum::http::StatusCode;
+use time::Date;
+use time::macros::date;
+
+use crate::support::{KERINCI, TestApp, VILLAGES};
+
+const TODAY: Date = date!(2026 - 11 - 02);
+
+fn everywhere() -> Reach {
+    Reach::whole(TerritoryCode::from_i64(1_501_000_000).unwrap())
+}
+
+async fn done<C: asuh_store::Command>(test: &TestApp, command: C) -> C::Receipt {
+    test.app.submit(&test.system(), test.app.store.new_id(), command).await.expect("the command").value
+}
+
+async fn person(test: &TestApp, family: Id, relation: Relation, name: &str, sex: Sex, birth: Date) -> Id {
+    let command = PutPerson {
+        person: None,
+        family,
+        reach: everywhere(),
+        source: Source::Form,
+        today: TODAY,
+        relation,
+        name: name.into(),
+        sex: Some(sex),
+        birth_date: Some(birth),
+        nik: Change::Keep,
+        parents_name: String::new(),
+        posyandu: String::new(),
+        ended: None,
+    };
+    done(test, command).await
+}
+
+/// A family with head, wife and one child, in the spelling of one list.
+async fn family(test: &TestApp, village: i64, names: [&str; 3]) -> (Id, [Id; 3]) {
+    let put = PutFamily {
+        rw: "1".into(),
+        rt: "2".into(),
+        ..PutFamily::new(everywhere(), village, names[0].to_owned(), TODAY)
+    };
+    let family = done(test, put).await;
+    let head = person(test, family, Relation::Head, names[0], Sex::Male, date!(1989 - 03 - 17)).await;
+    let wife = person(test, family, Relation::Wife, names[1], Sex::Female, date!(1993 - 08 - 21)).await;
+    let child = person(test, family, Relation::Child, names[2], Sex::Female, date!(2024 - 02 - 11)).await;
+    (family, [head, wife, child])
+}
+
+const SPELLED: [&str; 3] = ["Djoenaidi Salampak", "Rusmiyati Salundik", "Kezia Putri Salampak"];
+const AGAIN: [&str; 3] = ["Junaidi Salampak", "Rusmiati Salundik", "Kezia Putri Salampak"];
+
+async fn pairs(test: &TestApp, state: &str) -> Vec<(Id, Id, Id)> {
+    asuh_store::row_struct! { struct Pair { id: Id, one_id: Id, two_id: Id } }
+    let found: Vec<Pair> = test
+        .app
+        .store
+        .reader()
+        .all(
+            "SELECT id, one_id, two_id FROM match_pair WHERE district_id = $1 AND state = $2 ORDER BY id",
+            args![KERINCI, state],
+        )
+        .await
+        .unwrap();
+    found.into_iter().map(|pair| (pair.id, pair.one_id, pair.two_id)).collect()
+}
+
+async fn between(test: &TestApp, one: Id, two: Id) -> Id {
+    let found = pairs(test, "open").await;
+    let wanted = (one.min(two), one.max(two));
+    found.into_iter().find(|pair| (pair.1, pair.2) == wanted).expect("the pair").0
+}
+
+async fn standing(test: &TestApp, table: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE district_id = $1 AND superseded_at = $2");
+    test.number(&sql, args![KERINCI, Instant::NEVER]).await
+}
+
+async fn check(test: &TestApp) {
+    for check in &test.app.registry.checks {
+        assert_eq!(check(&test.app, KERINCI).await.unwrap(), Vec::<String>::new());
+    }
+}
+
+#[db_test]
+async fn two_who_are_one_are_found_merged_and_parted_again(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let (first, one) = family(&test, VILLAGES[0], SPELLED).await;
+    let (second, two) = family(&test, VILLAGES[0], AGAIN).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    // Found by the forms that wrote them; a search of the whole list finds nothing twice.
+    let before = pairs(&test, "open").await.len();
+    let pair = between(&test, one[0], two[0]).await;
+    done(&test, SearchPairs {}).await;
+    test.run_jobs().await;
+    assert_eq!(pairs(&test, "open").await.len(), before);
+
+    let shown = keeper.get(&format!("/data-ganda/{pair}")).await.ok();
+    assert!(shown.contains("Djoenaidi Salampak") && shown.contains("Junaidi Salampak"));
+    // Without a reason nothing is merged.
+    let path = format!("/data-ganda/{pair}/putuskan");
+    keeper.post(&path, &[("putusan", "sama"), ("alasan", "")]).await.refused();
+    assert_eq!(standing(&test, "family_version").await, 2);
+    keeper.post(&path, &[("putusan", "sama"), ("alasan", "KK dicek")]).await.to();
+    test.run_jobs().await;
+    // One family of three, everywhere.
+    assert_eq!(standing(&test, "family_version").await, 1);
+    assert_eq!(standing(&test, "person_version").await, 3);
+    let list = keeper.get("/sasaran").await.ok();
+    assert_ne!(list.contains("Djoenaidi Salampak"), list.contains("Junaidi Salampak"));
+    let (kept, gone) = (first.min(second), first.max(second));
+    assert_eq!(keeper.get(&format!("/sasaran/{kept}")).await.status, StatusCode::OK);
+    assert_eq!(keeper.get(&format!("/sasaran/{gone}")).await.status, StatusCode::NOT_FOUND);
+    check(&test).await;
+    // Not asked again.
+    done(&test, SearchPairs {}).await;
+    test.run_jobs().await;
+    assert!(!pairs(&test, "open").await.iter().any(|open| open.0 == pair));
+
+    keeper.post(&format!("/data-ganda/{pair}/batalkan"), &[]).await.to();
+    test.run_jobs().await;
+    assert_eq!(standing(&test, "family_version").await, 2);
+    assert_eq!(standing(&test, "person_version").await, 6);
+    assert_eq!(keeper.get(&format!("/sasaran/{gone}")).await.status, StatusCode::OK);
+    check(&test).await;
+}
+
+#[db_test]
+async fn two_who_are_two_are_asked_again_only_when_a_fact_has_changed(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let (_, one) = family(&test, VILLAGES[0], SPELLED).await;
+    let (second, two) = family(&test, VILLAGES[0], AGAIN).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let pair = between(&test, one[2], two[2]).await;
+    let path = format!("/data-ganda/{pair}/putuskan");
+    keeper.post(&path, &[("putusan", "beda"), ("alasan", "")]).await.to();
+    done(&test, SearchPairs {}).await;
+    test.run_jobs().await;
+    assert!(pairs(&test, "different").await.iter().any(|decided| decided.0 == pair));
+
+    let put = PutPerson {
+        person: Some((two[2], 1)),
+        family: second,
+        reach: everywhere(),
+        source: Source::Form,
+        today: TODAY,
+        relation: Relation::Child,
+        name: "Kezia Putri Salampak".into(),
+        sex: Some(Sex::Female),
+        birth_date: Some(date!(2024 - 02 - 11)),
+        nik: Change::Set("9999995102240003".into()),
+        parents_name: String::new(),
+        posyandu: String::new(),
+        ended: None,
+    };
+    done(&test, put).await;
+    assert!(pairs(&test, "open").await.iter().any(|open| open.0 == pair));
+}
+
+#[db_test]
+async fn a_pair_across_villages_is_decided_by_whoever_holds_both(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let (_, one) = family(&test, VILLAGES[0], SPELLED).await;
+    let (_, two) = family(&test, VILLAGES[2], AGAIN).await;
+    done(&test, SearchPairs {}).await;
+    test.run_jobs().await;
+    let pair = between(&test, one[0], two[0]).await;
+    let page = format!("/data-ganda/{pair}");
+    let path = format!("{page}/putuskan");
+
+    let near = test.user(Role::ListKeeper, &[VILLAGES[0]], &[]).await;
+    let shown = near.get(&page).await.ok();
+    assert!(shown.contains("Djoenaidi Salampak") && !shown.contains("Junaidi Salampak"));
+    assert!(!shown.contains("value=\"sama\""));
+    near.post(&path, &[("putusan", "sama"), ("alasan", "x")]).await.refused();
+    let cadre = test.user(Role::Cadre, &[VILLAGES[1]], &[]).await;
+    assert_eq!(cadre.get(&page).await.status, StatusCode::NOT_FOUND);
+    for list in ["/data-ganda", "/data-ganda?tampil=usul"] {
+        assert!(!cadre.get(list).await.ok().contains("Salampak"));
+    }
+    let own = test.user(Role::Cadre, &[VILLAGES[2]], &[]).await;
+    let lists = [own.get("/data-ganda").await.ok(), own.get("/data-ganda?tampil=usul").await.ok()].concat();
+    assert!(lists.contains("Junaidi Salampak") && !lists.contains("Djoenaidi Salampak"));
+    assert_eq!(own.post(&path, &[("putusan", "beda"), ("alasan", "")]).await.status, StatusCode::FORBIDDEN);
+    let keeper = test.with_role(Role::ListKeeper).await;
+    keeper.post(&path, &[("putusan", "beda"), ("alasan", "")]).await.to();
+}
+
+#[db_test]
+async fn of_two_families_that_may_be_one_the_second_waits(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let (first, one) = family(&test, VILLAGES[0], SPELLED).await;
+    let (second, two) = family(&test, VILLAGES[0], AGAIN).await;
+    let pair = between(&test, one[0], two[0]).await;
+    let both = [first, second].into_iter().collect();
+    let db = test.app.store.reader();
+    let waits = waiting(db, KERINCI, &both).await.unwrap();
+    assert_eq!(waits.len(), 1);
+    assert_eq!((waits[0].family, waits[0].helped), (first.max(second), first.min(second)));
+    let keeper = test.with_role(Role::ListKeeper).await;
+    for (one, two) in [(one[0], two[0]), (one[1], two[1]), (one[2], two[2])] {
+        let pair = between(&test, one, two).await;
+        let path = format!("/data-ganda/{pair}/putuskan");
+        keeper.post(&path, &[("putusan", "beda"), ("alasan", "")]).await.to();
+    }
+    assert!(!pairs(&test, "open").await.iter().any(|open| open.0 == pair));
+    assert_eq!(waiting(db, KERINCI, &both).await.unwrap(), []);
+}

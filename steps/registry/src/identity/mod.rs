@@ -1,0 +1,37 @@
+//! Who is who: records that may be one person, the decision about them, and what it does.
+//!
+//! `asuh_matching` says of two records that they are the same, different, or that somebody has to be asked. A job
+//! searches the whole list after an import ([`search`]), a person who comes in by a form is looked for at once; what is
+//! found becomes a *pair* that a person decides ([`decide`]). "Same" merges ([`merge`]): the alias leaves the list and
+//! keeps its history, and can be brought back. Families between whom a pair is undecided are helped once ([`waiting`]).
+
+mod check;
+mod decide;
+mod merge;
+pub(super) mod pages;
+mod pairs;
+mod query;
+mod read;
+mod search;
+mod tasks;
+mod waiting;
+
+pub(super) use check::check;
+pub use decide::{DecidePair, DecideProposed, Decision, ReopenPair};
+pub(super) use search::{JOB, search, search_one};
+pub use search::{SearchPairs, search_later};
+pub(super) use tasks::tasks;
+pub use waiting::{Waiting, waiting};
+
+use super::rights::{DecidePairs, SeePairs};
+use asuh_ground::web::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get::<SeePairs, _>("/data-ganda", pages::list)
+        .post::<DecidePairs, _>("/data-ganda/cari", pages::search)
+        .post::<DecidePairs, _>("/data-ganda/sama", pages::all_same)
+        .get::<SeePairs, _>("/data-ganda/{id}", pages::show)
+        .post::<DecidePairs, _>("/data-ganda/{id}/putuskan", pages::decide)
+        .post::<DecidePairs, _>("/data-ganda/{id}/batalkan", pages::reopen)
+}
