@@ -34,6 +34,6 @@ pub use id::{Clock, DistrictId, FixedClock, Id, IdSource, Instant, SeededIds, Sy
 pub use lock::{FolderLock, LockError};
 pub use query::{Query, Reader};
 pub use rotate::RotationReport;
-pub use row::{FromRow, Row};
+pub use row::{Column, FromRow, Row};
 pub use secrets::{KeyRing, LookupHash, Secrets, SecretsError};
 pub use tx::Tx;

@@ -5,6 +5,7 @@ use asuh_nusantara::{Sex, TerritoryCode};
 use asuh_step_registry::Reach;
 use asuh_step_registry::families::{Change, PutFamily, PutPerson, Source};
 use asuh_step_registry::identity::{SearchPairs, waiting};
+use asuh_step_registry::record::{self, Entry, FamilyFacts};
 use asuh_step_registry::rules::Relation;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, Query, args};
@@ -45,7 +46,12 @@ async fn person(test: &TestApp, family: Id, relation: Relation, name: &str, sex:
 
 /// A family with head, wife and one child, in the spelling of one list.
 async fn family(test: &TestApp, village: i64, names: [&str; 3]) -> (Id, [Id; 3]) {
+    family_of(test, village, None, names).await
+}
+
+async fn family_of(test: &TestApp, village: i64, kki: Option<&str>, names: [&str; 3]) -> (Id, [Id; 3]) {
     let put = PutFamily {
+        kki: kki.map(str::to_owned),
         rw: "1".into(),
         rt: "2".into(),
         ..PutFamily::new(everywhere(), village, names[0].to_owned(), TODAY)
@@ -133,6 +139,34 @@ async fn two_who_are_one_are_found_merged_and_parted_again(db: TestDatabase) {
     assert_eq!(standing(&test, "person_version").await, 6);
     assert_eq!(keeper.get(&format!("/sasaran/{gone}")).await.status, StatusCode::OK);
     check(&test).await;
+}
+
+#[db_test]
+async fn a_list_that_says_the_number_of_a_merged_record_means_the_one_that_stays(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let (_, one) = family_of(&test, VILLAGES[0], Some("6203010001"), SPELLED).await;
+    let (_, two) = family_of(&test, VILLAGES[0], Some("6203010002"), AGAIN).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let pair = between(&test, one[0], two[0]).await;
+    let reason = [("putusan", "sama"), ("alasan", "KK dicek")];
+    keeper.post(&format!("/data-ganda/{pair}/putuskan"), &reason).await.to();
+    test.run_jobs().await;
+    let canonical = test.number("SELECT COUNT(*) AS n FROM family WHERE canonical_id IS NULL", args![]).await;
+    assert_eq!(canonical, 1);
+
+    let entries = ["6203010001", "6203010002"].map(|kki| Entry {
+        family: FamilyFacts {
+            kki: Some(kki.to_owned()),
+            ..FamilyFacts::in_village(TerritoryCode::from_i64(VILLAGES[0]).unwrap())
+        },
+        persons: Vec::new(),
+    });
+    let store = &test.app.store;
+    let found = record::compare(&store.reader(), store.secrets(), KERINCI, &entries).await.unwrap();
+    assert!(found[0].family.is_some());
+    assert_eq!(found[0].family, found[1].family);
+    // It is nothing new either: two lists that each say one of the numbers do not correct one another for ever.
+    assert_eq!((found[0].change, found[1].change), (record::Change::Same, record::Change::Same));
 }
 
 #[db_test]

@@ -1,5 +1,6 @@
 //! What is known of the families and persons that a chunk of a list may mean, in memory, and what becomes of it.
 
+mod alias;
 mod find;
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,6 +11,7 @@ use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, Stor
 use super::super::{changed, derived, risk};
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
 use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
+use alias::Aliases;
 use find::names_of;
 
 /// What was read and is not yet kept.
@@ -38,6 +40,7 @@ pub(super) struct Known<'a> {
     by_kki: HashMap<String, Id>,
     by_kk: HashMap<LookupHash, Id>,
     by_nik: HashMap<LookupHash, Id>,
+    aliases: Aliases,
     /// Families by village and the name of the head, or of a person in it.
     by_name: HashMap<(i64, String), BTreeSet<Id>>,
     /// Somebody known has another sex or birthday than before.
@@ -67,6 +70,7 @@ impl<'a> Known<'a> {
             by_kki: HashMap::new(),
             by_kk: HashMap::new(),
             by_nik: HashMap::new(),
+            aliases: Aliases::default(),
             by_name: HashMap::new(),
             somebody_is_another: false,
             desils: HashMap::new(),
@@ -78,7 +82,7 @@ impl<'a> Known<'a> {
         let mut niks = BTreeSet::new();
         let hashes = entries.iter().map(|entry| known.hashes(entry)).collect::<Result<Vec<_>, _>>()?;
         for (entry, hashes) in entries.iter().zip(&hashes) {
-            kkis.extend(entry.family.kki.as_ref());
+            kkis.extend(entry.family.kki.clone());
             kks.extend(hashes.kk);
             niks.extend(hashes.niks.iter().flatten().copied());
         }
@@ -87,17 +91,17 @@ impl<'a> Known<'a> {
         let mut found = Loaded::default();
         if !kkis.is_empty() {
             let mut args = args![district, Instant::NEVER];
-            let list = args.push_list(kkis);
+            let list = args.push_list(kkis.iter().cloned());
             found.families(db, &format!("+superseded_at = $2 AND kki IN ({list})"), args).await?;
         }
         if !kks.is_empty() {
             let mut args = args![district, Instant::NEVER];
-            let list = args.push_list(kks);
+            let list = args.push_list(kks.iter().copied());
             found.families(db, &format!("+superseded_at = $2 AND kk_hash IN ({list})"), args).await?;
         }
         if !niks.is_empty() {
             let mut args = args![district, Instant::NEVER];
-            let list = args.push_list(niks);
+            let list = args.push_list(niks.iter().copied());
             let sql = format!(
                 "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.nik_hash IN ({list}) \
                  AND +p.superseded_at = $2"
@@ -105,6 +109,25 @@ impl<'a> Known<'a> {
             found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
         }
         known.take(&mut found);
+        kkis.retain(|kki| !known.by_kki.contains_key(kki));
+        kks.retain(|kk| !known.by_kk.contains_key(kk));
+        niks.retain(|nik| !known.by_nik.contains_key(nik));
+        known.aliases = Aliases::load(db, district, kkis, kks, niks).await?;
+        if !known.aliases.is_empty() {
+            // family_version_current, person_version_current
+            let mut args = args![district, Instant::NEVER];
+            let led = known.aliases.kki.values().chain(known.aliases.kk.values());
+            let list = args.push_list(led.copied().collect::<BTreeSet<Id>>());
+            found.families(db, &format!("superseded_at = $2 AND family_id IN ({list})"), args).await?;
+            let mut args = args![district, Instant::NEVER];
+            let list = args.push_list(known.aliases.nik.values().copied().collect::<BTreeSet<Id>>());
+            let sql = format!(
+                "SELECT {PERSON_COLUMNS} FROM person_version p WHERE p.district_id = $1 AND p.superseded_at = $2 \
+                 AND p.person_id IN ({list})"
+            );
+            found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
+            known.take(&mut found);
+        }
 
         // What no number finds is looked for by its names, each in its own village. A name is asked for with
         // its village, not all names in all villages: a list in random order names many of both.
@@ -292,7 +315,10 @@ impl<'a> Known<'a> {
             family.head_search = name::search_key(&family.head_name);
             changed = true;
         }
-        changed |= replace(&mut family.kki, facts.kki.clone().map(Some));
+        // The number of a record that was merged into this one is nothing new.
+        let kki = facts.kki.clone().filter(|kki| self.aliases.kki.get(kki) != Some(&id));
+        let kk_hash = kk_hash.filter(|hash| self.aliases.kk.get(hash) != Some(&id));
+        changed |= replace(&mut family.kki, kki.map(Some));
         if kk_hash.is_some() && kk_hash != family.kk_hash {
             family.kk_hash = kk_hash;
             family.kk = facts.kk.clone().map(Hidden::Said);
@@ -384,6 +410,7 @@ impl<'a> Known<'a> {
             | replace(&mut person.birth_date, facts.birth_date.map(Some));
         changed |= another;
         self.somebody_is_another |= another;
+        let hash = hash.filter(|hash| self.aliases.nik.get(hash) != Some(&id));
         if hash.is_some() && hash != person.nik_hash {
             person.nik_hash = hash;
             person.nik = facts.nik.clone().map(Hidden::Said);

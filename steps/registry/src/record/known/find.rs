@@ -28,12 +28,19 @@ impl Known<'_> {
 
     /// The family with the entry's KKI, its card's number, or a named person's NIK.
     pub(super) fn by_number(&self, entry: &Entry, hashes: &Hashes) -> Option<Id> {
-        let by_kki = entry.family.kki.as_ref().and_then(|kki| self.by_kki.get(kki));
-        let by_number = by_kki.or_else(|| self.by_kk.get(&hashes.kk?));
-        by_number.copied().or_else(|| {
-            let person = hashes.niks.iter().flatten().find_map(|hash| self.by_nik.get(hash))?;
-            Some(self.persons.get(person)?.family)
-        })
+        let by_kki =
+            entry.family.kki.as_ref().and_then(|kki| self.by_kki.get(kki).or(self.aliases.kki.get(kki)));
+        let by_kk = || hashes.kk.and_then(|kk| self.by_kk.get(&kk).or(self.aliases.kk.get(&kk)));
+        let by_nik = || {
+            let person = hashes.niks.iter().flatten().find_map(|hash| self.with_nik(hash))?;
+            Some(&person.family)
+        };
+        by_kki.or_else(by_kk).or_else(by_nik).copied()
+    }
+
+    /// The person with a NIK, or who stands for somebody who had it.
+    fn with_nik(&self, hash: &LookupHash) -> Option<&PersonNow> {
+        self.persons.get(self.by_nik.get(hash).or(self.aliases.nik.get(hash))?)
     }
 
     /// The family that an entry means, by the surest sign first.
@@ -106,8 +113,9 @@ impl Known<'_> {
         hash: Option<LookupHash>,
         taken: &[Id],
     ) -> Option<Id> {
-        if let Some(id) = hash.and_then(|hash| self.by_nik.get(&hash)).filter(|id| !taken.contains(id)) {
-            return Some(*id);
+        let by_nik = hash.and_then(|hash| self.with_nik(&hash));
+        if let Some(person) = by_nik.filter(|person| !taken.contains(&person.id)) {
+            return Some(person.id);
         }
         let key = name::search_key(&facts.name);
         let members: Vec<&PersonNow> = self
