@@ -162,7 +162,7 @@ async fn a_list_that_says_the_number_of_a_merged_record_means_the_one_that_stays
         persons: Vec::new(),
     });
     let store = &test.app.store;
-    let found = record::compare(&store.reader(), store.secrets(), KERINCI, &entries).await.unwrap();
+    let found = record::compare(store.reader(), store.secrets(), KERINCI, &entries).await.unwrap();
     assert!(found[0].family.is_some());
     assert_eq!(found[0].family, found[1].family);
     // It is nothing new either: two lists that each say one of the numbers do not correct one another for ever.

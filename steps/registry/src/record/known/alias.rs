@@ -57,7 +57,7 @@ impl Aliases {
 
 /// Where numbers of a column lead. Indexes: `family_version_by_kki`, `family_version_by_kk`, `person_version_by_nik`,
 /// then the key of `family` and `person`.
-async fn led<T: Column + Arg + Eq + Hash>(
+async fn led<T: Column + Arg + Eq + Hash + Send>(
     db: &impl Query,
     district: DistrictId,
     noun: &str,
