@@ -1,6 +1,7 @@
 //! What is read of packages.
 
 use asuh_nusantara::nik::Nik;
+use asuh_step_registry::identity::FAMILY_AND_ALIASES;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
@@ -350,12 +351,12 @@ pub(crate) async fn of_family(
     }
     let rows: Vec<Row> = db
         .all(
-            "SELECT p.id, p.week_of, g.name AS campaign, p.state, p.delivered_on, c.unit, i.quantity FROM package p \
+            &format!("SELECT p.id, p.week_of, g.name AS campaign, p.state, p.delivered_on, c.unit, i.quantity FROM package p \
              JOIN campaign g ON g.district_id = p.district_id AND g.id = p.campaign_id \
              JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
              JOIN commodity c ON c.district_id = i.district_id AND c.code = i.commodity \
-             WHERE p.district_id = $1 AND p.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2)) \
-             ORDER BY p.week_of DESC, p.id, c.nth, c.code LIMIT 200",
+             WHERE p.district_id = $1 AND p.family_id IN {FAMILY_AND_ALIASES} \
+             ORDER BY p.week_of DESC, p.id, c.nth, c.code LIMIT 200"),
             args![district, family],
         )
         .await?;
@@ -524,9 +525,9 @@ pub(crate) async fn receivers(
     family: Id,
 ) -> Result<Vec<Receiver>, StoreError> {
     db.all(
-        "SELECT d.package_id, d.receiver_name AS name, d.receiver_relation AS relation, d.signature_id, d.photo_id \
+        &format!("SELECT d.package_id, d.receiver_name AS name, d.receiver_relation AS relation, d.signature_id, d.photo_id \
          FROM package p JOIN delivery d ON d.district_id = p.district_id AND d.package_id = p.id \
-         WHERE p.district_id = $1 AND p.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2)) ORDER BY p.week_of, d.id",
+         WHERE p.district_id = $1 AND p.family_id IN {FAMILY_AND_ALIASES} ORDER BY p.week_of, d.id"),
         args![district, family],
     )
     .await

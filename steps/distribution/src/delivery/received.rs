@@ -1,5 +1,6 @@
 //! What a family has in its hands: packages that were delivered, not those that were planned for it.
 
+use asuh_step_registry::identity::FAMILY_AND_ALIASES;
 use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use time::Date;
 
@@ -31,7 +32,8 @@ pub(crate) async fn received_by(
             "SELECT p.delivered_on, c.name, c.unit, CAST(SUM(i.quantity) AS BIGINT) AS quantity FROM package p \
              JOIN package_item i ON i.district_id = p.district_id AND i.package_id = p.id \
              JOIN commodity c ON c.district_id = i.district_id AND c.code = i.commodity \
-             WHERE p.district_id = $1 AND p.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2)) AND p.state = 'delivered' AND p.delivered_on IS NOT NULL \
+             WHERE p.district_id = $1 AND p.family_id IN {FAMILY_AND_ALIASES} \
+             AND p.state = 'delivered' AND p.delivered_on IS NOT NULL \
              GROUP BY p.delivered_on, c.nth, c.code, c.name, c.unit \
              ORDER BY p.delivered_on DESC, c.nth, c.code LIMIT {MOST}"
         ),

@@ -26,6 +26,11 @@ pub use waiting::{Waiting, waiting};
 use super::rights::{DecidePairs, SeePairs};
 use asuh_ground::web::Routes;
 
+/// The ids of a family (`$2`) of a district (`$1`) and of those merged into it, for `IN`: what was done for an alias
+/// was done for the family. Indexes: the key of `family`, `family_by_canonical`.
+pub const FAMILY_AND_ALIASES: &str =
+    "(SELECT f.id FROM family f WHERE f.district_id = $1 AND (f.id = $2 OR f.canonical_id = $2))";
+
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get::<SeePairs, _>("/data-ganda", pages::list)
