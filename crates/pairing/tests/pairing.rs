@@ -20,7 +20,8 @@ fn district() -> (Vec<Village>, Vec<(String, String)>) {
 }
 
 fn tier(instance: &Instance, sponsor: &Sponsor, child: &Child) -> Tier {
-    let lies_in = |village: &str| &instance.villages.iter().find(|known| known.id == village).unwrap().subdistrict;
+    let lies_in =
+        |village: &str| &instance.villages.iter().find(|known| known.id == village).expect("a village").subdistrict;
     let (one, other) = (lies_in(&sponsor.village), lies_in(&child.village));
     let near = |(a, b): &(String, String)| (a == one && b == other) || (a == other && b == one);
     match () {
@@ -235,7 +236,12 @@ fn a_donor_of_a_rich_village_helps_where_nobody_gives() {
         other_support: 0,
         rank: nth,
     };
-    let sponsor = |nth: u32, lives, reach| Sponsor { id: format!("S{nth}"), village: village(lives), capacity: 1, reach };
+    let sponsor = |nth: u32, lives, reach| Sponsor {
+        id: format!("S{nth}"),
+        village: village(lives),
+        capacity: 1,
+        reach,
+    };
     let instance = Instance {
         stability: Stability::Lock,
         tier_cost: [0, 2, 5, 9],
@@ -321,5 +327,6 @@ fn what_is_wrong_with_an_instance_is_said() {
         PairingError::UnknownSubdistrict("K9".into())
     );
     assert_eq!(wrong(&|instance| instance.tier_cost = [0, 5, 2, 9]), PairingError::TierCost([0, 5, 2, 9]));
-    assert!(wrong(&|instance| instance.children[0].need = u32::MAX).to_string().contains("need of child C0"));
+    let too_large = wrong(&|instance| instance.children[0].need = u32::MAX);
+    assert_eq!(too_large.to_string(), "child C0: 4294967295 units; the most is 1000000");
 }

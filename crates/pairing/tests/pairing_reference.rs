@@ -37,7 +37,8 @@ fn number(row: &HashMap<String, String>, column: &str) -> u32 {
 }
 
 fn load(dir: &Path) -> Instance {
-    let meta: Value = serde_json::from_str(&fs::read_to_string(dir.join("meta.json")).expect("meta")).expect("JSON");
+    let meta: Value =
+        serde_json::from_str(&fs::read_to_string(dir.join("meta.json")).expect("meta")).expect("JSON");
     let cost = |nth: usize| meta["tier_cost"][nth].as_u64().expect("number") as u32;
     Instance {
         stability: if meta["stability"] == "soft" { Stability::Soft } else { Stability::Lock },
@@ -93,7 +94,8 @@ fn the_best_values_are_reached() {
     for dir in found {
         let instance = load(&dir);
         let best: Value =
-            serde_json::from_str(&fs::read_to_string(dir.join("optimum.json")).expect("optimum")).expect("JSON");
+            serde_json::from_str(&fs::read_to_string(dir.join("optimum.json")).expect("optimum"))
+                .expect("JSON");
         let pairing = pair(&instance).expect("an answer");
         let values = pairing.objectives;
         let said = |name: &str| best[name].as_u64().expect("number");
@@ -109,8 +111,7 @@ fn the_best_values_are_reached() {
             .map(|(child, served)| format!("{},{served}\n", child.id))
             .collect();
         lines.sort();
-        let hash: String =
-            Sha256::digest(lines.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = Sha256::digest(lines.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(Value::from(hash), best["t_sha256"], "{name}");
     }
 }

@@ -147,17 +147,21 @@ pub enum PairingError {
     #[error("subdistrict {0} is a neighbour, but no village lies in it")]
     UnknownSubdistrict(String),
     /// A number is larger than the largest allowed.
-    #[error("{what} is {value}; the most is {most}")]
+    #[error("{what} {id}: {value} units; the most is {most}")]
     TooLarge {
-        /// Of whom, and which number.
-        what: String,
-        /// The number.
+        /// `child` or `sponsor`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// Units that it needs or gives.
         value: u32,
         /// The largest allowed.
         most: u32,
     },
-    /// A nearer tier costs more than a farther one.
-    #[error("the costs of the tiers are {0:?}: a farther tier may not cost less than a nearer one")]
+    /// A nearer tier costs more than a farther one, or one costs more than [`MAX_TIER_COST`].
+    #[error(
+        "the costs of the tiers are {0:?}: a farther one may not cost less, and none more than {MAX_TIER_COST}"
+    )]
     TierCost([u32; 4]),
     /// The answer failed its own proof. This is a fault of the program, and the answer must not be used.
     #[error("the answer is not proven: {0}")]

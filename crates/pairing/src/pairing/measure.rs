@@ -68,7 +68,8 @@ pub(super) fn check(
         let through = units - kept.get(&(child, sponsor)).unwrap_or(&0);
         let anew = through - through.min(*wished.get(&(child, sponsor)).unwrap_or(&0));
         let tier = problem.tier(sponsor, child) as usize;
-        cost += i128::from(through) * i128::from(problem.tier_cost[tier]) + i128::from(anew) * prices.not_kept;
+        cost +=
+            i128::from(through) * i128::from(problem.tier_cost[tier]) + i128::from(anew) * prices.not_kept;
     }
     for (sponsor, given) in problem.sponsors.iter().zip(&given) {
         let said = &instance.sponsors[sponsor.place];
@@ -84,7 +85,8 @@ pub(super) fn check(
         }
         cost += i128::from(unserved) * prices.unserved(problem.children.len(), number);
     }
-    let flow_cost: i128 = hub.network.arcs.iter().zip(flow).map(|(arc, units)| arc.cost * i128::from(*units)).sum();
+    let flow_cost: i128 =
+        hub.network.arcs.iter().zip(flow).map(|(arc, units)| arc.cost * i128::from(*units)).sum();
     match cost == flow_cost {
         true => Ok(()),
         false => Err(format!("the pairs cost {cost} and the flow {flow_cost}")),

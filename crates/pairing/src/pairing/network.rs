@@ -11,6 +11,8 @@
 //!   child does not get, at a cost that grows with its urgency. Again only those in an exclusion or a running pair
 //!   stand alone.
 
+use std::cmp::Reverse;
+
 use super::instance::Tier;
 use super::problem::Problem;
 
@@ -167,16 +169,15 @@ impl Hub {
 
     /// A node for each group of sponsors and for each sponsor who stands alone, and what it has to give.
     fn add_sponsors(&mut self, problem: &Problem, own_node: &[bool]) {
-        let mut groups: Vec<((usize, Tier, Option<usize>), usize)> = (problem.sponsors.iter().enumerate())
-            .filter(|(_, sponsor)| sponsor.capacity > 0)
-            .map(|(number, sponsor)| {
-                ((sponsor.village, sponsor.reach, own_node[number].then_some(number)), number)
-            })
-            .collect();
-        groups.sort_unstable();
-        for group in groups.chunk_by(|one, other| one.0 == other.0) {
-            let mut sponsors: Vec<usize> = group.iter().map(|(_, number)| *number).collect();
-            sponsors.sort_by_key(|number| std::cmp::Reverse(problem.sponsors[*number].capacity));
+        let alike = |number: usize| {
+            let sponsor = &problem.sponsors[number];
+            (sponsor.village, sponsor.reach, own_node[number].then_some(number))
+        };
+        let giving = |number: &usize| problem.sponsors[*number].capacity > 0;
+        let mut sorted: Vec<usize> = (0..problem.sponsors.len()).filter(giving).collect();
+        sorted.sort_by_key(|number| (alike(*number), Reverse(problem.sponsors[*number].capacity)));
+        for group in sorted.chunk_by(|one, other| alike(*one) == alike(*other)) {
+            let sponsors = group.to_vec();
             let capacity = sponsors.iter().map(|number| problem.sponsors[*number].capacity).sum();
             self.behind.push(Behind::Sponsors(sponsors));
             self.arc(0, self.behind.len() - 1, capacity, 0);
@@ -201,7 +202,8 @@ impl Hub {
             self.unserved.push(self.network.arcs.len());
             self.arc(0, node, child.need, prices.unserved(problem.children.len(), number));
         }
-        for (number, child) in problem.children.iter().enumerate().filter(|(number, _)| singled_out[*number]) {
+        for (number, child) in problem.children.iter().enumerate().filter(|(number, _)| singled_out[*number])
+        {
             self.arc(layout.village(child.village), self.child_node[number], OPEN, 0);
         }
     }
@@ -269,7 +271,8 @@ impl Hub {
         let sponsor = &problem.sponsors[number];
         let excluded = &problem.excluded[&number];
         let home = problem.subdistrict_of[sponsor.village];
-        let avoided = |village: usize| excluded.iter().any(|child| problem.children[*child].village == village);
+        let avoided =
+            |village: usize| excluded.iter().any(|child| problem.children[*child].village == village);
         let price = |tier: Tier| prices.not_kept + i128::from(problem.tier_cost[tier as usize]);
         for (subdistrict, villages) in problem.villages_in.iter().enumerate() {
             // All other villages of the sponsor's subdistrict are as far, and all villages of another one.

@@ -26,7 +26,9 @@ pub(super) fn pairs(problem: &Problem, hub: &Hub, flow: &[i64]) -> BTreeMap<(usi
     // Arcs lead to higher nodes: when a node is reached, all that comes to it is there.
     for node in 1..hub.behind.len() {
         let parts = match &hub.behind[node] {
-            Behind::Sponsors(sponsors) => given(problem, sponsors, leaving[node].iter().map(|(units, _)| units).sum()),
+            Behind::Sponsors(sponsors) => {
+                given(problem, sponsors, leaving[node].iter().map(|(units, _)| units).sum())
+            }
             _ => std::mem::take(&mut at[node]),
         };
         if let Behind::Children(children) = &hub.behind[node] {

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::instance::{
-    Instance, MAX_TIER_COST, MAX_UNITS, PairingError, Stability, Tier,
-};
+use super::instance::{Instance, MAX_TIER_COST, MAX_UNITS, PairingError, Stability, Tier};
 
 /// A child. Its number is its place in the order of rank.
 pub(super) struct Child {
@@ -50,10 +48,9 @@ impl Problem {
     /// Checks the instance and keeps the running pairs that it says to keep.
     pub(super) fn new(instance: &Instance) -> Result<Problem, PairingError> {
         let cost = instance.tier_cost;
-        if !cost.is_sorted() {
+        if !cost.is_sorted() || cost[3] > MAX_TIER_COST {
             return Err(PairingError::TierCost(cost));
         }
-        at_most("cost of a tier", "", cost[3], MAX_TIER_COST)?;
         let (village_of, subdistrict_of, subdistricts) = villages(instance)?;
         let mut villages_in = vec![Vec::new(); subdistricts.len()];
         for (village, &subdistrict) in subdistrict_of.iter().enumerate() {
@@ -93,8 +90,8 @@ impl Problem {
 
     /// Whether a sponsor may help a child at all.
     pub(super) fn may_help(&self, sponsor: usize, child: usize) -> bool {
-        self.tier(sponsor, child) <= self.sponsors[sponsor].reach
-            && !self.excluded.get(&sponsor).is_some_and(|children| children.binary_search(&child).is_ok())
+        let excluded = self.excluded.get(&sponsor).map_or(&[][..], Vec::as_slice);
+        self.tier(sponsor, child) <= self.sponsors[sponsor].reach && excluded.binary_search(&child).is_err()
     }
 
     /// Sorts out exclusions and running pairs. Who left is passed over, and so are pairs that may not be any more.
@@ -149,9 +146,11 @@ fn villages(instance: &Instance) -> Result<(Places<'_>, Vec<usize>, Places<'_>),
     let mut names: Vec<&str> = sorted.iter().map(|village| village.subdistrict.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let subdistricts: Places<'_> = names.into_iter().enumerate().map(|(number, name)| (name, number)).collect();
+    let subdistricts: Places<'_> =
+        names.into_iter().enumerate().map(|(number, name)| (name, number)).collect();
     let subdistrict_of = sorted.iter().map(|village| subdistricts[village.subdistrict.as_str()]).collect();
-    let village_of = sorted.iter().enumerate().map(|(number, village)| (village.id.as_str(), number)).collect();
+    let village_of =
+        sorted.iter().enumerate().map(|(number, village)| (village.id.as_str(), number)).collect();
     Ok((village_of, subdistrict_of, subdistricts))
 }
 
@@ -184,7 +183,7 @@ fn children(instance: &Instance, village_of: &Places<'_>) -> Result<Vec<Child>, 
         }
     }
     let child = |(place, child): (usize, &super::instance::Child)| {
-        at_most("need of child", &child.id, child.need, MAX_UNITS)?;
+        at_most("child", &child.id, child.need)?;
         let village = lives("child", &child.id, &child.village, village_of)?;
         Ok(Child { place, village, need: i64::from(child.open_need()) })
     };
@@ -196,7 +195,7 @@ fn sponsors(instance: &Instance, village_of: &Places<'_>) -> Result<Vec<Sponsor>
     let mut sorted: Vec<_> = instance.sponsors.iter().enumerate().collect();
     sorted.sort_unstable_by(|(_, one), (_, other)| one.id.cmp(&other.id));
     let sponsor = |(place, sponsor): (usize, &super::instance::Sponsor)| {
-        at_most("capacity of sponsor", &sponsor.id, sponsor.capacity, MAX_UNITS)?;
+        at_most("sponsor", &sponsor.id, sponsor.capacity)?;
         let village = lives("sponsor", &sponsor.id, &sponsor.village, village_of)?;
         Ok(Sponsor { place, village, capacity: i64::from(sponsor.capacity), reach: sponsor.reach })
     };
@@ -223,9 +222,9 @@ fn unique<'a>(what: &'static str, ids: impl Iterator<Item = &'a str>) -> Result<
     Ok(())
 }
 
-fn at_most(what: &str, whose: &str, value: u32, most: u32) -> Result<(), PairingError> {
-    match value > most {
-        true => Err(PairingError::TooLarge { what: format!("{what} {whose}").trim_end().to_owned(), value, most }),
+fn at_most(what: &'static str, id: &str, value: u32) -> Result<(), PairingError> {
+    match value > MAX_UNITS {
+        true => Err(PairingError::TooLarge { what, id: id.into(), value, most: MAX_UNITS }),
         false => Ok(()),
     }
 }
