@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use asuh_pairing::pairing::{
-    Child, Instance, Pairing, PairingError, RunningPair, Sponsor, Stability, Tier, Village, pair,
+    Child, Instance, NotNearer, Pairing, PairingError, RunningPair, Sponsor, Stability, Standing, Tier,
+    Village, explain, pair,
 };
 use proptest::prelude::*;
 
@@ -20,8 +21,9 @@ fn district() -> (Vec<Village>, Vec<(String, String)>) {
 }
 
 fn tier(instance: &Instance, sponsor: &Sponsor, child: &Child) -> Tier {
-    let lies_in =
-        |village: &str| &instance.villages.iter().find(|known| known.id == village).expect("a village").subdistrict;
+    let lies_in = |village: &str| {
+        &instance.villages.iter().find(|known| known.id == village).expect("a village").subdistrict
+    };
     let (one, other) = (lies_in(&sponsor.village), lies_in(&child.village));
     let near = |(a, b): &(String, String)| (a == one && b == other) || (a == other && b == one);
     match () {
@@ -329,4 +331,98 @@ fn what_is_wrong_with_an_instance_is_said() {
     assert_eq!(wrong(&|instance| instance.tier_cost = [0, 5, 2, 9]), PairingError::TierCost([0, 5, 2, 9]));
     let too_large = wrong(&|instance| instance.children[0].need = u32::MAX);
     assert_eq!(too_large.to_string(), "child C0: 4294967295 units; the most is 1000000");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn reasons_hold(instance in instances(9)) {
+        let (pairing, why) = explain(&instance).unwrap();
+        prop_assert_eq!(&pairing, &pair(&instance).unwrap());
+        let given = |sponsor: usize| -> u32 {
+            pairing.pairs.iter().filter(|pair| pair.sponsor == sponsor).map(|pair| pair.units).sum()
+        };
+        for (pair, reasons) in pairing.pairs.iter().zip(&why.pairs) {
+            let child = &instance.children[pair.child];
+            prop_assert!(reasons.iter().map(|reason| reason.0).eq(Tier::ALL.into_iter().take(pair.tier as usize)));
+            for (ring, reason) in reasons {
+                let there: Vec<usize> = (0..instance.sponsors.len())
+                    .filter(|other| {
+                        let other = &instance.sponsors[*other];
+                        other.capacity > 0 && tier(&instance, other, child) == *ring && may(&instance, other, child)
+                    })
+                    .collect();
+                let left = |other: &usize| instance.sponsors[*other].capacity - given(*other);
+                match reason {
+                    NotNearer::Nobody => prop_assert!(there.is_empty()),
+                    NotNearer::AllGiven { sponsors, units, .. } => {
+                        prop_assert_eq!(*sponsors as usize, there.len());
+                        prop_assert_eq!(*units, there.iter().map(|other| u64::from(given(*other))).sum::<u64>());
+                        prop_assert!(there.iter().all(|other| left(other) == 0));
+                    }
+                    NotNearer::Kept => {
+                        prop_assert!(there.iter().any(|other| left(other) > 0));
+                        let runs = |known: &RunningPair| {
+                            known.child == child.id && known.sponsor == instance.sponsors[pair.sponsor].id
+                        };
+                        prop_assert!(instance.running.iter().any(runs));
+                    }
+                }
+            }
+        }
+        for (place, cut) in why.children.iter().enumerate() {
+            let child = &instance.children[place];
+            let lacking = child.open_need() - pairing.served[place];
+            prop_assert_eq!(lacking, cut.map_or(0, |cut| cut.lacking));
+            let Some(cut) = cut else { continue };
+            // Whoever may help gives all it has.
+            for (number, sponsor) in instance.sponsors.iter().enumerate() {
+                if may(&instance, sponsor, child) {
+                    prop_assert_eq!(given(number), sponsor.capacity);
+                }
+            }
+            if let Some(other) = cut.least_urgent {
+                prop_assert!(instance.children[other].rank <= child.rank);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn who_joins_later_is_as_if_there_from_the_beginning(
+        instance in instances(9),
+        first_children in 0usize..5,
+        first_sponsors in 0usize..5,
+    ) {
+        // Exclusions and running pairs are between those who were there.
+        let mut whole = instance;
+        let first = |ids: Vec<&String>, most: usize| -> Vec<String> { ids.into_iter().take(most).cloned().collect() };
+        let children = first(whole.children.iter().map(|child| &child.id).collect(), first_children);
+        let sponsors = first(whole.sponsors.iter().map(|sponsor| &sponsor.id).collect(), first_sponsors);
+        whole.exclusions.retain(|(sponsor, child)| sponsors.contains(sponsor) && children.contains(child));
+        whole.running.retain(|pair| sponsors.contains(&pair.sponsor) && children.contains(&pair.child));
+        let mut beginning = whole.clone();
+        beginning.children.truncate(first_children);
+        beginning.sponsors.truncate(first_sponsors);
+        let mut standing = Standing::new(beginning).unwrap();
+        let mut sponsors = whole.sponsors.iter().skip(first_sponsors);
+        for child in whole.children.iter().skip(first_children) {
+            standing.join_child(child.clone(), &[]).unwrap();
+            standing.pairing().unwrap();
+            if let Some(sponsor) = sponsors.next() {
+                standing.join_sponsor(sponsor.clone()).unwrap();
+                standing.pairing().unwrap();
+            }
+        }
+        for sponsor in sponsors {
+            standing.join_sponsor(sponsor.clone()).unwrap();
+        }
+        let (joined, at_once) = (standing.pairing().unwrap(), pair(&whole).unwrap());
+        prop_assert_eq!(joined.objectives, at_once.objectives);
+        prop_assert_eq!(joined.served, at_once.served);
+    }
 }

@@ -1,10 +1,11 @@
 //! What a list of pairs amounts to, and whether it is as good as the flow it was taken from: computed from the pairs
 //! alone.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::instance::Instance;
-use super::network::{Hub, Prices};
+use super::network::Hub;
 use super::problem::Problem;
 use super::{Objectives, Pair, Pairing};
 
@@ -19,7 +20,9 @@ pub(super) fn measured(instance: &Instance, problem: &Problem, units: &Units) ->
         objectives: Objectives::default(),
     };
     let values = &mut pairing.objectives;
-    for (&(child, sponsor), &units) in units {
+    let mut sorted: Vec<_> = units.iter().collect();
+    sorted.sort_by_key(|((child, _), _)| Reverse(problem.children[*child].weight));
+    for (&(child, sponsor), &units) in sorted {
         let tier = problem.tier(sponsor, child);
         let place = problem.children[child].place;
         let amount = u32::try_from(units).unwrap_or(u32::MAX);
@@ -49,10 +52,10 @@ pub(super) fn check(
     flow: &[i64],
     units: &Units,
 ) -> Result<(), String> {
+    let prices = &hub.prices;
     let mut given = vec![0_i64; problem.sponsors.len()];
     let mut got = vec![0_i64; problem.children.len()];
     let mut cost = 0_i128;
-    let prices = Prices::of(problem);
     let kept: BTreeMap<(usize, usize), i64> =
         problem.kept.iter().map(|(sponsor, child, units)| ((*child, *sponsor), *units)).collect();
     let wished: BTreeMap<(usize, usize), i64> =
@@ -83,7 +86,7 @@ pub(super) fn check(
         if got + unserved != i64::from(said.open_need()) {
             return Err(format!("child {} gets {got} and lacks {unserved}", said.id));
         }
-        cost += i128::from(unserved) * prices.unserved(problem.children.len(), number);
+        cost += i128::from(unserved) * prices.unserved(child);
     }
     let flow_cost: i128 =
         hub.network.arcs.iter().zip(flow).map(|(arc, units)| arc.cost * i128::from(*units)).sum();

@@ -42,6 +42,7 @@
 //! # Ok::<(), asuh_pairing::pairing::PairingError>(())
 //! ```
 
+mod explain;
 mod instance;
 mod measure;
 mod network;
@@ -49,11 +50,15 @@ mod pairs;
 mod problem;
 mod proof;
 mod simplex;
+mod standing;
 
+pub use explain::{Cut, Explanation, NotNearer, explain};
 pub use instance::*;
+pub use standing::Standing;
 
 use network::Hub;
 use problem::Problem;
+use simplex::Solution;
 
 /// A sponsor who helps a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,12 +102,34 @@ pub struct Pairing {
 /// # Errors
 /// What is wrong with the instance. [`PairingError::Unproven`] would be a fault of this program.
 pub fn pair(instance: &Instance) -> Result<Pairing, PairingError> {
+    Ok(solved(instance)?.3)
+}
+
+/// The problem, its network, the proven flow and the pairs taken from it.
+fn solved(instance: &Instance) -> Result<(Problem, Hub, Vec<i64>, Pairing), PairingError> {
+    let (problem, hub, Solution { flow, price }) = optimum(instance)?;
+    let pairing = checked(instance, &problem, &hub, &flow, &price)?;
+    Ok((problem, hub, flow, pairing))
+}
+
+/// The cheapest flow of an instance, unproven.
+fn optimum(instance: &Instance) -> Result<(Problem, Hub, Solution), PairingError> {
     let problem = Problem::new(instance)?;
     let hub = Hub::of(&problem);
     let solution = simplex::solve(&hub.network);
-    proof::check(&hub.network, &solution.flow, &solution.price)
-        .map_err(|flaw| PairingError::Unproven(flaw.to_string()))?;
-    let units = pairs::pairs(&problem, &hub, &solution.flow);
-    measure::check(instance, &problem, &hub, &solution.flow, &units).map_err(PairingError::Unproven)?;
-    Ok(measure::measured(instance, &problem, &units))
+    Ok((problem, hub, solution))
+}
+
+/// The pairs of a flow, once it is proven that none is cheaper and that the pairs are what it says.
+fn checked(
+    instance: &Instance,
+    problem: &Problem,
+    hub: &Hub,
+    flow: &[i64],
+    price: &[i128],
+) -> Result<Pairing, PairingError> {
+    proof::check(&hub.network, flow, price).map_err(|flaw| PairingError::Unproven(flaw.to_string()))?;
+    let units = pairs::pairs(problem, hub, flow);
+    measure::check(instance, problem, hub, flow, &units).map_err(PairingError::Unproven)?;
+    Ok(measure::measured(instance, problem, &units))
 }

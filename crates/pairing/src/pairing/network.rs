@@ -14,7 +14,7 @@
 use std::cmp::Reverse;
 
 use super::instance::Tier;
-use super::problem::Problem;
+use super::problem::{Child, Problem, Sponsor};
 
 /// A way for help, in one direction.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,8 @@ pub(super) struct Arc {
     pub(super) cost: i128,
 }
 
-/// Nodes and arcs; what enters at the first node leaves where it is needed. Arcs lead to higher nodes only.
+/// Nodes and arcs; what enters at the first node leaves where it is needed. Arcs that do not begin at a sponsor lead
+/// to higher nodes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Network {
     pub(super) arcs: Vec<Arc>,
@@ -54,13 +55,19 @@ pub(super) struct Hub {
     pub(super) unserved: Vec<usize>,
     /// The node of each child.
     pub(super) child_node: Vec<usize>,
+    pub(super) prices: Prices,
+    pub(super) layout: Layout,
 }
 
 /// More than any help needs.
 pub(super) const OPEN: i64 = i64::MAX / 4;
 
+/// Units that may be needed later without the prices losing their order.
+pub(super) const SPARE_UNITS: i128 = 1_000_000;
+
 /// What a unit costs by what happens to it. See METHOD: coverage in the order of rank, then pairs kept, then
 /// distance, each beyond anything that the later ones can add up to.
+#[derive(Clone, Copy)]
 pub(super) struct Prices {
     /// A unit that does not go where one went before; 0 when nothing is wished for.
     pub(super) not_kept: i128,
@@ -71,6 +78,7 @@ pub(super) struct Prices {
 impl Prices {
     pub(super) fn of(problem: &Problem) -> Prices {
         let units: i128 = problem.children.iter().map(|child| i128::from(child.need)).sum();
+        let units = units + SPARE_UNITS;
         let farthest = i128::from(problem.tier_cost[3]);
         if problem.wished.is_empty() {
             // Two pairs that exchange a unit can lengthen every other way in the district.
@@ -80,14 +88,15 @@ impl Prices {
         Prices { not_kept, rank: not_kept * (units + 1) }
     }
 
-    /// What it costs not to help the child at this place of the order with one unit.
-    pub(super) fn unserved(&self, children: usize, child: usize) -> i128 {
-        (children - child) as i128 * self.rank
+    /// What it costs not to help a child with one unit.
+    pub(super) fn unserved(&self, child: &Child) -> i128 {
+        child.weight * self.rank
     }
 }
 
 /// Where the nodes of the places begin.
-struct Layout {
+#[derive(Clone, Copy, Default)]
+pub(super) struct Layout {
     villages: usize,
     subdistricts: usize,
     /// The first node after the sponsors.
@@ -147,18 +156,19 @@ impl Hub {
             behind: vec![Behind::Source],
             unserved: Vec::with_capacity(problem.children.len()),
             child_node: vec![0; problem.children.len()],
+            prices: Prices::of(problem),
+            layout: Layout::default(),
         };
-        let prices = Prices::of(problem);
         hub.add_sponsors(problem, &own_node);
-        let layout = Layout {
+        hub.layout = Layout {
             villages: problem.subdistrict_of.len(),
             subdistricts: problem.villages_in.len(),
             places: hub.behind.len(),
         };
-        hub.behind.resize(layout.fold(0), Behind::Place);
-        hub.add_children(problem, &layout, &singled_out, &prices);
-        hub.connect_places(problem, &layout);
-        hub.connect_sponsors(problem, &layout, &prices);
+        hub.behind.resize(hub.layout.fold(0), Behind::Place);
+        hub.add_children(problem, &singled_out);
+        hub.connect_places(problem);
+        hub.connect_sponsors(problem);
         hub.set_supply(problem);
         hub
     }
@@ -185,7 +195,8 @@ impl Hub {
     }
 
     /// The nodes of the children, and the arcs of what they do not get.
-    fn add_children(&mut self, problem: &Problem, layout: &Layout, singled_out: &[bool], prices: &Prices) {
+    fn add_children(&mut self, problem: &Problem, singled_out: &[bool]) {
+        let (layout, prices) = (self.layout, self.prices);
         self.behind.resize(layout.alone(), Behind::Children(Vec::new()));
         for (number, child) in problem.children.iter().enumerate() {
             let node = match singled_out[number] {
@@ -200,7 +211,7 @@ impl Hub {
             }
             self.child_node[number] = node;
             self.unserved.push(self.network.arcs.len());
-            self.arc(0, node, child.need, prices.unserved(problem.children.len(), number));
+            self.arc(0, node, child.need, prices.unserved(child));
         }
         for (number, child) in problem.children.iter().enumerate().filter(|(number, _)| singled_out[*number])
         {
@@ -208,7 +219,8 @@ impl Hub {
         }
     }
 
-    fn connect_places(&mut self, problem: &Problem, layout: &Layout) {
+    fn connect_places(&mut self, problem: &Problem) {
+        let layout = self.layout;
         let [_, own, near, far] = problem.tier_cost.map(i128::from);
         for (subdistrict, villages) in problem.villages_in.iter().enumerate() {
             let entry = layout.subdistrict(subdistrict);
@@ -228,7 +240,8 @@ impl Hub {
         }
     }
 
-    fn connect_sponsors(&mut self, problem: &Problem, layout: &Layout, prices: &Prices) {
+    fn connect_sponsors(&mut self, problem: &Problem) {
+        let layout = self.layout;
         let mut alone_in = vec![Vec::new(); layout.villages];
         for node in layout.alone()..self.behind.len() {
             if let Behind::Children(children) = &self.behind[node] {
@@ -240,16 +253,11 @@ impl Hub {
             let Behind::Sponsors(sponsors) = &self.behind[node] else { continue };
             let first = sponsors[0];
             sponsors.iter().for_each(|sponsor| node_of[*sponsor] = node);
-            let sponsor = &problem.sponsors[first];
             if problem.excluded.contains_key(&first) {
-                self.connect_around(problem, layout, &alone_in, prices, (first, node));
+                self.connect_around(problem, &alone_in, first, node);
                 continue;
             }
-            self.arc(node, layout.village(sponsor.village), OPEN, prices.not_kept);
-            if sponsor.reach > Tier::Village {
-                let hub = layout.hub(sponsor.reach, problem.subdistrict_of[sponsor.village]);
-                self.arc(node, hub, OPEN, prices.not_kept);
-            }
+            self.connect_freely(problem, &problem.sponsors[first], node);
         }
         for &(sponsor, child, units) in &problem.wished {
             if node_of[sponsor] > 0 {
@@ -259,15 +267,19 @@ impl Hub {
         }
     }
 
+    /// The ways of a sponsor who may help every child within reach.
+    fn connect_freely(&mut self, problem: &Problem, sponsor: &Sponsor, node: usize) {
+        let layout = self.layout;
+        self.arc(node, layout.village(sponsor.village), OPEN, self.prices.not_kept);
+        if sponsor.reach > Tier::Village {
+            let hub = layout.hub(sponsor.reach, problem.subdistrict_of[sponsor.village]);
+            self.arc(node, hub, OPEN, self.prices.not_kept);
+        }
+    }
+
     /// The ways of a sponsor who may not help some children: to every place from which no way leads to one of them.
-    fn connect_around(
-        &mut self,
-        problem: &Problem,
-        layout: &Layout,
-        alone_in: &[Vec<usize>],
-        prices: &Prices,
-        (number, node): (usize, usize),
-    ) {
+    fn connect_around(&mut self, problem: &Problem, alone_in: &[Vec<usize>], number: usize, node: usize) {
+        let (layout, prices) = (self.layout, self.prices);
         let sponsor = &problem.sponsors[number];
         let excluded = &problem.excluded[&number];
         let home = problem.subdistrict_of[sponsor.village];
@@ -305,6 +317,32 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// A child more, whom every sponsor within reach may help; the arc of what it does not get.
+    pub(super) fn join_child(&mut self, child: &Child, number: usize) -> usize {
+        let node = self.layout.fold(child.village);
+        if let Behind::Children(children) = &mut self.behind[node] {
+            children.push(number);
+        }
+        self.child_node.push(node);
+        self.unserved.push(self.network.arcs.len());
+        self.arc(0, node, child.need, self.prices.unserved(child));
+        self.network.supply[node] -= child.need;
+        self.network.supply[0] += child.need;
+        self.network.arcs.len() - 1
+    }
+
+    /// A sponsor more, who may help every child within reach; the first of its arcs.
+    pub(super) fn join_sponsor(&mut self, problem: &Problem, number: usize) -> usize {
+        let first = self.network.arcs.len();
+        let sponsor = &problem.sponsors[number];
+        self.behind.push(Behind::Sponsors(vec![number]));
+        self.network.supply.push(0);
+        let node = self.behind.len() - 1;
+        self.arc(0, node, sponsor.capacity, 0);
+        self.connect_freely(problem, sponsor, node);
+        first
     }
 
     fn set_supply(&mut self, problem: &Problem) {

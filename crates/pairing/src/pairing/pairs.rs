@@ -23,8 +23,10 @@ pub(super) fn pairs(problem: &Problem, hub: &Hub, flow: &[i64]) -> BTreeMap<(usi
         leaving[arc.from as usize].push((flow[number], arc.to as usize));
     }
     let mut at: Vec<Vec<Part>> = vec![Vec::new(); hub.behind.len()];
-    // Arcs lead to higher nodes: when a node is reached, all that comes to it is there.
-    for node in 1..hub.behind.len() {
+    // Sponsors first; the other arcs lead to higher nodes: when a node is reached, all that comes to it is there.
+    let gives = |node: &usize| matches!(hub.behind[*node], Behind::Sponsors(_));
+    let (givers, others): (Vec<usize>, Vec<usize>) = (1..hub.behind.len()).partition(gives);
+    for node in givers.into_iter().chain(others) {
         let parts = match &hub.behind[node] {
             Behind::Sponsors(sponsors) => {
                 given(problem, sponsors, leaving[node].iter().map(|(units, _)| units).sum())

@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::instance::{Instance, MAX_TIER_COST, MAX_UNITS, PairingError, Stability, Tier};
 
-/// A child. Its number is its place in the order of rank.
+/// Room between the weights of two children in which others find their place.
+pub(super) const WEIGHT_STEP: i128 = 1 << 24;
+
+/// A child. Its number is its place in the order of rank, unless it came later.
 pub(super) struct Child {
     /// Place in [`Instance::children`].
     pub(super) place: usize,
     pub(super) village: usize,
     /// Units still open after what is kept.
     pub(super) need: i64,
+    /// How urgent it is: more than any child behind it in the order.
+    pub(super) weight: i128,
 }
 
 /// A sponsor. Its number is its place in the order of ids.
@@ -185,9 +190,12 @@ fn children(instance: &Instance, village_of: &Places<'_>) -> Result<Vec<Child>, 
     let child = |(place, child): (usize, &super::instance::Child)| {
         at_most("child", &child.id, child.need)?;
         let village = lives("child", &child.id, &child.village, village_of)?;
-        Ok(Child { place, village, need: i64::from(child.open_need()) })
+        Ok(Child { place, village, need: i64::from(child.open_need()), weight: 0 })
     };
-    sorted.into_iter().map(child).collect()
+    let mut children: Vec<Child> = sorted.into_iter().map(child).collect::<Result<_, _>>()?;
+    let last = children.len() as i128;
+    children.iter_mut().zip(0..).for_each(|(child, nth)| child.weight = (last - nth) * WEIGHT_STEP);
+    Ok(children)
 }
 
 fn sponsors(instance: &Instance, village_of: &Places<'_>) -> Result<Vec<Sponsor>, PairingError> {
