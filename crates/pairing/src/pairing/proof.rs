@@ -52,3 +52,56 @@ pub(super) fn check(network: &Network, flow: &[i64], price: &[i128]) -> Result<(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::network::Arc;
+    use super::super::simplex::{Solution, solve};
+    use super::*;
+
+    fn arc(from: u32, to: u32, capacity: i64, cost: i128) -> Arc {
+        Arc { from, to, capacity, cost }
+    }
+
+    /// Four units from the first node to the last, over a cheap way with room for three.
+    fn two_ways() -> Network {
+        Network {
+            arcs: vec![arc(0, 1, 3, 1), arc(1, 3, 3, 1), arc(0, 2, 9, 4), arc(2, 3, 9, 4)],
+            supply: vec![4, 0, 0, -4],
+        }
+    }
+
+    #[test]
+    fn the_cheapest_flow_is_proven() {
+        let network = two_ways();
+        let Solution { flow, price } = solve(&network);
+        assert_eq!(flow, [3, 3, 1, 1]);
+        assert_eq!(check(&network, &flow, &price), Ok(()));
+    }
+
+    #[test]
+    fn every_kind_of_flaw_is_found() {
+        let network = two_ways();
+        let Solution { flow, price } = solve(&network);
+        let changed = |flow: [i64; 4]| check(&network, &flow, &price);
+        assert_eq!(check(&network, &flow[..3], &price), Err(Flaw::Shape));
+        assert_eq!(changed([4, 4, 0, 0]), Err(Flaw::Capacity(0)));
+        assert_eq!(changed([3, 3, 1, -1]), Err(Flaw::Capacity(3)));
+        assert_eq!(changed([3, 3, 2, 1]), Err(Flaw::Balance(0)));
+        // Possible and dearer: with these prices, and with any others that fit the dearer way.
+        let dearer = changed([2, 2, 2, 2]);
+        assert!(matches!(dearer, Err(Flaw::Room(0 | 1))), "{dearer:?}");
+        let mut wrong = price.clone();
+        wrong[2] += 1;
+        assert_eq!(check(&network, &flow, &wrong), Err(Flaw::Room(2)));
+        wrong[2] -= 2;
+        assert_eq!(check(&network, &flow, &wrong), Err(Flaw::Load(2)));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_no_flow() {
+        let network = Network { supply: vec![13, 0, 0, -13], ..two_ways() };
+        let Solution { flow, price } = solve(&network);
+        assert!(matches!(check(&network, &flow, &price), Err(Flaw::Balance(_))));
+    }
+}
