@@ -43,7 +43,7 @@ pub(super) fn read(folder: &Path) -> Result<Instance, CliError> {
             id: row.text("sponsor_id")?,
             village: row.text("desa_id")?,
             capacity: row.number("capacity")?,
-            reach: *reach.ok_or_else(|| row.wrong("max_tier", "hanya 0, 1, 2 atau 3"))?,
+            reach: *reach.ok_or_else(|| row.wrong("max_tier", "tidak berlaku; isi 0, 1, 2 atau 3"))?,
         })
     })?;
     let exclusions = Table::read(folder, "exclusions.csv", &["sponsor_id", "child_id"])?
@@ -72,19 +72,19 @@ pub(super) fn located(folder: &Path, error: &PairingError) -> CliError {
     match error {
         PairingError::Duplicate { what, id } => {
             let (file, column) = of(what);
-            complain(file, &[(column, id)], format!("{id} ada dua kali"))
+            complain(file, &[(column, id)], "ada dua kali".to_owned())
         }
         PairingError::DuplicateRank { rank, one, other } => complain(
             "children.csv",
             &[("rank", &rank.to_string())],
-            format!("urutan {rank} dipakai oleh {one} dan {other}; setiap anak harus punya urutan sendiri"),
+            format!("dipakai oleh {one} dan {other}; setiap anak harus punya urutan sendiri"),
         ),
         PairingError::UnknownVillage { what, id, village } => {
             let (file, column) = of(what);
-            complain(file, &[("desa_id", village), (column, id)], format!("{village} tidak ada di desa.csv"))
+            complain(file, &[("desa_id", village), (column, id)], "tidak ada di desa.csv".to_owned())
         }
         PairingError::UnknownSubdistrict(name) => {
-            let what = format!("{name} tidak ada di kolom kec_id desa.csv");
+            let what = "tidak ada di kolom kec_id desa.csv".to_owned();
             let named =
                 Table::read(folder, "kec_adj.csv", &["kec_a"]).is_ok_and(|table| table.holds("kec_a", name));
             complain("kec_adj.csv", &[(if named { "kec_a" } else { "kec_b" }, name)], what)
@@ -92,11 +92,7 @@ pub(super) fn located(folder: &Path, error: &PairingError) -> CliError {
         PairingError::TooLarge { what, id, value, most } => {
             let (file, column) = of(what);
             let number = if *what == "child" { "need" } else { "capacity" };
-            complain(
-                file,
-                &[(number, &value.to_string()), (column, id)],
-                format!("{value} lebih dari {most}"),
-            )
+            complain(file, &[(number, &value.to_string()), (column, id)], format!("lebih dari {most}"))
         }
         PairingError::TierCost(_) => match Meta::read(folder) {
             Ok(meta) => meta.wrong("/tier_cost", "empat bilangan yang tidak menurun, paling besar 1000000"),

@@ -97,11 +97,9 @@ impl Line<'_> {
     /// What is wrong with a column of this row.
     pub(super) fn wrong(&self, column: &str, what: &str) -> CliError {
         let line = self.row.position().map_or(0, csv::Position::line);
-        let value = self.cell(column);
-        let what = if value.is_empty() || what.contains(value) {
-            what.to_owned()
-        } else {
-            format!("\"{value}\" {what}")
+        let what = match self.cell(column) {
+            "" => what.to_owned(),
+            value => format!("\"{value}\" {what}"),
         };
         CliError::Text(format!("{}, baris {line}, kolom {column}: {what}", self.table.path.display()))
     }

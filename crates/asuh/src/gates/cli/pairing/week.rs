@@ -65,19 +65,19 @@ pub(super) fn located(folder: &Path, error: &ShareError) -> CliError {
     };
     match error {
         ShareError::DuplicateHousehold(id) => {
-            complain("households.csv", "hh_id", id, format!("{id} ada dua kali"))
+            complain("households.csv", "hh_id", id, "ada dua kali".to_owned())
         }
         ShareError::DuplicateLot(lot) => {
-            complain("households.csv", "lot", &lot.to_string(), format!("undian {lot} dipakai dua kali"))
+            complain("households.csv", "lot", &lot.to_string(), "dipakai dua kali".to_owned())
         }
         ShareError::DuplicateDepot { subdistrict, .. } => {
-            complain("stock.csv", "kec_id", subdistrict, format!("{subdistrict} ada dua kali"))
+            complain("stock.csv", "kec_id", subdistrict, "ada dua kali".to_owned())
         }
         ShareError::NoDepot { subdistrict, .. } => complain(
             "households.csv",
             "kec_id",
             subdistrict,
-            format!("{subdistrict} tidak ada di stock.csv; tulis barisnya, walaupun stoknya 0"),
+            "tidak ada di stock.csv; tulis barisnya, walaupun stoknya 0".to_owned(),
         ),
         other => CliError::Text(format!("{}: {other}", folder.display())),
     }
