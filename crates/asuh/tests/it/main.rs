@@ -28,6 +28,7 @@ mod identity;
 mod intake;
 mod kapuas;
 mod matrix;
+mod pairing_cli;
 mod prints;
 mod registry;
 mod reports;

@@ -8,6 +8,7 @@ mod growth;
 mod import;
 mod keep;
 mod open;
+mod pairing;
 mod settings;
 mod tls;
 mod user;
@@ -52,6 +53,11 @@ enum Verb {
     Growth {
         #[command(subcommand)]
         verb: growth::GrowthVerb,
+    },
+    /// Who helps whom, and the shares of a week, of CSV files; needs no data folder.
+    Pairing {
+        #[command(subcommand)]
+        verb: pairing::PairingVerb,
     },
     /// Users.
     User {
@@ -183,6 +189,7 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
         Verb::Demo(args) => demo::run(&args).await,
         Verb::Import(args) => import::run(&args).await,
         Verb::Growth { verb } => growth::run(&verb),
+        Verb::Pairing { verb } => pairing::run(&verb),
         Verb::User { verb } => user::run(&verb).await,
         Verb::Serve(args) => {
             let table = settings::serve_table(&args, origins);

@@ -1,0 +1,304 @@
+//! The cheapest flow through a network: the primal network simplex.
+//!
+//! A spanning tree of arcs carries what it must, every other arc is empty or full. Prices on the nodes make the arcs
+//! of the tree cost nothing; an arc outside it that still pays is taken in, flow is sent around the circle that it
+//! closes until an arc of the circle is empty or full, and that one leaves. The tree is kept *strongly feasible*
+//! (every node can send a little more to the root; Cunningham 1976), which the choice of the leaving arc sees to:
+//! then the method ends. Arcs are tried block by block, the best of a block first (Grigoriadis 1986).
+//!
+//! Costs are 128 bits wide: a district's costs reach about 2^70, times the nodes on a way.
+
+use super::network::{Network, OPEN};
+
+/// The cheapest flow, and its proof.
+pub(super) struct Solution {
+    /// By arc.
+    pub(super) flow: Vec<i64>,
+    /// By node: what a unit costs there. No arc with room leads to a node that is dearer by more than its cost.
+    pub(super) price: Vec<i128>,
+}
+
+/// Finds the cheapest flow. What cannot be sent at all is left; the flow then does not fit the supplies, which the
+/// [proof](super::proof) shows.
+pub(super) fn solve(network: &Network) -> Solution {
+    let mut tree = Tree::new(network);
+    let mut candidates = Candidates::new(network.arcs.len());
+    while let Some(entering) = candidates.next(&tree) {
+        tree.pivot(entering);
+    }
+    let mut flow = vec![0; network.arcs.len()];
+    for (place, &arc) in tree.order.iter().enumerate() {
+        flow[arc as usize] = tree.arcs[place].flow;
+    }
+    tree.price.truncate(network.supply.len());
+    Solution { flow, price: tree.price }
+}
+
+const NONE: u32 = u32::MAX;
+
+/// Where an arc stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Tree,
+    Empty,
+    Full,
+}
+
+struct TreeArc {
+    from: u32,
+    to: u32,
+    capacity: i64,
+    cost: i128,
+    flow: i64,
+    state: State,
+}
+
+/// The tree over all nodes; a node more, the last, is its root.
+struct Tree {
+    /// In a mixed order, the artificial ones last.
+    arcs: Vec<TreeArc>,
+    /// The network's number of each arc.
+    order: Vec<u32>,
+    price: Vec<i128>,
+    parent: Vec<u32>,
+    /// The arc to the parent.
+    up: Vec<u32>,
+    depth: Vec<u32>,
+    first_child: Vec<u32>,
+    next: Vec<u32>,
+    before: Vec<u32>,
+}
+
+impl Tree {
+    /// Begins with an artificial arc between each node and the root, dearer than any way.
+    fn new(network: &Network) -> Tree {
+        let (nodes, count) = (network.supply.len(), network.arcs.len());
+        let root = nodes as u32;
+        let dearest = network.arcs.iter().map(|arc| arc.cost.abs()).max().unwrap_or(0);
+        let artificial = (dearest + 1) * (nodes as i128 + 1);
+        let order = mixed(count);
+        let mut arcs: Vec<TreeArc> = Vec::with_capacity(count + nodes);
+        arcs.extend(order.iter().map(|&number| {
+            let arc = network.arcs[number as usize];
+            let (from, to, capacity, cost) = (arc.from, arc.to, arc.capacity, arc.cost);
+            TreeArc { from, to, capacity, cost, flow: 0, state: State::Empty }
+        }));
+        let mut price = vec![0; nodes + 1];
+        for (node, &supply) in network.supply.iter().enumerate() {
+            // Nothing flows to the root where nothing enters: so every node can send to it.
+            let to_root = supply >= 0;
+            let (from, to) = if to_root { (node as u32, root) } else { (root, node as u32) };
+            price[node] = if to_root { -artificial } else { artificial };
+            let flow = supply.abs();
+            arcs.push(TreeArc { from, to, capacity: OPEN, cost: artificial, flow, state: State::Tree });
+        }
+        let mut tree = Tree {
+            arcs,
+            order,
+            price,
+            parent: vec![root; nodes + 1],
+            up: (count as u32..=(count + nodes) as u32).collect(),
+            depth: vec![1; nodes + 1],
+            first_child: vec![NONE; nodes + 1],
+            next: vec![NONE; nodes + 1],
+            before: vec![NONE; nodes + 1],
+        };
+        tree.parent[nodes] = NONE;
+        tree.depth[nodes] = 0;
+        (0..root).for_each(|node| tree.attach(node, root));
+        tree
+    }
+
+    /// How much an arc would pay for a unit more on it, or less when it is full; above zero: it does.
+    fn gain(&self, arc: &TreeArc) -> i128 {
+        let reduced = arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize];
+        match arc.state {
+            State::Empty => -reduced,
+            State::Full => reduced,
+            State::Tree => 0,
+        }
+    }
+
+    /// Takes an arc into the tree and lets another one go.
+    fn pivot(&mut self, entering: usize) {
+        let arc = &self.arcs[entering];
+        let forward = arc.state == State::Empty;
+        let (tail, head) = if forward { (arc.from, arc.to) } else { (arc.to, arc.from) };
+        let join = self.join(tail, head);
+        // The last arc of the circle without room, seen from the join in the direction of the flow.
+        let mut most = arc.capacity;
+        let mut leaving = None;
+        let mut node = tail;
+        while node != join {
+            let room = self.room(node, false);
+            if room < most {
+                (most, leaving) = (room, Some((node, tail)));
+            }
+            node = self.parent[node as usize];
+        }
+        node = head;
+        while node != join {
+            let room = self.room(node, true);
+            if room <= most {
+                (most, leaving) = (room, Some((node, head)));
+            }
+            node = self.parent[node as usize];
+        }
+        if most > 0 {
+            self.send(entering, forward, most);
+            self.send_along(tail, join, false, most);
+            self.send_along(head, join, true, most);
+        }
+        let Some((below, inside)) = leaving else {
+            self.arcs[entering].state = if forward { State::Full } else { State::Empty };
+            return;
+        };
+        let left = &mut self.arcs[self.up[below as usize] as usize];
+        left.state = if left.flow == 0 { State::Empty } else { State::Full };
+        self.arcs[entering].state = State::Tree;
+        let outside = if inside == tail { head } else { tail };
+        self.hang(inside, outside, entering as u32, below);
+        self.reprice(inside, entering);
+    }
+
+    /// Where the ways of two nodes to the root meet.
+    fn join(&self, one: u32, other: u32) -> u32 {
+        let (mut one, mut other) = (one, other);
+        while one != other {
+            match self.depth[one as usize] >= self.depth[other as usize] {
+                true => one = self.parent[one as usize],
+                false => other = self.parent[other as usize],
+            }
+        }
+        one
+    }
+
+    /// What the arc between a node and its parent can take more, up the tree or down.
+    fn room(&self, node: u32, upwards: bool) -> i64 {
+        let arc = &self.arcs[self.up[node as usize] as usize];
+        if (arc.from == node) == upwards { arc.capacity - arc.flow } else { arc.flow }
+    }
+
+    fn send(&mut self, arc: usize, forward: bool, units: i64) {
+        self.arcs[arc].flow += if forward { units } else { -units };
+    }
+
+    fn send_along(&mut self, from: u32, join: u32, upwards: bool, units: i64) {
+        let mut node = from;
+        while node != join {
+            let arc = self.up[node as usize] as usize;
+            self.send(arc, (self.arcs[arc].from == node) == upwards, units);
+            node = self.parent[node as usize];
+        }
+    }
+
+    /// Turns the way from a node up to `below` around and hangs it to another parent.
+    fn hang(&mut self, node: u32, parent: u32, arc: u32, below: u32) {
+        let (mut node, mut parent, mut arc) = (node, parent, arc);
+        loop {
+            let (old_parent, old_arc) = (self.parent[node as usize], self.up[node as usize]);
+            self.detach(node);
+            self.attach(node, parent);
+            self.up[node as usize] = arc;
+            if node == below {
+                return;
+            }
+            (parent, arc, node) = (node, old_arc, old_parent);
+        }
+    }
+
+    fn attach(&mut self, node: u32, parent: u32) {
+        let first = std::mem::replace(&mut self.first_child[parent as usize], node);
+        if first != NONE {
+            self.before[first as usize] = node;
+        }
+        self.next[node as usize] = first;
+        self.before[node as usize] = NONE;
+        self.parent[node as usize] = parent;
+    }
+
+    fn detach(&mut self, node: u32) {
+        let (before, next) = (self.before[node as usize], self.next[node as usize]);
+        match before {
+            NONE => self.first_child[self.parent[node as usize] as usize] = next,
+            _ => self.next[before as usize] = next,
+        }
+        if next != NONE {
+            self.before[next as usize] = before;
+        }
+    }
+
+    /// New prices and depths for a node that was hung elsewhere by this arc, and for all below it.
+    fn reprice(&mut self, top: u32, entering: usize) {
+        let arc = &self.arcs[entering];
+        let fits = match arc.to == top {
+            true => self.price[arc.from as usize] + arc.cost,
+            false => self.price[arc.to as usize] - arc.cost,
+        };
+        let change = fits - self.price[top as usize];
+        let mut node = top;
+        loop {
+            self.price[node as usize] += change;
+            self.depth[node as usize] = self.depth[self.parent[node as usize] as usize] + 1;
+            // Down, else to the next one, else up until there is one.
+            if self.first_child[node as usize] != NONE {
+                node = self.first_child[node as usize];
+                continue;
+            }
+            while node != top && self.next[node as usize] == NONE {
+                node = self.parent[node as usize];
+            }
+            if node == top {
+                return;
+            }
+            node = self.next[node as usize];
+        }
+    }
+}
+
+/// The arcs that are tried, block by block, around and around.
+struct Candidates {
+    count: usize,
+    block: usize,
+    at: usize,
+}
+
+impl Candidates {
+    fn new(count: usize) -> Candidates {
+        Candidates { count, block: (count.isqrt()).max(32), at: 0 }
+    }
+
+    /// The arc that pays most in the next block in which one pays.
+    fn next(&mut self, tree: &Tree) -> Option<usize> {
+        let mut seen = 0;
+        while seen < self.count {
+            let (mut best, mut most) = (None, 0);
+            for _ in 0..self.block.min(self.count - seen) {
+                let gain = tree.gain(&tree.arcs[self.at]);
+                if gain > most {
+                    (best, most) = (Some(self.at), gain);
+                }
+                self.at = if self.at + 1 == self.count { 0 } else { self.at + 1 };
+            }
+            if best.is_some() {
+                return best;
+            }
+            seen += self.block;
+        }
+        None
+    }
+}
+
+/// The numbers below `count` in an order in which those of the same kind do not stand together.
+fn mixed(count: usize) -> Vec<u32> {
+    // A stride near the golden section that has no divisor in common with the count.
+    let mut stride = (count as u64 * 618 / 1000).max(1);
+    while gcd(stride, count as u64) > 1 {
+        stride += 1;
+    }
+    (0..count as u64).map(|nth| (nth * stride % count as u64) as u32).collect()
+}
+
+fn gcd(one: u64, other: u64) -> u64 {
+    if other == 0 { one } else { gcd(other, one % other) }
+}
