@@ -4,11 +4,13 @@
 
 mod command;
 mod copy;
+mod count;
 mod file;
 mod list;
 mod names;
 mod opening;
 pub(super) mod pages;
+mod saved;
 mod search;
 mod version;
 

@@ -14,6 +14,7 @@ mod query;
 mod reading;
 pub mod rules;
 mod store;
+mod targets;
 mod words;
 
 pub(super) use check::check;
