@@ -119,27 +119,29 @@ async fn build(app: &App, world: &World) {
                 _ => "not_found",
             };
             family.push(args![DISTRICT, id, 0_i64]);
-            family_version.push(args![
-                DISTRICT,
-                id,
-                1_i64,
-                0_i64,
-                Instant::NEVER,
-                20_260_101_i64,
-                id,
-                "krs",
-                village,
-                "",
-                format!("{:03}", one.rw),
-                format!("{:03}", one.rt),
-                head,
-                name::search_key(head),
-                app.store.secrets().seal(DISTRICT, one.kk.as_bytes()).unwrap(),
-                app.store.secrets().lookup(DISTRICT, "kk", &one.kk).unwrap().to_vec(),
-                status,
-            ]
-            .with(i64::from(nth % 7 > 2))
-            .with(i64::from(nth % 3 == 0)));
+            family_version.push(
+                args![
+                    DISTRICT,
+                    id,
+                    1_i64,
+                    0_i64,
+                    Instant::NEVER,
+                    20_260_101_i64,
+                    id,
+                    "krs",
+                    village,
+                    "",
+                    format!("{:03}", one.rw),
+                    format!("{:03}", one.rt),
+                    head,
+                    name::search_key(head),
+                    app.store.secrets().seal(DISTRICT, one.kk.as_bytes()).unwrap(),
+                    app.store.secrets().lookup(DISTRICT, "kk", &one.kk).unwrap().to_vec(),
+                    status,
+                ]
+                .with(i64::from(nth % 7 > 2))
+                .with(i64::from(nth % 3 == 0)),
+            );
             let mut words = Vec::new();
             let members = [(one.head, "head")].into_iter().chain(one.wife.map(|wife| (wife, "wife")));
             for (member, relation) in members.chain(one.children.iter().map(|child| (*child, "child"))) {

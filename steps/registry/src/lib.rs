@@ -119,6 +119,7 @@ pub const STEP: Part = Part {
         Reference::id("person_version", "batch_id", "import_batch"),
         Reference::id("maternity", "person_id", "person"),
         Reference::id("maternity", "batch_id", "import_batch"),
+        Reference::id("maternity", "ended_batch_id", "import_batch"),
         Reference::id("change_request", "family_id", "family").work("registry.depends.change", ""),
         Reference::id("change_request", "person_id", "person"),
         Reference::id("change_request", "evidence_id", "attachment"),

@@ -261,8 +261,11 @@ CREATE TABLE maternity (
   recorded_at {int} NOT NULL,
   retracted_at {int},
   batch_id {bytes},
+  -- The import that ended it.
+  ended_batch_id {bytes},
   PRIMARY KEY (district_id, id)
 ) {table};
+CREATE INDEX maternity_ended_by_batch ON maternity (district_id, ended_batch_id) WHERE ended_batch_id IS NOT NULL;
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
 CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
 CREATE INDEX maternity_open ON maternity (district_id, kind, due_on) WHERE ends_on IS NULL AND retracted_at IS NULL;
