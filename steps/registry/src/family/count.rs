@@ -46,7 +46,7 @@ pub(crate) async fn facets(
 }
 
 /// The statement of the counts; by itself so that a test can ask the engine for its plan.
-fn facets_sql(district: DistrictId, scope: &Scope, selection: &Selection) -> (String, Args) {
+pub(super) fn facets_sql(district: DistrictId, scope: &Scope, selection: &Selection) -> (String, Args) {
     let mut args = args![district];
     let counted = Counted { scope, within: selection.within, list: selection.list }.sql(&mut args);
     let risk = selection.risk.map_or_else(|| "1 = 1".to_owned(), |risk| risk.condition("c"));

@@ -109,7 +109,11 @@ asuh_store::row_struct! {
     }
 }
 
-async fn place_of(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Place>, StoreError> {
+pub(super) async fn place_of(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<Place>, StoreError> {
     db.first(
         "SELECT village_code, head_search, family_id FROM family_version \
          WHERE district_id = $1 AND family_id = $2 AND superseded_at = $3",
@@ -303,110 +307,4 @@ fn maternity_of(row: &MemberRow) -> Option<Maternity> {
         due_on: row.due_on,
         ends_on: row.ends_on,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::count::facets;
-    use super::*;
-    use asuh_ground::access::Area;
-    use asuh_store::testing::{TestDatabase, db_test};
-    use asuh_store::{Command, Engine, Envelope, Fault, Recording, Store, Tx};
-    use serde::{Deserialize, Serialize};
-    use time::macros::date;
-
-    const KERINCI: DistrictId = DistrictId(1);
-    const ON: Date = date!(2026 - 11 - 02);
-
-    /// Many families of ten villages, so that the engines have something to choose between.
-    #[derive(Serialize, Deserialize)]
-    struct ManyFamilies;
-
-    impl Command for ManyFamilies {
-        const KIND: &'static str = "test.many_families";
-        const RECORDING: Recording = Recording::Unlogged;
-        type Receipt = ();
-
-        async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-            let rows = (0..6000_i64).map(|nth| {
-                let id = tx.new_id();
-                let village = 1_501_012_001 + nth % 10;
-                let superseded = if nth % 3 == 0 { tx.now() } else { Instant::NEVER };
-                args![KERINCI, id, 1_i64, tx.now(), superseded, ON, id, "krs", village, "", "001", "001"]
-                    .with(format!("Rekaan {nth:05}"))
-                    .with(format!("rekaan {nth:05}"))
-                    .with("listed")
-            });
-            tx.insert_many(
-                "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, \
-                 valid_from, command_id, source, village_code, hamlet, rw, rt, head_name, head_search, status) VALUES",
-                "",
-                rows.collect(),
-            )
-            .await?;
-            tx.execute("ANALYZE family_version", args![]).await?;
-            Ok(())
-        }
-    }
-
-    async fn filled(db: &TestDatabase) -> Store {
-        let store = db.open().await;
-        let envelope = Envelope {
-            id: store.new_id(),
-            district: KERINCI,
-            actor: Id::SYSTEM,
-            device: None,
-            captured_at: store.clock().now(),
-        };
-        store.submit(envelope, ManyFamilies).await.expect("the families");
-        store
-    }
-
-    fn scope(codes: &[&str]) -> Scope {
-        let areas = codes
-            .iter()
-            .map(|code| Area { code: TerritoryCode::parse(code).expect("a code"), rw: String::new() });
-        Scope { areas: areas.collect(), ..Scope::default() }
-    }
-
-    #[db_test]
-    async fn a_page_comes_out_of_the_index_in_its_order(db: TestDatabase) {
-        let store = filled(&db).await;
-        let reader = store.reader();
-        let whole = scope(&["15.01"]);
-        let counted = facets(reader, KERINCI, &whole, &Selection::default()).await.expect("the counts");
-        let (lines, more) =
-            page(reader, KERINCI, &whole, &Selection::default(), &counted).await.expect("a page");
-        assert!(more && lines.len() == PAGE);
-        let after = place_of(reader, KERINCI, lines[PAGE - 1].family_id).await.expect("a place");
-        for scope in [whole, scope(&["15.01.01.2001", "15.01.01.2004"])] {
-            for after in [None, after.as_ref()] {
-                let (sql, args) = page_sql(KERINCI, &scope, &Selection::default(), after, None);
-                let plan = reader.plan(&sql, args).await.expect("a plan");
-                // PostgreSQL weighs costs and may read a table this small from end to end; SQLite's choice is fixed.
-                if store.engine() == Engine::Sqlite {
-                    assert!(plan.contains("family_version_list") && !plan.contains("TEMP B-TREE"), "{plan}");
-                }
-            }
-        }
-    }
-
-    #[db_test]
-    async fn the_pages_hold_every_family_once(db: TestDatabase) {
-        let store = filled(&db).await;
-        let scope = scope(&["15.01.01.2001", "15.01.01.2004"]);
-        let mut selection = Selection::default();
-        let mut seen = std::collections::HashSet::new();
-        loop {
-            let reader = store.reader();
-            let counted = facets(reader, KERINCI, &scope, &selection).await.expect("the counts");
-            let (lines, more) = page(reader, KERINCI, &scope, &selection, &counted).await.expect("a page");
-            assert!(lines.iter().all(|line| seen.insert(line.family_id)), "a family twice");
-            selection.after = lines.last().map(|line| line.family_id);
-            if !more {
-                break;
-            }
-        }
-        assert_eq!(seen.len(), 800);
-    }
 }

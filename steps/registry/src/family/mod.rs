@@ -12,6 +12,8 @@ mod opening;
 pub(super) mod pages;
 mod saved;
 mod search;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};

@@ -56,6 +56,18 @@ pub(crate) struct Found {
     pub(crate) more: bool,
 }
 
+/// The families of a number, as card and as NIK.
+pub(super) const BY_NUMBER: &str = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
+     UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
+
+/// The different words from one on, up to another.
+pub(super) const NEAR_WORDS: &str = "WITH RECURSIVE walk (word) AS ( \
+     SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
+     UNION ALL \
+     SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
+     FROM walk WHERE walk.word < $3) \
+     SELECT word FROM walk WHERE word < $3";
+
 asuh_store::row_struct! {
     struct Member { family_id: Id, name: String, nik_sealed: Option<Vec<u8>> }
 }
@@ -79,9 +91,7 @@ impl Reader<'_> {
         nik: LookupHash,
         kk: LookupHash,
     ) -> Result<Found, StoreError> {
-        let sql = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
-                   UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
-        let ids: Vec<(Id,)> = db.all(sql, args![self.district, Instant::NEVER, kk, nik]).await?;
+        let ids: Vec<(Id,)> = db.all(BY_NUMBER, args![self.district, Instant::NEVER, kk, nik]).await?;
         let lines = self.lines(db, ids.into_iter().map(|row| row.0).collect()).await?;
         Ok(found(
             lines.into_iter().map(|line| Hit { line, member: None, rank: Rank::Exact }).collect(),
@@ -97,14 +107,7 @@ impl Reader<'_> {
         secrets: &Secrets,
         tail: &str,
     ) -> Result<Found, StoreError> {
-        let mut args = args![self.district, Instant::NEVER];
-        let reached = self.reached(&mut args);
-        let sql = format!(
-            "SELECT p.family_id, p.name, p.nik_sealed FROM family_version v JOIN person_version p \
-             ON p.district_id = v.district_id AND p.family_id = v.family_id AND p.superseded_at = $2 \
-             WHERE v.district_id = $1 AND v.superseded_at = $2 AND {reached} \
-             AND p.nik_sealed IS NOT NULL AND p.ended_reason IS NULL"
-        );
+        let (sql, args) = self.tail_sql();
         let mut members: Vec<Member> = db.all(&sql, args).await?;
         members.retain(|member| ends_so(secrets, self.district, member, tail));
         let mut names: HashMap<Id, String> = HashMap::new();
@@ -118,6 +121,19 @@ impl Reader<'_> {
             Hit { line, member, rank: Rank::Exact }
         });
         Ok(found(hits.collect(), more))
+    }
+
+    /// The statement of the members of what is reached that have a NIK.
+    pub(super) fn tail_sql(&self) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER];
+        let reached = self.reached(&mut args);
+        let sql = format!(
+            "SELECT p.family_id, p.name, p.nik_sealed FROM family_version v JOIN person_version p \
+             ON p.district_id = v.district_id AND p.family_id = v.family_id AND p.superseded_at = $2 \
+             WHERE v.district_id = $1 AND v.superseded_at = $2 AND {reached} \
+             AND p.nik_sealed IS NOT NULL AND p.ended_reason IS NULL"
+        );
+        (sql, args)
     }
 
     /// Families with a name that answers, and a NIK with this end where one is asked.
@@ -150,13 +166,7 @@ impl Reader<'_> {
 
     /// Families in which somebody has exactly this name. Indexes: family_version_by_name, person_version_by_name.
     async fn namesakes(&self, db: &impl Query, key: &str) -> Result<Vec<Id>, StoreError> {
-        let sql = format!(
-            "SELECT family_id FROM (SELECT family_id FROM family_version WHERE district_id = $1 \
-             AND superseded_at = $2 AND head_search = $3 LIMIT {NAMESAKES}) h \
-             UNION SELECT family_id FROM (SELECT family_id FROM person_version WHERE district_id = $1 \
-             AND superseded_at = $2 AND name_search = $3 AND ended_reason IS NULL LIMIT {NAMESAKES}) m"
-        );
-        let ids: Vec<(Id,)> = db.all(&sql, args![self.district, Instant::NEVER, key]).await?;
+        let ids: Vec<(Id,)> = db.all(&namesakes_sql(), args![self.district, Instant::NEVER, key]).await?;
         Ok(ids.into_iter().map(|row| row.0).collect())
     }
 
@@ -187,7 +197,12 @@ impl Reader<'_> {
     }
 
     /// The statement of the candidates; by itself so that a test can ask the engine for its plan.
-    fn candidates_sql(&self, keys: &[SoughtKey], near: &[Vec<String>], lead: usize) -> (String, Args) {
+    pub(super) fn candidates_sql(
+        &self,
+        keys: &[SoughtKey],
+        near: &[Vec<String>],
+        lead: usize,
+    ) -> (String, Args) {
         let mut args = args![self.district, Instant::NEVER];
         let mut walked = String::new();
         let mut also = String::new();
@@ -213,7 +228,7 @@ impl Reader<'_> {
     }
 
     /// The rows of a word within the villages that are reached, from `FROM` on.
-    fn words_sql(&self, key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
+    pub(super) fn words_sql(&self, key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
         let word = word_condition(key, near, args);
         let mut sql = format!("FROM name_key k WHERE k.district_id = $1 AND {word}");
         if let Some((from, to)) = outer_range(self.scope, self.within) {
@@ -227,17 +242,7 @@ impl Reader<'_> {
     /// through, from each to the next other one. Index: name_key_by_word.
     async fn near(&self, db: &impl Query, key: &SoughtKey) -> Result<Vec<String>, StoreError> {
         let (Some(first), true) = (key.sound.get(..1), key.sound.len() > 3) else { return Ok(Vec::new()) };
-        let words: Vec<(String,)> = db
-            .all(
-                "WITH RECURSIVE walk (word) AS ( \
-                   SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
-                   UNION ALL \
-                   SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
-                   FROM walk WHERE walk.word < $3) \
-                 SELECT word FROM walk WHERE word < $3",
-                args![self.district, first, past(first)],
-            )
-            .await?;
+        let words: Vec<(String,)> = db.all(NEAR_WORDS, args![self.district, first, past(first)]).await?;
         let near = words.into_iter().map(|row| row.0).filter(|word| key.is_near(word));
         Ok(near.take(NEAR).collect())
     }
@@ -254,13 +259,7 @@ impl Reader<'_> {
         if lines.is_empty() {
             return Ok(Vec::new());
         }
-        let mut args = args![self.district, Instant::NEVER];
-        let list = args.push_list(lines.iter().map(|line| line.family_id));
-        // person_version_by_family
-        let sql = format!(
-            "SELECT family_id, name, nik_sealed FROM person_version WHERE district_id = $1 \
-             AND family_id IN ({list}) AND superseded_at = $2 AND ended_reason IS NULL"
-        );
+        let (sql, args) = self.members_sql(lines.iter().map(|line| line.family_id));
         let mut members: HashMap<Id, Vec<Member>> = HashMap::new();
         for member in db.all::<Member>(&sql, args).await? {
             members.entry(member.family_id).or_default().push(member);
@@ -287,6 +286,17 @@ impl Reader<'_> {
         Ok(hits)
     }
 
+    /// The statement of the members of families. Index: person_version_by_family.
+    pub(super) fn members_sql(&self, families: impl Iterator<Item = Id>) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER];
+        let list = args.push_list(families);
+        let sql = format!(
+            "SELECT family_id, name, nik_sealed FROM person_version WHERE district_id = $1 \
+             AND family_id IN ({list}) AND superseded_at = $2 AND ended_reason IS NULL"
+        );
+        (sql, args)
+    }
+
     /// The current versions of families, those that are reached. Index: family_version_current.
     async fn lines(&self, db: &impl Query, mut ids: Vec<Id>) -> Result<Vec<Line>, StoreError> {
         ids.sort_unstable();
@@ -294,6 +304,11 @@ impl Reader<'_> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        let (sql, args) = self.lines_sql(ids);
+        db.all(&sql, args).await
+    }
+
+    pub(super) fn lines_sql(&self, ids: Vec<Id>) -> (String, Args) {
         let mut args = args![self.district, Instant::NEVER];
         let list = args.push_list(ids);
         let reached = self.reached(&mut args).replace("v.village_code", "(v.village_code + 0)");
@@ -303,8 +318,17 @@ impl Reader<'_> {
              LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
              WHERE v.district_id = $1 AND v.family_id IN ({list}) AND v.superseded_at = $2 AND {reached}"
         );
-        db.all(&sql, args).await
+        (sql, args)
     }
+}
+
+pub(super) fn namesakes_sql() -> String {
+    format!(
+        "SELECT family_id FROM (SELECT family_id FROM family_version WHERE district_id = $1 \
+         AND superseded_at = $2 AND head_search = $3 LIMIT {NAMESAKES}) h \
+         UNION SELECT family_id FROM (SELECT family_id FROM person_version WHERE district_id = $1 \
+         AND superseded_at = $2 AND name_search = $3 AND ended_reason IS NULL LIMIT {NAMESAKES}) m"
+    )
 }
 
 fn ends_so(secrets: &Secrets, district: DistrictId, member: &Member, tail: &str) -> bool {
