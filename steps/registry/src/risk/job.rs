@@ -1,4 +1,4 @@
-//! Computing families anew in the background: after a change of the rules, and once a day those whom time changed.
+//! Computing families anew in the background: after a change of the rules, and every hour those whom time has changed.
 
 use asuh_store::{
     Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
@@ -84,7 +84,7 @@ fn missing_sql(district: DistrictId, after: Id) -> (String, Args) {
 }
 
 /// Computes the families anew whom time alone has changed (a birthday, the end of a pregnancy), and any that was
-/// missed; how many. Called once a day, safe at any time.
+/// missed; how many. Called every hour, safe at any time.
 ///
 /// # Errors
 /// The store fails.
