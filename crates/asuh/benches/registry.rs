@@ -103,7 +103,10 @@ async fn build(app: &App, world: &World) {
         ],
     )
     .await;
-    for families in world.families.chunks(500) {
+    // Village by village, as an import saves them.
+    let mut families: Vec<_> = world.families.iter().collect();
+    families.sort_by_key(|family| family.village);
+    for families in families.chunks(500) {
         let (mut family, mut family_version, mut person, mut person_version, mut maternity, mut keys) =
             (vec![], vec![], vec![], vec![], vec![], vec![]);
         for (nth, one) in families.iter().enumerate() {

@@ -171,7 +171,7 @@ impl Counted<'_> {
         if parts.is_empty() {
             parts.push(
                 "SELECT t.territory_code AS village_code, t.status, t.targets, t.flagged, t.at_risk, t.families \
-                 FROM family_tally t WHERE t.district_id = $1 AND 1 = 0"
+                 FROM family_tally t WHERE t.district_id = $1 AND t.level = ''"
                     .to_owned(),
             );
         }

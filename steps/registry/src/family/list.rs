@@ -130,10 +130,7 @@ pub(crate) fn page_sql(
     after: Option<&Place>,
     villages: Option<&[i64]>,
 ) -> (String, Args) {
-    let (mut args, mut conditions) = conditions(district, scope, selection);
-    if let Some(villages) = villages {
-        conditions.push(format!("v.village_code IN ({})", args.push_list(villages.iter().copied())));
-    }
+    let (mut args, mut conditions) = conditions(district, scope, selection, villages);
     if let Some(place) = after {
         let village = args.push(place.village_code);
         let name = args.push(&place.head_search);
@@ -181,7 +178,7 @@ pub(crate) fn export_sql(
     also: Option<&Scope>,
     selection: &Selection,
 ) -> (String, Args) {
-    let (mut args, mut conditions) = conditions(district, scope, selection);
+    let (mut args, mut conditions) = conditions(district, scope, selection, None);
     if let Some(also) = also {
         conditions.push(also.territory_condition("(v.village_code + 0)", Some("v.rw"), &mut args));
     }
@@ -195,11 +192,19 @@ pub(crate) fn export_sql(
     (sql, args)
 }
 
-fn conditions(district: DistrictId, scope: &Scope, selection: &Selection) -> (Args, Vec<String>) {
+fn conditions(
+    district: DistrictId,
+    scope: &Scope,
+    selection: &Selection,
+    villages: Option<&[i64]>,
+) -> (Args, Vec<String>) {
     let mut args = args![district, Instant::NEVER];
     let mut conditions = vec!["v.district_id = $1".to_owned(), "v.superseded_at = $2".to_owned()];
-    // One range around everything reached lets the index begin at the right place; the exact areas follow.
-    if let Some((from, to)) = outer_range(scope, selection.within) {
+    // These villages, or one range around everything reached: the index begins at the right place. The exact areas
+    // follow.
+    if let Some(villages) = villages {
+        conditions.push(format!("v.village_code IN ({})", args.push_list(villages.iter().copied())));
+    } else if let Some((from, to)) = outer_range(scope, selection.within) {
         conditions.push(format!("v.village_code BETWEEN {} AND {}", args.push(from), args.push(to)));
     }
     // The sum keeps the engines from reading each area by itself and sorting the lot: the range above leads.
