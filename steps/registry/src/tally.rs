@@ -36,12 +36,22 @@ asuh_store::row_struct! {
     }
 }
 
-/// Takes hold of the rows of these families until the command ends, and reads as what they are counted. Those that
-/// are not counted yet are missing. Index: primary key of family_risk.
+/// Takes hold of the counts of the district and of the rows of these families until the command ends, and reads as what
+/// they are counted. Those that are not counted yet are missing. Index: primary key of family_risk.
+///
+/// The counts are one lock: a command changes many of them, one after another as it goes, and two that met in another
+/// order would wait for each other. What a command has to take hold of besides it takes before.
 ///
 /// # Errors
 /// The store fails.
 pub(crate) async fn hold(tx: &Tx<'_>, families: &[Id]) -> Result<Vec<Cell>, StoreError> {
+    tx.execute(
+        "INSERT INTO family_tally (district_id, level, territory_code, status, targets, flagged, at_risk, families) \
+         VALUES ($1, '', 0, '', 0, 0, 0, 0) \
+         ON CONFLICT (district_id, level, territory_code, status, targets, flagged, at_risk) DO UPDATE SET families = 0",
+        args![tx.district()],
+    )
+    .await?;
     let mut args = args![tx.district()];
     let list = args.push_list(families.iter().copied());
     // Written as it stands: a row that was only read could be counted twice by two commands at the same time.
@@ -57,7 +67,6 @@ pub(crate) async fn hold(tx: &Tx<'_>, families: &[Id]) -> Result<Vec<Cell>, Stor
 /// # Errors
 /// The store fails.
 pub(crate) async fn moved(tx: &Tx<'_>, before: Vec<Cell>, after: Vec<Cell>) -> Result<(), StoreError> {
-    // In the order of the key: two commands never wait for each other.
     let mut cells: BTreeMap<Cell, i64> = BTreeMap::new();
     for cell in before {
         *cells.entry(cell).or_default() -= 1;

@@ -138,7 +138,7 @@ CREATE INDEX family_risk_changing ON family_risk (district_id, changes_on, famil
 -- that is empty may have a row.
 CREATE TABLE family_tally (
   district_id {int} NOT NULL,
-  -- 'village', 'subdistrict'
+  -- 'village', 'subdistrict'; '': the row that who changes the counts of the district takes hold of
   level {text} NOT NULL,
   territory_code {int} NOT NULL,
   status {text} NOT NULL,
