@@ -103,41 +103,58 @@ async fn build(app: &App, world: &World) {
         ],
     )
     .await;
-    for families in world.families.chunks(500) {
-        let (mut family, mut family_version, mut person, mut person_version, mut risk, mut keys) =
+    // Village by village, as an import saves them.
+    let mut families: Vec<_> = world.families.iter().collect();
+    families.sort_by_key(|family| family.village);
+    for families in families.chunks(500) {
+        let (mut family, mut family_version, mut person, mut person_version, mut maternity, mut keys) =
             (vec![], vec![], vec![], vec![], vec![], vec![]);
         for (nth, one) in families.iter().enumerate() {
             let id = app.store.new_id();
             let village = code(&world.district.villages[one.village].code);
             let head = &world.persons[one.head].name;
-            let status = ["verified", "listed", "verified", "not_at_risk"][nth % 4];
+            let status = match nth % 100 {
+                0..45 => "verified",
+                45..85 => "listed",
+                85..95 => "not_at_risk",
+                95..98 => "moved",
+                _ if nth == 99 && families.len() == 500 => "refused",
+                _ => "not_found",
+            };
             family.push(args![DISTRICT, id, 0_i64]);
-            family_version.push(args![
-                DISTRICT,
-                id,
-                1_i64,
-                0_i64,
-                Instant::NEVER,
-                20_260_101_i64,
-                id,
-                "krs",
-                village,
-                "",
-                format!("{:03}", one.rw),
-                format!("{:03}", one.rt),
-                head,
-                name::search_key(head),
-                app.store.secrets().seal(DISTRICT, one.kk.as_bytes()).unwrap(),
-                app.store.secrets().lookup(DISTRICT, "kk", &one.kk).unwrap().to_vec(),
-                status,
-            ]);
-            let at_risk = i64::from(nth % 3 > 0);
-            risk.push(args![DISTRICT, id, 1_i64, at_risk, "poor_water", 20_261_101_i64]);
+            family_version.push(
+                args![
+                    DISTRICT,
+                    id,
+                    1_i64,
+                    0_i64,
+                    Instant::NEVER,
+                    20_260_101_i64,
+                    id,
+                    "krs",
+                    village,
+                    "",
+                    format!("{:03}", one.rw),
+                    format!("{:03}", one.rt),
+                    head,
+                    name::search_key(head),
+                    app.store.secrets().seal(DISTRICT, one.kk.as_bytes()).unwrap(),
+                    app.store.secrets().lookup(DISTRICT, "kk", &one.kk).unwrap().to_vec(),
+                    status,
+                ]
+                .with(i64::from(nth % 7 > 2))
+                .with(i64::from(nth % 3 == 0)),
+            );
             let mut words = Vec::new();
             let members = [(one.head, "head")].into_iter().chain(one.wife.map(|wife| (wife, "wife")));
             for (member, relation) in members.chain(one.children.iter().map(|child| (*child, "child"))) {
                 let person_id = app.store.new_id();
                 let who = &world.persons[member];
+                if relation == "wife" && nth % 6 < 2 {
+                    let kind = if nth % 6 == 0 { "pregnancy" } else { "breastfeeding" };
+                    let id = app.store.new_id();
+                    maternity.push(args![DISTRICT, id, person_id, kind, 20_260_701_i64, "krs", 0_i64]);
+                }
                 words.extend(search_keys(&who.name));
                 person.push(args![DISTRICT, person_id, 0_i64]);
                 let sealed =
@@ -178,7 +195,7 @@ async fn build(app: &App, world: &World) {
                 (
                     "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, valid_from, \
                      command_id, source, village_code, hamlet, rw, rt, head_name, head_search, kk_sealed, kk_hash, \
-                     status) VALUES",
+                     status, krs, poor_water) VALUES",
                     family_version,
                 ),
                 ("INSERT INTO person (district_id, id, created_at) VALUES", person),
@@ -189,14 +206,16 @@ async fn build(app: &App, world: &World) {
                     person_version,
                 ),
                 (
-                    "INSERT INTO family_risk (district_id, family_id, in_programme, at_risk, factors, computed_on) VALUES",
-                    risk,
+                    "INSERT INTO maternity (district_id, id, person_id, kind, starts_on, source, recorded_at) VALUES",
+                    maternity,
                 ),
                 ("INSERT INTO name_key (district_id, family_id, word, village_code) VALUES", keys),
             ],
         )
         .await;
     }
+    // What follows from the families is computed as in real life.
+    asuh_step_registry::risk::renew(app).await.unwrap();
     let (user, grant) = (app.store.new_id(), app.store.new_id());
     fill(
         app,
@@ -344,6 +363,10 @@ async fn measure(persons: usize, rounds: usize) {
         "list, page 22",
         "village",
         "village, by status",
+        "district, by status",
+        "district, a rare status",
+        "district, by target",
+        "district, all chosen",
         "name",
         "name with a slip",
         "common first name",
@@ -375,6 +398,13 @@ async fn measure(persons: usize, rounds: usize) {
                 "village" => asked.answer(&format!("/sasaran?desa={place}"), None).await,
                 "village, by status" => {
                     asked.answer(&format!("/sasaran?desa={place}&status=listed"), None).await
+                }
+                "district, by status" => asked.answer("/sasaran?status=listed", None).await,
+                "district, a rare status" => asked.answer("/sasaran?status=refused", None).await,
+                "district, by target" => asked.answer("/sasaran?sasaran=pregnant", None).await,
+                "district, all chosen" => {
+                    let path = "/sasaran?status=refused&sasaran=pregnant&krs=hanya_kita";
+                    asked.answer(path, None).await
                 }
                 "last four in a village" => {
                     asked.answer("/sasaran/cari", Some(&[("cari", &text), ("desa", &place)])).await

@@ -14,6 +14,8 @@ use {asuh_step_registry as registry, asuh_step_reports as reports};
 
 /// How often what has ended is removed.
 const DAY: Duration = Duration::from_secs(86_400);
+/// How often families are looked for whom time has changed.
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Where to listen.
 pub struct Listen {
@@ -44,6 +46,7 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
         tokio::spawn(audit::seal::run(app.clone())),
         tokio::spawn(reports::keep_fresh(app.clone())),
         tokio::spawn(daily(app.clone())),
+        tokio::spawn(hourly(app.clone())),
     ];
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -117,7 +120,20 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
     handle.graceful_shutdown(Some(Duration::from_secs(10)));
 }
 
-/// What is done once a day: what the settings keep for a time only is removed, what time changed is computed.
+/// What is done every hour: families whom a birthday changed are computed anew, so that lists and counts are those of the
+/// day soon after midnight, wherever the program was started.
+async fn hourly(app: App) {
+    loop {
+        match registry::risk::renew(&app).await {
+            Ok(0) => {}
+            Ok(renewed) => tracing::info!(renewed, "families whom a birthday changed were computed anew"),
+            Err(error) => tracing::error!(%error, "risks were not computed anew"),
+        }
+        tokio::time::sleep(HOUR).await;
+    }
+}
+
+/// What is done once a day: what the settings keep for a time only is removed.
 async fn daily(app: App) {
     loop {
         match staging::purge(&app).await {
@@ -129,11 +145,6 @@ async fn daily(app: App) {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "old sessions and codes were removed"),
             Err(error) => tracing::error!(%error, "old sessions and codes were not removed"),
-        }
-        match registry::risk::renew(&app).await {
-            Ok(0) => {}
-            Ok(renewed) => tracing::info!(renewed, "families whom a birthday changed were computed anew"),
-            Err(error) => tracing::error!(%error, "risks were not computed anew"),
         }
         let folder = app.store.folder().join("uploads");
         match tokio::task::spawn_blocking(move || left_behind(&folder, DAY)).await {

@@ -17,6 +17,7 @@ pub mod record;
 mod rights;
 pub mod risk;
 pub mod rules;
+mod tally;
 mod territory;
 mod verification;
 mod words;
@@ -51,7 +52,7 @@ pub mod verifications {
 pub use rights::{
     DecideChanges, DecidePairs, FreezeLists, KeepFamilies, KeepInstitutions, KeepRiskRules, OpenPersonal,
     ProposeChanges, Reach, ReadFamilies, SeeChanges, SeeFrozenLists, SeeInstitutions, SeePairs, SeeProgress,
-    SeeTerritories, VerifyFamilies,
+    SeeTerritories, ShareFilters, VerifyFamilies,
 };
 
 pub use verification::{RecordVerification, VisitResult};
@@ -103,8 +104,12 @@ pub const STEP: Part = Part {
         Reference::code("family_version", "village_code", "territory"),
         Reference::id("family_version", "batch_id", "import_batch"),
         Reference::id("family_risk", "family_id", "family"),
+        Reference::code("family_tally", "territory_code", "territory").when("r.families <> 0"),
         Reference::id("name_key", "family_id", "family"),
         Reference::code("name_key", "village_code", "territory"),
+        Reference::code("saved_filter", "territory_code", "territory"),
+        Reference::id("saved_filter", "list_id", "frozen_list"),
+        Reference::user("saved_filter", "owner_id"),
         Reference::id("family_desil", "family_id", "family"),
         Reference::id("family_desil", "batch_id", "import_batch"),
         Reference::user("family_desil", "recorded_by"),
@@ -114,6 +119,7 @@ pub const STEP: Part = Part {
         Reference::id("person_version", "batch_id", "import_batch"),
         Reference::id("maternity", "person_id", "person"),
         Reference::id("maternity", "batch_id", "import_batch"),
+        Reference::id("maternity", "ended_batch_id", "import_batch"),
         Reference::id("change_request", "family_id", "family").work("registry.depends.change", ""),
         Reference::id("change_request", "person_id", "person"),
         Reference::id("change_request", "evidence_id", "attachment"),
@@ -204,11 +210,12 @@ pub async fn eligible_statuses(
     Ok(rules::eligible_statuses(&setting))
 }
 
-/// What is wrong with the campaigns of verification, the derived risks and words of names, merged records and the
+/// What is wrong with the campaigns of verification, the derived risks, counts and words of names, merged records and the
 /// frozen lists.
 async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let mut findings = verification::check(app, district).await?;
     findings.extend(risk::check(app, district).await?);
+    findings.extend(tally::check(app, district).await?);
     findings.extend(family::check_names(app, district).await?);
     findings.extend(identity::check(app, district).await?);
     findings.extend(frozen::check::<frozen::FamiliesAtRisk>(app, district).await?);
@@ -217,8 +224,17 @@ async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreErro
 
 fn routes() -> Routes {
     verification::routes()
-        .get::<ReadFamilies, _>("/sasaran", family::pages::list)
+        .get::<ReadFamilies, _>("/sasaran", family::pages::list::list)
         .post::<ReadFamilies, _>("/sasaran/cari", family::pages::search::search)
+        .post::<ReadFamilies, _>("/sasaran/unduh", family::pages::export::export)
+        .get::<ReadFamilies, _>("/sasaran/saringan", family::pages::saved::list)
+        .get::<ReadFamilies, _>("/sasaran/saringan/baru", family::pages::saved::new)
+        .post::<ReadFamilies, _>("/sasaran/saringan/baru", family::pages::saved::create)
+        .get::<ReadFamilies, _>("/sasaran/saringan/{id}", family::pages::saved::edit)
+        .post::<ReadFamilies, _>("/sasaran/saringan/{id}", family::pages::saved::put)
+        .post::<ReadFamilies, _>("/sasaran/saringan/{id}/hapus", family::pages::saved::remove)
+        .post::<ReadFamilies, _>("/sasaran/saringan/{id}/kembalikan", family::pages::saved::restore)
+        .post::<ShareFilters, _>("/sasaran/saringan/{id}/berhenti-berbagi", family::pages::saved::unshare)
         .get::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::new)
         .post::<KeepFamilies, _>("/sasaran/baru", family::pages::forms::create)
         .get::<ReadFamilies, _>("/sasaran/{id}", family::pages::one)

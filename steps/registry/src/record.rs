@@ -360,11 +360,11 @@ pub async fn pregnancies(tx: &Tx<'_>, origin: &Origin, said: &[(Id, bool)]) -> R
         .collect();
     let touched: Vec<Id> = begun_now.into_iter().chain(over.iter().copied()).collect();
     if !over.is_empty() {
-        let mut args = args![tx.district(), origin.valid_from, origin.source];
+        let mut args = args![tx.district(), origin.valid_from, origin.source, origin.batch];
         let persons = args.push_list(over);
         tx.execute(
             &format!(
-                "UPDATE maternity SET ends_on = $2 WHERE district_id = $1 AND source = $3 \
+                "UPDATE maternity SET ends_on = $2, ended_batch_id = $4 WHERE district_id = $1 AND source = $3 \
                  AND person_id IN ({persons}) AND kind || '' = 'pregnancy' AND ends_on IS NULL AND retracted_at IS NULL"
             ),
             args,

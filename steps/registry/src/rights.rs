@@ -14,6 +14,9 @@ capability! {
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::SubdistrictVerifier,
         Role::FieldOfficer, Role::NutritionOfficer, Role::Cadre, Role::Auditor,
     ];
+    /// Shares a saved filter of the list of families with everybody who reads families; only who reaches the whole
+    /// district does.
+    pub struct ShareFilters = "registry.share_filters": [Role::DistrictAdmin, Role::ListKeeper];
     /// Opens NIK, KK, address and phone of a family; every opening is logged.
     pub struct OpenPersonal = "registry.open_personal": [
         Role::DistrictAdmin, Role::ListKeeper, Role::VillageVerifier, Role::FieldOfficer,

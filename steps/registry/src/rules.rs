@@ -46,6 +46,16 @@ impl Target {
         }
     }
 
+    /// Its bit in `family_risk.targets` and `family_tally.targets`.
+    pub(crate) fn bit(self) -> i64 {
+        match self {
+            Target::Pregnant => 1,
+            Target::Breastfeeding => 2,
+            Target::ChildUnderTwo => 4,
+            Target::ChildTwoToFive => 8,
+        }
+    }
+
     /// The target with this code.
     pub fn parse(code: &str) -> Option<Target> {
         Target::ALL.into_iter().find(|target| target.code() == code)
@@ -110,6 +120,22 @@ impl Maternity {
             (MaternityKind::Pregnancy, None) => self.starts_on >= bounds.pregnant_since,
             (MaternityKind::Breastfeeding, _) => self.starts_on >= bounds.breastfeeding_since,
         }
+    }
+}
+
+impl Maternity {
+    /// The days on which [`Maternity::holds_on`] may become another answer.
+    pub(crate) fn turns(&self) -> impl Iterator<Item = Date> {
+        let over = match (self.kind, self.due_on) {
+            (MaternityKind::Pregnancy, Some(due)) => {
+                due.saturating_add(Duration::days(OVERDUE_DAYS)).next_day()
+            }
+            (MaternityKind::Pregnancy, None) => {
+                self.starts_on.saturating_add(Duration::days(PREGNANCY_DAYS)).next_day()
+            }
+            (MaternityKind::Breastfeeding, _) => completes(self.starts_on, BREASTFEEDING_MONTHS),
+        };
+        [Some(self.starts_on), over, self.ends_on].into_iter().flatten()
     }
 }
 

@@ -218,6 +218,47 @@ async fn rows_that_stayed_out_are_downloaded_mended_and_sent_again(db: TestDatab
 }
 
 #[db_test]
+async fn rows_that_fail_at_saving_stand_in_the_file_to_mend(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let keeper = test.user(Role::ListKeeper, &[1_501_010_000, 1_501_020_000], &[]).await;
+    let list = b"Kecamatan;Desa;Nama KK\nGunung Raya;Selam Paung;Budi\nDanau Kerinci;Sanggaran Agung;Agus\n";
+    let path = upload(&test, &keeper, "krs", "krs.csv", list).await;
+    assert!(keeper.get(&path).await.ok().contains("Simpan 2 baris"));
+    // Between looking and saving his territory is made smaller.
+    test.sql("DELETE FROM grant_territory WHERE territory_code = 1501020000", args![]).await;
+    keeper.post(&format!("{path}/simpan"), &[]).await.to();
+    test.run_jobs().await;
+    assert_eq!(current(&test, "family_version").await, 1);
+    let page = keeper.get(&path).await.ok();
+    assert!(page.contains("Di luar wilayah tugas Anda.") && page.contains("/perbaikan.csv"), "{page}");
+    let csv = keeper.get(&format!("{path}/perbaikan.csv")).await.ok();
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert!(csv.contains("Agus;3;") && csv.contains("Di luar wilayah tugas Anda."), "{csv}");
+    let own = keeper.get(&format!("{path}/berkas")).await.ok();
+    assert!(own.contains("Di luar wilayah tugas Anda."), "{own}");
+}
+
+#[db_test]
+async fn the_console_says_whose_list_it_is_and_of_which_day(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let path = test.db.folder().join("krs.csv");
+    std::fs::write(&path, "Kecamatan,Desa,Nama KK\nGunung Raya,Selam Paung,Budi\n").unwrap();
+    let origin =
+        staging::Origin { source: "Dinas Rekaan".into(), as_of: Some(time::macros::date!(2026 - 07 - 01)) };
+    let system = test.system();
+    let run = |origin: staging::Origin| {
+        let (app, system, path) = (test.app.clone(), system.clone(), path.clone());
+        async move { staging::run_from(&app, &system, "krs", &path, &origin, false, &mut |_| {}).await }
+    };
+    assert_eq!(run(origin.clone()).await.unwrap().new, 1);
+    let held = "SELECT COUNT(*) AS n FROM family_version v JOIN import_batch b ON b.id = v.batch_id \
+                WHERE v.valid_from = 20260701 AND b.as_of = 20260701 AND b.source_name = 'Dinas Rekaan'";
+    assert_eq!(test.number(held, args![]).await, 1);
+    let ahead = staging::Origin { as_of: Some(time::macros::date!(2099 - 01 - 01)), ..origin };
+    assert!(run(ahead).await.unwrap_err().to_string().contains("belum terjadi"));
+}
+
+#[db_test]
 async fn a_batch_says_whose_list_it_is_and_of_which_day(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let keeper = test.with_role(Role::ListKeeper).await;

@@ -13,6 +13,7 @@ mod crash;
 mod custody;
 mod demo;
 mod distribution;
+mod families;
 mod frozen;
 mod frozen_children;
 mod growth;

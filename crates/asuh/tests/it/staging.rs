@@ -9,7 +9,7 @@ use asuh_ground::staging::{self, RunError, Severity, Summary};
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_step_registry::territories;
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Command, DistrictId, Fault, Id, Tx, args};
+use asuh_store::{Command, DistrictId, Fault, Id, Query, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{TestApp, VILLAGES};
@@ -514,6 +514,54 @@ async fn an_undo_keeps_what_has_moved_on(db: TestDatabase) {
     assert_eq!((named("Budi").await, named("Hasan Basri").await, named("Agus").await), (1, 1, 0));
     // What came back can change again.
     assert_eq!(counts(&import(&test, &content).await), (3, 1, 2, 0, 0));
+}
+
+#[db_test]
+async fn a_pregnancy_that_a_list_ended_is_open_again_when_the_list_is_undone(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let women = |marks: [&str; 3]| {
+        let lines: Vec<String> = (1..)
+            .zip(["Budi", "Agus", "Hasan"])
+            .zip(marks)
+            .map(|((nth, head), mark)| line(nth, head, mark))
+            .collect();
+        list(&lines)
+    };
+    import(&test, &women(["V", "V", "V"])).await;
+    test.db.clock.advance(86_400);
+    let ended = women(["Tidak", "Tidak", "V"]).replace("Siti Agus", "Siti Rahma Agus");
+    import(&test, &ended).await;
+    let open = || {
+        test.number(
+            "SELECT COUNT(*) AS n FROM maternity WHERE ends_on IS NULL AND retracted_at IS NULL",
+            args![],
+        )
+    };
+    assert_eq!(open().await, 1);
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let pregnant = |page: String| page.matches("data-th=\"Nama kepala keluarga\"").count();
+    assert_eq!(pregnant(admin.get("/sasaran?sasaran=pregnant").await.ok()), 1);
+    let batch: Option<(Id,)> = test
+        .app
+        .store
+        .reader()
+        .first("SELECT id FROM import_batch ORDER BY uploaded_at DESC, id DESC LIMIT 1", args![])
+        .await
+        .unwrap();
+    let path = format!("/impor/{}/batalkan", batch.unwrap().0);
+    let asked = admin.get(&path).await.ok();
+    assert!(asked.contains("dinyatakan selesai oleh impor ini"), "{asked}");
+    admin.post(&path, &[]).await.to();
+    test.run_jobs().await;
+    assert_eq!(open().await, 3);
+    assert_eq!(pregnant(admin.get("/sasaran?sasaran=pregnant").await.ok()), 3);
+
+    // What came since is not overwritten: a later list says that she is pregnant anew.
+    import(&test, &women(["Tidak", "V", "V"])).await;
+    test.db.clock.advance(86_400);
+    import(&test, &women(["V", "V", "V"])).await;
+    test.undo_import("state = 'committed' AND as_of = 20261103").await;
+    assert_eq!(open().await, 3, "one each");
 }
 
 #[db_test]

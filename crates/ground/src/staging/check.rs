@@ -27,6 +27,11 @@ pub(super) const CLEAR: i64 = 2000;
 pub(super) struct Titles(HashMap<&'static str, String>, &'static [super::Column]);
 
 impl Titles {
+    /// Those of a kind, where the file's own are not known.
+    pub(super) fn of_kind(kind: &dyn ImportKind) -> Titles {
+        Titles(HashMap::new(), kind.columns())
+    }
+
     /// The heading under which people know the field.
     pub(super) fn of(&self, field: &str) -> String {
         match self.0.get(field) {
@@ -97,7 +102,7 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
     let read = context.read.clone();
     let thread = tokio::task::spawn_blocking(move || read_file(kind, &read, &path, &mappings, &sender));
     let mut known = Known {
-        titles: Arc::new(Titles(HashMap::new(), kind.columns())),
+        titles: Arc::new(Titles::of_kind(kind)),
         header_row: None,
         unknown: Vec::new(),
         mapping: None,

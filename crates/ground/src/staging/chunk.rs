@@ -4,7 +4,7 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch, ROW, StoredRow};
-use super::command::{Counts, turn};
+use super::command::{Counts, left_out, turn};
 use super::{BatchContext, ImportKind, StagedRow};
 use crate::App;
 
@@ -72,6 +72,7 @@ impl Command for SaveChunk {
         }
         let mut rows = self.rows.clone();
         self.kind.commit(tx, &self.context, &mut rows).await?;
+        left_out(tx, self.batch, self.kind, &mut rows).await?;
         let mut counts = Counts::default();
         for row in &rows {
             counts.add(row.verdict);

@@ -1,12 +1,15 @@
 //! What changes a batch: every step of its way is a command.
 
+use std::collections::BTreeMap;
+
 use asuh_store::{
     Args, Command, DistrictId, Fault, Id, Query, Recording, Refusal, Secrets, StoreError, Tx, args,
 };
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Counted};
-use super::{StagedRow, Verdict};
+use super::check::Titles;
+use super::{ImportKind, Severity, StagedRow, Verdict};
 use crate::jobs;
 
 /// Files that wait to be checked at most, in one district.
@@ -265,7 +268,7 @@ impl Prepared {
         secrets: &Secrets,
         batch: (DistrictId, Id),
         personal: bool,
-        titles: &super::check::Titles,
+        titles: &Titles,
         rows: &[StagedRow],
     ) -> Result<Prepared, StoreError> {
         let (district, batch) = batch;
@@ -294,25 +297,105 @@ impl Prepared {
                 row.subject,
                 row.place,
             ]);
-            for (nth, message) in row.messages.iter().take(MESSAGES).enumerate() {
-                let value = (!message.value.is_empty())
-                    .then(|| secrets.seal(district, message.value.as_bytes()))
-                    .transpose()?;
-                prepared.messages.push(args![
-                    district,
-                    batch,
-                    row.number,
-                    nth as i64,
-                    titles.of(&message.field),
-                    message.severity.code(),
-                    &message.code,
-                    serde_json::to_string(&message.args).unwrap_or_default(),
-                    value,
-                ]);
-            }
+            prepared.messages.extend(messages(secrets, (district, batch), titles, row, 0)?);
         }
         Ok(prepared)
     }
+}
+
+/// The messages of a row as they are inserted, numbered from `first` on.
+fn messages(
+    secrets: &Secrets,
+    batch: (DistrictId, Id),
+    titles: &Titles,
+    row: &StagedRow,
+    first: i64,
+) -> Result<Vec<Args>, StoreError> {
+    let (district, batch) = batch;
+    let noted = (first..).zip(row.messages.iter().take(MESSAGES));
+    noted
+        .map(|(nth, message)| {
+            let value = (!message.value.is_empty())
+                .then(|| secrets.seal(district, message.value.as_bytes()))
+                .transpose()?;
+            Ok(args![
+                district,
+                batch,
+                row.number,
+                nth,
+                titles.of(&message.field),
+                message.severity.code(),
+                &message.code,
+                serde_json::to_string(&message.args).unwrap_or_default(),
+                value,
+            ])
+        })
+        .collect()
+}
+
+/// Writes down which rows of a chunk could not be saved and why, beside what the check said of them: they stand among
+/// the errors and in the file to mend.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn left_out(
+    tx: &Tx<'_>,
+    batch: Id,
+    kind: &dyn ImportKind,
+    rows: &mut [StagedRow],
+) -> Result<(), StoreError> {
+    let titles = Titles::of_kind(kind);
+    let (mut numbers, mut noted) = (Vec::new(), Vec::new());
+    let mut sentences: BTreeMap<String, i64> = BTreeMap::new();
+    for row in rows.iter_mut().filter(|row| row.verdict == Verdict::Error) {
+        row.messages.retain(|message| message.severity == Severity::Error);
+        if row.messages.is_empty() {
+            row.error("", "staging.row.not_saved", "");
+        }
+        numbers.push(row.number);
+        for message in row.messages.iter().take(MESSAGES) {
+            *sentences.entry(message.code.clone()).or_default() += 1;
+        }
+        noted.extend(messages(tx.secrets(), (tx.district(), batch), &titles, row, MESSAGES as i64)?);
+    }
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let mut args = args![tx.district(), batch];
+    let list = args.push_list(numbers);
+    tx.execute(
+        &format!(
+            "UPDATE import_row SET verdict = 'error' WHERE district_id = $1 AND batch_id = $2 AND row_number IN ({list})"
+        ),
+        args,
+    )
+    .await?;
+    insert_messages(tx, noted).await?;
+    let found = batch::load(tx, tx.district(), batch).await?;
+    let mut counted = found.map(|found| found.counted()).unwrap_or_default();
+    for (code, count) in sentences {
+        match counted.iter_mut().find(|one| one.severity == "error" && one.code == code) {
+            Some(one) => one.count += count,
+            None => counted.insert(0, Counted { severity: "error".into(), code, count }),
+        }
+    }
+    tx.execute(
+        "UPDATE import_batch SET message_counts = $3 WHERE district_id = $1 AND id = $2",
+        args![tx.district(), batch, serde_json::to_string(&counted).unwrap_or_default()],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_messages(tx: &Tx<'_>, rows: Vec<Args>) -> Result<(), StoreError> {
+    tx.insert_many(
+        "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args, \
+         value_sealed) VALUES",
+        "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
+        rows,
+    )
+    .await?;
+    Ok(())
 }
 
 impl Command for Stage {
@@ -348,13 +431,7 @@ impl Command for Stage {
             self.prepared.rows.clone(),
         )
         .await?;
-        tx.insert_many(
-            "INSERT INTO import_message (district_id, batch_id, row_number, nth, column_name, severity, code, args, \
-             value_sealed) VALUES",
-            "ON CONFLICT (district_id, batch_id, row_number, nth) DO NOTHING",
-            self.prepared.messages.clone(),
-        )
-        .await?;
+        insert_messages(tx, self.prepared.messages.clone()).await?;
         Ok(true)
     }
 }

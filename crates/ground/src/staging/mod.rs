@@ -31,7 +31,7 @@ pub use kind::{
     BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
     Stake, UndoStep, Verdict,
 };
-pub use run::{Progress, RunError, Summary, SummaryMessage, decide, run};
+pub use run::{Origin, Progress, RunError, Summary, SummaryMessage, decide, run, run_from};
 pub use save::purge;
 
 use std::sync::Arc;

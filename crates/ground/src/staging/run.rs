@@ -81,11 +81,10 @@ pub enum RunError {
     Rejected(#[from] Rejection),
 }
 
-/// Takes a file in from a path: checks it, and unless `dry_run`, saves what is new or changed. The same jobs do
-/// the work as for an upload, so that a run that is broken off is finished by the program's next start.
+/// Takes a file in as [`run_from`], of the kind's usual source and of today.
 ///
 /// # Errors
-/// See [`RunError`]. Rows with errors are no error of the run: they are in the summary.
+/// See [`RunError`].
 pub async fn run(
     app: &App,
     actor: &Actor,
@@ -94,11 +93,32 @@ pub async fn run(
     dry_run: bool,
     progress: &mut (dyn FnMut(&Progress) + Send),
 ) -> Result<Summary, RunError> {
+    run_from(app, actor, kind, path, &Origin::default(), dry_run, progress).await
+}
+
+/// Takes a file in from a path: checks it, and unless `dry_run`, saves what is new or changed. The same jobs do
+/// the work as for an upload, so that a run that is broken off is finished by the program's next start.
+///
+/// # Errors
+/// See [`RunError`]. Rows with errors are no error of the run: they are in the summary.
+pub async fn run_from(
+    app: &App,
+    actor: &Actor,
+    kind: &str,
+    path: &Path,
+    origin: &Origin,
+    dry_run: bool,
+    progress: &mut (dyn FnMut(&Progress) + Send),
+) -> Result<Summary, RunError> {
+    if origin.as_of.is_some_and(|day| day > app.today(actor)) {
+        let text = Text::new(Language::Indonesian, actor.zone);
+        return Err(RunError::Refused(text.t("staging.upload.future").into_owned()));
+    }
     let import = batch::kind(app, kind)
         .filter(|import| actor.has_any(import.roles()))
         .ok_or_else(|| RunError::Kind(kind.to_owned()))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let id = receive(app, actor, import, app.store.new_id(), &name, path, &Origin::default()).await?;
+    let id = receive(app, actor, import, app.store.new_id(), &name, path, origin).await?;
     let text = Text::new(Language::Indonesian, actor.zone);
     let checked = wait(app, actor.district, id, progress).await?;
     if checked.state != "ready" {
@@ -128,11 +148,11 @@ pub async fn run(
 
 /// What the uploader says of a list; what he leaves out is the kind's usual source, and today.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Origin {
-    /// Whose list it is.
-    pub(super) source: String,
-    /// The day that it describes.
-    pub(super) as_of: Option<time::Date>,
+pub struct Origin {
+    /// Whose list it is, at most 120 letters; empty: the kind's usual source.
+    pub source: String,
+    /// The day that it describes, not in the future.
+    pub as_of: Option<time::Date>,
 }
 
 /// Keeps a file and puts it into the queue; the same `command` with the same file is done once.

@@ -103,7 +103,7 @@ CREATE TABLE family_version (
   has_two_to_five {int},
   PRIMARY KEY (district_id, family_id, version)
 ) {table};
-CREATE INDEX family_version_list ON family_version (district_id, superseded_at, village_code, head_search, family_id);
+CREATE INDEX family_version_list ON family_version (district_id, superseded_at, village_code, head_search, family_id, status);
 CREATE INDEX family_version_progress ON family_version (district_id, superseded_at, village_code, rw, status);
 CREATE INDEX family_version_by_name ON family_version (district_id, superseded_at, head_search, family_id);
 CREATE INDEX family_version_by_kk ON family_version (district_id, kk_hash) WHERE kk_hash IS NOT NULL;
@@ -111,8 +111,8 @@ CREATE INDEX family_version_by_kki ON family_version (district_id, kki) WHERE kk
 CREATE INDEX family_version_by_batch ON family_version (district_id, batch_id, family_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX family_version_current ON family_version (district_id, family_id, superseded_at, village_code);
 
--- Whether a family is at risk by our own computation: derived from its version that holds, its members and the
--- district's rules, never written by hand.
+-- Whether a family is at risk by our own computation, and as what it is counted (family_tally): derived from its version
+-- that holds, its members and the district's rules, never written by hand.
 CREATE TABLE family_risk (
   district_id {int} NOT NULL,
   family_id {bytes} NOT NULL,
@@ -121,12 +121,34 @@ CREATE TABLE family_risk (
   at_risk {int},
   -- The factors that hold: 'poor_water too_old'
   factors {text} NOT NULL,
+  -- Of the version that holds: its village, its status, and whether BKKBN flags it.
+  village_code {int} NOT NULL,
+  status {text} NOT NULL,
+  flagged {int} NOT NULL,
+  -- What its members are on the day: 1 pregnant, 2 breastfeeding, 4 child under two, 8 child of two to five, added.
+  targets {int} NOT NULL,
   computed_on {int} NOT NULL,
   -- The first day on which time alone may change it.
   changes_on {int},
   PRIMARY KEY (district_id, family_id)
 ) {table};
 CREATE INDEX family_risk_changing ON family_risk (district_id, changes_on, family_id) WHERE changes_on IS NOT NULL;
+
+-- The rows of family_risk counted, for each village and again for each kecamatan: so many families of it stand so. A cell
+-- that is empty may have a row.
+CREATE TABLE family_tally (
+  district_id {int} NOT NULL,
+  -- 'village', 'subdistrict'; '': the row that who changes the counts of the district takes hold of
+  level {text} NOT NULL,
+  territory_code {int} NOT NULL,
+  status {text} NOT NULL,
+  targets {int} NOT NULL,
+  flagged {int} NOT NULL,
+  -- 2: too little is known.
+  at_risk {int} NOT NULL,
+  families {int} NOT NULL,
+  PRIMARY KEY (district_id, level, territory_code, status, targets, flagged, at_risk)
+) {table};
 
 -- The words of the names in a family as they sound, so that a search finds any spelling: derived from the versions that
 -- hold, of the head and of members who belong to it. Whatever holds no longer has no row here.
@@ -139,6 +161,29 @@ CREATE TABLE name_key (
   PRIMARY KEY (district_id, family_id, word)
 ) {table};
 CREATE INDEX name_key_by_word ON name_key (district_id, word, village_code, family_id);
+
+-- A selection of the list of families under a name: codes and ids only, never a name that somebody searched for.
+CREATE TABLE saved_filter (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  owner_id {bytes} NOT NULL,
+  name {text} NOT NULL,
+  name_search {text} NOT NULL,
+  -- What is chosen; NULL and '' choose nothing.
+  territory_code {int},
+  status {text} NOT NULL,
+  target {text} NOT NULL,
+  risk {text} NOT NULL,
+  list_id {bytes},
+  -- 1: everybody who reads families finds it.
+  shared {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  -- Its owner may still bring it back.
+  removed_at {int},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX saved_filter_by_owner ON saved_filter (district_id, owner_id, name_search, id);
+CREATE INDEX saved_filter_shared ON saved_filter (district_id, name_search, id) WHERE shared = 1 AND removed_at IS NULL;
 
 -- Welfare ranks of a family, 1 (poorest) to 10: of a source, as of a day, several over time.
 CREATE TABLE family_desil (
@@ -216,8 +261,11 @@ CREATE TABLE maternity (
   recorded_at {int} NOT NULL,
   retracted_at {int},
   batch_id {bytes},
+  -- The import that ended it.
+  ended_batch_id {bytes},
   PRIMARY KEY (district_id, id)
 ) {table};
+CREATE INDEX maternity_ended_by_batch ON maternity (district_id, ended_batch_id) WHERE ended_batch_id IS NOT NULL;
 CREATE INDEX maternity_by_person ON maternity (district_id, person_id);
 CREATE INDEX maternity_by_kind ON maternity (district_id, kind, starts_on);
 CREATE INDEX maternity_open ON maternity (district_id, kind, due_on) WHERE ends_on IS NULL AND retracted_at IS NULL;

@@ -180,10 +180,11 @@ impl Command for PutFamily {
         after.source = self.source.code().to_owned();
         after.valid_from = self.valid_from;
         next_family(tx, id, &after).await?;
-        derived::refresh(tx, &[id]).await?;
+        // The village is held before the counts are, as by visits.
         if self.family.is_none() {
             verification::joined(tx, id, after.village_code, &after.rw).await?;
         }
+        derived::refresh(tx, &[id]).await?;
         Ok(id)
     }
 }

@@ -1,4 +1,5 @@
-//! The list of families that a list keeper works from: a page in one query, its targets in a second one.
+//! The list of families that a list keeper works from: a page in one query, its targets in a second one, its counts in a
+//! third one.
 
 use std::collections::HashMap;
 
@@ -6,12 +7,16 @@ use asuh_nusantara::TerritoryCode;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
+use super::count::{self, Facets};
 use crate::risk::RiskFilter;
-use crate::rules::{self, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target, target_sql};
+use crate::rules::{self, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target};
+use crate::tally::Counted;
 use asuh_ground::access::Scope;
 
 /// Families on a page.
 pub(crate) const PAGE: usize = 50;
+/// Where fewer than one family in so many is shown, the others are not walked through.
+const RARE: i64 = 50;
 
 /// Which families a list shows.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +33,17 @@ pub(crate) struct Selection {
     pub(crate) risk: Option<RiskFilter>,
     /// After this family.
     pub(crate) after: Option<Id>,
+}
+
+impl Selection {
+    /// Whether it leaves any family out.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.within.is_some()
+            || self.status.is_some()
+            || self.target.is_some()
+            || self.list.is_some()
+            || self.risk.is_some()
+    }
 }
 
 asuh_store::row_struct! {
@@ -51,20 +67,32 @@ impl Line {
     }
 }
 
-/// A page of families by village and name, and whether there are more. Index: `family_version_list`, in
-/// whose order the rows come.
+/// A page of families by village and name, and whether there are more; `facets` are those of the selection. Index:
+/// `family_version_list`, in whose order the rows come.
 pub(crate) async fn page(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
     selection: &Selection,
-    on: Date,
+    facets: &Facets,
 ) -> Result<(Vec<Line>, bool), StoreError> {
+    let shown = facets.count(selection.status, selection.target);
+    if shown == 0 {
+        return Ok((Vec::new(), false));
+    }
     let after = match selection.after {
         Some(id) => place_of(db, district, id).await?,
         None => None,
     };
-    let (sql, args) = page_sql(district, scope, selection, after.as_ref(), on);
+    let counted = Counted { scope, within: selection.within, list: selection.list };
+    let villages = match shown.saturating_mul(RARE) < facets.all() && counted.is_tallied() {
+        true => {
+            let first = after.as_ref().map(|place| place.village_code);
+            Some(count::villages(db, district, counted, selection, first, PAGE as i64 + 1).await?)
+        }
+        false => None,
+    };
+    let (sql, args) = page_sql(district, scope, selection, after.as_ref(), villages.as_deref());
     let mut lines: Vec<Line> = db.all(&sql, args).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
@@ -81,7 +109,11 @@ asuh_store::row_struct! {
     }
 }
 
-async fn place_of(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Place>, StoreError> {
+pub(super) async fn place_of(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<Place>, StoreError> {
     db.first(
         "SELECT village_code, head_search, family_id FROM family_version \
          WHERE district_id = $1 AND family_id = $2 AND superseded_at = $3",
@@ -96,10 +128,9 @@ pub(crate) fn page_sql(
     scope: &Scope,
     selection: &Selection,
     after: Option<&Place>,
-    on: Date,
+    villages: Option<&[i64]>,
 ) -> (String, Args) {
-    let mut args = args![district, Instant::NEVER];
-    let (with, mut conditions) = conditions(district, scope, selection, on, &mut args);
+    let (mut args, mut conditions) = conditions(district, scope, selection, villages);
     if let Some(place) = after {
         let village = args.push(place.village_code);
         let name = args.push(&place.head_search);
@@ -112,7 +143,7 @@ pub(crate) fn page_sql(
     }
     let limit = args.push(PAGE as i64 + 1);
     let sql = format!(
-        "{with}SELECT v.family_id, v.head_name, v.village_code, t.name AS village_name, v.hamlet, v.rw, v.rt, \
+        "SELECT v.family_id, v.head_name, v.village_code, t.name AS village_name, v.hamlet, v.rw, v.rt, \
          v.status FROM family_version v \
          LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
          WHERE {} ORDER BY v.village_code, v.head_search, v.family_id LIMIT {limit}",
@@ -121,84 +152,87 @@ pub(crate) fn page_sql(
     (sql, args)
 }
 
-/// How many families a list shows altogether. Index: `family_version_progress` or `family_version_list`.
-pub(crate) async fn count(
-    db: &impl Query,
-    district: DistrictId,
-    scope: &Scope,
-    selection: &Selection,
-    on: Date,
-) -> Result<i64, StoreError> {
-    let mut args = args![district, Instant::NEVER];
-    let (with, conditions) = conditions(district, scope, selection, on, &mut args);
-    let sql = format!("{with}SELECT COUNT(*) AS n FROM family_version v WHERE {}", conditions.join(" AND "));
-    db.number(&sql, args).await
-}
-
 asuh_store::row_struct! {
-    /// How many families have a status.
-    pub(crate) struct StatusCount {
+    /// A family in a file of the list.
+    pub(crate) struct Exported {
+        pub(crate) family_id: Id,
+        pub(crate) head_name: String,
+        pub(crate) village_code: i64,
+        pub(crate) hamlet: String,
+        pub(crate) rw: String,
+        pub(crate) rt: String,
+        pub(crate) kki: Option<String>,
+        pub(crate) kk_sealed: Option<Vec<u8>>,
         pub(crate) status: String,
-        pub(crate) families: i64,
+        pub(crate) krs: Option<bool>,
+        pub(crate) at_risk: Option<bool>,
+        pub(crate) factors: Option<String>,
     }
 }
 
-/// How many families of each status a territory holds, within the reach. Index: `family_version_progress`, read
-/// alone and in its order; what is summed then is a row for each RW.
-pub(crate) async fn by_status(
-    db: &impl Query,
+/// The statement of all families of a selection, in the order of the list, within one reach and, where it is given,
+/// within another one as well. Indexes: family_version_list, primary key of family_risk.
+pub(crate) fn export_sql(
     district: DistrictId,
     scope: &Scope,
-    within: Option<TerritoryCode>,
-    on: Date,
-) -> Result<Vec<StatusCount>, StoreError> {
-    let mut args = args![district, Instant::NEVER];
-    let selection = Selection { within, ..Selection::default() };
-    let (_, conditions) = conditions(district, scope, &selection, on, &mut args);
+    also: Option<&Scope>,
+    selection: &Selection,
+) -> (String, Args) {
+    let (mut args, mut conditions) = conditions(district, scope, selection, None);
+    if let Some(also) = also {
+        conditions.push(also.territory_condition("(v.village_code + 0)", Some("v.rw"), &mut args));
+    }
     let sql = format!(
-        "SELECT c.status, CAST(SUM(c.n) AS BIGINT) AS families FROM (SELECT v.village_code, v.rw, v.status, \
-         COUNT(*) AS n FROM family_version v WHERE {} GROUP BY v.village_code, v.rw, v.status) c GROUP BY c.status",
+        "SELECT v.family_id, v.head_name, v.village_code, v.hamlet, v.rw, v.rt, v.kki, v.kk_sealed, v.status, v.krs, \
+         k.at_risk, k.factors FROM family_version v \
+         LEFT JOIN family_risk k ON k.district_id = v.district_id AND k.family_id = v.family_id \
+         WHERE {} ORDER BY v.village_code, v.head_search, v.family_id",
         conditions.join(" AND ")
     );
-    db.all(&sql, args).await
+    (sql, args)
 }
 
 fn conditions(
     district: DistrictId,
     scope: &Scope,
     selection: &Selection,
-    on: Date,
-    args: &mut Args,
-) -> (String, Vec<String>) {
-    let mut with = String::new();
+    villages: Option<&[i64]>,
+) -> (Args, Vec<String>) {
+    let mut args = args![district, Instant::NEVER];
     let mut conditions = vec!["v.district_id = $1".to_owned(), "v.superseded_at = $2".to_owned()];
-    // One range around everything reached lets the index begin at the right place; the exact areas follow.
-    if let Some((from, to)) = outer_range(scope, selection.within) {
+    // These villages, or one range around everything reached: the index begins at the right place. The exact areas
+    // follow.
+    if let Some(villages) = villages {
+        conditions.push(format!("v.village_code IN ({})", args.push_list(villages.iter().copied())));
+    } else if let Some((from, to)) = outer_range(scope, selection.within) {
         conditions.push(format!("v.village_code BETWEEN {} AND {}", args.push(from), args.push(to)));
     }
     // The sum keeps the engines from reading each area by itself and sorting the lot: the range above leads.
-    conditions.push(scope.territory_condition("(v.village_code + 0)", Some("v.rw"), args));
+    conditions.push(scope.territory_condition("(v.village_code + 0)", Some("v.rw"), &mut args));
     if let Some(status) = selection.status {
         conditions.push(format!("v.status = {}", args.push(status.code())));
-    }
-    if let Some(target) = selection.target {
-        with = format!("WITH {} ", target_sql(args, district, on));
-        conditions.push(format!(
-            "v.family_id IN (SELECT x.family_id FROM target x WHERE x.target = {})",
-            args.push(target.code())
-        ));
     }
     if let Some(list) = selection.list {
         // frozen_row_by_subject
         conditions.push(format!(
-            "v.family_id IN (SELECT r.subject_id FROM frozen_row r WHERE r.district_id = $1 AND r.list_id = {})",
+            "EXISTS (SELECT 1 FROM frozen_row f WHERE f.district_id = $1 AND f.list_id = {} \
+             AND f.subject_id = v.family_id)",
             args.push(list)
         ));
     }
-    if let Some(risk) = selection.risk {
-        conditions.push(risk.condition());
+    let derived = [
+        selection.target.map(|target| format!("(r.targets & {}) <> 0", target.bit())),
+        selection.risk.map(|risk| risk.condition("r")),
+    ];
+    let derived: Vec<String> = derived.into_iter().flatten().collect();
+    if !derived.is_empty() {
+        // Primary key of family_risk.
+        conditions.push(format!(
+            "EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = $1 AND r.family_id = v.family_id AND {})",
+            derived.join(" AND ")
+        ));
     }
-    (with, conditions)
+    (args, conditions)
 }
 
 /// The smallest range of village codes that holds what both the scope and the filter reach.
@@ -278,106 +312,4 @@ fn maternity_of(row: &MemberRow) -> Option<Maternity> {
         due_on: row.due_on,
         ends_on: row.ends_on,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use asuh_ground::access::Area;
-    use asuh_store::testing::{TestDatabase, db_test};
-    use asuh_store::{Command, Engine, Envelope, Fault, Recording, Store, Tx};
-    use serde::{Deserialize, Serialize};
-    use time::macros::date;
-
-    const KERINCI: DistrictId = DistrictId(1);
-    const ON: Date = date!(2026 - 11 - 02);
-
-    /// Many families of ten villages, so that the engines have something to choose between.
-    #[derive(Serialize, Deserialize)]
-    struct ManyFamilies;
-
-    impl Command for ManyFamilies {
-        const KIND: &'static str = "test.many_families";
-        const RECORDING: Recording = Recording::Unlogged;
-        type Receipt = ();
-
-        async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-            let rows = (0..6000_i64).map(|nth| {
-                let id = tx.new_id();
-                let village = 1_501_012_001 + nth % 10;
-                let superseded = if nth % 3 == 0 { tx.now() } else { Instant::NEVER };
-                args![KERINCI, id, 1_i64, tx.now(), superseded, ON, id, "krs", village, "", "001", "001"]
-                    .with(format!("Rekaan {nth:05}"))
-                    .with(format!("rekaan {nth:05}"))
-                    .with("listed")
-            });
-            tx.insert_many(
-                "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, \
-                 valid_from, command_id, source, village_code, hamlet, rw, rt, head_name, head_search, status) VALUES",
-                "",
-                rows.collect(),
-            )
-            .await?;
-            tx.execute("ANALYZE family_version", args![]).await?;
-            Ok(())
-        }
-    }
-
-    async fn filled(db: &TestDatabase) -> Store {
-        let store = db.open().await;
-        let envelope = Envelope {
-            id: store.new_id(),
-            district: KERINCI,
-            actor: Id::SYSTEM,
-            device: None,
-            captured_at: store.clock().now(),
-        };
-        store.submit(envelope, ManyFamilies).await.expect("the families");
-        store
-    }
-
-    fn scope(codes: &[&str]) -> Scope {
-        let areas = codes
-            .iter()
-            .map(|code| Area { code: TerritoryCode::parse(code).expect("a code"), rw: String::new() });
-        Scope { areas: areas.collect(), ..Scope::default() }
-    }
-
-    #[db_test]
-    async fn a_page_comes_out_of_the_index_in_its_order(db: TestDatabase) {
-        let store = filled(&db).await;
-        let reader = store.reader();
-        let whole = scope(&["15.01"]);
-        let (lines, more) = page(reader, KERINCI, &whole, &Selection::default(), ON).await.expect("a page");
-        assert!(more && lines.len() == PAGE);
-        let after = place_of(reader, KERINCI, lines[PAGE - 1].family_id).await.expect("a place");
-        for scope in [whole, scope(&["15.01.01.2001", "15.01.01.2004"])] {
-            for after in [None, after.as_ref()] {
-                let (sql, args) = page_sql(KERINCI, &scope, &Selection::default(), after, ON);
-                let plan = reader.plan(&sql, args).await.expect("a plan");
-                // PostgreSQL weighs costs and may read a table this small from end to end; SQLite's choice is fixed.
-                if store.engine() == Engine::Sqlite {
-                    assert!(plan.contains("family_version_list") && !plan.contains("TEMP B-TREE"), "{plan}");
-                }
-            }
-        }
-    }
-
-    #[db_test]
-    async fn the_pages_hold_every_family_once(db: TestDatabase) {
-        let store = filled(&db).await;
-        let scope = scope(&["15.01.01.2001", "15.01.01.2004"]);
-        let mut selection = Selection::default();
-        let mut seen = std::collections::HashSet::new();
-        loop {
-            let (lines, more) = page(store.reader(), KERINCI, &scope, &selection, ON).await.expect("a page");
-            assert!(lines.iter().all(|line| seen.insert(line.family_id)), "a family twice");
-            selection.after = lines.last().map(|line| line.family_id);
-            if !more {
-                break;
-            }
-        }
-        let total = count(store.reader(), KERINCI, &scope, &Selection::default(), ON).await.expect("a count");
-        assert_eq!((seen.len() as i64, total), (800, 800));
-    }
 }

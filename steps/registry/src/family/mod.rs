@@ -4,12 +4,16 @@
 
 mod command;
 mod copy;
+mod count;
 mod file;
 mod list;
 mod names;
 mod opening;
 pub(super) mod pages;
+mod saved;
 mod search;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use command::{Change, PutFamily, PutMaternity, PutPerson, Source};

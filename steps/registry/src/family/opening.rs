@@ -15,6 +15,8 @@ pub(crate) enum Opening {
     Numbers(Id),
     /// What a search found: so many families.
     Search(usize),
+    /// A file of so many families of the list, with whole numbers or masked ones.
+    List(i64, bool),
     /// The printed visiting list of a village, with so many names.
     Sheet(i64, usize),
 }
@@ -26,6 +28,10 @@ pub(crate) fn opened(app: &App, actor: &Actor, what: Opening) {
         Opening::Numbers(id) => audit::opened(app, actor, "open", Some(("family", id)), "numbers"),
         Opening::Search(found) => {
             audit::opened(app, actor, "search", None, &format!("families {found}"));
+        }
+        Opening::List(families, numbers) => {
+            let what = if numbers { "families_numbers" } else { "families" };
+            audit::opened(app, actor, "export", None, &format!("{what} {families}"));
         }
         Opening::Sheet(village, names) => {
             audit::opened(app, actor, "export", None, &format!("verification_sheet {village} {names}"));

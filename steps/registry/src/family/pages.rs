@@ -1,6 +1,10 @@
-//! `/sasaran`: the list of families and the file of one. The forms stand in [`forms`].
+//! `/sasaran/{id}`: the file of a family. The list stands in [`list`], its forms in [`forms`].
 
+pub(crate) mod export;
+mod filter;
 pub(crate) mod forms;
+pub(crate) mod list;
+pub(crate) mod saved;
 pub(crate) mod search;
 mod summary;
 
@@ -11,7 +15,7 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::file::{self, Member, Visit};
-use super::list::{self, Line, Selection};
+use super::list as families;
 use super::version::FamilyVersion;
 use super::{Opening, opened};
 use summary::{Known, Summary, summary};
@@ -19,207 +23,12 @@ use summary::{Known, Summary, summary};
 use crate::changes::{Request, of_family};
 use crate::frozen::{self, FamiliesAtRisk, FrozenList, Kind};
 use crate::rights::{KeepFamilies, OpenPersonal, ProposeChanges, ReadFamilies, VerifyFamilies};
-use crate::risk::RiskFilter;
-use crate::rules::{FamilyStatus, Target};
+use crate::rules::FamilyStatus;
 use crate::territory;
 use crate::words::target_words;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::web::{Error, Form, Page, Path, Shell, page};
-
-/// The filters of the list; codes and ids only, so that they may stand in an address.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct Filter {
-    #[serde(default)]
-    kecamatan: String,
-    #[serde(default)]
-    desa: String,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    sasaran: String,
-    /// The frozen list that is asked.
-    #[serde(default)]
-    menurut: String,
-    #[serde(default)]
-    krs: String,
-    #[serde(default)]
-    setelah: String,
-}
-
-impl Filter {
-    fn selection(&self) -> Selection {
-        let code = |text: &str| TerritoryCode::from_i64(text.parse().ok()?).ok();
-        Selection {
-            within: code(&self.desa).or_else(|| code(&self.kecamatan)),
-            status: FamilyStatus::parse(&self.status),
-            target: Target::parse(&self.sasaran),
-            risk: RiskFilter::parse(&self.krs),
-            after: self.setelah.parse().ok(),
-            ..Selection::default()
-        }
-    }
-
-    /// The address of the families of a status in the chosen territory.
-    fn with_status(&self, status: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in
-            [("kecamatan", self.kecamatan.as_str()), ("desa", &self.desa), ("status", status)]
-        {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.finish()
-    }
-
-    /// The address of the page after a family.
-    fn next(&self, last: Id) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("kecamatan", &self.kecamatan),
-            ("desa", &self.desa),
-            ("status", &self.status),
-            ("sasaran", &self.sasaran),
-            ("menurut", &self.menurut),
-            ("krs", &self.krs),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.append_pair("setelah", &last.to_string());
-        query.finish()
-    }
-}
-
-/// How many families have a status, and where they are listed.
-struct Chip {
-    words: String,
-    tone: &'static str,
-    families: i64,
-    address: String,
-}
-
-type Choices = Vec<(String, String)>;
-
-#[derive(Template)]
-#[template(path = "family/list.html")]
-struct ListPage {
-    shell: Shell,
-    filter: Filter,
-    total: i64,
-    /// The chosen territory by status, whatever else is chosen.
-    chips: Vec<Chip>,
-    lines: Vec<(Line, Vec<String>)>,
-    next: Option<Id>,
-    subdistricts: Choices,
-    villages: Choices,
-    statuses: Choices,
-    targets: Choices,
-    /// The frozen lists of families at risk.
-    frozen: Choices,
-    risks: Choices,
-    keeps: bool,
-}
-
-/// The list, filtered.
-pub(crate) async fn list(
-    cap: Cap<ReadFamilies>,
-    State(app): State<App>,
-    shell: Shell,
-    Params(filter): Params<Filter>,
-) -> Page {
-    let mut selection = filter.selection();
-    let db = app.store.reader();
-    let (district, scope, on) = (cap.district(), cap.scope(), shell.today);
-    let frozen = frozen::lists(db, district, FamiliesAtRisk::CODE).await?;
-    // Only lists of this kind: who stands on a list of children is not this page's to tell.
-    selection.list = frozen.iter().map(|one| one.id).find(|id| id.to_string() == filter.menurut);
-    let frozen =
-        frozen.iter().map(|one| (one.id.to_string(), frozen::as_of_words(&shell.text(), one))).collect();
-    let counted = list::by_status(db, district, scope, selection.within, on).await?;
-    let of = |status: &str| counted.iter().filter(|one| one.status == status).map(|one| one.families).sum();
-    // Nothing else is chosen: the sums are known.
-    let total = match (selection.status, selection.target, selection.list, selection.risk) {
-        (None, None, None, None) => counted.iter().map(|one| one.families).sum(),
-        (Some(status), None, None, None) => of(status.code()),
-        _ => list::count(db, district, scope, &selection, on).await?,
-    };
-    let chips: Vec<Chip> = FamilyStatus::ALL
-        .iter()
-        .map(|status| Chip {
-            words: shell.t(&format!("registry.status.{}", status.code())).into_owned(),
-            tone: status.tone(),
-            families: of(status.code()),
-            address: filter.with_status(status.code()),
-        })
-        .filter(|chip| chip.families > 0)
-        .collect();
-    let (found, more) = list::page(db, district, scope, &selection, on).await?;
-    let next = if more { found.last().map(|line| line.family_id) } else { None };
-    let mut targets = list::targets(db, district, found.iter().map(|line| line.family_id), on).await?;
-    let lines = found
-        .into_iter()
-        .map(|line| {
-            let words = targets.remove(&line.family_id).unwrap_or_default();
-            (line, words.iter().map(|one| target_words(&shell, one, on)).collect())
-        })
-        .collect();
-    let reached = territory::villages_within(db, district, scope).await?;
-    let subdistrict = |code: i64| code - code % 10_000;
-    let chosen: i64 = filter.kecamatan.parse().unwrap_or(0);
-    let mut subdistricts: Vec<i64> = reached.iter().map(|one| subdistrict(one.code)).collect();
-    subdistricts.dedup();
-    let names = territory::names(db, district, subdistricts.iter().copied()).await?;
-    let subdistricts = subdistricts
-        .into_iter()
-        .map(|code| (code.to_string(), names.get(&code).cloned().unwrap_or_default()))
-        .collect();
-    // With hundreds of villages the second list is offered once the kecamatan is chosen.
-    let few = reached.len() <= 60;
-    let villages = reached
-        .iter()
-        .filter(|one| {
-            if chosen > 0 {
-                subdistrict(one.code) == chosen
-            } else {
-                few || one.code.to_string() == filter.desa
-            }
-        })
-        .map(|one| (one.code.to_string(), one.name.clone()))
-        .collect();
-    let statuses = FamilyStatus::ALL
-        .iter()
-        .map(|one| (one.code().to_owned(), shell.t(&format!("registry.status.{}", one.code())).into_owned()))
-        .collect();
-    let kinds = Target::ALL
-        .iter()
-        .map(|one| (one.code().to_owned(), shell.t(&format!("registry.target.{}", one.code())).into_owned()))
-        .collect();
-    let risks = RiskFilter::ALL
-        .iter()
-        .map(|one| {
-            (one.code().to_owned(), shell.t(&format!("registry.krs.filter.{}", one.code())).into_owned())
-        })
-        .collect();
-    let keeps = KeepFamilies::of(cap.actor()).is_some();
-    page(&ListPage {
-        shell,
-        filter,
-        total,
-        chips,
-        lines,
-        next,
-        subdistricts,
-        villages,
-        statuses,
-        targets: kinds,
-        frozen,
-        risks,
-        keeps,
-    })
-}
 
 /// What may be shown of the numbers of a family: masked, or opened.
 struct Numbers {
@@ -321,7 +130,7 @@ async fn file_page(
     for member in found {
         members.push(member_line(app, district, &shell, member, revealed)?);
     }
-    let targets = list::targets(db, district, [id], shell.today)
+    let targets = families::targets(db, district, [id], shell.today)
         .await?
         .remove(&id)
         .unwrap_or_default()

@@ -5,7 +5,7 @@
 //! are compared by opening the numbers of one village, or of those whose name answers: an index of them would
 //! tell whoever steals the database, who knows birthday and kecamatan, most of a NIK.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use asuh_matching::{Rank, Sought, SoughtKey};
 use asuh_nusantara::{TerritoryCode, name};
@@ -56,6 +56,18 @@ pub(crate) struct Found {
     pub(crate) more: bool,
 }
 
+/// The families of a number, as card and as NIK.
+pub(super) const BY_NUMBER: &str = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
+     UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
+
+/// The different words from one on, up to another.
+pub(super) const NEAR_WORDS: &str = "WITH RECURSIVE walk (word) AS ( \
+     SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
+     UNION ALL \
+     SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
+     FROM walk WHERE walk.word < $3) \
+     SELECT word FROM walk WHERE word < $3";
+
 asuh_store::row_struct! {
     struct Member { family_id: Id, name: String, nik_sealed: Option<Vec<u8>> }
 }
@@ -79,9 +91,7 @@ impl Reader<'_> {
         nik: LookupHash,
         kk: LookupHash,
     ) -> Result<Found, StoreError> {
-        let sql = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
-                   UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
-        let ids: Vec<(Id,)> = db.all(sql, args![self.district, Instant::NEVER, kk, nik]).await?;
+        let ids: Vec<(Id,)> = db.all(BY_NUMBER, args![self.district, Instant::NEVER, kk, nik]).await?;
         let lines = self.lines(db, ids.into_iter().map(|row| row.0).collect()).await?;
         Ok(found(
             lines.into_iter().map(|line| Hit { line, member: None, rank: Rank::Exact }).collect(),
@@ -97,14 +107,7 @@ impl Reader<'_> {
         secrets: &Secrets,
         tail: &str,
     ) -> Result<Found, StoreError> {
-        let mut args = args![self.district, Instant::NEVER];
-        let reached = self.reached(&mut args);
-        let sql = format!(
-            "SELECT p.family_id, p.name, p.nik_sealed FROM family_version v JOIN person_version p \
-             ON p.district_id = v.district_id AND p.family_id = v.family_id AND p.superseded_at = $2 \
-             WHERE v.district_id = $1 AND v.superseded_at = $2 AND {reached} \
-             AND p.nik_sealed IS NOT NULL AND p.ended_reason IS NULL"
-        );
+        let (sql, args) = self.tail_sql();
         let mut members: Vec<Member> = db.all(&sql, args).await?;
         members.retain(|member| ends_so(secrets, self.district, member, tail));
         let mut names: HashMap<Id, String> = HashMap::new();
@@ -120,6 +123,19 @@ impl Reader<'_> {
         Ok(found(hits.collect(), more))
     }
 
+    /// The statement of the members of what is reached that have a NIK.
+    pub(super) fn tail_sql(&self) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER];
+        let reached = self.reached(&mut args);
+        let sql = format!(
+            "SELECT p.family_id, p.name, p.nik_sealed FROM family_version v JOIN person_version p \
+             ON p.district_id = v.district_id AND p.family_id = v.family_id AND p.superseded_at = $2 \
+             WHERE v.district_id = $1 AND v.superseded_at = $2 AND {reached} \
+             AND p.nik_sealed IS NOT NULL AND p.ended_reason IS NULL"
+        );
+        (sql, args)
+    }
+
     /// Families with a name that answers, and a NIK with this end where one is asked.
     pub(crate) async fn by_name(
         &self,
@@ -129,10 +145,16 @@ impl Reader<'_> {
     ) -> Result<Found, StoreError> {
         let Some(sought) = Sought::read(text) else { return Ok(Found::default()) };
         let keys = sought.keys();
-        let mut ids = self.namesakes(db, &name::search_key(text)).await?;
-        let (some, mut more) = self.candidates(db, &keys, &[]).await?;
-        ids.extend(some);
-        let mut hits = self.ranked(db, ids, &sought, tail).await?;
+        let same = self.namesakes(db, &name::search_key(text), tail.is_some()).await?;
+        let mut seen: HashSet<Id> = same.iter().copied().collect();
+        let mut hits = self.ranked(db, same, &sought, tail).await?;
+        // Nothing answers better, and there are more than are shown.
+        if hits.iter().filter(|hit| hit.rank == Rank::Exact).count() > MOST {
+            return Ok(found(hits, true));
+        }
+        let (mut ids, mut more) = self.candidates(db, &keys, &[]).await?;
+        ids.retain(|id| seen.insert(*id));
+        hits.extend(self.ranked(db, ids, &sought, tail).await?);
         if hits.len() < MOST && !more {
             let mut near = Vec::new();
             for key in &keys {
@@ -140,7 +162,7 @@ impl Reader<'_> {
             }
             if near.iter().any(|near| !near.is_empty()) {
                 let (mut ids, many) = self.candidates(db, &keys, &near).await?;
-                ids.retain(|id| !hits.iter().any(|hit| hit.line.family_id == *id));
+                ids.retain(|id| seen.insert(*id));
                 hits.extend(self.ranked(db, ids, &sought, tail).await?);
                 more = many;
             }
@@ -148,16 +170,30 @@ impl Reader<'_> {
         Ok(found(hits, more))
     }
 
-    /// Families in which somebody has exactly this name. Indexes: family_version_by_name, person_version_by_name.
-    async fn namesakes(&self, db: &impl Query, key: &str) -> Result<Vec<Id>, StoreError> {
-        let sql = format!(
-            "SELECT family_id FROM (SELECT family_id FROM family_version WHERE district_id = $1 \
-             AND superseded_at = $2 AND head_search = $3 LIMIT {NAMESAKES}) h \
-             UNION SELECT family_id FROM (SELECT family_id FROM person_version WHERE district_id = $1 \
-             AND superseded_at = $2 AND name_search = $3 AND ended_reason IS NULL LIMIT {NAMESAKES}) m"
-        );
-        let ids: Vec<(Id,)> = db.all(&sql, args![self.district, Instant::NEVER, key]).await?;
+    /// Families that are reached in which somebody has exactly this name: as many as are shown and some more, or as many
+    /// as are read where something else is asked of them. Indexes: family_version_by_name, person_version_by_name,
+    /// family_version_current.
+    async fn namesakes(&self, db: &impl Query, key: &str, all: bool) -> Result<Vec<Id>, StoreError> {
+        let (sql, args) = self.namesakes_sql(key, if all { NAMESAKES } else { 2 * MOST });
+        let ids: Vec<(Id,)> = db.all(&sql, args).await?;
         Ok(ids.into_iter().map(|row| row.0).collect())
+    }
+
+    /// The statement of the namesakes; by itself so that a test can ask the engine for its plan.
+    pub(super) fn namesakes_sql(&self, key: &str, most: usize) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER, key];
+        let mut of = |table: &str, name: &str, also: &str| {
+            let reached = self.reached(&mut args);
+            format!(
+                "SELECT family_id FROM (SELECT n.family_id FROM (SELECT family_id FROM {table} WHERE district_id = $1 \
+                 AND superseded_at = $2 AND {name} = $3{also} LIMIT {NAMESAKES}) n CROSS JOIN family_version v \
+                 WHERE v.district_id = $1 AND v.family_id = n.family_id AND v.superseded_at = $2 AND {reached} \
+                 LIMIT {most}) f"
+            )
+        };
+        let heads = of("family_version", "head_search", "");
+        let members = of("person_version", "name_search", " AND ended_reason IS NULL");
+        (format!("{heads} UNION {members}"), args)
     }
 
     /// Families that have all of these words, begun or whole, or one of the words near it; and whether there may
@@ -168,27 +204,39 @@ impl Reader<'_> {
         keys: &[SoughtKey],
         near: &[Vec<String>],
     ) -> Result<(Vec<Id>, bool), StoreError> {
-        let mut rarest = (WALKED + 1, 0);
-        for (nth, key) in keys.iter().enumerate() {
-            let mut args = args![self.district];
-            let words = self.words_sql(key, near.get(nth), &mut args);
-            let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one {words} LIMIT {WALKED}) w");
-            let count = usize::try_from(db.number(&sql, args).await?).unwrap_or(0);
-            if count == 0 {
-                return Ok((Vec::new(), false));
-            }
-            rarest = rarest.min((count, nth));
-        }
-        let (sql, args) = self.candidates_sql(keys, near, rarest.1);
+        asuh_store::row_struct! { struct Count { nth: i64, n: i64 } }
+        let (sql, args) = self.counts_sql(keys, near);
+        let counts: Vec<Count> = db.all(&sql, args).await?;
+        let rarest = counts.iter().min_by_key(|count| (count.n, count.nth));
+        let Some(rarest) = rarest.filter(|count| count.n > 0) else { return Ok((Vec::new(), false)) };
+        let lead = usize::try_from(rarest.nth).unwrap_or(0);
+        let (sql, args) = self.candidates_sql(keys, near, lead);
         let mut ids: Vec<Id> = db.all::<(Id,)>(&sql, args).await?.into_iter().map(|row| row.0).collect();
-        let more = ids.len() > CANDIDATES || rarest.0 >= WALKED;
+        let more = ids.len() > CANDIDATES || rarest.n >= WALKED as i64;
         ids.truncate(CANDIDATES);
         Ok((ids, more))
     }
 
+    /// The statement that counts the rows of each word, up to what is walked through.
+    pub(super) fn counts_sql(&self, keys: &[SoughtKey], near: &[Vec<String>]) -> (String, Args) {
+        let mut args = args![self.district];
+        let each = keys.iter().enumerate().map(|(nth, key)| {
+            let words = self.words_sql(key, near.get(nth), &mut args);
+            format!(
+                "SELECT CAST({nth} AS BIGINT) AS nth, COUNT(*) AS n FROM (SELECT 1 AS one {words} LIMIT {WALKED}) w"
+            )
+        });
+        (each.collect::<Vec<_>>().join(" UNION ALL "), args)
+    }
+
     /// The statement of the candidates; by itself so that a test can ask the engine for its plan.
-    fn candidates_sql(&self, keys: &[SoughtKey], near: &[Vec<String>], lead: usize) -> (String, Args) {
-        let mut args = args![self.district, Instant::NEVER];
+    pub(super) fn candidates_sql(
+        &self,
+        keys: &[SoughtKey],
+        near: &[Vec<String>],
+        lead: usize,
+    ) -> (String, Args) {
+        let mut args = args![self.district];
         let mut walked = String::new();
         let mut also = String::new();
         for (nth, key) in keys.iter().enumerate() {
@@ -202,18 +250,30 @@ impl Reader<'_> {
                 ));
             }
         }
-        let reached = self.reached(&mut args);
+        // The words of a family know its village, and no RW.
+        let mut reached = Scope { areas: self.scope.areas.clone(), ..Scope::default() };
+        for area in &mut reached.areas {
+            area.rw.clear();
+        }
+        let reached = reached.territory_condition("w.village_code", None, &mut args);
+        if self.scope.areas.iter().any(|area| !area.rw.is_empty()) {
+            let never = args.push(Instant::NEVER);
+            also.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM family_version v WHERE v.district_id = $1 \
+                 AND v.family_id = w.family_id AND v.superseded_at = {never} AND {})",
+                self.reached(&mut args)
+            ));
+        }
         let sql = format!(
-            "SELECT DISTINCT w.family_id FROM (SELECT k.family_id {walked} LIMIT {WALKED}) w \
-             CROSS JOIN family_version v WHERE v.district_id = $1 AND v.family_id = w.family_id \
-             AND v.superseded_at = $2 AND {reached}{also} LIMIT {}",
+            "SELECT DISTINCT w.family_id FROM (SELECT k.family_id, k.village_code {walked} LIMIT {WALKED}) w \
+             WHERE {reached}{also} LIMIT {}",
             CANDIDATES + 1
         );
         (sql, args)
     }
 
     /// The rows of a word within the villages that are reached, from `FROM` on.
-    fn words_sql(&self, key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
+    pub(super) fn words_sql(&self, key: &SoughtKey, near: Option<&Vec<String>>, args: &mut Args) -> String {
         let word = word_condition(key, near, args);
         let mut sql = format!("FROM name_key k WHERE k.district_id = $1 AND {word}");
         if let Some((from, to)) = outer_range(self.scope, self.within) {
@@ -227,17 +287,7 @@ impl Reader<'_> {
     /// through, from each to the next other one. Index: name_key_by_word.
     async fn near(&self, db: &impl Query, key: &SoughtKey) -> Result<Vec<String>, StoreError> {
         let (Some(first), true) = (key.sound.get(..1), key.sound.len() > 3) else { return Ok(Vec::new()) };
-        let words: Vec<(String,)> = db
-            .all(
-                "WITH RECURSIVE walk (word) AS ( \
-                   SELECT MIN(word) FROM name_key WHERE district_id = $1 AND word >= $2 \
-                   UNION ALL \
-                   SELECT (SELECT MIN(k.word) FROM name_key k WHERE k.district_id = $1 AND k.word > walk.word) \
-                   FROM walk WHERE walk.word < $3) \
-                 SELECT word FROM walk WHERE word < $3",
-                args![self.district, first, past(first)],
-            )
-            .await?;
+        let words: Vec<(String,)> = db.all(NEAR_WORDS, args![self.district, first, past(first)]).await?;
         let near = words.into_iter().map(|row| row.0).filter(|word| key.is_near(word));
         Ok(near.take(NEAR).collect())
     }
@@ -254,13 +304,7 @@ impl Reader<'_> {
         if lines.is_empty() {
             return Ok(Vec::new());
         }
-        let mut args = args![self.district, Instant::NEVER];
-        let list = args.push_list(lines.iter().map(|line| line.family_id));
-        // person_version_by_family
-        let sql = format!(
-            "SELECT family_id, name, nik_sealed FROM person_version WHERE district_id = $1 \
-             AND family_id IN ({list}) AND superseded_at = $2 AND ended_reason IS NULL"
-        );
+        let (sql, args) = self.members_sql(lines.iter().map(|line| line.family_id));
         let mut members: HashMap<Id, Vec<Member>> = HashMap::new();
         for member in db.all::<Member>(&sql, args).await? {
             members.entry(member.family_id).or_default().push(member);
@@ -274,9 +318,10 @@ impl Reader<'_> {
                     .extend(sought.rank(&line.head_name).map(|rank| (rank, false, line.head_name.as_str())));
             }
             for member in members.get(&line.family_id).map(Vec::as_slice).unwrap_or_default() {
+                let Some(rank) = sought.rank(&member.name) else { continue };
+                // Numbers are opened of those alone whose name answers.
                 if tail.is_none_or(|(secrets, tail)| ends_so(secrets, self.district, member, tail)) {
-                    let other = member.name != line.head_name;
-                    answers.extend(sought.rank(&member.name).map(|rank| (rank, other, member.name.as_str())));
+                    answers.push((rank, member.name != line.head_name, member.name.as_str()));
                 }
             }
             if let Some((rank, other, name)) = answers.into_iter().min() {
@@ -287,6 +332,17 @@ impl Reader<'_> {
         Ok(hits)
     }
 
+    /// The statement of the members of families. Index: person_version_by_family.
+    pub(super) fn members_sql(&self, families: impl Iterator<Item = Id>) -> (String, Args) {
+        let mut args = args![self.district, Instant::NEVER];
+        let list = args.push_list(families);
+        let sql = format!(
+            "SELECT family_id, name, nik_sealed FROM person_version WHERE district_id = $1 \
+             AND family_id IN ({list}) AND superseded_at = $2 AND ended_reason IS NULL"
+        );
+        (sql, args)
+    }
+
     /// The current versions of families, those that are reached. Index: family_version_current.
     async fn lines(&self, db: &impl Query, mut ids: Vec<Id>) -> Result<Vec<Line>, StoreError> {
         ids.sort_unstable();
@@ -294,6 +350,11 @@ impl Reader<'_> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        let (sql, args) = self.lines_sql(ids);
+        db.all(&sql, args).await
+    }
+
+    pub(super) fn lines_sql(&self, ids: Vec<Id>) -> (String, Args) {
         let mut args = args![self.district, Instant::NEVER];
         let list = args.push_list(ids);
         let reached = self.reached(&mut args).replace("v.village_code", "(v.village_code + 0)");
@@ -303,7 +364,7 @@ impl Reader<'_> {
              LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
              WHERE v.district_id = $1 AND v.family_id IN ({list}) AND v.superseded_at = $2 AND {reached}"
         );
-        db.all(&sql, args).await
+        (sql, args)
     }
 }
 

@@ -5,6 +5,7 @@ use asuh_store::{Fault, Id, Instant, Query, Refusal, Tx, args};
 use time::Date;
 
 use crate::rights::Reach;
+use crate::tally;
 
 asuh_store::row_struct! {
     /// What is held true of a family. The columns of `family_version` that are facts.
@@ -178,7 +179,7 @@ const KEPT: &str = "o.village_code, o.hamlet, o.rw, o.rt, o.head_name, o.head_se
      o.too_many, o.no_modern_contraception, o.pregnant, o.has_under_two, o.has_two_to_five";
 
 /// Gives families another status, seen in the field on a day: a next version of each, with two statements. As in
-/// [`next_family`] the row of the former version is the lock.
+/// [`next_family`] the row of the former version is the lock. Nothing that is derived of them changes but the counts.
 pub(crate) async fn next_status(
     tx: &Tx<'_>,
     families: &[Id],
@@ -216,7 +217,7 @@ pub(crate) async fn next_status(
         next,
     )
     .await?;
-    Ok(())
+    Ok(tally::restated(tx, families, status).await?)
 }
 
 asuh_store::row_struct! {

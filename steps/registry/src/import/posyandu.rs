@@ -17,7 +17,7 @@ use asuh_ground::access::Role;
 use asuh_ground::app::Given;
 use asuh_ground::staging::{
     BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake,
-    UndoStep, Verdict,
+    UndoStep,
 };
 use asuh_ground::web::Text;
 
@@ -270,7 +270,11 @@ impl ImportKind for Posyandu {
                         entries.push(line.entry(code));
                         places.push(nth);
                     }
-                    _ => row.verdict = Verdict::Error,
+                    _ => row.error(
+                        "village",
+                        "registry_import.outside_scope",
+                        line.said.village.unwrap_or_default(),
+                    ),
                 }
             }
             let written = record::write(tx, &origin, &entries).await?;

@@ -30,6 +30,16 @@ const FAMILY_FACTS: &str = "valid_from, batch_id, source, village_code, hamlet, 
 const PERSON_FACTS: &str = "valid_from, batch_id, source, family_id, relation, name, name_search, sex, birth_date, nik_sealed, nik_hash, \
      parents_name, posyandu, ended_reason, ended_on";
 
+/// Persons of whom something is taken back at once.
+const CHUNK: usize = 500;
+/// SQL about a row of `maternity`, with district and batch as `$1` and `$2`: nothing of the batch holds of her any more.
+const NOT_KEPT: &str = "NOT EXISTS (SELECT 1 FROM person_version k WHERE k.district_id = $1 \
+     AND k.person_id = maternity.person_id AND k.batch_id = $2 AND k.retracted_by IS NULL)";
+/// SQL about a row of `maternity`, as before: the batch ended it, and nothing that came later says otherwise.
+const REOPENED: &str = "maternity.district_id = $1 AND maternity.ended_batch_id = $2 AND maternity.retracted_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM maternity o WHERE o.district_id = $1 AND o.person_id = maternity.person_id \
+     AND o.id <> maternity.id AND o.retracted_at IS NULL AND o.starts_on >= maternity.starts_on)";
+
 /// Takes back a piece of what a batch wrote. Where its version is the latest one of a family or person and
 /// nothing was done with it since, the version is retracted and a copy of the one before holds again (without
 /// one, the family or person leaves the lists); what has moved on is kept and counted. A family or person that
@@ -53,26 +63,32 @@ pub async fn retract(
         "family" => piece(tx, cx, from, most, "family", FAMILY_FACTS).await,
         "person" => piece(tx, cx, from, most, "person", PERSON_FACTS).await,
         _ => {
-            // maternity_by_person; who stays keeps what was said of her.
-            let undone = tx
-                .execute(
-                    "UPDATE maternity SET retracted_at = $3 \
-                     WHERE district_id = $1 AND batch_id = $2 AND retracted_at IS NULL \
-                     AND NOT EXISTS (SELECT 1 FROM person_version k WHERE k.district_id = $1 \
-                     AND k.person_id = maternity.person_id AND k.batch_id = $2 AND k.retracted_by IS NULL)",
+            // maternity_by_person has no batch: as many rows as the batch's own, read once. Who stays keeps what was
+            // said of her.
+            let begun: Vec<(Id,)> = tx
+                .all(
+                    &format!(
+                        "UPDATE maternity SET retracted_at = $3 WHERE district_id = $1 AND batch_id = $2 \
+                         AND retracted_at IS NULL AND {NOT_KEPT} RETURNING person_id"
+                    ),
                     args![tx.district(), cx.batch, tx.now()],
                 )
                 .await?;
-            // maternity_by_person has no batch: as many rows as the batch's own, read once.
-            let families: Vec<(Id,)> = tx
+            // maternity_ended_by_batch
+            let ended: Vec<(Id,)> = tx
                 .all(
-                    "SELECT DISTINCT p.family_id FROM maternity m JOIN person_version p \
-                     ON p.district_id = m.district_id AND p.person_id = m.person_id AND p.superseded_at = $4 \
-                     WHERE m.district_id = $1 AND m.batch_id = $2 AND m.retracted_at = $3",
-                    args![tx.district(), cx.batch, tx.now(), Instant::NEVER],
+                    &format!(
+                        "UPDATE maternity SET ends_on = NULL, ended_batch_id = NULL WHERE {REOPENED} AND {NOT_KEPT} \
+                         RETURNING person_id"
+                    ),
+                    args![tx.district(), cx.batch],
                 )
                 .await?;
-            derived::refresh(tx, &families.into_iter().map(|row| row.0).collect::<Vec<_>>()).await?;
+            let undone = begun.len() + ended.len();
+            let persons: Vec<Id> = begun.into_iter().chain(ended).map(|row| row.0).collect();
+            for some in persons.chunks(CHUNK) {
+                derived::refresh(tx, &families_of(tx, some).await?).await?;
+            }
             tx.execute(
                 "UPDATE family_desil SET retracted_at = $3 \
                  WHERE district_id = $1 AND batch_id = $2 AND retracted_at IS NULL \
@@ -106,6 +122,7 @@ pub(crate) async fn retract_families(tx: &Tx<'_>, batch: Id, families: &[Id]) ->
         .await?;
     if !back.is_empty() {
         retract_all(tx, batch, &back, "family_version", "family_id", FAMILY_FACTS).await?;
+        derived::refresh(tx, &back.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
     }
     Ok(back.len())
 }
@@ -116,7 +133,7 @@ pub(crate) async fn retract_families(tx: &Tx<'_>, batch: Id, families: &[Id]) ->
 /// The store fails.
 pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, StoreError> {
     let start = Id::from_bytes([0; 16]);
-    let (mut found, mut pregnancies_stay) = (Vec::new(), 0);
+    let (mut found, mut pregnancies_stay, mut ends_stay) = (Vec::new(), 0, 0);
     for (noun, what) in [("family", "registry.stake.families"), ("person", "registry.stake.persons")] {
         let (state, reasons) = state(cx, noun, None, true);
         let stays = stays(reasons.len());
@@ -134,11 +151,15 @@ pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, St
                 "SELECT CAST(-3 AS BIGINT), COUNT(*) FROM touched CROSS JOIN maternity y WHERE y.district_id = $1 \
                  AND y.person_id = touched.id AND y.batch_id = $2 AND y.retracted_at IS NULL AND {stays}"
             ));
+            sums.push(format!(
+                "SELECT CAST(-4 AS BIGINT), COUNT(*) FROM touched CROSS JOIN maternity WHERE {REOPENED} \
+                 AND maternity.person_id = touched.id AND {stays}"
+            ));
         }
         let sql = format!("WITH {state} {}", sums.join(" UNION ALL "));
         let sums: Vec<Sum> = db.all(&sql, args![cx.district(), cx.batch, start, Instant::NEVER]).await?;
-        pregnancies_stay = sums.iter().find(|sum| sum.nth == -3).map_or(0, |sum| sum.n);
         let of = |nth: i64| sums.iter().find(|sum| sum.nth == nth).map_or(0, |sum| sum.n);
+        (pregnancies_stay, ends_stay) = (of(-3), of(-4));
         let kept = reasons.iter().enumerate().map(|(nth, why)| (*why, of(nth as i64)));
         found.push(Stake {
             what,
@@ -147,16 +168,17 @@ pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, St
             kept: kept.filter(|(_, count)| *count > 0).collect(),
         });
     }
-    let pregnancies = "SELECT COUNT(*) AS n FROM maternity WHERE district_id = $1 AND batch_id = $2 \
-                       AND retracted_at IS NULL";
-    let pregnancies = db.number(pregnancies, args![cx.district(), cx.batch]).await?;
-    if pregnancies > 0 {
-        found.push(Stake {
-            what: "registry.stake.pregnancies",
-            back: pregnancies - pregnancies_stay,
-            stays: pregnancies_stay,
-            kept: [(PERSON, pregnancies_stay)].into_iter().filter(|(_, count)| *count > 0).collect(),
-        });
+    let begun = "district_id = $1 AND batch_id = $2 AND retracted_at IS NULL";
+    for (what, of, stays) in [
+        ("registry.stake.pregnancies", begun, pregnancies_stay),
+        ("registry.stake.reopened", REOPENED, ends_stay),
+    ] {
+        let sql = format!("SELECT COUNT(*) AS n FROM maternity WHERE {of}");
+        let count = db.number(&sql, args![cx.district(), cx.batch]).await?;
+        if count > 0 {
+            let kept = [(PERSON, stays)].into_iter().filter(|(_, count)| *count > 0).collect();
+            found.push(Stake { what, back: count - stays, stays, kept });
+        }
     }
     Ok(found)
 }

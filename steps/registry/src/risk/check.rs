@@ -5,7 +5,8 @@ use time::Date;
 
 use super::norms;
 use super::reading::read;
-use super::store::{CHUNK, facts};
+use super::store::{CHUNK, known};
+use crate::tally::Cell;
 use asuh_ground::App;
 
 asuh_store::row_struct! {
@@ -14,8 +15,24 @@ asuh_store::row_struct! {
         in_programme: Option<bool>,
         at_risk: Option<bool>,
         factors: String,
+        village_code: i64,
+        status: String,
+        flagged: bool,
+        targets: i64,
         computed_on: Date,
         changes_on: Option<Date>,
+    }
+}
+
+impl Stored {
+    fn cell(self) -> Cell {
+        Cell {
+            village_code: self.village_code,
+            status: self.status,
+            targets: self.targets,
+            flagged: self.flagged,
+            at_risk: self.at_risk,
+        }
     }
 }
 
@@ -32,8 +49,8 @@ pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
         let some: Vec<Stored> = db
             .all(
                 &format!(
-                    "SELECT family_id, in_programme, at_risk, factors, computed_on, changes_on FROM family_risk \
-                     WHERE district_id = $1 AND family_id > $2 ORDER BY family_id LIMIT {CHUNK}"
+                    "SELECT family_id, in_programme, at_risk, factors, village_code, status, flagged, targets, \
+                     computed_on, changes_on FROM family_risk WHERE district_id = $1 AND family_id > $2 ORDER BY family_id LIMIT {CHUNK}"
                 ),
                 args![district, after],
             )
@@ -41,13 +58,14 @@ pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
         let Some(last) = some.last() else { break };
         after = last.family_id;
         let ids: Vec<Id> = some.iter().map(|one| one.family_id).collect();
-        let known = facts(db, district, &ids).await?;
+        let known = known(db, district, &ids).await?;
         for one in some {
-            let same = known.get(&one.family_id).is_some_and(|facts| {
-                let reading = read(&rules, facts, one.computed_on);
-                (reading.in_programme, reading.at_risk, reading.changes_on)
+            let same = known.get(&one.family_id).is_some_and(|known| {
+                let reading = read(&rules, &known.facts, one.computed_on);
+                (reading.in_programme, reading.at_risk, known.changes_on(&reading, one.computed_on))
                     == (one.in_programme, one.at_risk, one.changes_on)
                     && reading.codes() == one.factors
+                    && known.cell(reading.at_risk, one.computed_on) == one.cell()
             });
             wrong += usize::from(!same);
         }

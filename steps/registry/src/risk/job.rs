@@ -1,4 +1,4 @@
-//! Computing families anew in the background: after a change of the rules, and once a day those whom time changed.
+//! Computing families anew in the background: after a change of the rules, and every hour those whom time has changed.
 
 use asuh_store::{
     Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
@@ -62,23 +62,29 @@ pub(crate) fn recompute<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
     })
 }
 
-/// The families of a district whom time alone has changed by a day, and those that nobody has computed yet. Indexes:
-/// family_risk_changing; family_version_list and the primary key.
-fn due_sql(district: DistrictId, today: Date) -> [(String, Args); 2] {
-    let changing = format!(
+/// The families of a district whom time alone has changed by a day, those computed before left out. Index:
+/// family_risk_changing.
+fn changing_sql(district: DistrictId, today: Date) -> (String, Args) {
+    let sql = format!(
         "SELECT family_id FROM family_risk WHERE district_id = $1 AND changes_on <= $2 \
          ORDER BY changes_on, family_id LIMIT {CHUNK}"
     );
-    let missing = format!(
+    (sql, args![district, today])
+}
+
+/// The families behind one that nobody has computed yet. Indexes: family_version_current, the primary key of
+/// family_risk.
+fn missing_sql(district: DistrictId, after: Id) -> (String, Args) {
+    let sql = format!(
         "SELECT v.family_id FROM family_version v WHERE v.district_id = $1 AND v.superseded_at = $2 \
-         AND NOT EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = v.district_id \
-         AND r.family_id = v.family_id) LIMIT {CHUNK}"
+         AND v.family_id > $3 AND NOT EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = v.district_id \
+         AND r.family_id = v.family_id) ORDER BY v.family_id LIMIT {CHUNK}"
     );
-    [(changing, args![district, today]), (missing, args![district, Instant::NEVER])]
+    (sql, args![district, Instant::NEVER, after])
 }
 
 /// Computes the families anew whom time alone has changed (a birthday, the end of a pregnancy), and any that was
-/// missed; how many. Called once a day, safe at any time.
+/// missed; how many. Called every hour, safe at any time.
 ///
 /// # Errors
 /// The store fails.
@@ -88,15 +94,23 @@ pub async fn renew(app: &App) -> Result<u64, Rejection> {
     let mut renewed = 0;
     for district in settings::all(db).await.map_err(unavailable)? {
         let today = district.zone.local_date(app.store.clock().now().utc());
-        for (sql, args) in due_sql(district.id, today) {
-            loop {
-                let some: Vec<(Id,)> = db.all(&sql, args.clone()).await.map_err(unavailable)?;
-                if some.is_empty() {
-                    break;
+        let mut after = Some(Id::from_bytes([0; 16]));
+        loop {
+            let (sql, args) = match after {
+                Some(after) => missing_sql(district.id, after),
+                None => changing_sql(district.id, today),
+            };
+            let some: Vec<(Id,)> = db.all(&sql, args).await.map_err(unavailable)?;
+            let Some((last,)) = some.last().copied() else {
+                // First those that were missed, from one to the next, then those whom time changed.
+                match after.take() {
+                    Some(_) => continue,
+                    None => break,
                 }
-                renewed += some.len() as u64;
-                submit(app, district.id, some.into_iter().map(|row| row.0).collect()).await?;
-            }
+            };
+            after = after.map(|_| last);
+            renewed += some.len() as u64;
+            submit(app, district.id, some.into_iter().map(|row| row.0).collect()).await?;
         }
     }
     Ok(renewed)

@@ -2,7 +2,7 @@
 //! welfare rank (desil), several over time.
 //!
 //! What our rules say is derived and kept ([`store::refresh`] within the command that touched the family or a
-//! member, [`job`] after a change of the rules and once a day for those whom a birthday changed): lists filter and
+//! member, [`job`] after a change of the rules and every hour for those whom a birthday changed): lists filter and
 //! count by it. `asuh check` computes it anew and compares; the family's own page shows what the same function says.
 
 mod check;
@@ -14,6 +14,7 @@ mod query;
 mod reading;
 pub mod rules;
 mod store;
+mod targets;
 mod words;
 
 pub(super) use check::check;

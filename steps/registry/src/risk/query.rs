@@ -2,6 +2,7 @@
 
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
+use crate::tally::Counted;
 use asuh_ground::access::Scope;
 
 /// Families that are not here any more: they are in no count.
@@ -48,25 +49,21 @@ impl RiskFilter {
         RiskFilter::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    /// The condition on `r`, the row of `family_risk`, and `v`, the family's version.
-    fn holds(self) -> &'static str {
+    /// The condition on `x`, a row of `family_risk` or a cell of the tally.
+    fn holds(self, x: &str) -> String {
         match self {
-            RiskFilter::Ours => "r.at_risk = 1",
-            RiskFilter::NotOurs => "r.at_risk = 0",
-            RiskFilter::Unknown => "r.at_risk IS NULL",
-            RiskFilter::OnlyBkkbn => "r.at_risk = 0 AND v.krs = 1",
-            RiskFilter::OnlyOurs => "r.at_risk = 1 AND COALESCE(v.krs, 0) = 0",
+            RiskFilter::Ours => format!("{x}.at_risk = 1"),
+            RiskFilter::NotOurs => format!("{x}.at_risk = 0"),
+            RiskFilter::Unknown => format!("COALESCE({x}.at_risk, 2) = 2"),
+            RiskFilter::OnlyBkkbn => format!("({x}.at_risk = 0 AND {x}.flagged = 1)"),
+            RiskFilter::OnlyOurs => format!("({x}.at_risk = 1 AND {x}.flagged = 0)"),
         }
     }
 
-    /// The condition on a family's version `v`, with the district as `$1`. Index: primary key of `family_risk`.
-    /// Filters of the comparison leave out families that are not here any more, as its counts do.
-    pub(crate) fn condition(self) -> String {
-        format!(
-            "v.status NOT IN {GONE} AND EXISTS (SELECT 1 FROM family_risk r WHERE r.district_id = $1 \
-             AND r.family_id = v.family_id AND {})",
-            self.holds()
-        )
+    /// The condition on `x`, a row of `family_risk` or a cell of the tally. Filters of the comparison leave out families
+    /// that are not here any more, as its counts do.
+    pub(crate) fn condition(self, x: &str) -> String {
+        format!("{x}.status NOT IN {GONE} AND {}", self.holds(x))
     }
 }
 
@@ -101,7 +98,8 @@ impl Compared {
     }
 }
 
-/// The villages within reach, in one query. Indexes: family_version_list, primary key of family_risk.
+/// The villages within reach, in one query. Index: primary key of family_tally, for the reach of an RW those that
+/// [`Counted::by_village`] names.
 ///
 /// # Errors
 /// The store fails.
@@ -110,21 +108,22 @@ pub(super) async fn compared(
     district: DistrictId,
     scope: &Scope,
 ) -> Result<Vec<Compared>, StoreError> {
-    let mut args = args![district, Instant::NEVER];
-    let within = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
-    let counted =
-        |name: &str, filter: RiskFilter| format!("COUNT(CASE WHEN {} THEN 1 END) AS {name}", filter.holds());
+    let mut args = args![district];
+    let counted = Counted::all(scope).by_village(&mut args);
+    let sum = |name: &str, holds: &str| {
+        format!("CAST(SUM(CASE WHEN {holds} THEN c.families ELSE 0 END) AS BIGINT) AS {name}")
+    };
+    let of = |name: &str, filter: RiskFilter| sum(name, &filter.holds("c"));
     db.all(
         &format!(
-            "SELECT v.village_code, COUNT(*) AS families, COUNT(CASE WHEN v.krs = 1 THEN 1 END) AS bkkbn, \
-             {}, {}, {}, {} FROM family_version v \
-             LEFT JOIN family_risk r ON r.district_id = v.district_id AND r.family_id = v.family_id \
-             WHERE v.district_id = $1 AND v.superseded_at = $2 AND v.status NOT IN {GONE} AND {within} \
-             GROUP BY v.village_code ORDER BY v.village_code",
-            counted("ours", RiskFilter::Ours),
-            counted("only_bkkbn", RiskFilter::OnlyBkkbn),
-            counted("only_ours", RiskFilter::OnlyOurs),
-            counted("unknown", RiskFilter::Unknown),
+            "SELECT c.village_code, {}, {}, {}, {}, {}, {} FROM {counted} WHERE c.status NOT IN {GONE} \
+             GROUP BY c.village_code HAVING SUM(c.families) > 0 ORDER BY c.village_code",
+            sum("families", "1 = 1"),
+            sum("bkkbn", "c.flagged = 1"),
+            of("ours", RiskFilter::Ours),
+            of("only_bkkbn", RiskFilter::OnlyBkkbn),
+            of("only_ours", RiskFilter::OnlyOurs),
+            of("unknown", RiskFilter::Unknown),
         ),
         args,
     )
@@ -171,8 +170,8 @@ pub(super) async fn differing(
              LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
              WHERE v.district_id = $1 AND v.superseded_at = $2 AND v.status NOT IN {GONE} AND {within} \
              AND (({}) OR ({})) ORDER BY v.village_code, v.head_search, v.family_id LIMIT {most}",
-            RiskFilter::OnlyBkkbn.holds(),
-            RiskFilter::OnlyOurs.holds(),
+            RiskFilter::OnlyBkkbn.holds("r"),
+            RiskFilter::OnlyOurs.holds("r"),
         ),
         args,
     )

@@ -9,7 +9,7 @@ use asuh_nusantara::age;
 use time::{Date, Duration};
 
 use super::rules::{Contraception, Factor, RiskRules};
-use crate::rules::{Maternity, MaternityKind, OVERDUE_DAYS, PREGNANCY_DAYS, Relation, completes};
+use crate::rules::{Maternity, MaternityKind, Relation, completes};
 
 /// A living member of the family.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,13 +251,8 @@ fn next_change(rules: &RiskRules, facts: &RiskFacts, on: Date) -> Option<Date> {
         if let Some(birth) = member.birth_date {
             days.extend(months.into_iter().filter_map(|months| completes(birth, months)));
         }
-        for period in member.maternity.iter().filter(|one| one.kind == MaternityKind::Pregnancy) {
-            let last = match period.due_on {
-                Some(due) => due.saturating_add(Duration::days(OVERDUE_DAYS)),
-                None => period.starts_on.saturating_add(Duration::days(PREGNANCY_DAYS)),
-            };
-            days.extend([Some(period.starts_on), last.next_day(), period.ends_on].into_iter().flatten());
-        }
+        let pregnancies = member.maternity.iter().filter(|one| one.kind == MaternityKind::Pregnancy);
+        days.extend(pregnancies.flat_map(Maternity::turns));
     }
     days.into_iter().filter(|day| *day > on).min()
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use asuh_nusantara::TerritoryCode;
-use asuh_store::{Args, DistrictId, Instant, Query, StoreError, args};
+use asuh_store::{DistrictId, Query, StoreError, args};
 
+use crate::tally::Counted;
 use asuh_ground::access::Scope;
 
 asuh_store::row_struct! {
@@ -128,7 +129,7 @@ pub(crate) async fn found(
 }
 
 asuh_store::row_struct! {
-    /// How many families of a village are on the list, and how many were visited.
+    /// How many families of a village are on the list, and how many of them were not visited.
     pub(crate) struct VillageCount {
         pub(crate) village_code: i64,
         pub(crate) families: i64,
@@ -136,26 +137,20 @@ asuh_store::row_struct! {
     }
 }
 
-/// The families of every village within a scope: all, and those not yet visited. Index:
-/// `family_version_progress`, from which alone it is answered.
+/// The families of every village within a scope: all, and those not yet visited. Index: primary key of family_tally,
+/// for the reach of an RW those that [`Counted::by_village`] names.
 pub(crate) async fn counts(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
 ) -> Result<HashMap<i64, VillageCount>, StoreError> {
-    let (sql, args) = counts_sql(district, scope);
+    let mut args = args![district];
+    let counted = Counted::all(scope).by_village(&mut args);
+    let sql = format!(
+        "SELECT c.village_code, CAST(SUM(c.families) AS BIGINT) AS families, \
+         CAST(SUM(CASE WHEN c.status = 'listed' THEN c.families ELSE 0 END) AS BIGINT) AS open FROM {counted} \
+         GROUP BY c.village_code"
+    );
     let rows: Vec<VillageCount> = db.all(&sql, args).await?;
     Ok(rows.into_iter().map(|row| (row.village_code, row)).collect())
-}
-
-fn counts_sql(district: DistrictId, scope: &Scope) -> (String, Args) {
-    let mut args = args![district, Instant::NEVER];
-    let within = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
-    let sql = format!(
-        "SELECT v.village_code, COUNT(*) AS families, \
-         COUNT(CASE WHEN v.status = 'listed' THEN 1 END) AS open \
-         FROM family_version v WHERE v.district_id = $1 AND v.superseded_at = $2 AND {within} \
-         GROUP BY v.village_code"
-    );
-    (sql, args)
 }

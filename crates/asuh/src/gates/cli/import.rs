@@ -25,12 +25,26 @@ pub(super) struct ImportArgs {
     /// Code of the district, such as 15.01; not needed when there is only one.
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
+    /// Whose list it is, such as "DPPKBP3A"; without it the usual source of the kind.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// The day that the list describes, as 2026-11-02; without it today.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    date: Option<time::Date>,
     /// Only checks; nothing is taken in.
     #[arg(long)]
     dry_run: bool,
     /// Prints the counts and messages as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// Letters of a source's name at most, as in the form.
+const SOURCE: usize = 120;
+
+fn day(text: &str) -> Result<time::Date, String> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    time::Date::parse(text, format).map_err(|_| "tulis tanggal sebagai 2026-11-02".to_owned())
 }
 
 pub(super) async fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
@@ -46,12 +60,19 @@ pub(super) async fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
 
 async fn take_in(opened: &Opened, actor: &Actor, args: &ImportArgs) -> Result<ExitCode, CliError> {
     let bar = keep::progress(0);
-    let summary = staging::run(&opened.app, actor, &args.kind, &args.file, args.dry_run, &mut |progress| {
+    let source = args.source.as_deref().unwrap_or_default().trim();
+    if source.chars().count() > SOURCE {
+        return Err(CliError::Text(format!("--source paling banyak {SOURCE} huruf")));
+    }
+    let origin = staging::Origin { source: source.to_owned(), as_of: args.date };
+    let mut shown = |progress: &staging::Progress| {
         bar.set_length(progress.total.max(0) as u64);
         bar.set_position(progress.done.max(0) as u64);
-    })
-    .await
-    .map_err(|error| CliError::Text(format!("{}: {error}", args.file.display())));
+    };
+    let (app, kind) = (&opened.app, &args.kind);
+    let summary = staging::run_from(app, actor, kind, &args.file, &origin, args.dry_run, &mut shown)
+        .await
+        .map_err(|error| CliError::Text(format!("{}: {error}", args.file.display())));
     bar.finish_and_clear();
     let summary = summary?;
     if args.json {

@@ -6,7 +6,8 @@ use asuh_store::{Id, Rejection};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::{Choices, Opening, file, opened};
+use super::list::Choices;
+use super::{Opening, file, opened};
 use crate::family::file::MaternityRow;
 use crate::family::version::FamilyVersion;
 use crate::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source};
