@@ -115,8 +115,10 @@ async fn a_list_that_nobody_trusts_becomes_two_frozen_lists(db: TestDatabase) {
     }
 
     // The figures of this seed, so that a slip in the reckoning itself is seen too.
-    let [mut one, mut two] = [story.first, story.second];
-    one.by_village.clear();
-    two.by_village.clear();
-    insta::assert_debug_snapshot!(if whole { "kapuas-whole" } else { "kapuas" }, [one, two]);
+    if !whole {
+        let [mut one, mut two] = [story.first, story.second];
+        one.by_village.clear();
+        two.by_village.clear();
+        insta::assert_debug_snapshot!("kapuas", [one, two]);
+    }
 }

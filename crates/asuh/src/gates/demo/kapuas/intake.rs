@@ -1,11 +1,11 @@
 //! The province's list comes in: once as it was sent, then the rows that stayed out, mended.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use asuh_documents::sheet::{Column, Kind as ColumnKind, SheetError, SheetWriter, Value};
 use asuh_ground::staging::{self, Severity, Summary};
-use asuh_made_up::{PersonId, World as MadeUp, krs};
+use asuh_made_up::{FamilyId, PersonId, World as MadeUp, krs};
 use asuh_nusantara::name;
 use asuh_store::{Id, Query, args};
 
@@ -54,6 +54,8 @@ pub(super) async fn take_in(
             known.meet(&row.truth, id, &mut round);
         }
     }
+    let listed: BTreeSet<FamilyId> = list.rows.iter().map(|row| row.truth.family).collect();
+    round.misjoined = listed.into_iter().filter(|family| !known.has(*family)).count() as i64;
     Ok(round)
 }
 

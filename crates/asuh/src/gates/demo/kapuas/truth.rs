@@ -33,7 +33,8 @@ pub struct Round {
     pub stayed_out: i64,
     /// Families entered a second time: copies that no number joined.
     pub doubles: i64,
-    /// Rows that a number or name joined to another family: the work of who looks at likely pairs.
+    /// Listed families for whom nothing stands: a number joined every row of theirs to another family, mostly that
+    /// from which they split off.
     pub misjoined: i64,
     /// Pairs that were decided, by what was said of them.
     pub pairs: BTreeMap<String, i64>,
@@ -117,7 +118,6 @@ impl Known {
         if let Some(owner) = self.owner.get(&id) {
             if *owner != family {
                 self.misjoined.insert(family);
-                round.misjoined += 1;
             }
             return;
         }
@@ -149,6 +149,11 @@ impl Known {
             }
             round.merged += 1;
         }
+    }
+
+    /// Whether something stored stands for a made-up family.
+    pub(super) fn has(&self, family: FamilyId) -> bool {
+        self.stored.contains_key(&family)
     }
 
     /// The made-up family that a stored one is, or is a copy of.
