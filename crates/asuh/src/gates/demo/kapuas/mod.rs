@@ -20,7 +20,7 @@ use time::Duration;
 pub use truth::{Round, Story};
 
 use super::setup;
-use super::{DISTRICT, Place, Size, World, begin, end, users};
+use super::{DISTRICT, Place, Size, World, begin, changes, end, users};
 use crate::gates::cli::CliError;
 use rounds::Days;
 use truth::Known;
@@ -64,6 +64,7 @@ fn place() -> Place {
         address: "Jalan Contoh Nomor 1, Kuala Kapuas",
         seat: "Kuala Kapuas",
         head: "Kepala Dinas PPKB",
+        town: "Kota Palangka Raya",
     }
 }
 
@@ -117,9 +118,13 @@ async fn live(
     let first = round(world, lists, &made, &mut known, 1, tell).await?;
     made = made.quarter_later();
     let second = round(world, lists, &made, &mut known, 2, tell).await?;
+    let village = village_of_users(world).await?;
+    tell("usulan perubahan");
+    world.at(world.today, 5, 0);
+    changes::send_in(world, village, place.town).await?;
     tell("pengguna");
     world.at(world.today, 6, 0);
-    users::of_registry(world, village_of_users(world).await?).await?;
+    users::of_registry(world, village).await?;
     Ok(Story { first, second })
 }
 
