@@ -12,8 +12,8 @@ use tempfile::TempDir;
 const MOST: u64 = 50 * 1024;
 
 /// Beginnings of the keys of texts: none may be seen on a page.
-const KEYS: &str = "access|audit|books|collection|consent|custody|distribution|growth|home|registry|reports|role|\
-    settings|setup|sponsors|staging|task|web";
+const KEYS: &str = "access|audit|books|collection|consent|custody|distribution|frozen|growth|home|registry|reports|role|\
+    settings|setup|sponsors|staging|task|verification|web";
 
 /// A small demo district and one browser in front of it.
 pub(crate) struct Desk {
@@ -26,6 +26,11 @@ pub(crate) struct Desk {
 impl Desk {
     /// Starts both; `None` where no browser is installed.
     pub(crate) async fn open(javascript: bool) -> Result<Option<Self>> {
+        Self::open_district(javascript, &[]).await
+    }
+
+    /// As [`Desk::open`], for a demo with further arguments.
+    pub(crate) async fn open_district(javascript: bool, further: &[&str]) -> Result<Option<Self>> {
         let Some(browser) = Browser::with(Options { screen: Screen::Phone, javascript }).await? else {
             return Ok(None);
         };
@@ -34,8 +39,8 @@ impl Desk {
         let folder = tempfile::Builder::new().prefix("asuh-journey-").tempdir()?;
         let data = folder.path().join("data");
         let data = data.to_string_lossy();
-        let server =
-            Server::start(&["demo", "--small", "--json", "--data", &data, "--listen", "127.0.0.1:0"])?;
+        let usual = ["demo", "--small", "--json", "--data", &data, "--listen", "127.0.0.1:0"];
+        let server = Server::start(&[&usual, further].concat())?;
         let said = server.said();
         let line = said
             .lines()

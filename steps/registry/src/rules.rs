@@ -264,19 +264,22 @@ pub enum Ending {
     Died,
     /// Moved away.
     Moved,
+    /// Lost to follow-up: nobody knows where he is. Counted, and back when he is found again.
+    Lost,
     /// Recorded by mistake.
     Error,
 }
 
 impl Ending {
     /// All of them.
-    pub const ALL: [Ending; 3] = [Ending::Died, Ending::Moved, Ending::Error];
+    pub const ALL: [Ending; 4] = [Ending::Died, Ending::Moved, Ending::Lost, Ending::Error];
 
     /// Its stable code, as stored; translation key `registry.ending.<code>`.
     pub fn code(self) -> &'static str {
         match self {
             Ending::Died => "died",
             Ending::Moved => "moved",
+            Ending::Lost => "lost",
             Ending::Error => "error",
         }
     }

@@ -491,6 +491,7 @@ async fn a_month_adds_up_and_nobody_leaves_without_a_reason(db: TestDatabase) {
     let moves = child(home, "Pergi", date!(2025 - 01 - 02)).await;
     let wrong = child(home, "Salah", date!(2025 - 01 - 03)).await;
     let _hidden = child(lost, "Hilang", date!(2025 - 01 - 04)).await;
+    let gone = child(home, "Lenyap", date!(2025 - 01 - 07)).await;
     let _carried = child(going, "Ikut", date!(2025 - 01 - 05)).await;
     let _far = child(far, "Jauh", date!(2025 - 01 - 06)).await;
 
@@ -507,6 +508,12 @@ async fn a_month_adds_up_and_nobody_leaves_without_a_reason(db: TestDatabase) {
     ended(dies, "Wafat", date!(2025 - 01 - 01), Ending::Died).await;
     ended(moves, "Pergi", date!(2025 - 01 - 02), Ending::Moved).await;
     ended(wrong, "Salah", date!(2025 - 01 - 03), Ending::Error).await;
+    // A cadre says that nobody knows where this one is, and a verifier agrees.
+    let cadre = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
+    let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
+    let path = propose(&cadre, home, "lost", &[("anggota", &gone.to_string())]).await;
+    assert!(verifier.get(&path).await.ok().contains("Hilang kontak, 1 Nov 2026"));
+    verifier.post(&format!("{path}/putuskan"), &[("putusan", "setuju")]).await.to();
     child(home, "Baru", date!(2026 - 11 - 03)).await;
     child(home, "Tercatat", date!(2025 - 03 - 03)).await;
     let visit = RecordVerification {
@@ -530,21 +537,21 @@ async fn a_month_adds_up_and_nobody_leaves_without_a_reason(db: TestDatabase) {
 
     let keeper = test.with_role(Role::ListKeeper).await;
     let all = keeper.get("/sasaran/keluar").await.ok();
-    // Eight at the start; two came; aged, moved, died, lost one each, otherwise two (by mistake, to another village).
-    assert_eq!(figures(&all, "Selam Paung"), [8, 2, 1, 1, 1, 1, 2, 4], "{all}");
+    // Nine at the start; two came; aged, moved, died one each, two lost, otherwise two (by mistake, to another village).
+    assert_eq!(figures(&all, "Selam Paung"), [9, 2, 1, 1, 1, 2, 2, 4], "{all}");
     assert_eq!(figures(&all, "Sanggaran Agung"), [1, 1, 0, 0, 0, 0, 0, 2]);
     assert!(
-        all.contains("Awal bulan 9 anak, masuk 3, keluar 6, kini 6.") && !all.contains("tidak cocok"),
+        all.contains("Awal bulan 10 anak, masuk 3, keluar 7, kini 6.") && !all.contains("tidak cocok"),
         "{all}"
     );
     let young = keeper.get("/sasaran/keluar?kelompok=baduta").await.ok();
     // "Dua" has passed 24 months; "Tetap" and "Lima" were past them before.
-    assert_eq!(figures(&young, "Selam Paung"), [6, 2, 1, 1, 1, 1, 2, 2], "{young}");
+    assert_eq!(figures(&young, "Selam Paung"), [7, 2, 1, 1, 1, 2, 2, 2], "{young}");
     let older = keeper.get("/sasaran/keluar?kelompok=dua_lima").await.ok();
     assert_eq!(figures(&older, "Selam Paung"), [2, 1, 1, 0, 0, 0, 0, 2], "{older}");
     // The month before, whatever was recorded since.
     let before = keeper.get("/sasaran/keluar?bulan=2026-10").await.ok();
-    assert_eq!(figures(&before, "Selam Paung"), [0, 8, 0, 0, 0, 0, 0, 8], "{before}");
+    assert_eq!(figures(&before, "Selam Paung"), [0, 9, 0, 0, 0, 0, 0, 9], "{before}");
     assert_eq!(keeper.get("/sasaran/keluar?bulan=2026-12").await.status, StatusCode::NOT_FOUND);
 
     let names = keeper.get("/sasaran/keluar/daftar?arah=keluar").await.ok();
@@ -553,7 +560,8 @@ async fn a_month_adds_up_and_nobody_leaves_without_a_reason(db: TestDatabase) {
         ("Wafat", "Meninggal"),
         ("Pergi", "Pindah"),
         ("Salah", "ganda atau salah catat"),
-        ("Hilang", "Tidak ditemukan"),
+        ("Hilang", "Hilang kontak"),
+        ("Lenyap", "Hilang kontak"),
         ("Ikut", "pindah desa atau RW"),
     ] {
         let row = names.split("<tr>").find(|row| row.contains(&format!(">{name}<"))).expect(name);

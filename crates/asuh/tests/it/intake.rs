@@ -378,7 +378,7 @@ async fn an_undo_leaves_what_others_built_upon_whole_and_says_so_before(db: Test
         .iter()
         .enumerate()
         .map(|(nth, name)| {
-            format!("Gunung Raya,Selam Paung,KKI-{nth},{name},150101410190000{nth},Ibu {name},V\n")
+            format!("Gunung Raya,Selam Paung,KKI-{nth},{name},150101410190001{nth},Ibu {name},V\n")
         })
         .collect();
     let list = format!("Kecamatan,Desa,KKI,Nama KK,NIK Istri,Nama Istri,Hamil\n{}", lines.concat());
@@ -447,4 +447,20 @@ async fn an_undo_leaves_what_others_built_upon_whole_and_says_so_before(db: Test
     let pregnancies = "SELECT COUNT(*) AS n FROM maternity WHERE retracted_at IS NULL";
     assert_eq!(test.number(pregnancies, args![]).await, 4);
     assert_eq!(keeper.get(&format!("{path}/batalkan")).await.status, 404, "it is done");
+}
+
+#[db_test]
+async fn a_number_with_a_slip_joins_nobody_to_strangers(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let head = "Kecamatan,Desa,KKI,Nama KK,NIK KK,Tgl Lahir KK\n";
+    let first = format!("{head}Gunung Raya,Selam Paung,K-1,Sutrisno,1501012501030001,25-01-2003\n");
+    assert_eq!(counts(&import(&test, "krs", &first).await).3, 0);
+    // One digit of Edison's number is wrong: it is Sutrisno's. Neither name nor birthday nor KKI is.
+    let second =
+        format!("{head}Danau Kerinci,Sanggaran Agung,K-2,Edison Daniel,1501012501030001,25-08-2003\n");
+    assert_eq!(counts(&import(&test, "krs", &second).await).0, 1);
+    assert_ne!(family_of(&test, "Sutrisno").await, family_of(&test, "Edison Daniel").await);
+    // The same person in another spelling, with a slip in the birthday, stays one.
+    let third = format!("{head}Gunung Raya,Selam Paung,K-3,SOETRISNO,1501012501030001,26-01-2003\n");
+    assert_eq!(counts(&import(&test, "krs", &third).await), (0, 1, 0, 0));
 }

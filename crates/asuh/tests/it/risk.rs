@@ -2,8 +2,10 @@
 
 use asuh_ground::access::Role;
 use asuh_ground::staging;
+use asuh_nusantara::Sex;
 use asuh_step_registry as registry;
-use asuh_step_registry::families::PutFamily;
+use asuh_step_registry::families::{Change, PutFamily, PutPerson, Source};
+use asuh_step_registry::rules::Relation;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
@@ -256,4 +258,41 @@ async fn welfare_ranks_keep_their_source_and_day(db: TestDatabase) {
     );
     let auditor = test.with_role(Role::Auditor).await;
     assert_eq!(auditor.post(&form, &day("1")).await.status, StatusCode::FORBIDDEN);
+}
+
+#[db_test]
+async fn members_who_are_added_at_the_same_time_are_all_reckoned_with(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let reach = registry::Reach::whole(test.system().district_code);
+    let today = date!(2026 - 11 - 02);
+    let mut families = Vec::new();
+    for nth in 0..20 {
+        let put = PutFamily::new(reach.clone(), VILLAGES[0], format!("Keluarga {nth}"), today);
+        families.push(test.app.submit(&test.system(), test.app.store.new_id(), put).await.unwrap().value);
+    }
+    // A wife of 37 years and a child make a family at risk, each alone does not.
+    let members = [(Relation::Wife, date!(1989 - 05 - 01)), (Relation::Child, date!(2025 - 11 - 02))];
+    let puts = families.iter().flat_map(|family| members.map(|member| (*family, member)));
+    let puts = puts.map(|(family, (relation, birth))| {
+        let put = PutPerson {
+            person: None,
+            family,
+            reach: reach.clone(),
+            source: Source::Field,
+            today,
+            relation,
+            name: format!("Rekaan {}", relation.code()),
+            sex: Some(Sex::Female),
+            birth_date: Some(birth),
+            nik: Change::Keep,
+            parents_name: String::new(),
+            posyandu: String::new(),
+            ended: None,
+        };
+        let test = &test;
+        async move { test.app.submit(&test.system(), test.app.store.new_id(), put).await.unwrap() }
+    });
+    futures_util::future::join_all(puts).await;
+    assert_eq!(count(&test, "family_risk WHERE at_risk = 1").await, 20);
+    assert_eq!(findings(&test).await, Vec::<String>::new());
 }

@@ -19,8 +19,10 @@ const HEADER: &str = "Kecamatan,Desa/Kelurahan,RW,RT,Kode Keluarga Indonesia,No 
 
 /// A family as a line of the list; the numbers cannot be anybody's (serials of a province that is none).
 fn line(nth: u32, head: &str, pregnant: &str) -> String {
+    // No number ends in 0000: a spreadsheet would have rounded it.
+    let serial = if nth == 0 { 9_999 } else { nth };
     format!(
-        "Gunung Raya,Selam Paung,1,02,KKI-{nth:05},150101{nth:010},15010101018{nth:05},{head},-,Siti {head},{pregnant},Ya,1,x"
+        "Gunung Raya,Selam Paung,1,02,KKI-{nth:05},150101{serial:010},15010101018{serial:05},{head},-,Siti {head},{pregnant},Ya,1,x"
     )
 }
 

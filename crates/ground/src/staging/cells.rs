@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use asuh_documents::sheet::{Cell, Row};
 use asuh_nusantara::{
-    FamilyCardNumber, Nik, NikError, Nip, NipError, Phone, PhoneError, Sex, date, name, number,
+    FamilyCardNumber, Nik, NikError, Nip, NipError, Phone, PhoneError, Sex, date, date::DateError, name,
+    number,
 };
 
 use super::{Message, Severity};
@@ -185,15 +186,27 @@ impl<'a> RowCells<'a> {
         }
     }
 
-    /// A day: a date cell, a text as people write it, or the number of a day as Excel counts.
+    /// A day: a date cell, a text as people write it, or the number of a day as Excel counts. Such a number stands
+    /// as text in a file that was saved as CSV: five digits, from 1927 to 2173, which nobody writes for a date.
     pub fn day(&mut self, field: &str) -> Option<time::Date> {
         let read = match self.cell(field) {
             Cell::Date(day) => Ok(*day),
             Cell::Number(serial) => date::from_excel_serial(*serial),
-            _ => date::parse(&self.raw(field)?),
+            _ => {
+                let text = self.raw(field)?;
+                let counted = text.len() == 5 && !text.starts_with('0');
+                match text.parse::<u32>().ok().filter(|_| counted) {
+                    Some(serial) => date::from_excel_serial(f64::from(serial)),
+                    None => date::parse(&text),
+                }
+            }
         };
         match read {
             Ok(day) => Some(day),
+            Err(DateError::TwoDigitYear) => {
+                self.error(field, "staging.row.two_digit_year");
+                None
+            }
             Err(_) => {
                 self.error(field, "staging.row.not_a_day");
                 None
@@ -212,7 +225,8 @@ impl<'a> RowCells<'a> {
         }
     }
 
-    /// A NIK. One that Excel rounded is an error and never guessed.
+    /// A NIK. One that Excel rounded, to `3,2E+15` or to `0000` at its end, is an error and never guessed: many
+    /// people born on one day would have it. Zero is how some lists write that there is none.
     pub fn nik(&mut self, field: &str) -> Identifier<Nik> {
         self.sixteen(field, Nik::parse, Nik::from_number, Nik::looks_rounded, "staging.row.nik_rounded")
     }
@@ -239,18 +253,17 @@ impl<'a> RowCells<'a> {
         let read = match self.cell(field) {
             Cell::Number(value) if *value == 0.0 => return Identifier::Blank,
             Cell::Number(value) => from_number(*value),
-            _ => match self.raw(field) {
+            _ => match self.raw(field).filter(|text| text != "0") {
                 None => return Identifier::Blank,
                 Some(text) => parse(&text),
             },
         };
         match read {
-            Ok(value) => {
-                if looks_rounded(&value) {
-                    self.warn(field, "staging.row.looks_rounded");
-                }
-                Identifier::Known(value)
+            Ok(value) if looks_rounded(&value) => {
+                self.error(field, rounded);
+                Identifier::Bad
             }
+            Ok(value) => Identifier::Known(value),
             Err(NikError::Empty) => Identifier::Blank,
             Err(NikError::Censored) => Identifier::Censored,
             Err(error) => {
@@ -269,7 +282,7 @@ impl<'a> RowCells<'a> {
         let read = match self.cell(field) {
             Cell::Number(value) if *value == 0.0 => return Identifier::Blank,
             Cell::Number(value) => Nip::from_number(*value),
-            _ => match self.raw(field) {
+            _ => match self.raw(field).filter(|text| text != "0") {
                 None => return Identifier::Blank,
                 Some(text) => Nip::parse(&text),
             },

@@ -235,7 +235,7 @@ CREATE TABLE person_version (
   nik_hash {bytes},
   parents_name {text} NOT NULL,
   posyandu {text} NOT NULL,
-  -- NULL while the person belongs to the family; else 'died', 'moved', 'over_age', 'error'
+  -- NULL while the person belongs to the family; else 'died', 'moved', 'lost', 'over_age', 'error'
   ended_reason {text},
   ended_on {int},
   PRIMARY KEY (district_id, person_id, version)

@@ -3,7 +3,7 @@
 CREATE TABLE change_request (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'family_moved', 'person_moved', 'died', 'born', 'split', 'nik'
+  -- 'family_moved', 'person_moved', 'lost', 'died', 'born', 'split', 'nik'
   kind {text} NOT NULL,
   family_id {bytes} NOT NULL,
   -- Whom it is about, where it is about one member.

@@ -18,12 +18,14 @@ CREATE TABLE frozen_list (
   open_count {int} NOT NULL,
   reason {text} NOT NULL,
   -- The campaign of verification that it follows, and what of that was open: villages without a record, kecamatan that
-  -- had not checked, families whose last visit nobody had settled, families of it without a result.
+  -- had not checked, families whose last visit nobody had settled, families of it without a result; and pairs of records
+  -- that may be one person, of any family.
   campaign_id {bytes},
   villages_open {int} NOT NULL,
   checks_open {int} NOT NULL,
   visits_waiting {int} NOT NULL,
   unvisited {int} NOT NULL,
+  pairs_open {int} NOT NULL,
   row_count {int} NOT NULL,
   -- SHA-256 over the rows with their names, as an exported file gives them again.
   content_sha256 {bytes} NOT NULL,

@@ -161,6 +161,9 @@ impl Approval<'_> {
             Proposal::PersonMoved { person, .. } => {
                 self.change_person(tx, *person, |put| put.ended = Some((Ending::Moved, on))).await
             }
+            Proposal::Lost { person } => {
+                self.change_person(tx, *person, |put| put.ended = Some((Ending::Lost, on))).await
+            }
             Proposal::Died { person } => {
                 self.change_person(tx, *person, |put| put.ended = Some((Ending::Died, on))).await?;
                 self.end_family_without_members(tx).await

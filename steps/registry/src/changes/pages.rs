@@ -214,9 +214,12 @@ impl Compared<'_> {
                 row.label = self.name(*person);
                 vec![row]
             }
-            Proposal::Died { person } => {
-                let mut row =
-                    self.row("registry.field.name", still.into_owned(), ended("registry.ending.died", ""));
+            Proposal::Lost { person } | Proposal::Died { person } => {
+                let key = match proposal {
+                    Proposal::Lost { .. } => "registry.ending.lost",
+                    _ => "registry.ending.died",
+                };
+                let mut row = self.row("registry.field.name", still.into_owned(), ended(key, ""));
                 row.label = self.name(*person);
                 vec![row]
             }

@@ -13,6 +13,8 @@ pub enum ChangeKind {
     FamilyMoved,
     /// One member moved away.
     PersonMoved,
+    /// Nobody knows where a member is.
+    Lost,
     /// A member died.
     Died,
     /// A child was born.
@@ -25,9 +27,10 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// All kinds, in the order in which they are offered.
-    pub const ALL: [ChangeKind; 6] = [
+    pub const ALL: [ChangeKind; 7] = [
         ChangeKind::FamilyMoved,
         ChangeKind::PersonMoved,
+        ChangeKind::Lost,
         ChangeKind::Died,
         ChangeKind::Born,
         ChangeKind::Split,
@@ -39,6 +42,7 @@ impl ChangeKind {
         match self {
             ChangeKind::FamilyMoved => "family_moved",
             ChangeKind::PersonMoved => "person_moved",
+            ChangeKind::Lost => "lost",
             ChangeKind::Died => "died",
             ChangeKind::Born => "born",
             ChangeKind::Split => "split",
@@ -83,6 +87,11 @@ pub enum Proposal {
         /// Where to, in words.
         to: String,
     },
+    /// Nobody knows where a member is.
+    Lost {
+        /// Who.
+        person: Id,
+    },
     /// A member died.
     Died {
         /// Who.
@@ -123,6 +132,7 @@ impl Proposal {
         match self {
             Proposal::FamilyMoved { .. } => ChangeKind::FamilyMoved,
             Proposal::PersonMoved { .. } => ChangeKind::PersonMoved,
+            Proposal::Lost { .. } => ChangeKind::Lost,
             Proposal::Died { .. } => ChangeKind::Died,
             Proposal::Born { .. } => ChangeKind::Born,
             Proposal::Split { .. } => ChangeKind::Split,
@@ -134,6 +144,7 @@ impl Proposal {
     pub fn person(&self) -> Option<Id> {
         match self {
             Proposal::PersonMoved { person, .. }
+            | Proposal::Lost { person }
             | Proposal::Died { person }
             | Proposal::Nik { person, .. } => Some(*person),
             Proposal::Born { mother, .. } => *mother,

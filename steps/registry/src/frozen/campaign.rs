@@ -3,6 +3,7 @@
 use asuh_store::{DistrictId, Id, Query, StoreError};
 
 use super::kind::Kind;
+use crate::identity::undecided;
 use crate::verification::{Campaign, campaigns, standing};
 
 /// What of a campaign nobody has finished.
@@ -16,6 +17,8 @@ pub(super) struct Unfinished {
     pub(super) waiting: i64,
     /// Families without a result.
     pub(super) unvisited: i64,
+    /// Pairs of records that may be one person, which nobody has decided: a family may stand on the list twice.
+    pub(super) pairs: i64,
 }
 
 impl Unfinished {
@@ -26,6 +29,7 @@ impl Unfinished {
             ("checks", self.checks),
             ("waiting", self.waiting),
             ("unvisited", self.unvisited),
+            ("pairs", self.pairs),
         ];
         parts.retain(|(_, n)| *n > 0);
         parts
@@ -34,6 +38,17 @@ impl Unfinished {
     /// Whether anything is.
     pub(super) fn is_some(&self) -> bool {
         *self != Unfinished::default()
+    }
+}
+
+/// Where the rows of a part of what is unfinished are worked on.
+pub(super) fn leads_to(campaign: &Id, part: &str) -> String {
+    match part {
+        "checks" => format!("/verifikasi/putaran/{campaign}/belum?tampil=periksa"),
+        "waiting" => format!("/verifikasi/putaran/{campaign}/belum/keluarga?tampil=kunjungan"),
+        "unvisited" => format!("/verifikasi/putaran/{campaign}/belum/keluarga"),
+        "pairs" => "/data-ganda".to_owned(),
+        _ => format!("/verifikasi/putaran/{campaign}/belum"),
     }
 }
 
@@ -68,6 +83,7 @@ pub(super) async fn followed<K: Kind>(
             checks: standing.subdistricts - standing.subdistricts_checked,
             waiting: standing.waiting,
             unvisited: standing.families - standing.visited,
+            pairs: undecided(db, district).await?,
         },
     }))
 }

@@ -112,10 +112,10 @@ impl<K: Kind> Command for Freeze<K> {
         let written = tx
             .execute(
                 "INSERT INTO frozen_list (district_id, id, kind, number, title, taken_on, period_from, period_to, \
-                 open_count, reason, campaign_id, villages_open, checks_open, visits_waiting, unvisited, row_count, \
-                 content_sha256, rows_sha256, frozen_at, frozen_by, command_id) \
+                 open_count, reason, campaign_id, villages_open, checks_open, visits_waiting, unvisited, pairs_open, \
+                 row_count, content_sha256, rows_sha256, frozen_at, frozen_by, command_id) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-                 $20, $21) \
+                 $20, $21, $22) \
                  ON CONFLICT (district_id, kind, number) DO NOTHING",
                 args![
                     district,
@@ -133,6 +133,7 @@ impl<K: Kind> Command for Freeze<K> {
                     unfinished.checks,
                     unfinished.waiting,
                     unfinished.unvisited,
+                    unfinished.pairs,
                     count,
                     content,
                     rows,

@@ -40,6 +40,7 @@ asuh_store::row_struct! {
         checks_open: i64,
         visits_waiting: i64,
         unvisited: i64,
+        pairs_open: i64,
         /// How many rows it has.
         pub row_count: i64,
         pub(super) content_sha256: [u8; 32],
@@ -73,6 +74,7 @@ impl FrozenList {
             checks: self.checks_open,
             waiting: self.visits_waiting,
             unvisited: self.unvisited,
+            pairs: self.pairs_open,
         }
         .parts()
     }
@@ -85,7 +87,7 @@ impl FrozenList {
 
 const LISTS: &str = "SELECT l.id, l.kind, l.number, l.title, l.taken_on, l.period_from, l.period_to, l.open_count, \
      l.reason, l.campaign_id, c.name AS campaign_name, l.villages_open, l.checks_open, l.visits_waiting, l.unvisited, \
-     l.row_count, l.content_sha256, l.rows_sha256, l.frozen_at, u.name AS by_name, l.command_id, \
+     l.pairs_open, l.row_count, l.content_sha256, l.rows_sha256, l.frozen_at, u.name AS by_name, l.command_id, \
      d.number AS decree_number, d.decided_on FROM frozen_list l \
      LEFT JOIN app_user u ON u.district_id = l.district_id AND u.id = l.frozen_by \
      LEFT JOIN verification_campaign c ON c.district_id = l.district_id AND c.id = l.campaign_id \

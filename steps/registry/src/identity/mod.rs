@@ -14,6 +14,7 @@ mod query;
 mod read;
 mod search;
 mod tasks;
+mod undecided;
 mod waiting;
 
 pub(super) use check::check;
@@ -21,6 +22,7 @@ pub use decide::{DecidePair, DecideProposed, Decision, ReopenPair};
 pub(super) use search::{JOB, search, search_one};
 pub use search::{SearchPairs, search_later};
 pub(super) use tasks::tasks;
+pub(crate) use undecided::undecided;
 pub use waiting::{Waiting, waiting};
 
 use super::rights::{DecidePairs, SeePairs};

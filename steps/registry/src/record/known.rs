@@ -39,7 +39,8 @@ pub(super) struct Known<'a> {
     members: HashMap<Id, Vec<Id>>,
     by_kki: HashMap<String, Id>,
     by_kk: HashMap<LookupHash, Id>,
-    by_nik: HashMap<LookupHash, Id>,
+    /// Several, where a slip of the finger gives somebody another's number.
+    by_nik: HashMap<LookupHash, BTreeSet<Id>>,
     aliases: Aliases,
     /// Families by village and the name of the head, or of a person in it.
     by_name: HashMap<(i64, String), BTreeSet<Id>>,
@@ -233,7 +234,7 @@ impl<'a> Known<'a> {
 
     fn index_person(&mut self, person: &PersonNow) {
         if let Some(hash) = person.nik_hash {
-            self.by_nik.insert(hash, person.id);
+            self.by_nik.entry(hash).or_default().insert(person.id);
         }
         let members = self.members.entry(person.family).or_default();
         if !members.contains(&person.id) {

@@ -124,7 +124,9 @@ async fn build(args: &DemoArgs, options: Options) -> Result<(), CliError> {
         }
         DemoDistrict::Kapuas => {
             let families = if args.small { demo::kapuas::SMALL } else { demo::kapuas::WHOLE };
-            demo::kapuas::build(options, families, args.seed, now, &mut tell).await.map(|_| ())
+            demo::kapuas::build(options, families, args.seed, now, &mut tell)
+                .await
+                .map(|story| tracing::debug!(?story, "kapuas"))
         }
     };
     bar.finish_and_clear();

@@ -25,8 +25,8 @@ asuh_store::row_struct! {
     struct Someone { family_id: Id, person_id: Id, relation: String }
 }
 
-/// Due days and proposals, those of the open village first.
-pub(super) async fn send_in(world: &mut World, open_village: i64) -> Result<(), CliError> {
+/// Due days and proposals, those of the open village first; who moves goes to the town.
+pub(super) async fn send_in(world: &mut World, open_village: i64, town: &str) -> Result<(), CliError> {
     let reach = Reach::whole(world.actor.district_code);
     let today = world.app.today(&world.actor);
     let expecting: Vec<Expecting> = world
@@ -67,7 +67,7 @@ pub(super) async fn send_in(world: &mut World, open_village: i64) -> Result<(), 
         .buffer_unordered(AT_ONCE)
         .try_for_each(|_| async { Ok(()) })
         .await?;
-    propose(world, &expecting, &reach, open_village, today).await
+    propose(world, &expecting, &reach, open_village, town, today).await
 }
 
 /// A few proposals of the open village: a child born, somebody moved, somebody died, a family left.
@@ -76,6 +76,7 @@ async fn propose(
     expecting: &[Expecting],
     reach: &Reach,
     open_village: i64,
+    town: &str,
     today: Date,
 ) -> Result<(), CliError> {
     let people: Vec<Someone> = world
@@ -99,14 +100,14 @@ async fn propose(
     };
     let mut proposals = Vec::new();
     if let Some((family, person)) = someone("child") {
-        let to = "ikut nenek di Kota Jambi".to_owned();
+        let to = format!("ikut nenek di {town}");
         proposals.push((family, Proposal::PersonMoved { person, to }, "Keterangan ketua RT"));
     }
     if let Some((family, person)) = someone("head") {
         proposals.push((family, Proposal::Died { person }, "Surat keterangan kematian menyusul"));
     }
     if let Some((family, _)) = someone("wife") {
-        let to = "Kota Sungai Penuh".to_owned();
+        let to = town.to_owned();
         proposals.push((family, Proposal::FamilyMoved { place: None, to }, "Rumah kosong saat dikunjungi"));
     }
     if let Some(mother) = expecting.get(1) {

@@ -66,6 +66,8 @@ struct Place {
     address: &'static str,
     seat: &'static str,
     head: &'static str,
+    /// The town nearby, to which people move.
+    town: &'static str,
 }
 
 /// Kerinci: every Monday a can of rice, an egg and Rp2.000.
@@ -79,6 +81,7 @@ fn kerinci() -> Place {
         address: "Jalan Contoh Nomor 1, Siulak",
         seat: "Siulak",
         head: "Kepala Dinas PPKBPP dan PA",
+        town: "Kota Sungai Penuh",
     }
 }
 
@@ -203,7 +206,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     frozen::children(world).await?;
     tell("usulan perubahan");
     world.at(world.this_monday(), 6, 15);
-    changes::send_in(world, open_village).await?;
+    changes::send_in(world, open_village, kerinci().town).await?;
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;

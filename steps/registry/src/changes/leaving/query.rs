@@ -85,6 +85,7 @@ impl Asked {
               WHEN o.ended_reason = 'died' OR w.status = 'deceased' THEN 'died' \
               WHEN o.ended_reason = 'moved' OR w.status = 'moved' THEN 'moved' \
               WHEN o.ended_reason = 'over_age' THEN 'aged' \
+              WHEN o.ended_reason = 'lost' THEN 'lost' \
               WHEN o.ended_reason IS NOT NULL OR w.status = 'duplicate' THEN 'mistake' \
               WHEN w.status = 'not_found' THEN 'lost' \
               WHEN o.birth_date IS NULL OR o.birth_date <> x.birth_date THEN \

@@ -97,7 +97,7 @@ pub(super) enum Reason {
     Moved,
     /// Left: died.
     Died,
-    /// Left: the family was not found.
+    /// Left: nobody knows where the child is, or the family was not found.
     Lost,
     /// Left: recorded twice, or by mistake, or by an import that was undone.
     Mistake,

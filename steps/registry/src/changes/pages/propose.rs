@@ -223,6 +223,7 @@ fn read(form: &mut Form, kind: ChangeKind) -> Option<Proposal> {
             let to = form.optional("ke", 120);
             Some(Proposal::PersonMoved { person: form.id("anggota")?, to })
         }
+        ChangeKind::Lost => Some(Proposal::Lost { person: form.id("anggota")? }),
         ChangeKind::Died => Some(Proposal::Died { person: form.id("anggota")? }),
         ChangeKind::Born => {
             let name = form.required("nama", 100);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use asuh_matching::search_keys;
+use asuh_matching::{Frequencies, Name, alike, search_keys};
 use asuh_nusantara::name;
 use asuh_store::{Id, LookupHash, StoreError};
 
@@ -33,15 +33,23 @@ impl Known<'_> {
             entry.family.kki.as_ref().and_then(|kki| self.by_kki.get(kki).or(self.aliases.kki.get(kki)));
         let by_kk = || hashes.kk.and_then(|kk| self.by_kk.get(&kk).or(self.aliases.kk.get(&kk)));
         let by_nik = || {
-            let person = hashes.niks.iter().flatten().find_map(|hash| self.with_nik(hash))?;
+            let mut named = entry.persons.iter().zip(&hashes.niks);
+            let person = named.find_map(|(said, hash)| self.with_nik(hash.as_ref()?, said))?;
             Some(&person.family)
         };
         by_kki.or_else(by_kk).or_else(by_nik).copied()
     }
 
-    /// The person with a NIK, or who stands for somebody who had it.
-    fn with_nik(&self, hash: &LookupHash) -> Option<&PersonNow> {
-        self.persons.get(self.by_nik.get(hash).or(self.aliases.nik.get(hash))?)
+    /// The person with a NIK, or who stands for somebody who had it. A number with one wrong digit is mostly somebody
+    /// else's: whoever has another name and another birthday is not meant.
+    fn with_nik(&self, hash: &LookupHash, said: &PersonFacts) -> Option<&PersonNow> {
+        let known = self.by_nik.get(hash).into_iter().flatten().chain(self.aliases.nik.get(hash));
+        let may_be = |person: &&PersonNow| {
+            let days = person.birth_date.zip(said.birth_date);
+            !(days.is_some_and(|(held, said)| held != said)
+                && alike(&name_of(&person.name), &name_of(&said.name)).0.contradicts())
+        };
+        known.filter_map(|id| self.persons.get(id)).find(may_be)
     }
 
     /// The family that an entry means, by the surest sign first.
@@ -114,7 +122,7 @@ impl Known<'_> {
         hash: Option<LookupHash>,
         taken: &[Id],
     ) -> Option<Id> {
-        let by_nik = hash.and_then(|hash| self.with_nik(&hash));
+        let by_nik = hash.and_then(|hash| self.with_nik(&hash, facts));
         if let Some(person) = by_nik.filter(|person| !taken.contains(&person.id)) {
             return Some(person.id);
         }
@@ -143,6 +151,10 @@ impl Known<'_> {
         };
         by_name.or_else(by_place).map(|person| person.id)
     }
+}
+
+fn name_of(text: &str) -> Name {
+    Name::read(text, &Frequencies::default())
 }
 
 /// A name by which an entry may be found.

@@ -1,10 +1,12 @@
-//! Campaigns: opening one, letting families into it, how far it is, closing it and opening it again.
+//! Campaigns: opening one, letting families into it, how far it is and what is unfinished, closing it and opening it
+//! again.
 
 mod command;
 mod joining;
 mod pages;
 mod query;
 mod reminder;
+mod unfinished;
 
 pub(crate) use command::close as close_campaign;
 pub use command::{Base, CloseCampaign, OpenCampaign, ReopenCampaign};
@@ -12,7 +14,7 @@ pub use joining::JoinFamilies;
 pub use query::{Campaign, CampaignStanding, campaign_by_id, campaigns, standing};
 pub(super) use query::{Progress, open_campaign, progress, villages};
 
-use crate::rights::{KeepCampaigns, ReopenCampaigns, SeeProgress};
+use crate::rights::{KeepCampaigns, ReadFamilies, ReopenCampaigns, SeeProgress};
 use asuh_ground::web::Routes;
 
 pub(super) fn routes() -> Routes {
@@ -23,6 +25,8 @@ pub(super) fn routes() -> Routes {
         .get::<KeepCampaigns, _>("/verifikasi/putaran/baru", pages::new)
         .post::<KeepCampaigns, _>("/verifikasi/putaran/baru", pages::create)
         .get::<SeeProgress, _>("/verifikasi/putaran/{id}", pages::progress::of)
+        .get::<SeeProgress, _>("/verifikasi/putaran/{id}/belum", unfinished::villages)
+        .get::<ReadFamilies, _>("/verifikasi/putaran/{id}/belum/keluarga", unfinished::families)
         .post::<KeepCampaigns, _>("/verifikasi/putaran/{id}/tutup", pages::close)
         .post::<ReopenCampaigns, _>("/verifikasi/putaran/{id}/buka", pages::reopen)
         .get::<KeepCampaigns, _>("/verifikasi/putaran/{id}/tambah", joining::form)

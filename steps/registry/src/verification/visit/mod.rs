@@ -8,7 +8,7 @@ mod write;
 
 pub use command::{RecordVerification, RecordVisits};
 pub(super) use pages::{reached_village, tone};
-pub(super) use query::{unsettled, waiting_in, waiting_of};
+pub(super) use query::{EVIDENCE, unsettled, waiting_in, waiting_of};
 pub(super) use sheet::read_result;
 pub use write::Visit;
 pub(crate) use write::joined;

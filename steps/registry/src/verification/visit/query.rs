@@ -46,7 +46,7 @@ asuh_store::row_struct! {
 
 /// Joins a family's last visit, as `r`, where it is evidence of a cadre that nobody has settled.
 /// Index: `verification_by_family`.
-const EVIDENCE: &str = "LEFT JOIN verification r ON r.district_id = v.district_id AND r.id = ( \
+pub(in crate::verification) const EVIDENCE: &str = "LEFT JOIN verification r ON r.district_id = v.district_id AND r.id = ( \
      SELECT l.id FROM verification l WHERE l.district_id = v.district_id AND l.family_id = v.family_id \
      AND l.retracted_at IS NULL ORDER BY l.recorded_at DESC, l.id DESC LIMIT 1) AND r.counts = 0";
 

@@ -1,9 +1,13 @@
 //! Kapuas: a list that nobody trusts becomes "Data Tetap 1", and a quarter of a year later "Data Tetap 2".
 //!
-//! 17 kecamatan, 231 villages, a province's list with copies, rounded NIKs and families that are somewhere else; a
-//! family that the list leaves out is found in the field. Visits find what is true in the made-up district, so it is
-//! known beforehand who stands on either list, and why somebody comes or goes: a test counts that it is so.
+//! 17 kecamatan, 231 villages, a province's list with copies, rounded NIKs and families that are somewhere else. Rows
+//! that cannot be read are mended and sent again; pairs that may be one person are decided; a family that the list
+//! leaves out is found in the field. Whoever decides or visits finds what is true in the made-up district, so it is known
+//! beforehand who stands on either list, and why somebody comes or goes: a test counts that it is so.
 
+mod adjudication;
+mod intake;
+mod places;
 mod rounds;
 mod truth;
 
@@ -16,7 +20,7 @@ use time::Duration;
 pub use truth::{Round, Story};
 
 use super::setup;
-use super::{DISTRICT, Place, Size, World, begin, end, users};
+use super::{DISTRICT, Place, Size, World, begin, changes, end, users};
 use crate::gates::cli::CliError;
 use rounds::Days;
 use truth::Known;
@@ -60,6 +64,7 @@ fn place() -> Place {
         address: "Jalan Contoh Nomor 1, Kuala Kapuas",
         seat: "Kuala Kapuas",
         head: "Kepala Dinas PPKB",
+        town: "Kota Palangka Raya",
     }
 }
 
@@ -113,13 +118,17 @@ async fn live(
     let first = round(world, lists, &made, &mut known, 1, tell).await?;
     made = made.quarter_later();
     let second = round(world, lists, &made, &mut known, 2, tell).await?;
+    let village = village_of_users(world).await?;
+    tell("usulan perubahan");
+    world.at(world.today, 5, 0);
+    changes::send_in(world, village, place.town).await?;
     tell("pengguna");
     world.at(world.today, 6, 0);
-    users::of_registry(world, village_of_users(world).await?).await?;
+    users::of_registry(world, village).await?;
     Ok(Story { first, second })
 }
 
-/// A list comes in, is verified and frozen.
+/// A list comes in, is mended, rid of its copies, verified and frozen.
 async fn round(
     world: &World,
     lists: &Path,
@@ -137,13 +146,23 @@ async fn round(
     };
     let list = krs::list(made, &Dirt::USUAL, world.seed.wrapping_add(number.unsigned_abs() << 32));
     tell(&format!("daftar provinsi ke-{number}"));
-    let mut round = rounds::take_in(world, lists, made, &list, known, &days).await?;
+    let mut round = intake::take_in(world, lists, made, &list, known, &days).await?;
+    tell(&format!("data ganda ke-{number}"));
+    world.at(days.listed + Duration::days(1), 9, 0);
+    adjudication::search(world).await?;
+    adjudication::decide(world, made, known, &mut round, days.listed + Duration::days(1)).await?;
+    places::correct(world, made, known, &mut round, days.listed + Duration::days(1)).await?;
     tell(&format!("verifikasi ke-{number}"));
     rounds::verify(world, made, known, &mut round, number, &days).await?;
     tell(&format!("data tetap {number}"));
     rounds::freeze(world, number, &days).await?;
     known.end_of_round(made, &mut round);
     Ok(round)
+}
+
+/// The code of a made-up village, as it is stored.
+fn code_of(made: &MadeUp, village: usize) -> i64 {
+    made.district.villages[village].code.replace('.', "").parse().unwrap_or_default()
 }
 
 /// The village of those who sign in: neither the smallest nor the largest of the last list.

@@ -1,24 +1,22 @@
-//! One round: a list comes in, a campaign visits its families and closes all kecamatan, the district freezes.
+//! One round: a campaign visits the families of a list and closes all kecamatan, the district freezes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::path::Path;
 
-use asuh_documents::sheet::{Column, Kind as ColumnKind, SheetError, SheetWriter, Value};
-use asuh_ground::staging;
-use asuh_made_up::{FamilyId, World as MadeUp, krs};
-use asuh_nusantara::name;
+use asuh_made_up::{FamilyId, PersonId, World as MadeUp};
+use asuh_nusantara::Sex;
 use asuh_step_registry as registry;
-use asuh_step_registry::families::{Change, PutFamily, Source};
+use asuh_step_registry::families::{Change, PutFamily, PutPerson, Source};
 use asuh_step_registry::frozen::{Decree, FamiliesAtRisk, Freeze};
-use asuh_step_registry::rules::FamilyStatus;
+use asuh_step_registry::rules::{FamilyStatus, Relation};
 use asuh_step_registry::verifications::{self, Base, Visit};
 use asuh_store::{Id, Instant, Query, args};
 use futures_util::{StreamExt, TryStreamExt};
 use time::Date;
 
+use super::adjudication;
 use super::truth::{Known, Round};
-use super::{DISTRICT, World};
+use super::{DISTRICT, World, code_of};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::{AT_ONCE, submit_all};
 
@@ -32,99 +30,6 @@ pub(super) struct Days {
 
 /// Families that each kecamatan visits a second time.
 const SAMPLE: i64 = 5;
-
-/// The province's list comes in as its file.
-pub(super) async fn take_in(
-    world: &World,
-    lists: &Path,
-    made: &MadeUp,
-    list: &krs::List,
-    known: &mut Known,
-    days: &Days,
-) -> Result<Round, CliError> {
-    world.at(days.listed, 9, 0);
-    let file = lists.join("krs-provinsi.csv");
-    write(made, list, &file).map_err(|error| CliError::Text(error.to_string()))?;
-    staging::run(&world.app, &world.actor, "krs", &file, false, &mut |_| ())
-        .await
-        .map_err(|error| CliError::Text(format!("krs: {error}")))?;
-    let mut round = Round { rows: list.rows.len() as i64, ..Round::default() };
-    let stored = Stored::load(world).await?;
-    for row in &list.rows {
-        match stored.of(made, row) {
-            Some(id) => known.meet(row.truth.family, id, &mut round),
-            None => round.stayed_out += 1,
-        }
-    }
-    Ok(round)
-}
-
-/// The stored families by what a row says of them, in any of their versions.
-#[derive(Default)]
-struct Stored {
-    by_kki: HashMap<String, Id>,
-    by_card: HashMap<String, Id>,
-    by_name: HashMap<(i64, String, String, String), Id>,
-}
-
-impl Stored {
-    async fn load(world: &World) -> Result<Stored, CliError> {
-        asuh_store::row_struct! {
-            struct Row {
-                family_id: Id, village_code: i64, rw: String, rt: String, head_search: String,
-                kki: Option<String>, kk_sealed: Option<Vec<u8>>,
-            }
-        }
-        let sql = "SELECT family_id, village_code, rw, rt, head_search, kki, kk_sealed FROM family_version \
-                   WHERE district_id = $1 ORDER BY family_id, version";
-        let rows: Vec<Row> = world.app.store.reader().all(sql, args![DISTRICT]).await?;
-        let mut stored = Stored::default();
-        for row in rows {
-            if let Some(kki) = row.kki {
-                stored.by_kki.entry(kki).or_insert(row.family_id);
-            }
-            if let Some(sealed) = row.kk_sealed {
-                let card = world
-                    .app
-                    .store
-                    .secrets()
-                    .open_text(DISTRICT, &sealed)
-                    .map_err(asuh_store::StoreError::from)?;
-                stored.by_card.entry(card).or_insert(row.family_id);
-            }
-            let name = (row.village_code, row.rw, row.rt, row.head_search);
-            stored.by_name.entry(name).or_insert(row.family_id);
-        }
-        Ok(stored)
-    }
-
-    /// The family that a row was stored as; none where it stayed out.
-    fn of(&self, made: &MadeUp, row: &krs::Row) -> Option<Id> {
-        let village = code_of(made, row.village);
-        let name = (village, row.rw.clone(), row.rt.clone(), name::search_key(&row.head.name));
-        let found = self.by_kki.get(&row.kki).or_else(|| self.by_card.get(&row.kk));
-        found.or_else(|| self.by_name.get(&name)).copied()
-    }
-}
-
-/// The code of a made-up village, as it is stored.
-fn code_of(made: &MadeUp, village: usize) -> i64 {
-    made.district.villages[village].code.replace('.', "").parse().unwrap_or_default()
-}
-
-fn write(made: &MadeUp, list: &krs::List, path: &Path) -> Result<(), SheetError> {
-    let columns: Vec<Column> =
-        krs::HEADERS.iter().map(|header| Column::new(*header, ColumnKind::Text)).collect();
-    let mut sheet = SheetWriter::csv(path, b';', &columns)?;
-    for row in &list.rows {
-        let cells = row.cells(made);
-        let values: Vec<Value<'_>> =
-            cells.iter().map(|cell| if cell.is_empty() { Value::Empty } else { Value::Text(cell) }).collect();
-        sheet.row(&values)?;
-    }
-    sheet.finish()?;
-    Ok(())
-}
 
 /// The campaign: all families are visited, those found in the field too, villages close by their records, and every
 /// kecamatan visits its sample again.
@@ -152,6 +57,7 @@ pub(super) async fn verify(
     let campaign = world.app.submit(&world.actor, world.app.store.new_id(), open).await?.value;
     world.at(days.visited, 9, 0);
     find(world, made, known, round, days).await?;
+    adjudication::decide(world, made, known, round, days.visited).await?;
 
     let reach = registry::Reach::whole(world.actor.district_code);
     let mut villages: BTreeMap<i64, Vec<Visit>> = BTreeMap::new();
@@ -184,7 +90,7 @@ pub(super) async fn verify(
     check(world, campaign, &codes, days).await
 }
 
-/// Those whom no row brought: they go in as a family card says that somebody showed at the door.
+/// Those whom no row brought: they go in as the family card says that somebody showed at the door, husband and wife.
 async fn find(
     world: &World,
     made: &MadeUp,
@@ -194,20 +100,38 @@ async fn find(
 ) -> Result<(), CliError> {
     let unknown = known.unknown(made);
     let cards = &*known;
+    let reach = registry::Reach::whole(world.actor.district_code);
     let put = |family: FamilyId| {
         let one = &made.families[family];
-        let code = code_of(made, one.village);
         let head = made.persons[one.head].name.clone();
-        let reach = registry::Reach::whole(world.actor.district_code);
         let mut put = PutFamily {
             source: Source::Field,
             rw: one.rw.to_string(),
             rt: one.rt.to_string(),
             kk: if cards.has_own_card(family) { Change::Set(one.kk.clone()) } else { Change::Keep },
-            ..PutFamily::new(reach, code, head, days.visited)
+            ..PutFamily::new(reach.clone(), code_of(made, one.village), head, days.visited)
         };
         put.risks[2] = Some(true);
         put
+    };
+    let member = |family: FamilyId, id: Id, person: PersonId, relation: Relation| {
+        let one = &made.persons[person];
+        let nik = one.nik.clone().filter(|_| cards.has_own_card(family));
+        PutPerson {
+            person: None,
+            family: id,
+            reach: reach.clone(),
+            source: Source::Field,
+            today: days.visited,
+            relation,
+            name: one.name.clone(),
+            sex: Some(if one.woman { Sex::Female } else { Sex::Male }),
+            birth_date: Some(one.birth),
+            nik: nik.map_or(Change::Keep, Change::Set),
+            parents_name: String::new(),
+            posyandu: String::new(),
+            ended: None,
+        }
     };
     let stored: Vec<(FamilyId, Id)> =
         futures_util::stream::iter(unknown.into_iter().map(|family| (family, put(family))))
@@ -218,8 +142,15 @@ async fn find(
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
+    let members = stored.iter().flat_map(|(family, id)| {
+        let one = &made.families[*family];
+        let head = made.persons[one.head].died.is_none().then_some((one.head, Relation::Head));
+        let wife = one.wife.map(|wife| (wife, Relation::Wife));
+        head.into_iter().chain(wife).map(|(person, relation)| member(*family, *id, person, relation))
+    });
+    submit_all(world, members).await?;
     for (family, id) in stored {
-        known.find(family, id, round);
+        known.find(made, family, id, round);
     }
     Ok(())
 }

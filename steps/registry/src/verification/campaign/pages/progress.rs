@@ -48,7 +48,7 @@ impl Region {
     }
 
     /// Translation key of where its check is.
-    fn check_state(&self) -> &'static str {
+    pub(in crate::verification::campaign) fn check_state(&self) -> &'static str {
         match &self.check {
             Some(check) if check.closed_at.is_some() => "verification.check.state.closed",
             Some(_) => "verification.check.state.drawn",
@@ -59,7 +59,11 @@ impl Region {
 }
 
 /// Villages, which stand in the order of their codes, summed by kecamatan.
-pub(super) fn regions(villages: &[Progress], names: &HashMap<i64, String>, checks: &[Check]) -> Vec<Region> {
+pub(in crate::verification::campaign) fn regions(
+    villages: &[Progress],
+    names: &HashMap<i64, String>,
+    checks: &[Check],
+) -> Vec<Region> {
     let subdistrict = |one: &Progress| one.village / 10_000 * 10_000;
     villages
         .chunk_by(|one, other| subdistrict(one) == subdistrict(other))
