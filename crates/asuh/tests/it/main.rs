@@ -25,6 +25,7 @@ mod growth_lists;
 mod growth_sigizi;
 mod growth_standing;
 mod identity;
+mod identity_lists;
 mod intake;
 mod kapuas;
 mod matrix;

@@ -185,12 +185,19 @@ impl<'a> RowCells<'a> {
         }
     }
 
-    /// A day: a date cell, a text as people write it, or the number of a day as Excel counts.
+    /// A day: a date cell, a text as people write it, or the number of a day as Excel counts, which stands as five
+    /// figures where a sheet was saved as CSV.
     pub fn day(&mut self, field: &str) -> Option<time::Date> {
         let read = match self.cell(field) {
             Cell::Date(day) => Ok(*day),
             Cell::Number(serial) => date::from_excel_serial(*serial),
-            _ => date::parse(&self.raw(field)?),
+            _ => {
+                let text = self.raw(field)?;
+                match text.parse() {
+                    Ok(serial) if text.len() == 5 => date::from_excel_serial(serial),
+                    _ => date::parse(&text),
+                }
+            }
         };
         match read {
             Ok(day) => Some(day),

@@ -1,6 +1,6 @@
 -- Who is who: by what two records are found to be alike, the pairs that somebody decides about, and what was merged.
 
--- Blocking keys of the persons who stand on the list, at most five each: who shares one is compared.
+-- Blocking keys of the persons who stand on the list, at most six each: who shares one is compared.
 CREATE TABLE match_key (
   district_id {int} NOT NULL,
   person_id {bytes} NOT NULL,

@@ -1,7 +1,9 @@
 //! Which family and which person an entry of a list means, among those that are known: by the surest sign first.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use asuh_matching::{Frequencies, Name, alike};
 use asuh_nusantara::name;
 use asuh_store::{Id, LookupHash, StoreError};
 
@@ -32,15 +34,17 @@ impl Known<'_> {
             entry.family.kki.as_ref().and_then(|kki| self.by_kki.get(kki).or(self.aliases.kki.get(kki)));
         let by_kk = || hashes.kk.and_then(|kk| self.by_kk.get(&kk).or(self.aliases.kk.get(&kk)));
         let by_nik = || {
-            let person = hashes.niks.iter().flatten().find_map(|hash| self.with_nik(hash))?;
+            let mut said = entry.persons.iter().zip(&hashes.niks);
+            let person = said.find_map(|(said, hash)| self.with_nik((*hash)?, said))?;
             Some(&person.family)
         };
         by_kki.or_else(by_kk).or_else(by_nik).copied()
     }
 
-    /// The person with a NIK, or who stands for somebody who had it.
-    fn with_nik(&self, hash: &LookupHash) -> Option<&PersonNow> {
-        self.persons.get(self.by_nik.get(hash).or(self.aliases.nik.get(hash))?)
+    /// The person with a NIK, or who stands for somebody who had it; not one to whom nothing else fits.
+    fn with_nik(&self, hash: LookupHash, said: &PersonFacts) -> Option<&PersonNow> {
+        let person = self.persons.get(self.by_nik.get(&hash).or(self.aliases.nik.get(&hash))?)?;
+        (!is_another(person, said)).then_some(person)
     }
 
     /// The family that an entry means, by the surest sign first.
@@ -113,21 +117,24 @@ impl Known<'_> {
         hash: Option<LookupHash>,
         taken: &[Id],
     ) -> Option<Id> {
-        let by_nik = hash.and_then(|hash| self.with_nik(&hash));
+        let by_nik = hash.and_then(|hash| self.with_nik(hash, facts));
         if let Some(person) = by_nik.filter(|person| !taken.contains(&person.id)) {
             return Some(person.id);
         }
         let key = name::search_key(&facts.name);
-        let members: Vec<&PersonNow> = self
-            .members
-            .get(&family)
-            .into_iter()
-            .flatten()
+        let ids = self.members.get(&family).map_or(&[][..], Vec::as_slice);
+        // Husband's and wife's the wrong way round, here or before: then numbers say nothing within the family.
+        let mixed_up =
+            hash.and_then(|hash| self.by_nik.get(&hash)).is_some_and(|holder| ids.contains(holder));
+        let members: Vec<&PersonNow> = ids
+            .iter()
             .filter(|id| !taken.contains(id))
             .filter_map(|id| self.persons.get(id))
             .filter(|person| person.family == family)
             // Two NIKs that differ are two persons.
-            .filter(|person| !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != hash))
+            .filter(|person| {
+                mixed_up || !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != hash)
+            })
             .collect();
         let by_name = members.iter().find(|person| {
             person.name_search == key
@@ -142,6 +149,18 @@ impl Known<'_> {
         };
         by_name.or_else(by_place).map(|person| person.id)
     }
+}
+
+/// Whether somebody with this NIK is somebody else all the same: he has another name, and another birthday or sex. One
+/// wrong digit makes the NIK of a stranger, and lists take husband's for wife's.
+fn is_another(person: &PersonNow, said: &PersonFacts) -> bool {
+    static USUAL: LazyLock<Frequencies> = LazyLock::new(Frequencies::default);
+    let differ = person.birth_date.is_some()
+        && said.birth_date.is_some_and(|day| person.birth_date != Some(day))
+        || person.sex.is_some() && said.sex.is_some_and(|sex| person.sex != Some(sex));
+    differ
+        && person.name_search != name::search_key(&said.name)
+        && alike(&Name::read(&person.name, &USUAL), &Name::read(&said.name, &USUAL)).0.contradicts()
 }
 
 /// The keys of all names by which an entry may be found.
