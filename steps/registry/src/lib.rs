@@ -134,6 +134,8 @@ pub const STEP: Part = Part {
         Reference::id("merge_effect", "into_id", "person").when("r.kind LIKE 'person_%'"),
         Reference::id("merge_effect", "subject_id", "family").when("r.kind LIKE 'family_%'"),
         Reference::id("merge_effect", "into_id", "family").when("r.kind LIKE 'family_%'"),
+        Reference::id("merge_effect", "subject_id", "family").when("r.kind LIKE 'campaign_%'"),
+        Reference::id("merge_effect", "into_id", "verification_campaign").when("r.kind LIKE 'campaign_%'"),
         Reference::id("merge_effect", "subject_id", "maternity").when("r.kind = 'maternity_begun'"),
         Reference::id("verification", "family_id", "family")
             .work("registry.depends.visit", "r.retracted_at IS NULL"),

@@ -46,7 +46,8 @@ CREATE TABLE merge_effect (
   nth {int} NOT NULL,
   -- 'person_merged', 'family_merged': the subject became an alias, its version was closed; 'person_repointed',
   -- 'family_repointed': it was an alias before, of `into_id`; 'person_moved', 'person_filled', 'family_filled': it got
-  -- the version after `version`; 'maternity_begun': the subject was made.
+  -- the version after `version`; 'maternity_begun': the subject was made; 'campaign_left_base', '..._found', '..._joined':
+  -- the alias left the open campaign `into_id`, where its village was `version`; 'campaign_let_in': the subject came in.
   kind {text} NOT NULL,
   subject_id {bytes} NOT NULL,
   into_id {bytes},

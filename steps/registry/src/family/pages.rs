@@ -18,6 +18,7 @@ use summary::{Known, Summary, summary};
 
 use crate::changes::{Request, of_family};
 use crate::frozen::{self, FamiliesAtRisk, FrozenList, Kind};
+use crate::identity;
 use crate::rights::{KeepFamilies, OpenPersonal, ProposeChanges, ReadFamilies, VerifyFamilies};
 use crate::risk::RiskFilter;
 use crate::rules::{FamilyStatus, Target};
@@ -25,7 +26,7 @@ use crate::territory;
 use crate::words::target_words;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::web::{Error, Form, Page, Path, Shell, page};
+use asuh_ground::web::{Error, Form, Page, Path, Shell, page, redirect};
 
 /// The filters of the list; codes and ids only, so that they may stand in an address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -307,7 +308,10 @@ async fn file_page(
     let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let db = app.store.reader();
     let district = cap.district();
-    let family = file::family(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let Some(family) = file::family(db, district, cap.scope(), id).await? else {
+        let stands = identity::family_stands_for(db, district, cap.scope(), id).await?;
+        return redirect(&format!("/sasaran/{}", stands.ok_or(Error::NotFound)?));
+    };
     opened(app, cap.actor(), if revealed { Opening::Numbers(id) } else { Opening::File(id) });
     let subdistrict_code = family.village_code - family.village_code % 10_000;
     let mut names = territory::names(db, district, [family.village_code, subdistrict_code]).await?;
