@@ -128,6 +128,7 @@ pub const STEP: Part = Part {
         Reference::id("match_key", "person_id", "person"),
         Reference::id("match_pair", "one_id", "person"),
         Reference::id("match_pair", "two_id", "person"),
+        Reference::id("match_pair", "batch_id", "import_batch"),
         Reference::user("match_pair", "decided_by"),
         Reference::id("merge_effect", "pair_id", "match_pair"),
         Reference::id("merge_effect", "subject_id", "person").when("r.kind LIKE 'person_%'"),

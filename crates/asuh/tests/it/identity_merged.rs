@@ -2,10 +2,10 @@
 
 use asuh_ground::access::Role;
 use asuh_nusantara::TerritoryCode;
+use asuh_step_registry::VisitResult;
 use asuh_step_registry::families::{Change, PutFamily};
 use asuh_step_registry::rules::FamilyStatus;
 use asuh_step_registry::verifications::{self, Base, OpenCampaign, RecordVisits, Visit};
-use asuh_step_registry::VisitResult;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, args};
 use axum::http::StatusCode;
@@ -86,11 +86,7 @@ async fn addresses_of_merged_records_lead_to_the_one_who_stands(db: TestDatabase
             format!("/sasaran/{gone}/anggota/{gone_child}"),
             format!("/sasaran/{kept}/anggota/{kept_child}"),
         ),
-        (
-            &nutrition,
-            format!("/pengukuran/anak/{gone_child}"),
-            format!("/pengukuran/anak/{kept_child}"),
-        ),
+        (&nutrition, format!("/pengukuran/anak/{gone_child}"), format!("/pengukuran/anak/{kept_child}")),
         (
             &nutrition,
             format!("/pengukuran/anak/{gone_child}/kms"),
@@ -113,7 +109,10 @@ async fn addresses_of_merged_records_lead_to_the_one_who_stands(db: TestDatabase
     for path in [format!("/sasaran/{gone}"), format!("/sasaran/{gone}/anggota/{gone_child}")] {
         assert_eq!(near.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(keeper.get(&format!("/sasaran/{}", test.app.store.new_id())).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        keeper.get(&format!("/sasaran/{}", test.app.store.new_id())).await.status,
+        StatusCode::NOT_FOUND
+    );
 
     part(&test, &keeper, pair).await;
     assert_eq!(keeper.get(&format!("/sasaran/{gone}")).await.status, StatusCode::OK);
@@ -131,7 +130,14 @@ async fn what_was_seen_and_said_of_both_stands_on_one_page(db: TestDatabase) {
     let keeper = test.with_role(Role::ListKeeper).await;
     visit(&test, twice.kept, VisitResult::AsListed, "rumah papan").await;
     visit(&test, twice.gone, VisitResult::AsListed, "pagar hijau").await;
-    let desil = [("desil", "3"), ("sumber", "DTSEN"), ("per", "2026-07-01"), ("per_tanggal", "1"), ("per_bulan", "7"), ("per_tahun", "2026")];
+    let desil = [
+        ("desil", "3"),
+        ("sumber", "DTSEN"),
+        ("per", "2026-07-01"),
+        ("per_tanggal", "1"),
+        ("per_bulan", "7"),
+        ("per_tahun", "2026"),
+    ];
     keeper.post(&format!("/sasaran/{}/desil", twice.gone), &desil).await.to();
     test.sql(
         "INSERT INTO consent (district_id, id, family_id, person_id, purpose, guardian_name, relation, method, witness, \
@@ -197,7 +203,8 @@ async fn a_search_remembers_the_names_and_numbers_of_merged_records(db: TestData
 }
 
 async fn standing(test: &TestApp, campaign: Id) -> (i64, i64) {
-    let standing = verifications::standing(test.app.store.reader(), KERINCI, campaign).await.unwrap().unwrap();
+    let standing =
+        verifications::standing(test.app.store.reader(), KERINCI, campaign).await.unwrap().unwrap();
     (standing.families, standing.visited)
 }
 
@@ -339,7 +346,10 @@ async fn a_family_that_had_its_package_under_another_record_gets_no_second(db: T
     let first = scene.plan(WEEK, &[VILLAGES[0]]).await;
     scene.approve(first).await;
     // The package of the week went to the record that turns out to be the other one.
-    scene.test.sql("UPDATE package SET family_id = $2 WHERE family_id = $1", args![twice.kept, twice.gone]).await;
+    scene
+        .test
+        .sql("UPDATE package SET family_id = $2 WHERE family_id = $1", args![twice.kept, twice.gone])
+        .await;
     let keeper = scene.test.with_role(Role::ListKeeper).await;
     let pair = twice.pair(&scene.test).await;
     let same = [("putusan", "sama"), ("alasan", "KK dicek")];

@@ -28,6 +28,8 @@ CREATE TABLE match_pair (
   found_at {int} NOT NULL,
   -- The job or the command that found it.
   found_by {bytes} NOT NULL,
+  -- The import that brought the newer of the two records; NULL when a form did.
+  batch_id {bytes},
   -- 'open', 'postponed', 'same', 'different'
   state {text} NOT NULL,
   decided_by {bytes},
@@ -37,6 +39,7 @@ CREATE TABLE match_pair (
 ) {table};
 CREATE UNIQUE INDEX match_pair_once ON match_pair (district_id, one_id, two_id);
 CREATE INDEX match_pair_by_two ON match_pair (district_id, two_id);
+CREATE INDEX match_pair_by_batch ON match_pair (district_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX match_pair_by_state ON match_pair (district_id, state, id);
 
 -- What a decision "same" did, so that it can be taken back.
