@@ -78,7 +78,8 @@ impl Known {
 
     /// The import that brought the newer of two records; none where a form did.
     pub(super) fn batch_with(&self, other: &Known) -> Option<Id> {
-        let newer = if (self.recorded_at, self.id) > (other.recorded_at, other.id) { self } else { other };
+        let order = |one: &Known| (one.recorded_at, one.batch.is_some(), one.id);
+        let newer = if order(self) > order(other) { self } else { other };
         newer.batch
     }
 
