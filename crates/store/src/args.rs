@@ -11,6 +11,8 @@ pub enum Value {
     Text(Option<String>),
     /// Bytes: ids, hashes, sealed values.
     Bytes(Option<Vec<u8>>),
+    /// The bytes of an id, which need no memory of their own: most values of a large statement are ids.
+    Id(Id),
 }
 
 /// Something that can be bound to a `$n` of a statement.
@@ -44,8 +46,8 @@ arg! {
     Option<Vec<u8>> => |v| Value::Bytes(v),
     &[u8] => |v| Value::Bytes(Some(v.to_vec())),
     [u8; 32] => |v| Value::Bytes(Some(v.to_vec())),
-    Id => |v| Value::Bytes(Some(v.as_bytes().to_vec())),
-    Option<Id> => |v| Value::Bytes(v.map(|id| id.as_bytes().to_vec())),
+    Id => |v| Value::Id(v),
+    Option<Id> => |v| v.map_or(Value::Bytes(None), Value::Id),
     DistrictId => |v| Value::Int(Some(v.0)),
     Instant => |v| Value::Int(Some(v.0)),
     Option<Instant> => |v| Value::Int(v.map(|at| at.0)),
@@ -76,6 +78,11 @@ impl Args {
         Args::default()
     }
 
+    /// These values, in this order; see [`args!`](crate::args).
+    pub fn of(values: Vec<Value>) -> Self {
+        Args(values)
+    }
+
     /// Adds a value and returns its place, `$n`, for statements whose conditions are put together.
     pub fn push(&mut self, value: impl Arg) -> String {
         self.0.push(value.value());
@@ -93,7 +100,7 @@ impl Args {
 /// The values of a statement: `args![district, id, "text"]`.
 #[macro_export]
 macro_rules! args {
-    ($($value:expr),* $(,)?) => { $crate::Args::new()$(.with($value))* };
+    ($($value:expr),* $(,)?) => { $crate::Args::of(vec![$($crate::Arg::value($value)),*]) };
 }
 
 #[cfg(test)]

@@ -275,11 +275,12 @@ pub(crate) enum Use {
 pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
     let read_only = purpose == Use::Read;
     let synchronous = if purpose == Use::Build { "OFF" } else { "FULL" };
-    // In KiB. A demo that is built touches all of its file again and again.
+    // In KiB. A demo that is built touches all of its file again and again; yet with more than this each commit
+    // costs more than is saved, because SQLite walks over its whole cache whenever a page got another number.
     let cache = match purpose {
         Use::Read => 2_048,
         Use::Write | Use::SetUp => 8_192,
-        Use::Build => 131_072,
+        Use::Build => 40_960,
     };
     // In pages of 4 KiB. 16 MB of log: a busy Monday is not slowed by a checkpoint in every third commit. What is
     // built is put into the file when it is whole, or whenever the log is as large as it.

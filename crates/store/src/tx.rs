@@ -90,7 +90,8 @@ impl Tx<'_> {
                 few @ ..16 => few,
                 many => 1 << many.min(128).ilog2(),
             };
-            let values: Vec<Value> = rows.by_ref().take(count).flat_map(|row| row.0).collect();
+            let mut values = Vec::with_capacity(count * width);
+            rows.by_ref().take(count).for_each(|row| values.extend(row.0));
             let sql = format!("{head} {} {tail}", places(self.conn.engine(), count, width));
             touched += self.execute(&sql, Args(values)).await?;
         }

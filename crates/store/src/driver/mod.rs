@@ -214,6 +214,7 @@ fn postgres<'q>(sql: &str, args: Args) -> Result<Query<'q, Postgres, PgArguments
             Value::Int(value) => bound.add(value),
             Value::Text(value) => bound.add(value),
             Value::Bytes(value) => bound.add(value),
+            Value::Id(id) => bound.add(id.as_bytes().as_slice()),
         }
         .map_err(sqlx::Error::Encode)?;
     }

@@ -4,6 +4,7 @@
 //! a command nothing is handed over and nothing is waited for. A reader's run on the threads kept for work that
 //! blocks: one way there and back for an answer, however many rows it has.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -282,6 +284,9 @@ fn connect(opening: &Opening) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(&opening.path, flags)?;
     connection.busy_timeout(opening.busy)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
+    // A plan holds for all values, as on PostgreSQL. Otherwise SQLite reads a statement anew whenever a value
+    // changes that it compared with the condition of a partial index.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&opening.pragmas)?;
     Ok(connection)
 }
@@ -368,6 +373,7 @@ fn prepared<'c>(
             Value::Int(value) => statement.raw_bind_parameter(place, value)?,
             Value::Text(value) => statement.raw_bind_parameter(place, value)?,
             Value::Bytes(value) => statement.raw_bind_parameter(place, value)?,
+            Value::Id(id) => statement.raw_bind_parameter(place, id.as_bytes())?,
         }
     }
     Ok(statement)
@@ -375,17 +381,17 @@ fn prepared<'c>(
 
 /// The statement with `?7` in the place of `$7`. SQLite takes `$7` for a name of any value, and looks a name up by
 /// walking over all of them: a list of a thousand values would cost a million steps.
-fn numbered(sql: &str) -> String {
-    let mut quoted = false;
-    let number = |letter| match letter {
-        '\'' => {
-            quoted = !quoted;
-            letter
-        }
-        '$' if !quoted => '?',
-        _ => letter,
-    };
-    sql.chars().map(number).collect()
+fn numbered(sql: &str) -> Cow<'_, str> {
+    // Within quotes, which are every second part, a `$` is text.
+    let parts = sql.split('\'').enumerate();
+    if !parts.clone().any(|(at, part)| at % 2 == 0 && part.contains('$')) {
+        return Cow::Borrowed(sql);
+    }
+    let parts = parts.map(|(at, part)| match at % 2 {
+        0 => Cow::Owned(part.replace('$', "?")),
+        _ => Cow::Borrowed(part),
+    });
+    Cow::Owned(parts.collect::<Vec<_>>().join("'"))
 }
 
 #[cfg(test)]
