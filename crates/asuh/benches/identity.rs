@@ -118,7 +118,7 @@ async fn people(app: &App, world: &World, families: &[usize], numbers: bool) -> 
             let id = app.store.new_id();
             ids.push(id);
             let head = &world.persons[one.head].name;
-            let kk = numbers.then(|| one.kk.as_bytes());
+            let kk = numbers.then_some(one.kk.as_bytes());
             family.push(args![DISTRICT, id, 0_i64]);
             family_version.push(args![
                 DISTRICT,

@@ -372,7 +372,7 @@ fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, odd: Odd
             Likeness::Doubtful if !weights.once_each => return Some(Rule::PerhapsTwins),
             // Twins are named together, and without names they are numbered: one with and one without a name is the
             // child that was written down again when it had one.
-            Likeness::Unknown if !weights.once_each && !(odd.named_since && one_birth && !other_sex) => {
+            Likeness::Unknown if !(weights.once_each || odd.named_since && one_birth && !other_sex) => {
                 return Some(Rule::Newborn);
             }
             _ => {}

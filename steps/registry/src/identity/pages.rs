@@ -209,10 +209,21 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         let text = app.store.secrets().open_text(district, sealed)?;
         Ok(Nik::parse(&text).map_or_else(|_| "••••".to_owned(), |nik| nik.masked()))
     };
-    let kk = |side: &Side| -> Result<String, Error> {
+    let card = |side: &Side| -> Result<String, Error> {
         let Some(sealed) = &side.kk_sealed else { return Ok(String::new()) };
-        let text = app.store.secrets().open_text(district, sealed)?;
-        Ok(FamilyCardNumber::parse(&text).map_or_else(|_| "••••".to_owned(), |kk| kk.masked()))
+        Ok(app.store.secrets().open_text(district, sealed)?)
+    };
+    let cards = [card(&pair.one)?, card(&pair.two)?];
+    // Two cards may end alike: what is shown of them is not what is compared.
+    let same_card = match &cards {
+        [one, two] if one.is_empty() || two.is_empty() => "unknown",
+        [one, two] if one == two => "same",
+        _ => "differs",
+    };
+    let kk = |text: &str| match FamilyCardNumber::parse(text) {
+        Ok(kk) => kk.masked(),
+        Err(_) if text.is_empty() => String::new(),
+        Err(_) => "••••".to_owned(),
     };
     let word = |key: String| shell.t(&key).into_owned();
     let (one, two) = (&pair.one, &pair.two);
@@ -240,7 +251,7 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         ),
         ("registry.field.head", parent_field(pair), one.head_name.clone(), two.head_name.clone()),
         ("registry.field.parents", "mother", one.parents_name.clone(), two.parents_name.clone()),
-        ("registry.field.kk", "family", kk(one)?, kk(two)?),
+        ("registry.field.kk", "", kk(&cards[0]), kk(&cards[1])),
         ("registry.field.kki", "", one.kki.clone().unwrap_or_default(), two.kki.clone().unwrap_or_default()),
         ("registry.field.village", "home", village(one), village(two)),
         ("registry.field.rw", "", one.rw.clone(), two.rw.clone()),
@@ -264,7 +275,10 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         .into_iter()
         .filter(|(_, _, left, right)| !left.is_empty() || !right.is_empty())
         .map(|(label, field, left, right)| {
-            let agreement = agreement(pair, field, &left, &right);
+            let agreement = match label {
+                "registry.field.kk" => same_card,
+                _ => agreement(pair, field, &left, &right),
+            };
             let hidden = |side: &Side, text: String| match (side.reached, text.is_empty()) {
                 (false, _) => "•••".to_owned(),
                 (true, true) => "–".to_owned(),
