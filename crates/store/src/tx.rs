@@ -161,16 +161,17 @@ impl Args {
         if places.is_empty() { "NULL".to_owned() } else { places.join(", ") }
     }
 
-    /// Adds pairs and returns `($a, $b), ($c, $d), ...`, for `VALUES`; like [`Args::push_list`], it says the last
-    /// pair of a long list several times. There has to be one.
-    pub fn push_pairs<A: Arg, B: Arg>(&mut self, pairs: impl IntoIterator<Item = (A, B)>) -> String {
+    /// Adds rows of values and returns `($a, $b), ($c, $d), ...`, for `VALUES`; like [`Args::push_list`], it says the
+    /// last row of a long list several times. There has to be one.
+    pub fn push_rows<const N: usize>(&mut self, rows: impl IntoIterator<Item = [Value; N]>) -> String {
         let from = self.0.len();
-        for (first, second) in pairs {
-            self.0.extend([first.value(), second.value()]);
-        }
-        self.fill_up(from, 2);
-        let places: Vec<String> =
-            (from + 1..self.0.len()).step_by(2).map(|place| format!("(${place}, ${})", place + 1)).collect();
+        self.0.extend(rows.into_iter().flatten());
+        self.fill_up(from, N);
+        let row = |first: usize| {
+            let places: Vec<String> = (first..first + N).map(|place| format!("${place}")).collect();
+            format!("({})", places.join(", "))
+        };
+        let places: Vec<String> = (from + 1..=self.0.len()).step_by(N).map(row).collect();
         places.join(", ")
     }
 

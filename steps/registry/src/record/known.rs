@@ -6,13 +6,13 @@ mod find;
 use std::collections::{BTreeSet, HashMap};
 
 use asuh_nusantara::name;
-use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
+use asuh_store::{Arg, Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, Tx, args};
 
 use super::super::{changed, derived, risk};
 use super::now::{FAMILY_COLUMNS, FamilyNow, Hidden, PERSON_COLUMNS, PersonNow};
 use super::{Change, Entry, FamilyFacts, Origin, PersonFacts, Relation, Written};
 use alias::Aliases;
-use find::names_of;
+use find::{Called, names_of};
 
 /// What was read and is not yet kept.
 #[derive(Default)]
@@ -130,8 +130,9 @@ impl<'a> Known<'a> {
         }
 
         // What no number finds is looked for by its names, each in its own village. A name is asked for with
-        // its village, not all names in all villages: a list in random order names many of both.
-        let wanted: BTreeSet<(i64, String)> = entries
+        // its village, not all names in all villages: a list in random order names many of both, and of the
+        // common ones a district has thousands.
+        let wanted: BTreeSet<(i64, Called)> = entries
             .iter()
             .zip(&hashes)
             .filter(|(entry, hashes)| known.by_number(entry, hashes).is_none())
@@ -140,21 +141,28 @@ impl<'a> Known<'a> {
             })
             .collect();
         if !wanted.is_empty() {
-            // family_version_list; person_version_by_name, then family_version_current.
+            // family_version_list
             let mut args = args![district, Instant::NEVER];
-            let pairs = args.push_pairs(wanted.iter().map(|(village, name)| (*village, name)));
+            let rows = wanted.iter().map(|(village, name)| [village.value(), (&name.key).value()]);
+            let rows = args.push_rows(rows);
             let sql = format!(
-                "WITH wanted (in_village, said) AS (VALUES {pairs}) \
+                "WITH wanted (in_village, said) AS (VALUES {rows}) \
                  SELECT {FAMILY_COLUMNS} FROM wanted CROSS JOIN family_version WHERE district_id = $1 \
                  AND superseded_at = $2 AND village_code = in_village AND head_search = said"
             );
-            found.families.extend(db.all::<FamilyNow>(&sql, args.clone()).await?);
+            found.families.extend(db.all::<FamilyNow>(&sql, args).await?);
+            // name_key_by_word, then person_version_by_family.
+            let mut args = args![district, Instant::NEVER];
+            let rows = wanted
+                .iter()
+                .map(|(village, name)| [village.value(), (&name.key).value(), (&name.word).value()]);
+            let rows = args.push_rows(rows);
             let sql = format!(
-                "WITH wanted (in_village, said) AS (VALUES {pairs}) \
-                 SELECT {PERSON_COLUMNS} FROM wanted CROSS JOIN person_version p CROSS JOIN family_version f \
-                 WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.name_search = said \
-                 AND f.district_id = $1 AND f.family_id = p.family_id AND f.superseded_at = $2 \
-                 AND f.village_code = in_village"
+                "WITH wanted (in_village, said, sounding) AS (VALUES {rows}) \
+                 SELECT {PERSON_COLUMNS} FROM wanted CROSS JOIN name_key k CROSS JOIN person_version p \
+                 WHERE k.district_id = $1 AND k.word = sounding AND k.village_code = in_village \
+                 AND p.district_id = $1 AND p.family_id = k.family_id AND p.superseded_at = $2 \
+                 AND p.name_search = said"
             );
             found.persons.extend(db.all::<PersonNow>(&sql, args).await?);
             known.take(&mut found);

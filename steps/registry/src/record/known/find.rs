@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use asuh_matching::{Frequencies, Name, alike};
+use asuh_matching::{Frequencies, Name, alike, search_keys};
 use asuh_nusantara::name;
 use asuh_store::{Id, LookupHash, StoreError};
 
@@ -163,33 +163,43 @@ fn is_another(person: &PersonNow, said: &PersonFacts) -> bool {
         && alike(&Name::read(&person.name, &USUAL), &Name::read(&said.name, &USUAL)).0.contradicts()
 }
 
-/// The keys of all names by which an entry may be found.
-pub(super) fn names_of(entry: &Entry) -> Vec<String> {
-    let mut names = parents_of(entry);
-    names.extend(entry.persons.iter().map(|person| name::search_key(&person.name)));
-    names.retain(|key| !key.is_empty());
-    names
+/// A name by which an entry may be found.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Called {
+    /// As it is compared.
+    pub(super) key: String,
+    /// The longest of its words as the index of names keeps them, which the fewest others share; empty when it has
+    /// none, and then nobody is found by it.
+    pub(super) word: String,
 }
 
-/// The keys of the names of head, wife and parents. Lists write both parents in one cell: `Budi / Siti`.
+/// All names by which an entry may be found.
+pub(super) fn names_of(entry: &Entry) -> Vec<Called> {
+    let names = said_parents(entry).chain(entry.persons.iter().map(|person| person.name.as_str()));
+    let called = names.map(|name| Called {
+        key: name::search_key(name),
+        word: search_keys(name).into_iter().max_by_key(String::len).unwrap_or_default(),
+    });
+    called.filter(|called| !called.key.is_empty()).collect()
+}
+
+/// The keys of the names of head, wife and parents.
 fn parents_of(entry: &Entry) -> Vec<String> {
+    let mut keys: Vec<String> = said_parents(entry).map(name::search_key).collect();
+    keys.retain(|key| !key.is_empty());
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// The names of head, wife and parents. Lists write both parents in one cell: `Budi / Siti`.
+fn said_parents(entry: &Entry) -> impl Iterator<Item = &str> {
     let adults = entry
         .persons
         .iter()
         .filter(|person| matches!(person.relation, Relation::Head | Relation::Wife))
         .map(|person| person.name.as_str());
     let parents = entry.persons.iter().filter_map(|person| person.parents_name.as_deref());
-    let mut keys: Vec<String> = entry
-        .family
-        .head_name
-        .as_deref()
-        .into_iter()
-        .chain(adults)
-        .chain(parents.flat_map(|names| names.split(['/', '&', ';'])))
-        .map(name::search_key)
-        .filter(|key| !key.is_empty())
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
+    let head = entry.family.head_name.as_deref().into_iter();
+    head.chain(adults).chain(parents.flat_map(|names| names.split(['/', '&', ';'])))
 }
