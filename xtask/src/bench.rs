@@ -56,6 +56,13 @@ const BENCHES: &[Bench] = &[
         postgres: false,
     },
     Bench {
+        name: "identity",
+        about: "seconds to search 1,000,000 persons for duplicates, milliseconds for one who comes in",
+        package: "asuh",
+        target: Target::Bench("identity"),
+        postgres: false,
+    },
+    Bench {
         name: "hostile",
         about: "seconds and memory for files made to harm the sheet reader; fails beyond 10 s or 300 MiB",
         package: "asuh-documents",

@@ -1,6 +1,10 @@
 //! The list of small children as e-PPGBM exports it, one row a child, with the truth about every row. Nothing is
 //! measured here: the columns of weights and statuses hold a dash.
 
+use std::collections::HashMap;
+
+use time::Date;
+
 use crate::dice::Dice;
 use crate::dirt::{self, Dirt, Hand};
 use crate::world::{Family, FamilyId, PersonId, World};
@@ -86,9 +90,23 @@ pub fn list(world: &World, dirt: &Dirt, seed: u64) -> Vec<Row> {
     }
     order.sort_by_key(|(village, ..)| *village);
     let mut first: Vec<Option<usize>> = vec![None; world.persons.len()];
+    // Parents name twins together: a list knows the names of both or of none. Of one in twenty pairs it knows one.
+    let mut unnamed: HashMap<(FamilyId, Date), bool> = HashMap::new();
     for (village, family, child, again) in order {
-        let mut row =
-            row(world, &world.families[family], (family, child), village, hands[village], dirt, &mut dice);
+        let birth = world.persons[child].birth;
+        let newborn = dirt != &Dirt::NONE && (world.on - birth).whole_days() < 45;
+        let own = newborn && dice.chance(350);
+        let together = *unnamed.entry((family, birth)).or_insert(own);
+        let is_unnamed = if again || dice.chance(50) { own } else { together };
+        let mut row = row(
+            world,
+            &world.families[family],
+            (family, child, is_unnamed),
+            village,
+            hands[village],
+            dirt,
+            &mut dice,
+        );
         row.truth.copy_of = first[child];
         first[child] = first[child].or(Some(rows.len()));
         if again && dirt != &Dirt::NONE && dice.chance(400) {
@@ -103,7 +121,7 @@ pub fn list(world: &World, dirt: &Dirt, seed: u64) -> Vec<Row> {
 fn row(
     world: &World,
     family: &Family,
-    (family_id, child): (FamilyId, PersonId),
+    (family_id, child, unnamed): (FamilyId, PersonId, bool),
     village: usize,
     hand: Hand,
     dirt: &Dirt,
@@ -129,9 +147,13 @@ fn row(
     let mut name_of = |person: PersonId| dirt::name(dice, dirt, hand, &world.persons[person]);
     let mother_name = mother.map(&mut name_of).unwrap_or_default();
     let father_name = father.map(&mut name_of).unwrap_or_default();
-    let newborn = (world.on - person.birth).whole_days() < 45;
-    let name = if !clean && newborn && dice.chance(350) {
-        format!("{}{mother_name}", dice.pick(&["By Ny ", "Bayi Ny. ", "BY. NY. ", "By "]))
+    let name = if unnamed {
+        let twins: Vec<PersonId> =
+            family.children.iter().copied().filter(|one| world.persons[*one].birth == person.birth).collect();
+        let nth = twins.iter().position(|one| *one == child).unwrap_or_default() + 1;
+        // Four cadres of five number twins who have no names.
+        let number = if twins.len() > 1 && dice.chance(800) { format!(" {nth}") } else { String::new() };
+        format!("{}{mother_name}{number}", dice.pick(&["By Ny ", "Bayi Ny. ", "BY. NY. ", "By "]))
     } else {
         dirt::name(dice, dirt, hand, person)
     };

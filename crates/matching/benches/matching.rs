@@ -55,7 +55,7 @@ fn names(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Keys, reading and comparing for one who comes in, with the most candidates that its five keys can bring. The
+/// Keys, reading and comparing for one who comes in, with the most candidates that its six keys can bring. The
 /// look-ups in the database come on top.
 fn incoming(criterion: &mut Criterion) {
     let people = people(2_000);

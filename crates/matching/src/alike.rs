@@ -13,6 +13,9 @@ pub enum Likeness {
     Same,
     /// Another spelling, a slip of the finger, an initial, or a word that one of them leaves out.
     Similar,
+    /// As [`Likeness::Similar`], but the word that leads one of them stands nowhere in the other: people are called by
+    /// it, so it is rather a brother's name than a shorter one.
+    Headless,
     /// Two slips, or one in a word of three letters, and one of the words is nobody's name: perhaps mistyped twice.
     Doubtful,
     /// One slip turns one usual name into another (Rina, Rini): rather a twin than a slip.
@@ -27,7 +30,14 @@ impl Likeness {
     /// May be one person's name.
     #[must_use]
     pub fn agrees(self) -> bool {
-        matches!(self, Likeness::Same | Likeness::Similar | Likeness::Doubtful | Likeness::Confusable)
+        matches!(
+            self,
+            Likeness::Same
+                | Likeness::Similar
+                | Likeness::Headless
+                | Likeness::Doubtful
+                | Likeness::Confusable
+        )
     }
 
     /// Cannot well be one person's name.
@@ -125,8 +135,8 @@ impl<'a> Table<'a> {
             let words = a.kind != Kind::Initial && b.kind != Kind::Initial;
             (words && a.sound == b.sound).then_some((900, false))
         });
-        self.slipped();
         self.joined();
+        self.slipped();
         self.shortened();
         self.slipped_twice();
         let count = |words: &[Word], open: u16, kind: Kind| {
@@ -151,10 +161,22 @@ impl<'a> Table<'a> {
             (_, 1..) => Likeness::Partial,
             (_, _) if self.confusable => Likeness::Confusable,
             (_, _) if self.doubtful => Likeness::Doubtful,
+            (_, _) if self.is_headless() => Likeness::Headless,
             (_, _) if self.all_same && lacking == 0 => Likeness::Same,
             _ => Likeness::Similar,
         };
         (likeness, bits)
+    }
+
+    /// Whether the word that leads one of the names found no counterpart.
+    fn is_headless(&self) -> bool {
+        [(self.one, self.open[0]), (self.two, self.open[1])].into_iter().any(|(words, open)| {
+            let lead = words.iter().position(|word| {
+                let letters = word.letters.as_bytes();
+                word.kind == Kind::Given && letters.len() > 2 && !crate::words::is_everywhere(letters)
+            });
+            lead.is_some_and(|lead| open >> lead & 1 == 1)
+        })
     }
 
     /// Takes away, in order, every pair of open words that the rule gives a share (per mille of the rarer word's

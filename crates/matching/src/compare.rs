@@ -243,10 +243,23 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
         (Some(_), Some(_)) => (Agreement::Differs, weights.sex_differs),
         _ => UNKNOWN,
     };
-    let (likeness, name_bits) = alike(&one.name, &two.name);
-    let name = (agreement(likeness), name_bits.min(weights.name_most));
     let partner = relative(&one.partner, &two.partner, weights.partner_most, weights.partner_differs);
     let (mother, father) = parents(weights, one, two);
+    let birth = if birth.0 == Agreement::Differs
+        && matches!(mother.0, Agreement::Same | Agreement::Similar)
+        && within_a_pregnancy(one.birth, two.birth)
+    {
+        (Agreement::Near, weights.birth_impossible)
+    } else {
+        birth
+    };
+    // A mother's child that stands once under its name and once under what everybody calls a child.
+    let called = one.name.is_call_name() != two.name.is_call_name()
+        && matches!(mother.0, Agreement::Same | Agreement::Similar);
+    let (likeness, name) = match alike(&one.name, &two.name) {
+        (likeness, _) if called && likeness.contradicts() => (Likeness::Unknown, UNKNOWN),
+        (likeness, bits) => (likeness, (agreement(likeness), bits.min(weights.name_most))),
+    };
     let family = families(weights, one, two);
     let home = homes(weights, one, two);
     let household = (mother.1 + father.1 + family.1 + home.1).min(weights.household_most);
@@ -261,8 +274,13 @@ pub fn compare(weights: &Weights, one: &Profile, two: &Profile) -> Verdict {
         bits if bits >= weights.ask => Band::Ask,
         _ => Band::Different,
     };
-    let stray = matches!(one.nik, Nik::Doubtful(_)) || matches!(two.nik, Nik::Doubtful(_));
-    let rule = rule(weights, &findings, likeness, stray);
+    let odd = Odd {
+        stray: matches!(one.nik, Nik::Doubtful(_)) || matches!(two.nik, Nik::Doubtful(_)),
+        // A number says that there are twins.
+        named_since: called
+            || one.name.is_of_newborn() != two.name.is_of_newborn() && one.name.nth == two.name.nth,
+    };
+    let rule = rule(weights, &findings, likeness, odd);
     let band = rule.map_or(by_sum, |rule| {
         let (least, most) = rule.bounds();
         by_sum.clamp(least, most)
@@ -283,20 +301,33 @@ pub(crate) fn may_be_one(weights: &Weights, one: &Profile, two: &Profile) -> boo
         return false;
     }
     let (likeness, name) = alike(&one.name, &two.name);
-    let relatives = if likeness.contradicts() && !couple {
+    let called = one.name.is_call_name() != two.name.is_call_name();
+    let relatives = if likeness.contradicts() && !couple && !called {
         // A household in common makes them twins or siblings, so neither mother nor card can speak for one person.
         weights.father_most + homes(weights, one, two).1
     } else {
         weights.household_most + weights.partner_most
     };
     let sex = if one.sex == two.sex { weights.sex_same } else { Bits::NONE };
-    number.1 + birth.1 + sex + name.min(weights.name_most) + relatives >= weights.ask
+    // Beside one mother a date may say less against it.
+    let birth = if birth.0 == Agreement::Differs { birth.1.max(weights.birth_impossible) } else { birth.1 };
+    let name = if called { name.max(Bits::NONE) } else { name };
+    number.1 + birth + sex + name.min(weights.name_most) + relatives >= weights.ask
 }
 
 type Fact = (Agreement, Bits);
 const UNKNOWN: Fact = (Agreement::Unknown, Bits::NONE);
 
-fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, stray: bool) -> Option<Rule> {
+/// What is odd about two records, beside their facts.
+#[derive(Clone, Copy)]
+struct Odd {
+    /// The number of one does not fit him.
+    stray: bool,
+    /// One of them is a newborn without a name or stands under a call name, the other has one.
+    named_since: bool,
+}
+
+fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, odd: Odd) -> Option<Rule> {
     let is = |field: Field, agreement: Agreement| findings[field as usize].agreement == agreement;
     let agrees =
         |field: Field| matches!(findings[field as usize].agreement, Agreement::Same | Agreement::Similar);
@@ -311,7 +342,7 @@ fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, stray: b
         // A call name in one list: number, birth, sex and partner are enough.
         let called = couple && one_birth && !other_sex;
         return match () {
-            () if stray && likeness.contradicts() && !couple && (other_sex || !household) => {
+            () if odd.stray && likeness.contradicts() && !couple && (other_sex || !household) => {
                 Some(Rule::StrayNumber)
             }
             () if (likeness.contradicts() && !called) || apart || (other_birth && other_sex) => {
@@ -337,8 +368,13 @@ fn rule(weights: &Weights, findings: &[Finding; 9], likeness: Likeness, stray: b
             Likeness::Confusable if one_birth || two_numbers => return Some(Rule::Twins),
             Likeness::Doubtful if two_numbers => return Some(Rule::Twins),
             Likeness::Confusable => return Some(Rule::PerhapsTwins),
+            Likeness::Headless if !weights.once_each => return Some(Rule::OtherName),
             Likeness::Doubtful if !weights.once_each => return Some(Rule::PerhapsTwins),
-            Likeness::Unknown if !weights.once_each => return Some(Rule::Newborn),
+            // Twins are named together, and without names they are numbered: one with and one without a name is the
+            // child that was written down again when it had one.
+            Likeness::Unknown if !(weights.once_each || odd.named_since && one_birth && !other_sex) => {
+                return Some(Rule::Newborn);
+            }
             _ => {}
         }
     }
@@ -358,6 +394,16 @@ fn numbers(weights: &Weights, one: Nik, two: Nik) -> Fact {
         (false, false) if one.conflicts(two) => (Agreement::Differs, weights.number_differs),
         (false, false) => (Agreement::Doubtful, weights.number_doubtful),
     }
+}
+
+/// Whether two births lie so near that one mother cannot have borne both, and so far that they are not those of twins
+/// around midnight: 2 to 180 days. No child lives that was born before the 22nd week, and none is conceived within the
+/// three weeks after a birth.
+fn within_a_pregnancy(one: Option<Birth>, two: Option<Birth>) -> bool {
+    let (Some(one), Some(two)) = (one, two) else { return false };
+    one.precision == Precision::Day
+        && two.precision == Precision::Day
+        && (2..=180).contains(&(one.date - two.date).whole_days().abs())
 }
 
 fn births(weights: &Weights, one: Option<Birth>, two: Option<Birth>) -> Fact {
@@ -412,7 +458,7 @@ fn agreement(likeness: Likeness) -> Agreement {
     match likeness {
         Likeness::Unknown => Agreement::Unknown,
         Likeness::Same => Agreement::Same,
-        Likeness::Similar => Agreement::Similar,
+        Likeness::Similar | Likeness::Headless => Agreement::Similar,
         Likeness::Doubtful | Likeness::Confusable => Agreement::Weak,
         Likeness::Partial => Agreement::Partial,
         Likeness::Different => Agreement::Differs,

@@ -7,6 +7,7 @@
 //! | card | the family card | everything but the card |
 //! | code | the family code (KKI) | everything but the code |
 //! | birth | year, day and month in either order, first sound of the leading name | a wrong number, card, village, parents |
+//! | birth and relative | the day in either order, frame of the leading name of partner, mother or father | a wrong or missing name, number, card, village |
 //! | relative | frames of the leading names of the person and of partner, mother or father | a wrong number, card, village, birth date |
 //! | home | village and frame of the leading name; where no card is known | |
 //! | relative at home | village and frame of the relative's leading name; where no code is known | a wrong or missing name |
@@ -20,10 +21,10 @@ use crate::record::{Birth, Precision, Record, mixed};
 
 /// The version of the keys: it grows whenever a record would get other keys than before, and stored keys have to
 /// be made anew. Nothing else moves them: not the machine, not the other records, not the order.
-pub const KEYS_VERSION: u32 = 1;
+pub const KEYS_VERSION: u32 = 2;
 
 /// Most keys of one person.
-pub const MOST_KEYS: usize = 5;
+pub const MOST_KEYS: usize = 6;
 
 /// Most records of one block that are all compared with one another. Of a block beyond it (a dummy card number,
 /// children of 1 January under a common name) the batch compares each record with its nearest by name, see
@@ -102,12 +103,13 @@ pub fn blocking_keys(record: &Record<'_>) -> Keys {
         Some(code) => Some(hashed(3, &[code.0])),
         None => home(relative, 7),
     });
-    add(match (record.birth.filter(|birth| birth.precision == Precision::Day), own) {
+    let exact = record.birth.filter(|birth| birth.precision == Precision::Day);
+    add(match (exact, own) {
         (Some(birth), Some(name)) => Some(hashed(4, &[day(birth), u64::from(name.lead[0])])),
-        // A newborn without a name: the mother's stands for it.
-        (Some(birth), None) => relative.map(|name| hashed(4, &[day(birth), u64::from(name.lead[0])])),
+        (Some(_), None) => None,
         (None, _) => name_at_home(),
     });
+    add(exact.zip(relative).map(|(birth, name)| hashed(9, &[day(birth), word(name.lead)])));
     add(match (own, relative) {
         (Some(name), Some(relative)) => Some(hashed(5, &[word(name.lead), word(relative.lead)])),
         _ => name_at_home(),
@@ -155,12 +157,13 @@ mod tests {
     #[test]
     fn keys_of_this_version_stay() {
         let bare = Record { nik: Nik::Missing, kk: None, kki: None, ..full() };
-        assert_eq!(KEYS_VERSION, 1);
+        assert_eq!(KEYS_VERSION, 2);
         let text = format!("{:x?} {:x?}", blocking_keys(&full()).as_slice(), blocking_keys(&bare).as_slice());
         assert_eq!(
             text,
-            "[15da5bd7fecc3355, 359688efba6a30ef, 3a730a9d6b056cb3, 84911a0ba31a5aa8, f42b071b259cf7e0] \
-             [a7df22f01bf19c7, 359688efba6a30ef, 747e1792d3545070, 84911a0ba31a5aa8]"
+            "[15da5bd7fecc3355, 359688efba6a30ef, 3a730a9d6b056cb3, 84911a0ba31a5aa8, 93c08c815e908bd2, \
+             f42b071b259cf7e0] \
+             [a7df22f01bf19c7, 359688efba6a30ef, 747e1792d3545070, 84911a0ba31a5aa8, 93c08c815e908bd2]"
         );
     }
 

@@ -54,6 +54,7 @@ pub(crate) struct Word {
 pub struct Name {
     pub(crate) words: Box<[Word]>,
     newborn: bool,
+    called: bool,
     /// The number of a newborn among twins (`By Ny Siti 2`); 0 = not said.
     pub(crate) nth: u8,
 }
@@ -72,7 +73,9 @@ impl Name {
             kind: part.kind,
             rare: frequencies.is_rare(&part.folded),
         });
-        Name { words: words.collect(), newborn: parts.newborn, nth: parts.nth }
+        let words: Box<[Word]> = words.collect();
+        let called = matches!(parts.words.as_slice(), [only] if words::is_call_name(&only.folded));
+        Name { words, newborn: parts.newborn, called: called && !parts.newborn, nth: parts.nth }
     }
 
     /// Nothing was written that could be compared.
@@ -85,6 +88,12 @@ impl Name {
     #[must_use]
     pub fn is_of_newborn(&self) -> bool {
         self.newborn
+    }
+
+    /// Nothing but what children are called before anybody asks for their names (Ujang, Galuh, Tole).
+    #[must_use]
+    pub fn is_call_name(&self) -> bool {
+        self.called
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Weights {
     pub birth_month: Bits,
     /// The same year or the next, where one is reckoned from an age.
     pub birth_age: Bits,
+    /// Other dates, so near to one another that their one mother cannot have borne both: one of them is wrong.
+    pub birth_impossible: Bits,
     /// Other dates.
     pub birth_differs: Bits,
     /// The same sex.
@@ -107,6 +109,7 @@ impl Default for Weights {
             birth_slip: Bits(25),
             birth_month: Bits(65),
             birth_age: Bits(10),
+            birth_impossible: Bits(-40),
             birth_differs: Bits(-70),
             sex_same: Bits(8),
             sex_differs: Bits(-55),

@@ -64,6 +64,18 @@ pub(crate) fn is_order(folded: &[u8]) -> bool {
     ORDER.iter().any(|order| order.as_bytes() == folded)
 }
 
+/// What small children are called before anybody asks for their names, folded: boy, girl, little one, in the tongues of
+/// the country. Some grown-ups are named so.
+const CALL_NAMES: &[&str] = &[
+    "utu", "galu", "alu", "ujang", "neng", "eneng", "otong", "entong", "tole", "genduk", "nduk", "upik",
+    "buiung", "ucok", "butet", "asil", "acil", "amang", "indu", "dede", "adek", "adik",
+];
+
+/// Whether a folded word, when it stands alone, is what a child is called rather than its name.
+pub(crate) fn is_call_name(folded: &[u8]) -> bool {
+    CALL_NAMES.iter().any(|word| word.as_bytes() == folded)
+}
+
 /// Articles that belong to the next word: Al Farisi, Az Zahra.
 const ARTICLES: &[&str] = &["al", "ar", "as", "at", "ad", "az", "ash", "asy", "el", "ul", "ur"];
 

@@ -26,6 +26,8 @@ mod growth_lists;
 mod growth_sigizi;
 mod growth_standing;
 mod identity;
+mod identity_lists;
+mod identity_merged;
 mod intake;
 mod kapuas;
 mod matrix;

@@ -98,7 +98,8 @@ impl TestApp {
         test
     }
 
-    async fn district(&self, id: DistrictId, code: i64, name: &str) {
+    /// A district, without its territories.
+    pub async fn district(&self, id: DistrictId, code: i64, name: &str) {
         self.sql(
             "INSERT INTO district (id, code, name, zone, created_at) VALUES ($1, $2, $3, 'WIB', 0)",
             args![id, code, name],

@@ -1,4 +1,4 @@
-//! The goals, on lists of the size of Kapuas made of seeds that nothing was tuned on (that was done on 1 to 3).
+//! The goals, on lists of the size of Kapuas made of seeds that nothing was tuned on (that was done on 1 to 10).
 
 use asuh_made_up::{Dirt, District, World};
 use asuh_matching::{Weights, batch};
@@ -77,11 +77,12 @@ fn children_of_the_next_quarter_find_themselves() {
     }
 }
 
-/// Within a list of children a newborn without a name and its later self are told from twins by nothing, so that
-/// some are asked; what is asked and what is joined together reach the goal.
+/// Within a list of children some stand twice in ways that nothing tells from twins or namesakes: two newborns without
+/// names, two numbers of which one is mistyped, one word for a name in another village without a birthday. What is asked
+/// and what is joined together reach the goal.
 #[test]
 fn children_who_stand_twice_are_found_or_asked() {
-    let goal = Goal { recall: 0.93, precision: 0.985, asked: 0.02 };
+    let goal = Goal { recall: 0.96, ..GOAL };
     for seed in SEEDS {
         let (listed, _) = children(&world(seed, ALL), &Dirt::USUAL, seed, 0);
         let found = batch::within(&Weights::default(), &profiles(&listed));
@@ -93,7 +94,7 @@ fn children_who_stand_twice_are_found_or_asked() {
             .filter(|(one, two)| found.ask.iter().any(|pair| (pair.one, pair.two) == (*one, *two)));
         let seen = 1.0 - (judged.missed.len() - asked.count()) as f64 / judged.pairs as f64;
         println!("found or asked {seen:.4}");
-        assert!(seen >= 0.97, "seed {seed}: {seen}");
+        assert!(seen >= 0.98, "seed {seed}: {seen}");
     }
 }
 

@@ -204,16 +204,58 @@ fn husband_and_wife_under_each_others_numbers_are_two() {
 }
 
 #[test]
-fn a_newborn_without_a_name_is_found_again_in_another_list_and_asked_in_the_same() {
+fn a_newborn_without_a_name_is_found_again_unless_there_may_be_twins() {
     let unnamed = Record { name: "By Ny Siti Khotimah", ..child() };
-    assert_judged(&unnamed, &child(), Band::Ask, Some(Rule::Newborn));
-    let later = compare(&Weights::across(), &profile(&unnamed), &profile(&child()));
-    assert_eq!((later.band, later.rule), (Band::Same, None));
-    // Unless there are twins, of whom nobody can say which it was.
-    let profiles = [unnamed, child(), Record { name: "Arka", ..child() }].map(|record| profile(&record));
-    let found = across(&Weights::across(), &profiles, 1);
-    assert!(found.groups.is_empty());
-    assert_eq!(found.ask.len(), 2);
+    assert_judged(&unnamed, &child(), Band::Same, None);
+    // Written down twice without a name, or twins whom nobody numbered.
+    assert_judged(&unnamed, &Record { name: "Bayi Ny. Khotimah", ..child() }, Band::Ask, Some(Rule::Newborn));
+    // One of two, nobody can say which.
+    let numbered = Record { name: "By Ny Siti Khotimah 2", ..child() };
+    assert_judged(&numbered, &child(), Band::Ask, Some(Rule::Newborn));
+    let sister = Record { sex: Some(Sex::Female), ..unnamed };
+    assert_judged(&sister, &child(), Band::Ask, Some(Rule::Newborn));
+    for weights in [Weights::default(), Weights::across()] {
+        let profiles = [unnamed, child(), Record { name: "Arka", ..child() }].map(|record| profile(&record));
+        let found = across(&weights, &profiles, 1);
+        assert!(found.groups.is_empty());
+        assert_eq!(found.ask.len(), 2);
+    }
+}
+
+#[test]
+fn a_child_is_found_again_under_what_everybody_calls_it() {
+    let called = Record { name: "Utuh", ..child() };
+    assert_judged(&called, &child(), Band::Same, None);
+    assert_judged(&called, &Record { sex: Some(Sex::Female), ..child() }, Band::Ask, Some(Rule::Newborn));
+    // Without a mother in common it is a name like others.
+    let strange = Record { mother: "Rusmini", ..child() };
+    assert_eq!(judged(&called, &strange).band, Band::Different);
+}
+
+#[test]
+fn no_mother_bears_twice_within_half_a_year() {
+    let at = |birth| Record { birth: Some(Birth::on(birth)), ..child() };
+    // Eleven days: a slip that no finger explains.
+    assert_judged(&child(), &at(date!(2023 - 05 - 23)), Band::Same, None);
+    // A day: twins around midnight, were it not for the name.
+    assert_judged(
+        &Record { name: "Arka", ..child() },
+        &at(date!(2023 - 05 - 13)),
+        Band::Different,
+        Some(Rule::Siblings),
+    );
+    // Ten months are enough for a brother under a dead one's name.
+    assert_judged(&child(), &at(date!(2024 - 03 - 28)), Band::Ask, Some(Rule::OtherBirth));
+}
+
+#[test]
+fn a_name_without_the_word_that_leads_it_may_be_a_brothers() {
+    let long = Record { name: "Rafi Khalif Hidayat", birth: None, ..child() };
+    assert_judged(&long, &Record { name: "Rafi Hidayat", ..child() }, Band::Same, None);
+    assert_judged(&long, &Record { name: "Khalif Hidayat", ..child() }, Band::Ask, Some(Rule::OtherName));
+    // Muhammad leads nobody.
+    let usual = Record { name: "Muhammad Khalif Hidayat", birth: None, ..child() };
+    assert_judged(&usual, &Record { name: "Khalif Hidayat", ..child() }, Band::Same, None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 -- Who is who: by what two records are found to be alike, the pairs that somebody decides about, and what was merged.
 
--- Blocking keys of the persons who stand on the list, at most five each: who shares one is compared.
+-- Blocking keys of the persons who stand on the list, at most six each: who shares one is compared.
 CREATE TABLE match_key (
   district_id {int} NOT NULL,
   person_id {bytes} NOT NULL,
@@ -28,6 +28,8 @@ CREATE TABLE match_pair (
   found_at {int} NOT NULL,
   -- The job or the command that found it.
   found_by {bytes} NOT NULL,
+  -- The import that brought the newer of the two records; NULL when a form did.
+  batch_id {bytes},
   -- 'open', 'postponed', 'same', 'different'
   state {text} NOT NULL,
   decided_by {bytes},
@@ -37,6 +39,7 @@ CREATE TABLE match_pair (
 ) {table};
 CREATE UNIQUE INDEX match_pair_once ON match_pair (district_id, one_id, two_id);
 CREATE INDEX match_pair_by_two ON match_pair (district_id, two_id);
+CREATE INDEX match_pair_by_batch ON match_pair (district_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX match_pair_by_state ON match_pair (district_id, state, id);
 
 -- What a decision "same" did, so that it can be taken back.
@@ -46,7 +49,8 @@ CREATE TABLE merge_effect (
   nth {int} NOT NULL,
   -- 'person_merged', 'family_merged': the subject became an alias, its version was closed; 'person_repointed',
   -- 'family_repointed': it was an alias before, of `into_id`; 'person_moved', 'person_filled', 'family_filled': it got
-  -- the version after `version`; 'maternity_begun': the subject was made.
+  -- the version after `version`; 'maternity_begun': the subject was made; 'campaign_left_base', '..._found', '..._joined':
+  -- the alias left the open campaign `into_id`, where its village was `version`; 'campaign_let_in': the subject came in.
   kind {text} NOT NULL,
   subject_id {bytes} NOT NULL,
   into_id {bytes},

@@ -373,11 +373,12 @@ asuh_store::row_struct! {
 }
 
 /// The families of the draft that get something and are still on the list, as they are today, in the order
-/// of the packing list.
+/// of the packing list; not those that turned out to be one that has its package of the week.
 async fn recipients(tx: &Tx<'_>, run: &RunLine) -> Result<Vec<Recipient>, Fault> {
     let statuses = proposal::eligible_statuses(tx, tx.district()).await?;
     let mut args = args![tx.district(), run.id, Instant::NEVER];
     let statuses = args.push_list(statuses.iter().map(|status| status.code()));
+    let (campaign, week) = (args.push(run.campaign_id), args.push(run.week_of));
     Ok(tx
         .all(
             &format!(
@@ -386,6 +387,9 @@ async fn recipients(tx: &Tx<'_>, run: &RunLine) -> Result<Vec<Recipient>, Fault>
                    WHERE district_id = $1 AND run_id = $2 AND given > 0 GROUP BY family_id, village_code \
                  ) s JOIN family_version v ON v.district_id = $1 AND v.family_id = s.family_id AND v.superseded_at = $3 \
                  WHERE v.status IN ({statuses}) AND v.retracted_by IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM family a JOIN package p ON p.district_id = a.district_id \
+                 AND p.campaign_id = {campaign} AND p.week_of = {week} AND p.family_id = a.id \
+                 WHERE a.district_id = $1 AND a.canonical_id = v.family_id) \
                  ORDER BY s.village_code, v.hamlet, v.rw, v.rt, v.head_search, v.family_id"
             ),
             args,

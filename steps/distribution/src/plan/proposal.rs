@@ -149,7 +149,9 @@ asuh_store::row_struct! {
     struct ClaimRow { family_id: Id, commodity: String, balance: i64 }
 }
 
-/// The running claims of a campaign's families, by family and commodity. Index: primary key.
+/// The running claims of a campaign's families, by family and commodity. What a family that was merged has is the claim
+/// of the one that stands for it; of weeks in which both were credited only the larger share counts, as they were one
+/// family. Indexes: primary keys; for the merged, family_by_canonical.
 ///
 /// # Errors
 /// The store fails.
@@ -160,10 +162,18 @@ pub(super) async fn claims(
 ) -> Result<HashMap<Id, Vec<(String, i64)>>, StoreError> {
     let rows: Vec<ClaimRow> = db
         .all(
-            "SELECT family_id, commodity, balance FROM share_account WHERE district_id = $1 AND campaign_id = $2",
+            "SELECT COALESCE(f.canonical_id, f.id) AS family_id, a.commodity, CAST(SUM(a.balance) AS BIGINT) AS balance \
+             FROM share_account a JOIN family f ON f.district_id = a.district_id AND f.id = a.family_id \
+             WHERE a.district_id = $1 AND a.campaign_id = $2 \
+             GROUP BY COALESCE(f.canonical_id, f.id), a.commodity",
             args![district, campaign],
         )
         .await?;
+    let mut twice: HashMap<(Id, String), i64> = credited_twice(db, district, campaign).await?;
+    let rows = rows.into_iter().map(|row| {
+        let less = twice.remove(&(row.family_id, row.commodity.clone())).unwrap_or_default();
+        ClaimRow { balance: row.balance - less, ..row }
+    });
     let mut claims: HashMap<Id, Vec<(String, i64)>> = HashMap::new();
     for row in rows {
         claims.entry(row.family_id).or_default().push((row.commodity, row.balance));
@@ -171,7 +181,30 @@ pub(super) async fn claims(
     Ok(claims)
 }
 
-/// The families that have a package of this campaign and week that was not taken back. Index: unique key.
+/// What families were credited more than once because they stood on the list under several records, in runs that were
+/// approved. Indexes: family_by_canonical, then primary keys.
+async fn credited_twice(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<HashMap<(Id, String), i64>, StoreError> {
+    let rows: Vec<ClaimRow> = db
+        .all(
+            "SELECT g.canonical_id AS family_id, g.commodity, CAST(SUM(g.more) AS BIGINT) AS balance FROM ( \
+             SELECT m.canonical_id, s.commodity, s.run_id, SUM(s.entitled) - MAX(s.entitled) AS more FROM ( \
+             SELECT canonical_id, id FROM family WHERE district_id = $1 AND canonical_id IS NOT NULL \
+             UNION SELECT canonical_id, canonical_id FROM family WHERE district_id = $1 AND canonical_id IS NOT NULL) m \
+             CROSS JOIN allocation_run r CROSS JOIN share_balance s WHERE r.district_id = $1 AND r.campaign_id = $2 \
+             AND r.state IN ('approved', 'closed') AND s.district_id = $1 AND s.run_id = r.id AND s.family_id = m.id \
+             GROUP BY m.canonical_id, s.commodity, s.run_id) g GROUP BY g.canonical_id, g.commodity",
+            args![district, campaign],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| ((row.family_id, row.commodity), row.balance)).collect())
+}
+
+/// The families that have a package of this campaign and week that was not taken back, under whatever record. Index:
+/// unique key, primary key of `family`.
 pub(super) async fn served(
     db: &impl Query,
     district: DistrictId,
@@ -180,7 +213,8 @@ pub(super) async fn served(
 ) -> Result<BTreeSet<Id>, StoreError> {
     let rows: Vec<(Id,)> = db
         .all(
-            "SELECT family_id FROM package WHERE district_id = $1 AND campaign_id = $2 AND week_of = $3",
+            "SELECT COALESCE(f.canonical_id, f.id) FROM package p JOIN family f ON f.district_id = p.district_id \
+             AND f.id = p.family_id WHERE p.district_id = $1 AND p.campaign_id = $2 AND p.week_of = $3",
             args![district, campaign, week_of],
         )
         .await?;

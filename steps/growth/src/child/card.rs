@@ -13,7 +13,7 @@ use time::Date;
 use super::ReadGrowth;
 use super::chart::{self, Window, months_of_help};
 use super::history::{Day, History};
-use super::pages::{Opened, open};
+use super::pages::{Opened, lead_on, open};
 use super::query::ChildRow;
 use super::words;
 use asuh_ground::access::Cap;
@@ -58,7 +58,9 @@ pub(super) async fn card(
     Params(sheet): Params<Sheet>,
 ) -> Page {
     let text = Text::new(Language::Indonesian, shell.zone);
-    let Opened { child, history, help } = open(&cap, &app, id, text, "kms").await?;
+    let Some(Opened { child, history, help }) = open(&cap, &app, id, text, "kms").await? else {
+        return lead_on(&cap, &app, id, "/kms").await;
+    };
     let (window, code) = chosen(&sheet.umur, child.birth_date, shell.today);
     let drawing = chart::weights(&history, window, &text).map(|mut chart| {
         if let Some(birth) = history.birth {

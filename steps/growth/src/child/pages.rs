@@ -19,15 +19,23 @@ use super::query::{self, ChildRow};
 use super::words::{self, FOUR, INDICATORS};
 use super::{ReadGrowth, chart};
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::web::{Error, Page, Path, Shell, Text, page};
+use asuh_ground::web::{Error, Page, Path, Shell, Text, page, redirect};
 use asuh_ground::{App, HelpDay, audit};
-use asuh_step_registry::families;
+use asuh_step_registry::{families, identity};
 
 /// A child within reach, with what was measured and the help its family received.
 pub(super) struct Opened {
     pub(super) child: ChildRow,
     pub(super) history: History,
     pub(super) help: Vec<HelpDay>,
+}
+
+/// Where the page of a child that was merged leads: to the same page (`after`: what follows the id) of the one who
+/// stands for it.
+pub(super) async fn lead_on(cap: &ReadGrowth, app: &App, id: Id, after: &str) -> Page {
+    let stands = identity::person_stands_for(app.store.reader(), cap.district(), cap.scope(), id).await?;
+    let (person, _) = stands.ok_or(Error::NotFound)?;
+    redirect(&format!("/pengukuran/anak/{person}{after}"))
 }
 
 /// Finds a child within the caller's reach, and notes that it was opened (`what`: the detail of the access log).
@@ -37,9 +45,9 @@ pub(super) async fn open(
     id: Id,
     text: Text,
     what: &str,
-) -> Result<Opened, Error> {
+) -> Result<Option<Opened>, Error> {
     let (db, district) = (app.store.reader(), cap.district());
-    let child = query::child(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let Some(child) = query::child(db, district, cap.scope(), id).await? else { return Ok(None) };
     audit::opened(app, cap.actor(), "open", Some(("family", child.family_id)), what);
     let sex = child.sex.as_deref().and_then(|sex| Sex::parse(sex).ok());
     let facts = Facts { sex, birth_date: child.birth_date };
@@ -50,7 +58,7 @@ pub(super) async fn open(
         help.extend(part(app, district, child.family_id, text).await?);
     }
     help.sort_by_key(|day| std::cmp::Reverse(day.on));
-    Ok(Opened { child, history, help })
+    Ok(Some(Opened { child, history, help }))
 }
 
 /// One of the four categories that hold now.
@@ -155,7 +163,9 @@ pub(super) async fn one(
     Params(choice): Params<Choice>,
 ) -> Page {
     let text = shell.text();
-    let Opened { child, history, mut help } = open(&cap, &app, id, text, "measurements").await?;
+    let Some(Opened { child, history, mut help }) = open(&cap, &app, id, text, "measurements").await? else {
+        return lead_on(&cap, &app, id, "").await;
+    };
     let limit = differences::limit(app.store.reader(), cap.district()).await?;
     let offered: Vec<(Indicator, &'static str)> = INDICATORS
         .into_iter()

@@ -11,13 +11,14 @@ use time::Date;
 
 use super::query::{Request, of_family};
 use crate::family::{FamilyVersion, Opening, PersonVersion, family_within, opened};
+use crate::identity::{FAMILY_AND_ALIASES, family_stands_for};
 use crate::rights::ReadFamilies;
 use crate::risk::{Desil, desils};
 use crate::territory;
 use crate::words::source_words;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::web::{Error, Page, Path, Shell, page as render};
+use asuh_ground::web::{Error, Page, Path, Shell, page as render, redirect};
 
 /// Before what of a value is not shown.
 const HIDDEN: char = '\u{0}';
@@ -60,7 +61,8 @@ struct HistoryPage {
 /// A version with who recorded it.
 struct Told<T> {
     facts: T,
-    person: Option<Id>,
+    /// The family or the person.
+    subject: Id,
     recorded_at: Instant,
     who: String,
     retracted: bool,
@@ -82,11 +84,11 @@ fn told_joins(x: &str) -> String {
 }
 
 impl<T> Told<T> {
-    fn of(row: &Row, facts: T, person: Option<Id>) -> Result<Told<T>, StoreError> {
+    fn of(row: &Row, facts: T, subject: Id) -> Result<Told<T>, StoreError> {
         let retracted: Option<Vec<u8>> = row.get("retracted_by")?;
         Ok(Told {
             facts,
-            person,
+            subject,
             recorded_at: row.get("told_at")?,
             who: row.get("who")?,
             retracted: retracted.is_some(),
@@ -96,25 +98,27 @@ impl<T> Told<T> {
 
 impl FromRow for Told<FamilyVersion> {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Told::of(row, FamilyVersion::from_row(row)?, None)
+        Told::of(row, FamilyVersion::from_row(row)?, row.get("family_id")?)
     }
 }
 
 impl FromRow for Told<PersonVersion> {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Told::of(row, PersonVersion::from_row(row)?, Some(row.get("person_id")?))
+        Told::of(row, PersonVersion::from_row(row)?, row.get("person_id")?)
     }
 }
 
-/// The versions of a family, the oldest first. Indexes: primary key, command_log_by_time.
+/// The versions of a family, the oldest first, then those of each family that was merged into it. Indexes: primary key,
+/// family_by_canonical, command_log_by_time.
 async fn family_versions(
     db: &impl Query,
     district: DistrictId,
     id: Id,
 ) -> Result<Vec<Told<FamilyVersion>>, StoreError> {
     let sql = format!(
-        "SELECT {}, {} FROM family_version v {} WHERE v.district_id = $1 AND v.family_id = $2 \
-         ORDER BY v.version LIMIT 200",
+        "SELECT {}, v.family_id, {} FROM family_version v {} WHERE v.district_id = $1 \
+         AND v.family_id IN {FAMILY_AND_ALIASES} \
+         ORDER BY CASE WHEN v.family_id = $2 THEN 0 ELSE 1 END, v.family_id, v.version LIMIT 200",
         FamilyVersion::COLUMNS,
         told_columns("v"),
         told_joins("v"),
@@ -122,7 +126,7 @@ async fn family_versions(
     db.all(&sql, args![district, id]).await
 }
 
-/// The versions of whoever is or was a member, as such, by person and version. Indexes: person_version_by_family,
+/// The versions of whoever is or was a member, also of a family merged into this one, as such, by person and version. Indexes: person_version_by_family,
 /// command_log_by_time.
 async fn member_versions(
     db: &impl Query,
@@ -130,8 +134,8 @@ async fn member_versions(
     id: Id,
 ) -> Result<Vec<Told<PersonVersion>>, StoreError> {
     let sql = format!(
-        "SELECT {}, p.person_id, {} FROM person_version p {} WHERE p.district_id = $1 AND p.family_id = $2 \
-         ORDER BY p.person_id, p.version LIMIT 1000",
+        "SELECT {}, p.person_id, {} FROM person_version p {} WHERE p.district_id = $1 \
+         AND p.family_id IN {FAMILY_AND_ALIASES} ORDER BY p.person_id, p.version LIMIT 1000",
         PersonVersion::COLUMNS,
         told_columns("p"),
         told_joins("p"),
@@ -148,15 +152,28 @@ pub(super) async fn page(
 ) -> Page {
     let db = app.store.reader();
     let district = cap.district();
-    let family = family_within(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let Some(family) = family_within(db, district, cap.scope(), id).await? else {
+        let stands = family_stands_for(db, district, cap.scope(), id).await?;
+        return redirect(&format!("/sasaran/{}/riwayat", stands.ok_or(Error::NotFound)?));
+    };
     opened(&app, cap.actor(), Opening::File(id));
     let versions = family_versions(db, district, id).await?;
     let codes = versions.iter().map(|one| one.facts.village_code);
     let villages = territory::names(db, district, codes).await?;
     let teller = Teller { app: &app, shell: &shell, district };
-    let mut subjects = vec![teller.family(&versions, &villages)?];
+    let mut subjects = Vec::new();
+    for own in versions.chunk_by(|one, two| one.subject == two.subject) {
+        let of = own.first().map(|one| one.subject);
+        let title = match own.last() {
+            Some(last) if of != Some(id) => {
+                shell.t1("registry.history.merged", "name", &last.facts.head_name)
+            }
+            _ => shell.t("registry.history.family").into_owned(),
+        };
+        subjects.push(teller.family(title, own, &villages)?);
+    }
     let members = member_versions(db, district, id).await?;
-    for person in members.chunk_by(|one, two| one.person == two.person) {
+    for person in members.chunk_by(|one, two| one.subject == two.subject) {
         subjects.push(teller.person(person)?);
     }
     let desils = desils(db, district, id).await?;
@@ -216,6 +233,7 @@ impl Teller<'_> {
 
     fn family(
         &self,
+        title: String,
         versions: &[Told<FamilyVersion>],
         villages: &HashMap<i64, String>,
     ) -> Result<Subject, Error> {
@@ -253,7 +271,7 @@ impl Teller<'_> {
             let label = format!("registry.risk.{name}");
             told.push(self.field(&label, versions, |one| (one.valid_from, one.source.as_str()), value)?);
         }
-        Ok(Subject { title: self.shell.t("registry.history.family").into_owned(), fields: kept(told) })
+        Ok(Subject { title, fields: kept(told) })
     }
 
     /// A sealed text that is not shown; what follows [`HIDDEN`] only tells two values apart.

@@ -53,10 +53,13 @@ fn select(conditions: &str) -> String {
          c.reason, c.evidence_id, c.state, c.proposed_by, c.proposed_at, u.name AS proposed_name, c.decided_at, \
          d.name AS decided_name, c.decision_note, c.counter_of, v.head_name, v.village_code, t.name AS village_name, \
          v.rw FROM change_request c \
-         JOIN family_version v ON v.district_id = c.district_id AND v.family_id = c.family_id AND v.superseded_at = $2 \
+         JOIN family h ON h.district_id = c.district_id AND h.id = c.family_id \
+         JOIN family_version v ON v.district_id = c.district_id AND v.family_id = COALESCE(h.canonical_id, h.id) \
+         AND v.superseded_at = $2 \
          LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
-         LEFT JOIN person_version p ON p.district_id = c.district_id AND p.person_id = c.person_id \
-         AND p.superseded_at = $2 \
+         LEFT JOIN person w ON w.district_id = c.district_id AND w.id = c.person_id \
+         LEFT JOIN person_version p ON p.district_id = w.district_id \
+         AND p.person_id = COALESCE(w.canonical_id, w.id) AND p.superseded_at = $2 \
          LEFT JOIN app_user u ON u.district_id = c.district_id AND u.id = c.proposed_by \
          LEFT JOIN app_user d ON d.district_id = c.district_id AND d.id = c.decided_by \
          WHERE c.district_id = $1 AND {conditions}"
@@ -136,7 +139,7 @@ pub(super) async fn one(
     db.first(&select(&format!("c.id = $3 AND {within}")), args).await
 }
 
-/// The requests about a family, the newest first. The caller has found the family within his scope before. Index:
+/// The requests about a family and those merged into it, the newest first. The caller has found the family within his scope before. Index:
 /// change_request_by_family.
 ///
 /// # Errors
@@ -146,7 +149,9 @@ pub(crate) async fn of_family(
     district: DistrictId,
     family: Id,
 ) -> Result<Vec<Request>, StoreError> {
-    let sql = format!("{} ORDER BY c.proposed_at DESC, c.id DESC LIMIT 50", select("c.family_id = $3"));
+    let own = "c.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 \
+               AND (f.id = $3 OR f.canonical_id = $3))";
+    let sql = format!("{} ORDER BY c.proposed_at DESC, c.id DESC LIMIT 50", select(own));
     db.all(&sql, args![district, Instant::NEVER, family]).await
 }
 

@@ -4,6 +4,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use super::version::FamilyVersion;
+use crate::identity::FAMILY_AND_ALIASES;
 use crate::rules::{self, Maternity, MaternityKind, PersonFacts, Target};
 use asuh_ground::access::Scope;
 
@@ -203,23 +204,22 @@ asuh_store::row_struct! {
     }
 }
 
-/// What visits found, newest first, second visits of a kecamatan among them. Indexes: `verification_by_family`,
+/// What visits found, newest first, second visits of a kecamatan and those to merged records among them. Indexes: `verification_by_family`,
 /// `recheck_by_family`.
 pub(super) async fn visits(
     db: &impl Query,
     district: DistrictId,
     family: Id,
 ) -> Result<Vec<Visit>, StoreError> {
-    db.all(
+    let sql = format!(
         "SELECT r.result, r.reason, r.note, r.visited_on, r.recorded_at, u.name AS by_name, r.id FROM verification r \
          LEFT JOIN app_user u ON u.district_id = r.district_id AND u.id = r.verified_by \
-         WHERE r.district_id = $1 AND r.family_id = $2 AND r.retracted_at IS NULL \
+         WHERE r.district_id = $1 AND r.family_id IN {FAMILY_AND_ALIASES} AND r.retracted_at IS NULL \
          UNION ALL \
          SELECT s.result, '' AS reason, s.note, s.visited_on, s.recorded_at, u.name AS by_name, s.campaign_id AS id \
          FROM recheck s LEFT JOIN app_user u ON u.district_id = s.district_id AND u.id = s.checked_by \
-         WHERE s.district_id = $1 AND s.family_id = $2 AND s.result IS NOT NULL \
-         ORDER BY recorded_at DESC, id LIMIT 50",
-        args![district, family],
-    )
-    .await
+         WHERE s.district_id = $1 AND s.family_id IN {FAMILY_AND_ALIASES} AND s.result IS NOT NULL \
+         ORDER BY recorded_at DESC, id LIMIT 50"
+    );
+    db.all(&sql, args![district, family]).await
 }

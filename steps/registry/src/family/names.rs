@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use asuh_matching::search_keys;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, Tx, args};
 
+use crate::identity::former_names;
 use asuh_ground::App;
 
 /// Families that are read at once.
@@ -31,8 +32,8 @@ fn of(district: DistrictId, families: &[Id]) -> (Args, String) {
     (args, list)
 }
 
-/// The words that these families must have; one without a version that holds has none. Indexes:
-/// family_version_current, person_version_by_family.
+/// The words that these families must have, those of the names of merged records among them; one without a version that
+/// holds has none. Indexes: family_version_current, person_version_by_family, those of [`former_names`].
 async fn wanted(db: &impl Query, district: DistrictId, families: &[Id]) -> Result<HashSet<Key>, StoreError> {
     let (args, list) = of(district, families);
     let sql = format!(
@@ -49,6 +50,8 @@ async fn wanted(db: &impl Query, district: DistrictId, families: &[Id]) -> Resul
     let villages: HashMap<Id, i64> = heads.iter().map(|head| (head.family_id, head.village_code)).collect();
     let names = heads.iter().map(|head| (head.family_id, &head.head_name));
     let names = names.chain(members.iter().map(|member| (member.family_id, &member.name)));
+    let former = former_names(db, district, families).await?;
+    let names = names.chain(former.iter().map(|(family, name)| (*family, name)));
     let mut keys = HashSet::new();
     for (family_id, name) in names {
         if let Some(&village_code) = villages.get(&family_id) {

@@ -22,13 +22,14 @@ use summary::{Known, Summary, summary};
 
 use crate::changes::{Request, of_family};
 use crate::frozen::{self, FamiliesAtRisk, FrozenList, Kind};
+use crate::identity;
 use crate::rights::{KeepFamilies, OpenPersonal, ProposeChanges, ReadFamilies, VerifyFamilies};
 use crate::rules::FamilyStatus;
 use crate::territory;
 use crate::words::target_words;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::web::{Error, Form, Page, Path, Shell, page};
+use asuh_ground::web::{Error, Form, Page, Path, Shell, page, redirect};
 
 /// What may be shown of the numbers of a family: masked, or opened.
 struct Numbers {
@@ -116,7 +117,10 @@ async fn file_page(
     let id: Id = id.parse().map_err(|_| Error::NotFound)?;
     let db = app.store.reader();
     let district = cap.district();
-    let family = file::family(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let Some(family) = file::family(db, district, cap.scope(), id).await? else {
+        let stands = identity::family_stands_for(db, district, cap.scope(), id).await?;
+        return redirect(&format!("/sasaran/{}", stands.ok_or(Error::NotFound)?));
+    };
     opened(app, cap.actor(), if revealed { Opening::Numbers(id) } else { Opening::File(id) });
     let subdistrict_code = family.village_code - family.village_code % 10_000;
     let mut names = territory::names(db, district, [family.village_code, subdistrict_code]).await?;

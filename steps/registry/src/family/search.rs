@@ -12,6 +12,7 @@ use asuh_nusantara::{TerritoryCode, name};
 use asuh_store::{Args, DistrictId, Id, Instant, LookupHash, Query, Secrets, StoreError, args};
 
 use super::list::{Line, outer_range};
+use crate::identity::former_names;
 use asuh_ground::access::Scope;
 
 /// Answers that are shown.
@@ -56,9 +57,15 @@ pub(crate) struct Found {
     pub(crate) more: bool,
 }
 
-/// The families of a number, as card and as NIK.
+/// The families of a number, as card and as NIK, also where only a record had it that was merged into another.
 pub(super) const BY_NUMBER: &str = "SELECT family_id FROM family_version WHERE district_id = $1 AND kk_hash = $3 AND superseded_at = $2 \
-     UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2";
+     UNION SELECT family_id FROM person_version WHERE district_id = $1 AND nik_hash = $4 AND superseded_at = $2 \
+     UNION SELECT a.canonical_id FROM family_version v JOIN family a ON a.district_id = v.district_id \
+     AND a.id = v.family_id WHERE v.district_id = $1 AND v.kk_hash = $3 AND a.canonical_id IS NOT NULL \
+     UNION SELECT p.family_id FROM person_version v JOIN person a ON a.district_id = v.district_id \
+     AND a.id = v.person_id JOIN person_version p ON p.district_id = a.district_id \
+     AND p.person_id = a.canonical_id AND p.superseded_at = $2 \
+     WHERE v.district_id = $1 AND v.nik_hash = $4";
 
 /// The different words from one on, up to another.
 pub(super) const NEAR_WORDS: &str = "WITH RECURSIVE walk (word) AS ( \
@@ -83,8 +90,8 @@ impl Reader<'_> {
         conditions.join(" AND ")
     }
 
-    /// Families with this number as NIK of a member or as number of the card. Indexes: family_version_by_kk,
-    /// person_version_by_nik.
+    /// Families with this number as NIK of a member or as number of the card, or to which a record with it was merged.
+    /// Indexes: family_version_by_kk, person_version_by_nik, then primary keys and person_version_current.
     pub(crate) async fn by_number(
         &self,
         db: &impl Query,
@@ -309,6 +316,14 @@ impl Reader<'_> {
         for member in db.all::<Member>(&sql, args).await? {
             members.entry(member.family_id).or_default().push(member);
         }
+        // Who remembers a merged record finds the one that stands for it; of its numbers nothing is compared.
+        let mut former: HashMap<Id, Vec<String>> = HashMap::new();
+        if tail.is_none() {
+            let ids: Vec<Id> = lines.iter().map(|line| line.family_id).collect();
+            for (family, name) in former_names(db, self.district, &ids).await? {
+                former.entry(family).or_default().push(name);
+            }
+        }
         let mut hits = Vec::new();
         for line in lines {
             let mut answers: Vec<(Rank, bool, &str)> = Vec::new();
@@ -323,6 +338,9 @@ impl Reader<'_> {
                 if tail.is_none_or(|(secrets, tail)| ends_so(secrets, self.district, member, tail)) {
                     answers.push((rank, member.name != line.head_name, member.name.as_str()));
                 }
+            }
+            for name in former.get(&line.family_id).map(Vec::as_slice).unwrap_or_default() {
+                answers.extend(sought.rank(name).map(|rank| (rank, true, name.as_str())));
             }
             if let Some((rank, other, name)) = answers.into_iter().min() {
                 let member = other.then(|| name.to_owned());

@@ -7,6 +7,7 @@ use time::Date;
 use super::campaign::Unfinished;
 use super::kind::{Kind, Moment, Period};
 use super::rules::{self, Said};
+use crate::identity::FAMILY_AND_ALIASES;
 use asuh_ground::access::Scope;
 
 /// Rows on a page.
@@ -135,7 +136,7 @@ pub async fn lists_of_family(
     db.all(
         &format!(
             "{LISTS} WHERE l.district_id = $1 AND l.id IN (SELECT r.list_id FROM frozen_row r \
-             WHERE r.district_id = $1 AND r.family_id = $2) ORDER BY l.kind, l.number DESC"
+             WHERE r.district_id = $1 AND r.family_id IN {FAMILY_AND_ALIASES}) ORDER BY l.kind, l.number DESC"
         ),
         args![district, family],
     )

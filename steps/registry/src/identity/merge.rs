@@ -8,6 +8,7 @@
 use asuh_store::{Fault, Id, Instant, Query, Refusal, StoreError, Tx, args};
 use time::Date;
 
+use super::campaign;
 use crate::family::{
     FamilyVersion, PersonVersion, Source, current_family, current_person, next_family, next_person,
 };
@@ -256,6 +257,7 @@ impl<'a> Merge<'a> {
         let given = current_family(tx, self.reach, alias).await?;
         let kept = current_family(tx, self.reach, canonical).await?;
         self.alias(Noun::Family, alias, canonical, given.version).await?;
+        self.effects.extend(campaign::leave(tx, alias, canonical).await?);
         let mut filled = kept.clone();
         filled.kki = filled.kki.or(given.kki);
         if filled.kk_hash.is_none() {
@@ -297,6 +299,7 @@ pub(super) async fn take_back(tx: &Tx<'_>, effects: &[Effect]) -> Result<(), Fau
             "family_repointed" => repoint(tx, Noun::Family, effect).await?,
             "person_moved" | "person_filled" => replace(tx, Noun::Person, effect).await?,
             "family_filled" => replace(tx, Noun::Family, effect).await?,
+            _ if campaign::come_back(tx, effect).await? => {}
             _ => {
                 tx.execute(
                     "UPDATE maternity SET retracted_at = $3 WHERE district_id = $1 AND id = $2 \

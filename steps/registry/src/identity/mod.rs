@@ -5,8 +5,10 @@
 //! found becomes a *pair* that a person decides ([`decide`]). "Same" merges ([`merge`]): the alias leaves the list and
 //! keeps its history, and can be brought back. Families between whom a pair is undecided are helped once ([`waiting`]).
 
+mod campaign;
 mod check;
 mod decide;
+mod leads;
 mod merge;
 pub(super) mod pages;
 mod pairs;
@@ -19,6 +21,8 @@ mod waiting;
 
 pub(super) use check::check;
 pub use decide::{DecidePair, DecideProposed, Decision, ReopenPair};
+pub(crate) use leads::former_names;
+pub use leads::{family_stands_for, person_stands_for};
 pub(super) use search::{JOB, search, search_one};
 pub use search::{SearchPairs, search_later};
 pub(super) use tasks::tasks;

@@ -7,13 +7,14 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::decide::{DecidePair, DecideProposed, Decision, REASON, ReopenPair};
-use super::query::{self, Count, Filter, PAGE, PairLine, Side};
+use super::query::{self, Count, Filter, Import, PAGE, PairLine, Side};
 use super::search::SearchPairs;
 use crate::family::{Opening, opened};
 use crate::rights::{DecidePairs, Reach, SeePairs};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::jobs;
+use asuh_ground::staging::UseImports;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page_with, redirect};
 
 /// Which pairs, and where the list goes on.
@@ -23,6 +24,9 @@ pub(super) struct Which {
     tampil: String,
     #[serde(default)]
     desa: String,
+    /// The import that brought the newer of the two.
+    #[serde(default)]
+    impor: String,
     #[serde(default)]
     setelah: String,
     #[serde(default)]
@@ -37,7 +41,7 @@ impl Which {
             "selesai" => "decided",
             _ => "ask",
         };
-        Filter { which: which.to_owned(), village: self.desa.parse().ok() }
+        Filter { which: which.to_owned(), village: self.desa.parse().ok(), batch: self.impor.parse().ok() }
     }
 }
 
@@ -55,6 +59,8 @@ struct ListPage {
     filter: Filter,
     tab: &'static str,
     village: String,
+    imports: Vec<Import>,
+    batch: String,
     result: String,
     f: FormView,
     decides: bool,
@@ -72,6 +78,23 @@ impl ListPage {
 
     fn is_chosen(&self, count: &Count) -> bool {
         self.filter.village == Some(count.village_code)
+    }
+
+    fn is_import(&self, import: &Import) -> bool {
+        self.filter.batch == Some(import.id)
+    }
+
+    /// The address of a tab, the filters kept.
+    fn tab_path(&self, tab: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in
+            [("tampil", tab), ("desa", self.village.as_str()), ("impor", self.batch.as_str())]
+        {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/data-ganda?{}", query.finish())
     }
 
     fn decidable(&self) -> usize {
@@ -95,11 +118,14 @@ async fn render_list(cap: &SeePairs, app: &App, shell: Shell, which: &Which, for
     let filter = which.filter();
     let mut lines = query::list(db, cap.district(), cap.scope(), &filter, which.setelah.parse().ok()).await?;
     let next = cut(&mut lines, PAGE, |line| line.id);
-    let counts = query::counts(db, cap.district(), cap.scope()).await?;
+    let counts = query::counts(db, cap.district(), cap.scope(), filter.batch).await?;
+    let imports = query::imports(db, cap.district(), cap.scope()).await?;
     let tab = TABS.iter().find(|(_, code)| *code == filter.which).map_or("", |(tab, _)| *tab);
     let template = ListPage {
         decides: DecidePairs::of(cap.actor()).is_some(),
         village: filter.village.map(|code| code.to_string()).unwrap_or_default(),
+        batch: filter.batch.map(|id| id.to_string()).unwrap_or_default(),
+        imports,
         result: which.hasil.clone(),
         f: form.view(),
         shell,
@@ -134,6 +160,8 @@ struct PairPage {
     may_reopen: bool,
     decides: bool,
     about_families: bool,
+    /// Whether the page of the import is the reader's to open.
+    imports: bool,
 }
 
 /// One pair.
@@ -164,6 +192,7 @@ async fn render(cap: &SeePairs, app: &App, shell: Shell, id: Id, form: &Form) ->
         may_decide: reaches && pair.is_open() && pair.stands(),
         may_reopen: reaches && pair.state != "open",
         decides: DecidePairs::of(cap.actor()).is_some(),
+        imports: UseImports::of(cap.actor()).is_some(),
         about_families: pair.one.family_id != pair.two.family_id
             && grown_up(&pair.one)
             && grown_up(&pair.two),
@@ -180,10 +209,21 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         let text = app.store.secrets().open_text(district, sealed)?;
         Ok(Nik::parse(&text).map_or_else(|_| "••••".to_owned(), |nik| nik.masked()))
     };
-    let kk = |side: &Side| -> Result<String, Error> {
+    let card = |side: &Side| -> Result<String, Error> {
         let Some(sealed) = &side.kk_sealed else { return Ok(String::new()) };
-        let text = app.store.secrets().open_text(district, sealed)?;
-        Ok(FamilyCardNumber::parse(&text).map_or_else(|_| "••••".to_owned(), |kk| kk.masked()))
+        Ok(app.store.secrets().open_text(district, sealed)?)
+    };
+    let cards = [card(&pair.one)?, card(&pair.two)?];
+    // Two cards may end alike: what is shown of them is not what is compared.
+    let same_card = match &cards {
+        [one, two] if one.is_empty() || two.is_empty() => "unknown",
+        [one, two] if one == two => "same",
+        _ => "differs",
+    };
+    let kk = |text: &str| match FamilyCardNumber::parse(text) {
+        Ok(kk) => kk.masked(),
+        Err(_) if text.is_empty() => String::new(),
+        Err(_) => "••••".to_owned(),
     };
     let word = |key: String| shell.t(&key).into_owned();
     let (one, two) = (&pair.one, &pair.two);
@@ -211,7 +251,7 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         ),
         ("registry.field.head", parent_field(pair), one.head_name.clone(), two.head_name.clone()),
         ("registry.field.parents", "mother", one.parents_name.clone(), two.parents_name.clone()),
-        ("registry.field.kk", "family", kk(one)?, kk(two)?),
+        ("registry.field.kk", "", kk(&cards[0]), kk(&cards[1])),
         ("registry.field.kki", "", one.kki.clone().unwrap_or_default(), two.kki.clone().unwrap_or_default()),
         ("registry.field.village", "home", village(one), village(two)),
         ("registry.field.rw", "", one.rw.clone(), two.rw.clone()),
@@ -235,7 +275,10 @@ fn facts(app: &App, cap: &SeePairs, shell: &Shell, pair: &PairLine) -> Result<Ve
         .into_iter()
         .filter(|(_, _, left, right)| !left.is_empty() || !right.is_empty())
         .map(|(label, field, left, right)| {
-            let agreement = agreement(pair, field, &left, &right);
+            let agreement = match label {
+                "registry.field.kk" => same_card,
+                _ => agreement(pair, field, &left, &right),
+            };
             let hidden = |side: &Side, text: String| match (side.reached, text.is_empty()) {
                 (false, _) => "•••".to_owned(),
                 (true, true) => "–".to_owned(),
@@ -302,7 +345,7 @@ pub(super) async fn decide(
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => {
                 jobs::ring(&app);
-                let filter = Filter { which: "ask".into(), village: None };
+                let filter = Filter { which: "ask".into(), ..Filter::default() };
                 let following = query::list(db, cap.district(), cap.scope(), &filter, Some(id)).await?;
                 let next = following.into_iter().find(PairLine::is_whole);
                 return redirect(&match next {

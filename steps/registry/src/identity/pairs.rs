@@ -18,6 +18,7 @@ pub(super) struct Pair {
     findings: String,
     rule: String,
     digest: i64,
+    batch: Option<Id>,
 }
 
 impl Pair {
@@ -38,6 +39,7 @@ impl Pair {
             findings: findings.join(" "),
             rule: verdict.rule.map(|rule| rule.code().to_owned()).unwrap_or_default(),
             digest: one.digest_with(two),
+            batch: one.batch_with(two),
         }
     }
 }
@@ -63,6 +65,7 @@ pub(super) async fn keep(tx: &Tx<'_>, pairs: &[Pair], found_by: Id) -> Result<()
                 pair.digest,
                 tx.now(),
                 found_by,
+                pair.batch,
                 "open",
                 "",
             ]
@@ -70,10 +73,10 @@ pub(super) async fn keep(tx: &Tx<'_>, pairs: &[Pair], found_by: Id) -> Result<()
         .collect();
     tx.insert_many(
         "INSERT INTO match_pair (district_id, id, one_id, two_id, verdict, score, findings, rule, digest, found_at, \
-         found_by, state, reason) VALUES",
+         found_by, batch_id, state, reason) VALUES",
         "ON CONFLICT (district_id, one_id, two_id) DO UPDATE SET verdict = excluded.verdict, score = excluded.score, \
          findings = excluded.findings, rule = excluded.rule, digest = excluded.digest, found_at = excluded.found_at, \
-         found_by = excluded.found_by, state = 'open', decided_by = NULL, decided_at = NULL, reason = '' \
+         found_by = excluded.found_by, batch_id = excluded.batch_id, state = 'open', decided_by = NULL, decided_at = NULL, reason = '' \
          WHERE match_pair.digest <> excluded.digest AND match_pair.state <> 'same'",
         rows,
     )

@@ -89,6 +89,8 @@ pub(super) struct PairLine {
     pub(super) decided_at: Option<Instant>,
     pub(super) decided_name: Option<String>,
     pub(super) reason: String,
+    /// The import that brought the newer of the two, with the name of its file.
+    pub(super) batch: Option<(Id, String)>,
     pub(super) one: Side,
     pub(super) two: Side,
 }
@@ -124,7 +126,10 @@ impl PairLine {
 
 impl FromRow for PairLine {
     fn from_row(row: &Row) -> Result<PairLine, StoreError> {
+        let batch: Option<Id> = row.get("batch_id")?;
+        let file: Option<String> = row.get("file_name")?;
         Ok(PairLine {
+            batch: batch.zip(file),
             id: row.get("id")?,
             verdict: row.get("verdict")?,
             findings: row.get("findings")?,
@@ -198,8 +203,9 @@ pub(super) async fn one(
         .first(
             &format!(
                 "SELECT m.id, m.verdict, m.findings, m.rule, m.state, m.decided_at, \
-                 u.name AS decided_name, m.reason, {}, {} {} \
+                 u.name AS decided_name, m.reason, m.batch_id, i.file_name, {}, {} {} \
                  LEFT JOIN app_user u ON u.district_id = m.district_id AND u.id = m.decided_by \
+                 LEFT JOIN import_batch i ON i.district_id = m.district_id AND i.id = m.batch_id \
                  WHERE m.district_id = $1 AND m.id = $2",
                 columns("a"),
                 columns("b"),
@@ -218,6 +224,8 @@ pub(super) struct Filter {
     pub(super) which: String,
     /// Only where one of the two lives in this village.
     pub(super) village: Option<i64>,
+    /// Only where this import brought the newer of the two.
+    pub(super) batch: Option<Id>,
 }
 
 impl Filter {
@@ -246,7 +254,7 @@ fn within(scope: &Scope, args: &mut asuh_store::Args) -> String {
 }
 
 /// Pairs within a scope, the first found first (decided ones the last found first); one more than a page if there are
-/// more. Index: match_pair_by_state, then primary keys.
+/// more. Index: match_pair_by_state or match_pair_by_batch, then primary keys.
 ///
 /// # Errors
 /// The store fails.
@@ -264,14 +272,18 @@ pub(super) async fn list(
         let village = args.push(village);
         conditions.push(format!("(af.village_code = {village} OR bf.village_code = {village})"));
     }
+    if let Some(batch) = filter.batch {
+        conditions.push(format!("m.batch_id = {}", args.push(batch)));
+    }
     let (way, order) = if filter.is_decided() { ("<", "DESC") } else { (">", "ASC") };
     if let Some(after) = after {
         conditions.push(format!("m.id {way} {}", args.push(after)));
     }
     let sql = format!(
         "SELECT m.id, m.verdict, m.findings, m.rule, m.state, m.decided_at, \
-         u.name AS decided_name, m.reason, {}, {} {} \
+         u.name AS decided_name, m.reason, m.batch_id, i.file_name, {}, {} {} \
          LEFT JOIN app_user u ON u.district_id = m.district_id AND u.id = m.decided_by \
+         LEFT JOIN import_batch i ON i.district_id = m.district_id AND i.id = m.batch_id \
          WHERE m.district_id = $1 AND {} ORDER BY m.id {order} LIMIT {}",
         columns("a"),
         columns("b"),
@@ -294,7 +306,7 @@ asuh_store::row_struct! {
     }
 }
 
-/// Undecided pairs by the village of their first record, within a scope. Index: match_pair_by_state, then primary keys.
+/// Undecided pairs by the village of their first record, within a scope and of an import if one is named. Index: match_pair_by_state, then primary keys.
 ///
 /// # Errors
 /// The store fails.
@@ -302,8 +314,10 @@ pub(super) async fn counts(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
+    batch: Option<Id>,
 ) -> Result<Vec<Count>, StoreError> {
     let mut args = args![district, Instant::NEVER];
+    let of = batch.map(|batch| format!(" AND m.batch_id = {}", args.push(batch))).unwrap_or_default();
     let one = scope.territory_condition("af.village_code", Some("af.rw"), &mut args);
     let within = within(scope, &mut args);
     let sum = |condition: &str| format!("CAST(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS BIGINT)");
@@ -311,12 +325,38 @@ pub(super) async fn counts(
         "SELECT c.village_code, t.name, c.asked, c.proposed, c.postponed FROM ( \
          SELECT CASE WHEN {one} THEN af.village_code ELSE bf.village_code END AS village_code, {} AS asked, \
          {} AS proposed, {} AS postponed {} \
-         WHERE m.district_id = $1 AND m.state IN ('open', 'postponed') AND {STAND} AND {within} \
+         WHERE m.district_id = $1 AND m.state IN ('open', 'postponed') AND {STAND} AND {within}{of} \
          GROUP BY CASE WHEN {one} THEN af.village_code ELSE bf.village_code END) c \
          LEFT JOIN territory t ON t.district_id = $1 AND t.code = c.village_code ORDER BY c.village_code",
         sum("m.state = 'open' AND m.verdict = 'ask'"),
         sum("m.state = 'open' AND m.verdict = 'same'"),
         sum("m.state = 'postponed'"),
+        from()
+    );
+    db.all(&sql, args).await
+}
+
+asuh_store::row_struct! {
+    /// An import that brought records of undecided pairs.
+    pub(super) struct Import { pub(super) id: Id, pub(super) file_name: String, pub(super) as_of: Date, pub(super) pairs: i64 }
+}
+
+/// The imports of undecided pairs within a scope, the newest first. Index: match_pair_by_state, then primary keys.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn imports(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+) -> Result<Vec<Import>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let within = within(scope, &mut args);
+    let sql = format!(
+        "SELECT i.id, i.file_name, i.as_of, COUNT(*) AS pairs {} \
+         JOIN import_batch i ON i.district_id = m.district_id AND i.id = m.batch_id \
+         WHERE m.district_id = $1 AND m.state IN ('open', 'postponed') AND {STAND} AND {within} \
+         GROUP BY i.id, i.file_name, i.as_of, i.uploaded_at ORDER BY i.uploaded_at DESC, i.id LIMIT 100",
         from()
     );
     db.all(&sql, args).await

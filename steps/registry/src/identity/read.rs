@@ -16,6 +16,8 @@ const GROWN_UP_YEARS: i32 = 15;
 asuh_store::row_struct! {
     struct Row {
         person_id: Id,
+        recorded_at: Instant,
+        batch_id: Option<Id>,
         family_id: Id,
         relation: String,
         name: String,
@@ -40,6 +42,8 @@ pub(super) struct Known {
     pub(super) id: Id,
     /// The village of his family.
     pub(super) village: i64,
+    recorded_at: Instant,
+    batch: Option<Id>,
     nik: Nik,
     kk: Option<Key>,
     kki: Option<Key>,
@@ -70,6 +74,13 @@ impl Known {
             rw: self.rw.parse().ok(),
             rt: self.rt.parse().ok(),
         }
+    }
+
+    /// The import that brought the newer of two records; none where a form did.
+    pub(super) fn batch_with(&self, other: &Known) -> Option<Id> {
+        let order = |one: &Known| (one.recorded_at, one.batch.is_some(), one.id);
+        let newer = if order(self) > order(other) { self } else { other };
+        newer.batch
     }
 
     /// A number that is another one as soon as a fact that is compared is.
@@ -119,7 +130,7 @@ pub(super) async fn of_families(
     let rows: Vec<Row> = db
         .all(
             &format!(
-                "SELECT p.person_id, p.family_id, p.relation, p.name, p.sex, p.birth_date, p.nik_sealed, p.nik_hash, \
+                "SELECT p.person_id, p.recorded_at, p.batch_id, p.family_id, p.relation, p.name, p.sex, p.birth_date, p.nik_sealed, p.nik_hash, \
                  p.parents_name, f.village_code, f.rw, f.rt, f.kki, f.kk_hash, f.head_name FROM family_version f \
                  JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
                  AND p.superseded_at = $2 AND p.ended_reason IS NULL \
@@ -170,6 +181,8 @@ fn read(
     }
     Ok(Known {
         id: row.person_id,
+        recorded_at: row.recorded_at,
+        batch: row.batch_id,
         village: row.village_code,
         nik,
         kk: row.kk_hash.as_deref().map(Key::of),

@@ -128,7 +128,7 @@ pub(crate) fn search<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
     })
 }
 
-/// Looks for one person who came in by a form among everybody else, within the command that wrote him: five look-ups of
+/// Looks for one person who came in by a form among everybody else, within the command that wrote him: six look-ups of
 /// at most [`CROWDED`] rows each, whoever lives in his own village first. Indexes: match_key_by_block, then those of
 /// [`of_families`].
 ///

@@ -13,7 +13,7 @@ use asuh_ground::web::{Task, TaskState, Text};
 pub(crate) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Task>> {
     Box::pin(async move {
         let Some(cap) = DecidePairs::of(actor) else { return Ok(Vec::new()) };
-        let counts = query::counts(app.store.reader(), actor.district, cap.scope()).await?;
+        let counts = query::counts(app.store.reader(), actor.district, cap.scope(), None).await?;
         let n: i64 = counts.iter().map(|count| count.asked + count.proposed).sum();
         if n == 0 {
             return Ok(Vec::new());

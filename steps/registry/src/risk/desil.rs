@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::family::current_family;
+use crate::identity::FAMILY_AND_ALIASES;
 use crate::rights::Reach;
 
 asuh_store::row_struct! {
@@ -31,14 +32,13 @@ pub(crate) async fn desils(
     district: DistrictId,
     family: Id,
 ) -> Result<Vec<Desil>, StoreError> {
-    db.all(
+    let sql = format!(
         "SELECT d.desil, d.source, d.as_of, d.recorded_at, u.name AS by_name FROM family_desil d \
          LEFT JOIN app_user u ON u.district_id = d.district_id AND u.id = d.recorded_by \
-         WHERE d.district_id = $1 AND d.family_id = $2 AND d.retracted_at IS NULL \
-         ORDER BY d.as_of DESC, d.recorded_at DESC, d.id DESC LIMIT 40",
-        args![district, family],
-    )
-    .await
+         WHERE d.district_id = $1 AND d.family_id IN {FAMILY_AND_ALIASES} AND d.retracted_at IS NULL \
+         ORDER BY d.as_of DESC, d.recorded_at DESC, d.id DESC LIMIT 40"
+    );
+    db.all(&sql, args![district, family]).await
 }
 
 /// What each source last said of these families. Index: `family_desil_by_family`.

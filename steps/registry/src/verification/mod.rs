@@ -16,18 +16,18 @@ mod tasks;
 mod village;
 mod visit;
 
-pub(crate) use campaign::close_campaign;
 pub use campaign::{
     Base, Campaign, CampaignStanding, CloseCampaign, JoinFamilies, OpenCampaign, ReopenCampaign,
     campaign_by_id, campaigns, standing,
 };
+pub(crate) use campaign::{close_campaign, open_campaign};
 pub use check::{CloseCheck, DrawSample, RecordRecheck};
 pub use rules::VisitResult;
 pub(super) use tasks::tasks;
 pub(super) use village::check;
 pub use village::{AttachRecord, CloseVillage, ReopenVillage, Signer};
-pub(super) use visit::joined;
 pub use visit::{RecordVerification, RecordVisits, Visit};
+pub(crate) use visit::{hold_villages, joined, recount};
 
 use asuh_ground::web::Routes;
 

@@ -91,12 +91,15 @@ asuh_store::row_struct! {
     }
 }
 
-const LINES: &str = "SELECT c.id, c.family_id, v.head_name, t.name AS village, p.name AS person_name, c.purpose, \
+const LINES: &str = "SELECT c.id, v.family_id, v.head_name, t.name AS village, p.name AS person_name, c.purpose, \
      c.guardian_name, c.relation, c.method, c.witness, c.text_version, c.given_on, c.attachment_id, c.recorded_at, \
      c.withdrawn_on, c.withdrawn_reason FROM consent c \
-     JOIN family_version v ON v.district_id = c.district_id AND v.family_id = c.family_id AND v.superseded_at = $2 \
+     JOIN family h ON h.district_id = c.district_id AND h.id = c.family_id \
+     JOIN family_version v ON v.district_id = c.district_id AND v.family_id = COALESCE(h.canonical_id, h.id) \
+     AND v.superseded_at = $2 \
      LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
-     LEFT JOIN person_version p ON p.district_id = c.district_id AND p.person_id = c.person_id \
+     LEFT JOIN person w ON w.district_id = c.district_id AND w.id = c.person_id \
+     LEFT JOIN person_version p ON p.district_id = w.district_id AND p.person_id = COALESCE(w.canonical_id, w.id) \
      AND p.superseded_at = $2 \
      WHERE c.district_id = $1";
 
@@ -134,7 +137,7 @@ pub(super) async fn register(
     db.all(&sql, args).await
 }
 
-/// The consents of a family, newest first; the caller has found the family within reach. Index:
+/// The consents of a family and of those merged into it, newest first; the caller has found the family within reach. Index:
 /// `consent_by_family`.
 pub(super) async fn of_family(
     db: &impl Query,
@@ -142,7 +145,9 @@ pub(super) async fn of_family(
     family: Id,
 ) -> Result<Vec<ConsentLine>, StoreError> {
     let args = args![district, Instant::NEVER, family];
-    db.all(&format!("{LINES} AND c.family_id = $3 ORDER BY c.recorded_at DESC, c.id DESC"), args).await
+    let own = "c.family_id IN (SELECT f.id FROM family f WHERE f.district_id = $1 \
+               AND (f.id = $3 OR f.canonical_id = $3))";
+    db.all(&format!("{LINES} AND {own} ORDER BY c.recorded_at DESC, c.id DESC"), args).await
 }
 
 /// One consent within the caller's reach. Index: primary key.
@@ -158,7 +163,8 @@ pub(super) async fn one(
 }
 
 /// Whether a consent holds on a day: for the whole family, or for this person of it. Withdrawal ends it with the
-/// day of withdrawal. Index: `consent_by_family`.
+/// day of withdrawal. What was said for a record that was merged since is shown and does not count here: nobody knows
+/// whether a guardian who withdrew it for one of the two meant both, so it is asked for anew. Index: `consent_by_family`.
 ///
 /// # Errors
 /// The store fails.

@@ -11,6 +11,7 @@ use super::{Opening, file, opened};
 use crate::family::file::MaternityRow;
 use crate::family::version::FamilyVersion;
 use crate::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source};
+use crate::identity;
 use crate::rights::{DecideChanges, KeepFamilies, Reach};
 use crate::rules::{Ending, FamilyStatus, MaternityKind, Relation};
 use crate::territory;
@@ -128,7 +129,10 @@ pub(crate) async fn edit(
     shell: Shell,
     Path(id): Path<String>,
 ) -> Page {
-    let (id, family) = found(&cap, &app, &id).await?;
+    let (id, family) = match found(&cap, &app, &id).await {
+        Err(Error::NotFound) => return lead_on(&cap, &app, &id).await,
+        found => found?,
+    };
     opened(&app, cap.actor(), Opening::File(id));
     let mut values = vec![
         ("versi".to_owned(), family.version.to_string()),
@@ -147,6 +151,21 @@ pub(crate) async fn edit(
     }
     let form = Form::with(&shell, values);
     edit_page(&cap, &app, shell, Some(id), &form, None).await
+}
+
+/// The form of a family that was merged is that of the one who stands for it.
+async fn lead_on(cap: &KeepFamilies, app: &App, id: &str) -> Page {
+    let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+    let stands = identity::family_stands_for(app.store.reader(), cap.district(), cap.scope(), id).await?;
+    redirect(&format!("/sasaran/{}/ubah", stands.ok_or(Error::NotFound)?))
+}
+
+/// The same of a person.
+async fn lead_person_on(cap: &KeepFamilies, app: &App, person: &str) -> Page {
+    let id: Id = person.parse().map_err(|_| Error::NotFound)?;
+    let stands = identity::person_stands_for(app.store.reader(), cap.district(), cap.scope(), id).await?;
+    let (person, family) = stands.ok_or(Error::NotFound)?;
+    redirect(&format!("/sasaran/{family}/anggota/{person}"))
 }
 
 async fn found(cap: &KeepFamilies, app: &App, id: &str) -> Result<(Id, FamilyVersion), Error> {
@@ -314,7 +333,10 @@ pub(crate) async fn edit_person(
     shell: Shell,
     Path((family, person)): Path<(String, String)>,
 ) -> Page {
-    let member = found_member(&cap, &app, &shell, &family, &person).await?;
+    let member = match found_member(&cap, &app, &shell, &family, &person).await {
+        Err(Error::NotFound) => return lead_person_on(&cap, &app, &person).await,
+        found => found?,
+    };
     let ended = member.ended_reason.clone().unwrap_or_default();
     let mut values = vec![
         ("versi".to_owned(), member.version.to_string()),

@@ -1,6 +1,7 @@
 //! Which family and which person an entry of a list means, among those that are known: by the surest sign first.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use asuh_matching::{Frequencies, Name, alike, search_keys};
 use asuh_nusantara::name;
@@ -40,16 +41,10 @@ impl Known<'_> {
         by_kki.or_else(by_kk).or_else(by_nik).copied()
     }
 
-    /// The person with a NIK, or who stands for somebody who had it. A number with one wrong digit is mostly somebody
-    /// else's: whoever has another name and another birthday is not meant.
+    /// The person with a NIK, or who stands for somebody who had it; not one to whom nothing else fits.
     fn with_nik(&self, hash: &LookupHash, said: &PersonFacts) -> Option<&PersonNow> {
         let known = self.by_nik.get(hash).into_iter().flatten().chain(self.aliases.nik.get(hash));
-        let may_be = |person: &&PersonNow| {
-            let days = person.birth_date.zip(said.birth_date);
-            !(days.is_some_and(|(held, said)| held != said)
-                && alike(&name_of(&person.name), &name_of(&said.name)).0.contradicts())
-        };
-        known.filter_map(|id| self.persons.get(id)).find(may_be)
+        known.filter_map(|id| self.persons.get(id)).find(|person| !is_another(person, said))
     }
 
     /// The family that an entry means, by the surest sign first.
@@ -127,16 +122,19 @@ impl Known<'_> {
             return Some(person.id);
         }
         let key = name::search_key(&facts.name);
-        let members: Vec<&PersonNow> = self
-            .members
-            .get(&family)
-            .into_iter()
-            .flatten()
+        let ids = self.members.get(&family).map_or(&[][..], Vec::as_slice);
+        // Husband's and wife's the wrong way round, here or before: then numbers say nothing within the family.
+        let holders = hash.and_then(|hash| self.by_nik.get(&hash));
+        let mixed_up = holders.is_some_and(|holders| holders.iter().any(|holder| ids.contains(holder)));
+        let members: Vec<&PersonNow> = ids
+            .iter()
             .filter(|id| !taken.contains(id))
             .filter_map(|id| self.persons.get(id))
             .filter(|person| person.family == family)
             // Two NIKs that differ are two persons.
-            .filter(|person| !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != hash))
+            .filter(|person| {
+                mixed_up || !(person.nik_hash.is_some() && hash.is_some() && person.nik_hash != hash)
+            })
             .collect();
         let by_name = members.iter().find(|person| {
             person.name_search == key
@@ -153,8 +151,16 @@ impl Known<'_> {
     }
 }
 
-fn name_of(text: &str) -> Name {
-    Name::read(text, &Frequencies::default())
+/// Whether somebody with this NIK is somebody else all the same: he has another name, and another birthday or sex. One
+/// wrong digit makes the NIK of a stranger, and lists take husband's for wife's.
+fn is_another(person: &PersonNow, said: &PersonFacts) -> bool {
+    static USUAL: LazyLock<Frequencies> = LazyLock::new(Frequencies::default);
+    let differ = person.birth_date.is_some()
+        && said.birth_date.is_some_and(|day| person.birth_date != Some(day))
+        || person.sex.is_some() && said.sex.is_some_and(|sex| person.sex != Some(sex));
+    differ
+        && person.name_search != name::search_key(&said.name)
+        && alike(&Name::read(&person.name, &USUAL), &Name::read(&said.name, &USUAL)).0.contradicts()
 }
 
 /// A name by which an entry may be found.

@@ -11,8 +11,9 @@ mod unfinished;
 pub(crate) use command::close as close_campaign;
 pub use command::{Base, CloseCampaign, OpenCampaign, ReopenCampaign};
 pub use joining::JoinFamilies;
+pub(crate) use query::open_campaign;
 pub use query::{Campaign, CampaignStanding, campaign_by_id, campaigns, standing};
-pub(super) use query::{Progress, open_campaign, progress, villages};
+pub(super) use query::{Progress, progress, villages};
 
 use crate::rights::{KeepCampaigns, ReadFamilies, ReopenCampaigns, SeeProgress};
 use asuh_ground::web::Routes;

@@ -73,7 +73,7 @@ pub async fn campaign_by_id(
 }
 
 /// The open campaign, if there is one. Index: `verification_campaign_open`.
-pub(in crate::verification) async fn open_campaign(
+pub(crate) async fn open_campaign(
     db: &impl Query,
     district: DistrictId,
 ) -> Result<Option<Campaign>, StoreError> {

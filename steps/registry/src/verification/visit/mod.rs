@@ -12,7 +12,8 @@ pub(super) use query::{EVIDENCE, unsettled, waiting_in, waiting_of};
 pub(super) use sheet::read_result;
 pub use write::Visit;
 pub(crate) use write::joined;
-pub(super) use write::{How, hold_villages, judge, recount, write};
+pub(super) use write::{How, judge, write};
+pub(crate) use write::{hold_villages, recount};
 
 use crate::rights::VerifyFamilies;
 use asuh_ground::web::Routes;

@@ -238,7 +238,7 @@ async fn load(
 }
 
 /// Takes hold of the rows of villages until the command ends, so that none closes meanwhile; those that have closed.
-pub(in crate::verification) async fn hold_villages(
+pub(crate) async fn hold_villages(
     tx: &Tx<'_>,
     campaign: Option<&Campaign>,
     villages: impl Iterator<Item = i64>,
@@ -309,11 +309,7 @@ pub(crate) async fn joined(tx: &Tx<'_>, family: Id, village: i64, rw: &str) -> R
 
 /// After visits were taken back: what counts in a campaign for these families is again their newest visit that
 /// counts and stands. Index: `verification_by_family`.
-pub(in crate::verification) async fn recount(
-    tx: &Tx<'_>,
-    campaign: Id,
-    families: &[Id],
-) -> Result<(), Fault> {
+pub(crate) async fn recount(tx: &Tx<'_>, campaign: Id, families: &[Id]) -> Result<(), Fault> {
     let mut args = args![tx.district(), campaign];
     let list = args.push_list(families.iter().copied());
     let newest = |column: &str| {
