@@ -104,7 +104,7 @@ fn every_key_that_is_used_exists() {
     assert!(missing.is_empty(), "texts that are asked for and do not exist:\n{}", missing.join("\n"));
 }
 
-/// Names of the same form that are no texts: kinds of commands and jobs, capabilities, settings.
+/// Names of the same form that are no texts: files, kinds of commands and jobs, capabilities, settings.
 fn is_a_name(literal: &str) -> bool {
     let rights: BTreeSet<&str> = asuh::gates::http::routes()
         .rows()
@@ -118,7 +118,8 @@ fn is_a_name(literal: &str) -> bool {
     for folder in ["crates/ground/src", "steps", "crates/asuh/src"] {
         walk(&root().join(folder), &mut sources);
     }
-    rights.contains(literal)
+    literal.ends_with(".csv")
+        || rights.contains(literal)
         || asuh::gates::registry().jobs.iter().any(|job| job.kind == literal)
         || asuh_ground::settings::find(literal).is_some()
         || asuh_ground::settings::find(&format!("{literal}_pattern")).is_some()
