@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::batch::{self, Batch, Counted};
-use super::command::{BeginCheck, Checked, ClearPiece, Counts, EndCheck, Prepared, Stage};
+use super::command::ClearPiece;
 use super::file::unseal;
 use super::header::{self, Header};
 use super::mapping::{self, Mappings};
+use super::staged::{BeginCheck, Checked, Counts, EndCheck, Prepared, Stage};
 use super::{ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
 use crate::App;
 use crate::jobs::{Job, JobError};

@@ -4,7 +4,8 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch, ROW, StoredRow};
-use super::command::{Counts, left_out, turn};
+use super::command::turn;
+use super::staged::{Counts, left_out};
 use super::{BatchContext, ImportKind, StagedRow};
 use crate::App;
 

@@ -24,6 +24,7 @@ mod pages;
 mod query;
 mod run;
 mod save;
+mod staged;
 
 pub use cells::{Identifier, RowCells};
 pub use command::{Decide, Decision};
