@@ -7,9 +7,7 @@ use crate::args::Value;
 use crate::driver::{Connection, Transaction};
 use crate::error::Failure;
 use crate::query::{places, read_all, read_first};
-use crate::{
-    Arg, Args, DistrictId, Engine, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError,
-};
+use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
 /// in, and the district's secrets. Only the door makes one.
@@ -98,28 +96,6 @@ impl Tx<'_> {
             touched += self.execute(&sql, Args(values)).await?;
         }
         Ok(touched)
-    }
-
-    /// Waits until nobody else changes what hangs on these rows, and keeps others waiting until the command ends: for
-    /// what is computed of several rows that two commands may write at the same time. What is read afterwards holds
-    /// what the others wrote. `table` has the key `(district_id, id)`. SQLite has one writer, and nobody to wait for.
-    ///
-    /// # Errors
-    /// The engine refuses.
-    pub async fn lock_rows(&self, table: &'static str, ids: &[Id]) -> Result<(), StoreError> {
-        if self.conn.engine() == Engine::Sqlite || ids.is_empty() {
-            return Ok(());
-        }
-        for some in ids.chunks(1000) {
-            let mut args = crate::args![self.district()];
-            let list = args.push_list(some.iter().copied());
-            // In the order of the ids, so that two never wait for one another.
-            let sql = format!(
-                "SELECT id FROM {table} WHERE district_id = $1 AND id IN ({list}) ORDER BY id FOR UPDATE"
-            );
-            self.all::<(Id,)>(&sql, args).await?;
-        }
-        Ok(())
     }
 
     /// The district the command belongs to.

@@ -14,8 +14,8 @@ pub(crate) async fn refresh(tx: &Tx<'_>, families: &[Id]) -> Result<(), StoreErr
     let mut families = families.to_vec();
     families.sort_unstable();
     families.dedup();
-    // Of two who change members of one family at the same time, the later reads what the earlier wrote.
-    tx.lock_rows("family", &families).await?;
+    // Takes hold of the district's counts first: of two who change members of one family at the same time, the later
+    // reads what the earlier wrote, here and below.
     risk::refresh(tx, &families).await?;
     family::refresh_names(tx, &families).await
 }
