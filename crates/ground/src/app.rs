@@ -64,6 +64,8 @@ pub struct Registry {
     pub family_gaps: Vec<Gaps>,
     /// Panels on the page of a user.
     pub user_panels: Vec<Panel>,
+    /// Panels about a sponsor, for himself (his user's `sponsor` is the id) and for the admin.
+    pub sponsor_panels: Vec<Panel>,
     /// What each part knows of the help a family received.
     pub help_received: Vec<HelpReceived>,
     /// Kinds of long work.

@@ -24,6 +24,8 @@ pub struct Part {
     pub family_gaps: Option<Gaps>,
     /// Its panel on the page of a user.
     pub user_panel: Option<Panel>,
+    /// Its panels on a sponsor's own page, and on the admin's page of that sponsor.
+    pub sponsor_panels: &'static [Panel],
     /// The days on which a family received help through it.
     pub help_received: Option<HelpReceived>,
     /// Its long work.
@@ -53,6 +55,7 @@ impl Part {
             family_panel: None,
             family_gaps: None,
             user_panel: None,
+            sponsor_panels: &[],
             help_received: None,
             jobs: &[],
             imports: &[],

@@ -12,6 +12,8 @@ mod account;
 mod campaign;
 mod pledge;
 mod roster;
+mod sponsor;
+mod version;
 
 use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,9 @@ use asuh_ground::web::{MenuItem, Routes};
 pub mod campaigns {
     pub use super::campaign::command::{CreateCampaign, EndCampaign, EnsureCommodities};
     pub use super::campaign::query::{Campaign, Item, active, all, by_id, items, open};
-    pub use super::campaign::rules::{BasketItem, Calendar, NewCommodity, Obligation, Rhythm};
+    pub use super::campaign::rules::{
+        BasketItem, Calendar, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm,
+    };
 
     /// Whether the day is a drive of the campaign.
     pub fn occurrence(campaign: &Campaign, day: time::Date) -> bool {
@@ -36,9 +40,18 @@ pub mod campaigns {
 
 /// Pledges, for later steps and the demo.
 pub mod pledges {
-    pub use super::pledge::command::{Pledge, PledgeUnit, StopPledge, UnitPledges};
+    pub use super::pledge::change::{
+        ChangeAmount, ChangeWishes, PausePledge, ResumePledge, StopPledge, UndoPledge, UndoStop,
+    };
+    pub use super::pledge::command::{Pledge, PledgeUnit, UnitPledges};
     pub use super::pledge::query::{PledgeLine, UnitPromise, in_force, of_units};
-    pub use super::pledge::rules::PublicName;
+    pub use super::pledge::rules::{Document, HowFar, PublicName};
+    pub use super::pledge::supply::{Gone, PromisedEnd, Supply, promised_ends, supply};
+}
+
+/// Sponsors of every kind, for later steps and the demo.
+pub mod sponsors {
+    pub use super::sponsor::rules::{Category, Leaving};
 }
 
 /// The roster, for later steps and the demo.
@@ -202,6 +215,11 @@ pub const STEP: Part = Part {
         Reference::code("campaign_item", "commodity", "commodity"),
         Reference::user("pledge", "recorded_by"),
         Reference::user("pledge", "stopped_by"),
+        Reference::user("pledge_pause", "recorded_by"),
+        Reference::user("pledge_pause", "ended_by"),
+        Reference::user("pledge_amount", "recorded_by"),
+        Reference::user("sponsor_contact", "recorded_by"),
+        Reference::user("sponsor_contact", "ended_by"),
     ],
     ..Part::named("sponsors")
 };

@@ -32,6 +32,7 @@ pub fn registry() -> Registry {
         registry.family_panels.extend(part.family_panel);
         registry.family_gaps.extend(part.family_gaps);
         registry.user_panels.extend(part.user_panel);
+        registry.sponsor_panels.extend(part.sponsor_panels);
         registry.help_received.extend(part.help_received);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());

@@ -47,9 +47,9 @@ impl Monday {
         let campaign = test.app.store.new_id();
         test.sql(
             "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, ends_on, \
-             contributor_scope, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
+             contributor_scope, help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
              deposit_days, state, created_at) VALUES ($1, $2, 'SECANTING', '', 'weekly', 1, 20260202, NULL, 'asn', \
-             'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
+             'nutrition', 'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
             args![KERINCI, campaign, holder, warehouse],
         )
         .await;
@@ -95,8 +95,8 @@ impl Monday {
         self.test
             .sql(
                 "INSERT INTO sponsor_version (district_id, sponsor_id, version, recorded_at, superseded_at, valid_from, \
-                 command_id, source, name, name_search, unit_id, status) \
-                 VALUES ($1, $2, 1, 0, 9223372036854775807, 20250101, $2, 'form', $3, $4, $5, 'active')",
+                 command_id, source, name, name_search, unit_id, status, category) \
+                 VALUES ($1, $2, 1, 0, 9223372036854775807, 20250101, $2, 'form', $3, $4, $5, 'active', 'individual')",
                 args![KERINCI, id, name, name.to_lowercase(), unit],
             )
             .await;
@@ -107,7 +107,8 @@ impl Monday {
         self.test
             .sql(
                 "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, origin, \
-                 public_name, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 0, $5)",
+                 public_name, reach, recorded_at, recorded_by) \
+                 VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 'district', 0, $5)",
                 args![KERINCI, self.test.app.store.new_id(), self.campaign, sponsor, Id::SYSTEM],
             )
             .await;

@@ -67,6 +67,7 @@ impl World {
             ("jumlah_egg", "1".into()),
             ("jumlah_cash", "2.000".into()),
             ("cakupan", "asn".into()),
+            ("bantuan", "nutrition".into()),
             ("tujuan", "families".into()),
             ("pemegang_dana", self.fund_holder.to_string()),
             ("gudang", self.warehouse.to_string()),
@@ -431,7 +432,10 @@ async fn a_coordinator_stops_for_his_people_only(db: TestDatabase) {
         sponsor: people[0],
         baskets: 1,
         starts_on: date!(2026 - 11 - 02),
+        ends_on: None,
         public_name: pledges::PublicName::Anonymous,
+        how_far: pledges::HowFar::District,
+        document: None,
         reach: Reach::All,
     };
     let app = &world.test.app;
@@ -516,9 +520,10 @@ async fn who_is_transferred_keeps_his_promise_and_who_leaves_ends_it(db: TestDat
     assert_eq!(world.in_force(campaign, world.other_school, monday).await, ["Ani Rahmawati x1"]);
     assert!(world.in_force(campaign, world.school, monday).await.is_empty());
     let left = day("keluar", "9");
-    let fields: Vec<(&str, &str)> = left.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let mut fields: Vec<(&str, &str)> = left.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    fields.push(("alasan", "retired"));
     admin.post(&format!("{page}/keluar"), &fields).await.to();
-    assert!(admin.get(&page).await.ok().contains("Sudah keluar"));
+    assert!(admin.get(&page).await.ok().contains("Sudah keluar (Pensiun)"));
     assert_eq!(
         world.in_force(campaign, world.other_school, monday).await.len(),
         1,

@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use super::command::{CreateCampaign, EndCampaign, offered};
 use super::query::{self, Campaign, Item};
-use super::rules::{BasketItem, NewCommodity, Obligation, Rhythm};
+use super::rules::{BasketItem, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm};
 use crate::pledge;
 use crate::{ManageCampaigns, ReadCampaigns, SeeParticipation};
 use asuh_ground::App;
@@ -173,6 +173,7 @@ struct FormPage {
     weekdays: Vec<(String, String)>,
     rhythms: Vec<(String, String)>,
     scopes: Vec<(String, String)>,
+    helps: Vec<(String, String)>,
     destinations: Vec<(String, String)>,
     funds: Vec<(String, String)>,
     natures: Vec<(String, String)>,
@@ -213,7 +214,8 @@ async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
         weekdays: (1..=7).map(|day| (day.to_string(), weekday_name(&shell, day).to_owned())).collect(),
         rhythms: options("rhythm", &["weekly", "monthly", "once"]),
         scopes: options("scope", &["asn", "anyone"]),
-        destinations: options("destination", &["families", "kitchens"]),
+        helps: options("help", &HELP),
+        destinations: options("destination", &DESTINATIONS),
         funds: options("fund", &["asn", "infak", "csr"]),
         natures: options("nature", &["sukarela", "wajib"]),
         shell,
@@ -231,6 +233,7 @@ pub(crate) async fn new(_cap: Cap<ManageCampaigns>, State(app): State<App>, shel
             ("irama", "weekly".to_owned()),
             ("hari", "1".to_owned()),
             ("cakupan", "asn".to_owned()),
+            ("bantuan", "nutrition".to_owned()),
             ("tujuan", "families".to_owned()),
             ("dana", "asn".to_owned()),
             ("sifat", "sukarela".to_owned()),
@@ -300,6 +303,7 @@ pub(crate) async fn check(
         (word("campaign.rhythm"), rhythm),
         (word("campaign.basket"), basket.join(", ")),
         (word("campaign.scope"), word(if command.only_asn { "scope.asn" } else { "scope.anyone" })),
+        (word("campaign.help"), word(&format!("help.{}", command.help))),
         (word("campaign.destination"), word(&format!("destination.{}", command.destination))),
         (word("campaign.fund_holder"), institution(command.fund_holder).await?),
         (word("campaign.warehouse"), institution(command.warehouse).await?),
@@ -361,6 +365,7 @@ fn read(form: &mut Form, known: &[CommodityLine]) -> Option<CreateCampaign> {
     let starts_on = form.day("mulai");
     let ends_on = form.day_optional("selesai");
     let only_asn = form.get("cakupan") != "anyone";
+    let help = form.required("bantuan", 20);
     let destination = form.required("tujuan", 20);
     let fund_holder = form.id("pemegang_dana");
     let warehouse = form.id("gudang");
@@ -403,6 +408,7 @@ fn read(form: &mut Form, known: &[CommodityLine]) -> Option<CreateCampaign> {
         starts_on: starts_on?,
         ends_on,
         only_asn,
+        help,
         destination,
         fund_holder: fund_holder?,
         warehouse: warehouse?,

@@ -5,9 +5,10 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{Pledge, PledgeUnit, StopPledge};
+use super::change::StopPledge;
+use super::command::{Pledge, PledgeUnit};
 use super::query::{self, OwnPledge, PEOPLE, PersonLine};
-use super::rules::{MOST_BASKETS, PublicName};
+use super::rules::{HowFar, MOST_BASKETS, PublicName};
 use crate::campaign::pages::{basket_words, rhythm_words};
 use crate::campaign::query::{self as campaigns, Campaign, Item};
 use crate::roster::query::{self as roster, UNITS, UnitLine};
@@ -140,7 +141,17 @@ pub(crate) async fn promise(
     let what = read(&mut form, shell.today);
     if let (Some(campaign), Some((baskets, starts_on, public_name))) = (campaign, what) {
         let reach = Reach::Own(sponsor);
-        let command = Pledge { campaign, sponsor, baskets, starts_on, public_name, reach };
+        let command = Pledge {
+            campaign,
+            sponsor,
+            baskets,
+            starts_on,
+            ends_on: None,
+            public_name,
+            how_far: HowFar::District,
+            document: None,
+            reach,
+        };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect("/janji"),
             Err(rejection) => form.reject(rejection)?,
@@ -303,6 +314,7 @@ pub(crate) async fn promise_unit(
             chosen: (!everyone).then_some(chosen),
             baskets,
             starts_on,
+            ends_on: None,
             public_name,
             reach: Reach::of(cap.scope()),
         };

@@ -30,8 +30,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// The promises of a unit's people that hold on this day, by name. Indexes: sponsor_version_by_unit,
-/// pledge_by_sponsor.
+/// The promises of a unit's people that hold on this day and are not paused, by name. Indexes:
+/// sponsor_version_by_unit, pledge_by_sponsor, primary keys of `pledge_amount` and `pledge_pause`.
 ///
 /// # Errors
 /// The store fails.
@@ -42,15 +42,41 @@ pub async fn in_force(
     unit: Id,
     day: Date,
 ) -> Result<Vec<PledgeLine>, StoreError> {
-    db.all(IN_FORCE, args![district, unit, campaign, day, Instant::NEVER]).await
+    db.all(&in_force_sql(), args![district, unit, campaign, day, Instant::NEVER]).await
 }
 
 /// CROSS JOIN keeps SQLite from walking all promises of the campaign: the unit's people come first.
-const IN_FORCE: &str = "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v CROSS JOIN pledge p \
-     WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
-     AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
-     AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
-     ORDER BY v.name_search, v.sponsor_id, p.id";
+fn in_force_sql() -> String {
+    format!(
+        "SELECT p.id AS pledge_id, p.sponsor_id, v.name, {} AS baskets FROM sponsor_version v CROSS JOIN pledge p \
+         WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
+         AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 AND {} \
+         ORDER BY v.name_search, v.sponsor_id, p.id",
+        baskets_on("$4"),
+        holds_on("$4")
+    )
+}
+
+/// The baskets of a pledge `p` on a day. Index: primary key of `pledge_amount`.
+pub(crate) fn baskets_on(day: &str) -> String {
+    format!(
+        "COALESCE((SELECT a.baskets FROM pledge_amount a WHERE a.district_id = p.district_id \
+         AND a.pledge_id = p.id AND a.starts_on <= {day} ORDER BY a.starts_on DESC LIMIT 1), p.baskets)"
+    )
+}
+
+/// SQL that is true for a pledge `p` that rests on a day. Index: primary key of `pledge_pause`.
+fn rests_on(day: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = p.district_id AND z.pledge_id = p.id \
+         AND z.starts_on <= {day} AND (z.ends_on IS NULL OR z.ends_on >= {day}))"
+    )
+}
+
+/// SQL that is true for a pledge `p` that holds on a day: begun, not ended, not paused.
+pub(crate) fn holds_on(day: &str) -> String {
+    format!("p.starts_on <= {day} AND (p.ends_on IS NULL OR p.ends_on >= {day}) AND NOT {}", rests_on(day))
+}
 
 asuh_store::row_struct! {
     /// What the people of one unit promised for a day.
@@ -75,12 +101,14 @@ pub async fn of_units(
     day: Date,
 ) -> Result<Vec<UnitPromise>, StoreError> {
     db.all(
-        "SELECT v.unit_id, COUNT(DISTINCT p.sponsor_id) AS people, CAST(SUM(p.baskets) AS BIGINT) AS baskets \
-         FROM pledge p JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
-         AND v.superseded_at = $4 \
-         WHERE p.district_id = $1 AND p.campaign_id = $2 AND p.starts_on <= $3 \
-         AND (p.ends_on IS NULL OR p.ends_on >= $3) AND v.unit_id IS NOT NULL \
-         GROUP BY v.unit_id ORDER BY v.unit_id",
+        &format!(
+            "SELECT v.unit_id, COUNT(DISTINCT p.sponsor_id) AS people, CAST(SUM({}) AS BIGINT) AS baskets \
+             FROM pledge p JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
+             AND v.superseded_at = $4 WHERE p.district_id = $1 AND p.campaign_id = $2 AND {} \
+             AND v.unit_id IS NOT NULL GROUP BY v.unit_id ORDER BY v.unit_id",
+            baskets_on("$3"),
+            holds_on("$3")
+        ),
         args![district, campaign, day, Instant::NEVER],
     )
     .await
@@ -218,7 +246,7 @@ mod tests {
         let store = db.open().await;
         let day = date!(2026 - 11 - 02);
         let args = args![DistrictId(1), Id::SYSTEM, Id::SYSTEM, day, START];
-        let plan = store.reader().plan(IN_FORCE, args).await.expect("a plan");
+        let plan = store.reader().plan(&in_force_sql(), args).await.expect("a plan");
         // PostgreSQL counts its rows by itself and may read small tables from end to end.
         if store.engine() == Engine::Sqlite {
             for index in ["sponsor_version_by_unit", "pledge_by_sponsor"] {

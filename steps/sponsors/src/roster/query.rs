@@ -37,11 +37,20 @@ asuh_store::row_struct! {
         pub home: String,
         /// 'active', 'left'.
         pub status: String,
+        /// Why he left: 'retired', 'moved', 'died', 'closed', 'other'.
+        pub leaving: Option<String>,
+        /// As the GENTING tally counts him; see [`Category`](crate::sponsors::Category).
+        pub category: String,
+        /// His own family card, encrypted, if he told it.
+        pub kk_sealed: Option<Vec<u8>>,
+        /// Its keyed hash, as that of families.
+        pub kk_hash: Option<Vec<u8>>,
     }
 }
 
 const SPONSOR: &str = "SELECT s.id, s.kind, v.version, v.valid_from, v.source, v.name, v.nip_sealed, v.nip_hash, \
-     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, v.home_code, COALESCE(h.name, '') AS home, v.status \
+     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, v.home_code, COALESCE(h.name, '') AS home, v.status, \
+     v.leaving, v.category, v.kk_sealed, v.kk_hash \
      FROM sponsor_version v JOIN sponsor s ON s.district_id = v.district_id AND s.id = v.sponsor_id \
      LEFT JOIN institution u ON u.district_id = v.district_id AND u.id = v.unit_id \
      LEFT JOIN territory h ON h.district_id = v.district_id AND h.code = v.home_code";
