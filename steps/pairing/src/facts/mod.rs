@@ -3,8 +3,18 @@
 
 mod neighbours;
 mod situation;
+mod neighbour_pages;
 mod targets;
 
-pub(crate) use neighbours::{NeighbourRow, SetNeighbours, neighbours};
-pub(crate) use situation::{RunningRow, Situation, Terms, running, village_of};
-pub(crate) use targets::{Moment, TargetRow, held, targets};
+pub use neighbours::SetNeighbours;
+pub(crate) use situation::{Situation, Subject, Terms, subdistrict, village_of};
+pub(crate) use targets::{Moment, targets};
+
+use super::ManagePairing;
+use asuh_ground::web::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get::<ManagePairing, _>("/tetangga-kecamatan", neighbour_pages::list)
+        .post::<ManagePairing, _>("/tetangga-kecamatan/{code}", neighbour_pages::put)
+}

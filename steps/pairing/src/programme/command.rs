@@ -3,7 +3,7 @@
 
 use asuh_step_registry::frozen;
 use asuh_step_registry::rules::Target;
-use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
+use asuh_store::{Command, Fault, Id, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 

@@ -52,7 +52,7 @@ pub async fn all(db: &impl Query, district: DistrictId) -> Result<Vec<Programme>
 ///
 /// # Errors
 /// The store fails.
-pub async fn by_id(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Programme>, StoreError> {
+pub(crate) async fn by_id(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Programme>, StoreError> {
     db.first(&format!("{PROGRAMME} AND p.id = $2"), args![district, id]).await
 }
 
@@ -101,7 +101,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub async fn list_on(
+pub(crate) async fn list_on(
     db: &impl Query,
     district: DistrictId,
     programme: Id,

@@ -7,7 +7,7 @@ mod order;
 mod promised;
 mod same;
 
-pub use code::code_name;
+pub use code::{code_name, sponsor_code};
 pub use counts::{Counts, Covered, Covering};
 pub use explained::{Nearer, read_nearer, write_nearer};
 pub use order::{Factor, Point, Ranked, default_points, lottery, points, rank};

@@ -8,6 +8,7 @@ use time::Date;
 asuh_store::row_struct! {
     /// A run.
     pub struct RunLine {
+        pub(crate) district_id: DistrictId,
         /// Its key.
         pub id: Id,
         /// Its programme.
@@ -45,7 +46,14 @@ asuh_store::row_struct! {
     }
 }
 
-const RUN: &str = "SELECT r.id, r.programme_id, r.number, r.kind, r.stability, r.list_id, l.number AS list_number, \
+impl RunLine {
+    /// The district whose run it is.
+    pub(crate) fn district(&self) -> DistrictId {
+        self.district_id
+    }
+}
+
+const RUN: &str = "SELECT r.district_id, r.id, r.programme_id, r.number, r.kind, r.stability, r.list_id, l.number AS list_number, \
      r.on_day, r.rule_version, r.state, r.reason, r.facts_sha256, r.children, r.sponsors, r.homeless, r.needed_units, \
      r.offered_units, r.held_units, r.before_units, r.served_units, r.kept_units, r.geo_cost, r.rank_objective, \
      r.asked_at, r.asked_by, a.name AS asker, r.decided_at, d.name AS decider FROM pairing_run r \
@@ -57,7 +65,7 @@ const RUN: &str = "SELECT r.id, r.programme_id, r.number, r.kind, r.stability, r
 ///
 /// # Errors
 /// The store fails.
-pub async fn run(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<RunLine>, StoreError> {
+pub(crate) async fn run(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<RunLine>, StoreError> {
     db.first(&format!("{RUN} AND r.id = $2"), args![district, id]).await
 }
 
