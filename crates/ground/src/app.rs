@@ -51,6 +51,26 @@ pub struct HelpDay {
 /// before.
 pub type HelpReceived = for<'a> fn(&'a App, asuh_store::DistrictId, Id, Text) -> Given<'a, Vec<HelpDay>>;
 
+/// What a sponsor gave on a day, confirmed by whoever received it; in words for himself and for his tax return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GiftDay {
+    /// The day.
+    pub on: time::Date,
+    /// "SECANTING: Telur 2 butir, Rp2.000"
+    pub what: String,
+    /// Money in it, rupiah; goods are not valued.
+    pub rupiah: i64,
+}
+
+/// What a sponsor gave from a day to a day. The caller is the sponsor himself, or may see all that is his.
+pub type GiftsGiven = for<'a> fn(
+    &'a App,
+    asuh_store::DistrictId,
+    Id,
+    (time::Date, time::Date),
+    Text,
+) -> Given<'a, Vec<GiftDay>>;
+
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
@@ -68,6 +88,8 @@ pub struct Registry {
     pub sponsor_panels: Vec<Panel>,
     /// What each part knows of the help a family received.
     pub help_received: Vec<HelpReceived>,
+    /// What each part knows of a sponsor's gifts.
+    pub gifts_given: Vec<GiftsGiven>,
     /// Kinds of long work.
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.

@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, Gaps, HelpReceived, Panel, SubjectExport, Tasks};
+use super::app::{Check, Gaps, GiftsGiven, HelpReceived, Panel, SubjectExport, Tasks};
 use super::audit::Reference;
 use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
@@ -28,6 +28,8 @@ pub struct Part {
     pub sponsor_panels: &'static [Panel],
     /// The days on which a family received help through it.
     pub help_received: Option<HelpReceived>,
+    /// What a sponsor gave through it.
+    pub gifts_given: Option<GiftsGiven>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
@@ -57,6 +59,7 @@ impl Part {
             user_panel: None,
             sponsor_panels: &[],
             help_received: None,
+            gifts_given: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

@@ -147,6 +147,7 @@ CREATE TABLE pledge (
 ) {table};
 CREATE INDEX pledge_by_sponsor ON pledge (district_id, sponsor_id, campaign_id);
 CREATE INDEX pledge_by_campaign ON pledge (district_id, campaign_id, starts_on);
+CREATE INDEX pledge_by_end ON pledge (district_id, ends_on) WHERE ends_on IS NOT NULL;
 
 -- Days on which a promise rests.
 CREATE TABLE pledge_pause (

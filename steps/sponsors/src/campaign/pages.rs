@@ -3,9 +3,10 @@
 use askama::Template;
 use asuh_nusantara::{Rupiah, date, number};
 use asuh_store::Id;
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
 
 use super::command::{CreateCampaign, EndCampaign, offered};
+use super::patterns;
 use super::query::{self, Campaign, Item};
 use super::rules::{BasketItem, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm};
 use crate::pledge;
@@ -22,6 +23,8 @@ struct Card {
     basket: String,
     rhythm: String,
     next: Option<time::Date>,
+    /// "sampai 31 Jan 2027, 62 hari lagi", where there is an end.
+    deadline: Option<String>,
 }
 
 fn card(shell: &Shell, campaign: Campaign, items: &[Item]) -> Card {
@@ -30,6 +33,7 @@ fn card(shell: &Shell, campaign: Campaign, items: &[Item]) -> Card {
         basket: basket_words(shell, own, 1),
         rhythm: rhythm_words(shell, &campaign),
         next: campaign.calendar().next_drive(shell.today),
+        deadline: campaign.ends_on.map(|end| pledge::pages::deadline(shell, end)),
         campaign,
     }
 }
@@ -177,6 +181,7 @@ struct FormPage {
     destinations: Vec<(String, String)>,
     funds: Vec<(String, String)>,
     natures: Vec<(String, String)>,
+    patterns: Vec<(&'static str, String)>,
 }
 
 async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
@@ -218,15 +223,37 @@ async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
         destinations: options("destination", &DESTINATIONS),
         funds: options("fund", &["asn", "infak", "csr"]),
         natures: options("nature", &["sukarela", "wajib"]),
+        patterns: patterns::PATTERNS
+            .iter()
+            .map(|one| (one.code, shell.t(&format!("sponsors.pattern.{}", one.code)).into_owned()))
+            .collect(),
         shell,
     };
     page_with(form.status(), &template)
 }
 
-/// The form for a new campaign.
-pub(crate) async fn new(_cap: Cap<ManageCampaigns>, State(app): State<App>, shell: Shell) -> Page {
+/// Which pattern fills in the form.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Begin {
+    /// Its code.
+    #[serde(default)]
+    pola: String,
+}
+
+/// The form for a new campaign, filled in by a pattern where one was chosen.
+pub(crate) async fn new(
+    _cap: Cap<ManageCampaigns>,
+    State(app): State<App>,
+    shell: Shell,
+    Params(begin): Params<Begin>,
+) -> Page {
     let (day, month, year) =
         (shell.today.day().to_string(), u8::from(shell.today.month()).to_string(), shell.today.year());
+    if let Some(pattern) = patterns::PATTERNS.iter().find(|pattern| pattern.code == begin.pola) {
+        let name = shell.t(&format!("sponsors.pattern.name.{}", pattern.code)).into_owned();
+        let form = Form::with(&shell, pattern.fields(name, shell.today));
+        return form_page(&app, shell, &form).await;
+    }
     let form = Form::with(
         &shell,
         [

@@ -297,8 +297,8 @@ pub struct ChangeWishes {
     pub pledge: Id,
     /// How he agreed to be named in public.
     pub public_name: PublicName,
-    /// How far from his home he wishes to help.
-    pub how_far: HowFar,
+    /// How far from his home he wishes to help; `None` = as it was.
+    pub how_far: Option<HowFar>,
     /// The letter or MoU; `None` = as it was.
     pub document: Option<Document>,
     /// What the sender's permission reaches.
@@ -316,8 +316,8 @@ impl Command for ChangeWishes {
             return Err(Refusal::new("sponsors.refused.name_is_own").field("sebutan").into());
         }
         tx.execute(
-            "UPDATE pledge SET public_name = $3, reach = $4 WHERE district_id = $1 AND id = $2",
-            args![tx.district(), self.pledge, self.public_name.code(), self.how_far.code()],
+            "UPDATE pledge SET public_name = $3, reach = COALESCE($4, reach) WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.pledge, self.public_name.code(), self.how_far.map(HowFar::code)],
         )
         .await?;
         if let Some(document) = &self.document {

@@ -144,39 +144,36 @@ pub(crate) async fn offices(
 }
 
 asuh_store::row_struct! {
-    /// A promise of one sponsor.
-    pub struct OwnPledge {
-        /// Key.
-        pub id: Id,
-        /// The campaign.
-        pub campaign_id: Id,
-        /// Its name.
-        pub campaign: String,
-        /// How many times its basket.
-        pub baskets: i64,
-        /// First day.
-        pub starts_on: Date,
-        /// Last day.
-        pub ends_on: Option<Date>,
-        /// How he agreed to be named.
-        pub public_name: String,
+    /// Whose a promise is.
+    pub struct Owner {
+        /// The promise.
+        pub pledge_id: Id,
+        /// Who promised.
+        pub sponsor_id: Id,
+        /// 'asn', 'person', 'institution'.
+        pub kind: String,
+        /// His name.
+        pub name: String,
+        /// Where he works.
+        pub unit_id: Option<Id>,
     }
 }
 
-/// All promises of a sponsor, the newest first. Index: pledge_by_sponsor.
+/// Whose a promise is. Indexes: primary keys of `pledge` and `sponsor_version`.
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn of_sponsor(
+pub(crate) async fn owner(
     db: &impl Query,
     district: DistrictId,
-    sponsor: Id,
-) -> Result<Vec<OwnPledge>, StoreError> {
-    db.all(
-        "SELECT p.id, p.campaign_id, c.name AS campaign, p.baskets, p.starts_on, p.ends_on, p.public_name \
-         FROM pledge p JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
-         WHERE p.district_id = $1 AND p.sponsor_id = $2 ORDER BY p.starts_on DESC, p.id DESC",
-        args![district, sponsor],
+    pledge: Id,
+) -> Result<Option<Owner>, StoreError> {
+    db.first(
+        "SELECT p.id AS pledge_id, p.sponsor_id, s.kind, v.name, v.unit_id FROM pledge p \
+         JOIN sponsor s ON s.district_id = p.district_id AND s.id = p.sponsor_id \
+         JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
+         AND v.superseded_at = $3 WHERE p.district_id = $1 AND p.id = $2",
+        args![district, pledge, Instant::NEVER],
     )
     .await
 }
