@@ -453,13 +453,8 @@ proptest! {
 #[test]
 fn a_running_pair_moves_only_for_a_child_that_is_urgent_enough() {
     let (villages, neighbours) = district();
-    let child = |rank: u32| Child {
-        id: format!("C{rank}"),
-        village: village(0),
-        need: 1,
-        other_support: 0,
-        rank,
-    };
+    let child =
+        |rank: u32| Child { id: format!("C{rank}"), village: village(0), need: 1, other_support: 0, rank };
     let sponsor = Sponsor { id: "S".into(), village: village(0), capacity: 1, reach: Tier::District };
     let served = |stability, free: u32| {
         let other = Sponsor { id: "T".into(), capacity: free, ..sponsor.clone() };

@@ -63,13 +63,7 @@ pub(super) async fn copy(
     let section = Section::titled(
         &text,
         "pairing.panel.title",
-        &[
-            "pairing.programme",
-            "pairing.code",
-            "pairing.units",
-            "pairing.panel.since",
-            "pairing.hand.until",
-        ],
+        &["pairing.programme", "pairing.code", "pairing.units", "pairing.panel.since", "pairing.hand.until"],
     );
     Ok(section.filled(rows.into_iter().map(told).collect()).into_iter().collect())
 }

@@ -71,21 +71,56 @@ impl Scene {
         let family = |one: &Listed| args![KERINCI, one.family, None::<Id>, 0_i64];
         let family_version = |one: &Listed| {
             args![
-                KERINCI, one.family, 1_i64, 0_i64, Instant::NEVER, date!(2026 - 01 - 01), Id::SYSTEM, "form",
-                one.village, "", "001", "001", "Kepala Rahasia", "kepala rahasia",
-                format!("kk{}", one.family).into_bytes(), "verified"
+                KERINCI,
+                one.family,
+                1_i64,
+                0_i64,
+                Instant::NEVER,
+                date!(2026 - 01 - 01),
+                Id::SYSTEM,
+                "form",
+                one.village,
+                "",
+                "001",
+                "001",
+                "Kepala Rahasia",
+                "kepala rahasia",
+                format!("kk{}", one.family).into_bytes(),
+                "verified"
             ]
         };
         let person = |one: &Listed| args![KERINCI, one.person, None::<Id>, 0_i64];
         let person_version = |one: &Listed| {
             args![
-                KERINCI, one.person, 1_i64, 0_i64, Instant::NEVER, date!(2026 - 01 - 01), Id::SYSTEM, "form",
-                one.family, "child", "Anak Rahasia", "anak rahasia", "P", date!(2025 - 10 - 01), "", ""
+                KERINCI,
+                one.person,
+                1_i64,
+                0_i64,
+                Instant::NEVER,
+                date!(2026 - 01 - 01),
+                Id::SYSTEM,
+                "form",
+                one.family,
+                "child",
+                "Anak Rahasia",
+                "anak rahasia",
+                "P",
+                date!(2025 - 10 - 01),
+                "",
+                ""
             ]
         };
         let listed = |(nth, one): (usize, &Listed)| {
             args![
-                KERINCI, list, nth as i64 + 1, one.person, one.family, one.village, "001", 1_i64, 1_i64,
+                KERINCI,
+                list,
+                nth as i64 + 1,
+                one.person,
+                one.family,
+                one.village,
+                "001",
+                1_i64,
+                1_i64,
                 -250_i64 - (nth as i64 % 70)
             ]
         };
@@ -113,9 +148,25 @@ impl Scene {
                  villages_open, checks_open, visits_waiting, unvisited, pairs_open, row_count, content_sha256, \
                  rows_sha256, frozen_at, frozen_by, command_id) VALUES",
                 vec![args![
-                    KERINCI, list, "stunted_children", 1_i64, "", date!(2026 - 10 - 20), 0_i64, "", 0_i64, 0_i64,
-                    0_i64, 0_i64, 0_i64, children.len() as i64, [0; 32], [0; 32], 1_760_918_400_000_i64,
-                    Id::SYSTEM, Id::SYSTEM
+                    KERINCI,
+                    list,
+                    "stunted_children",
+                    1_i64,
+                    "",
+                    date!(2026 - 10 - 20),
+                    0_i64,
+                    "",
+                    0_i64,
+                    0_i64,
+                    0_i64,
+                    0_i64,
+                    0_i64,
+                    children.len() as i64,
+                    [0; 32],
+                    [0; 32],
+                    1_760_918_400_000_i64,
+                    Id::SYSTEM,
+                    Id::SYSTEM
                 ]],
             ),
             (
@@ -132,8 +183,24 @@ impl Scene {
                  help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, \
                  state, created_at) VALUES",
                 vec![args![
-                    KERINCI, campaign, "GENTING Belitung", "", "monthly", 1_i64, date!(2026 - 09 - 01), "anyone",
-                    "nutrition", "pairs", holder, holder, "csr", 1_i64, "", 3_i64, "active", 0_i64
+                    KERINCI,
+                    campaign,
+                    "GENTING Belitung",
+                    "",
+                    "monthly",
+                    1_i64,
+                    date!(2026 - 09 - 01),
+                    "anyone",
+                    "nutrition",
+                    "pairs",
+                    holder,
+                    holder,
+                    "csr",
+                    1_i64,
+                    "",
+                    3_i64,
+                    "active",
+                    0_i64
                 ]],
             ),
             (
@@ -144,14 +211,16 @@ impl Scene {
         test.app.store.submit(test.envelope(Id::SYSTEM), Rows { tables }).await.expect("the rows");
         let admin = test.with_role(Role::DistrictAdmin).await;
         let leader = test.with_role(Role::Leader).await;
-        let mut fields = vec![("gerakan".to_owned(), campaign.to_string()), ("daftar".to_owned(), list.to_string())];
+        let mut fields =
+            vec![("gerakan".to_owned(), campaign.to_string()), ("daftar".to_owned(), list.to_string())];
         for (target, units) in
             [("child_under_two", 9), ("child_two_to_five", 9), ("pregnant", 9), ("breastfeeding", 0)]
         {
             fields.push((format!("satuan_{target}"), units.to_string()));
             fields.push((format!("kunjungan_{target}"), "1".to_owned()));
         }
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(one, two)| (one.as_str(), two.as_str())).collect();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(one, two)| (one.as_str(), two.as_str())).collect();
         let page = admin.post("/pasangan/baru", &fields).await.to();
         let programme = page.rsplit('/').next().unwrap().parse().unwrap();
         Scene { test, campaign, programme, children, admin, leader }
@@ -186,16 +255,36 @@ impl Scene {
                 "INSERT INTO sponsor_version (district_id, sponsor_id, version, recorded_at, superseded_at, valid_from, \
                  command_id, source, name, name_search, home_code, status, category) VALUES",
                 vec![args![
-                    KERINCI, sponsor, 1_i64, 0_i64, Instant::NEVER, TODAY, Id::SYSTEM, "form", name,
-                    name.to_lowercase(), home, "active", "individual"
+                    KERINCI,
+                    sponsor,
+                    1_i64,
+                    0_i64,
+                    Instant::NEVER,
+                    TODAY,
+                    Id::SYSTEM,
+                    "form",
+                    name,
+                    name.to_lowercase(),
+                    home,
+                    "active",
+                    "individual"
                 ]],
             ),
             (
                 "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, origin, public_name, \
                  reach, recorded_at, recorded_by) VALUES",
                 vec![args![
-                    KERINCI, pledge, self.campaign, sponsor, units, TODAY, "admin", "anonymous", reach,
-                    self.test.app.store.clock().now(), Id::SYSTEM
+                    KERINCI,
+                    pledge,
+                    self.campaign,
+                    sponsor,
+                    units,
+                    TODAY,
+                    "admin",
+                    "anonymous",
+                    reach,
+                    self.test.app.store.clock().now(),
+                    Id::SYSTEM
                 ]],
             ),
         ];
@@ -219,7 +308,8 @@ impl Scene {
     pub async fn covered(&self, today: Date) -> (i64, i64, i64, i64) {
         let db = self.test.app.store.reader();
         let programme = programmes(db, KERINCI).await.unwrap().remove(0);
-        let covered = coverage(db, KERINCI, &programme, None, (today, today, Zone::Wib)).await.unwrap().unwrap();
+        let covered =
+            coverage(db, KERINCI, &programme, None, (today, today, Zone::Wib)).await.unwrap().unwrap();
         let counts = covered.counts();
         (counts.fully, counts.partly, counts.none, counts.gap() * 50_000)
     }
@@ -250,7 +340,9 @@ async fn in_belitung_firms_join_until_nothing_lacks(db: TestDatabase) {
 
     let run = scene.run("full").await;
     let page = scene.leader.get(&run).await.ok();
-    for words in ["Terbukti terbaik: diperiksa ulang baru saja", "dari 0 menjadi 828, kebutuhan 2.133", "Rancangan"] {
+    for words in
+        ["Terbukti terbaik: diperiksa ulang baru saja", "dari 0 menjadi 828, kebutuhan 2.133", "Rancangan"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     // A draft does nothing.
@@ -272,7 +364,12 @@ async fn in_belitung_firms_join_until_nothing_lacks(db: TestDatabase) {
         scene.approve(&run).await;
         assert_eq!(scene.covered(TODAY).await, wanted, "{firm}");
     }
-    assert_eq!(scene.number("SELECT COUNT(*) AS n FROM sponsor_pair WHERE district_id = $1 AND ended_at IS NOT NULL").await, 0);
+    assert_eq!(
+        scene
+            .number("SELECT COUNT(*) AS n FROM sponsor_pair WHERE district_id = $1 AND ended_at IS NOT NULL")
+            .await,
+        0
+    );
     let page = scene.leader.get(&format!("/pasangan/{}", scene.programme)).await.ok();
     assert!(page.contains("<span class=\"big\">Rp0</span>"), "{page}");
     let page = scene.admin.get(&format!("/pasangan/{}/menunggu", scene.programme)).await.ok();
@@ -286,12 +383,13 @@ async fn a_run_stores_what_the_optimiser_finds(db: TestDatabase) {
     let scene = Scene::start(db, [9, 4, 7, 3]).await;
     scene.draw().await;
     let (one, two) = (1_501_010_000_i64, 1_501_020_000_i64);
-    scene
-        .admin
-        .post(&format!("/tetangga-kecamatan/{one}"), &[("tetangga", &two.to_string())])
-        .await
-        .to();
-    let reaches = [("village", Tier::Village), ("subdistrict", Tier::Subdistrict), ("neighbours", Tier::Neighbours), ("district", Tier::District)];
+    scene.admin.post(&format!("/tetangga-kecamatan/{one}"), &[("tetangga", &two.to_string())]).await.to();
+    let reaches = [
+        ("village", Tier::Village),
+        ("subdistrict", Tier::Subdistrict),
+        ("neighbours", Tier::Neighbours),
+        ("district", Tier::District),
+    ];
     let mut sponsors = Vec::new();
     for nth in 0..14_usize {
         let (reach, tier) = reaches[nth % 4];
@@ -329,10 +427,7 @@ async fn a_run_stores_what_the_optimiser_finds(db: TestDatabase) {
         tier_cost: [0, 2, 5, 9],
         villages: VILLAGES
             .iter()
-            .map(|code| Village {
-                id: code.to_string(),
-                subdistrict: (code / 10_000 * 10_000).to_string(),
-            })
+            .map(|code| Village { id: code.to_string(), subdistrict: (code / 10_000 * 10_000).to_string() })
             .collect(),
         neighbours: vec![(one.to_string(), two.to_string())],
         children: rows
@@ -393,10 +488,16 @@ async fn a_draft_needs_a_second_person_and_facts_that_still_hold(db: TestDatabas
     assert!(page.contains("ada janji baru"), "{page}");
     // Tampered with, it does not act either.
     let run = scene.run("full").await;
-    scene.test.sql("UPDATE run_pair SET units = units - 1 WHERE district_id = $1 AND rank = 0", args![KERINCI]).await;
+    scene
+        .test
+        .sql("UPDATE run_pair SET units = units - 1 WHERE district_id = $1 AND rank = 0", args![KERINCI])
+        .await;
     let page = scene.leader.post(&format!("{run}/setujui"), &[]).await.refused();
     assert!(page.contains("Bukti rancangan tidak cocok"), "{page}");
-    scene.test.sql("UPDATE run_pair SET units = units + 1 WHERE district_id = $1 AND rank = 0", args![KERINCI]).await;
+    scene
+        .test
+        .sql("UPDATE run_pair SET units = units + 1 WHERE district_id = $1 AND rank = 0", args![KERINCI])
+        .await;
     let form = new_form_id();
     scene.leader.post_as(&format!("{run}/setujui"), &form, &[]).await.to();
     scene.leader.post_as(&format!("{run}/setujui"), &form, &[]).await.to();
@@ -404,10 +505,17 @@ async fn a_draft_needs_a_second_person_and_facts_that_still_hold(db: TestDatabas
     scene.check().await;
     // What is not there is not found.
     let foreign = scene.test.app.store.new_id();
-    for path in [format!("/pasangan/{foreign}"), format!("/perhitungan/{foreign}"), format!("/pasangan/{foreign}/menunggu")] {
+    for path in [
+        format!("/pasangan/{foreign}"),
+        format!("/perhitungan/{foreign}"),
+        format!("/pasangan/{foreign}/menunggu"),
+    ] {
         assert_eq!(scene.admin.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(scene.leader.post(&format!("/perhitungan/{foreign}/setujui"), &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        scene.leader.post(&format!("/perhitungan/{foreign}/setujui"), &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[db_test]
@@ -423,7 +531,8 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     let (chief, _) = scene.pledge("Kepala Dinas", 9, "district", None).await;
     let (uncle, _) = scene.pledge("Paman", 9, "district", None).await;
     let (parent, _) = scene.pledge("Guru", 1, "district", None).await;
-    let set = "UPDATE sponsor_version SET kk_hash = $3, unit_id = $4 WHERE district_id = $1 AND sponsor_id = $2";
+    let set =
+        "UPDATE sponsor_version SET kk_hash = $3, unit_id = $4 WHERE district_id = $1 AND sponsor_id = $2";
     test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
     test.sql(set, args![KERINCI, chief, None::<Vec<u8>>, office]).await;
     test.sql(set, args![KERINCI, parent, card(1), school]).await;
@@ -498,7 +607,11 @@ async fn a_child_that_loses_its_sponsor_waits_visibly_and_is_helped_again(db: Te
     let run = scene.run("full").await;
     scene.approve(&run).await;
     assert_eq!(scene.covered(TODAY).await, (2, 0, 0, 0));
-    test.sql("UPDATE pledge SET ends_on = 20261104, end_reason = 'stopped' WHERE district_id = $1 AND id = $2", args![KERINCI, first]).await;
+    test.sql(
+        "UPDATE pledge SET ends_on = 20261104, end_reason = 'stopped' WHERE district_id = $1 AND id = $2",
+        args![KERINCI, first],
+    )
+    .await;
     test.db.clock.advance(3 * 86_400);
     let now = date!(2026 - 11 - 05);
     assert_eq!(scene.covered(now).await, (1, 0, 1, 450_000));
@@ -513,7 +626,10 @@ async fn a_child_that_loses_its_sponsor_waits_visibly_and_is_helped_again(db: Te
         .app
         .store
         .reader()
-        .first("SELECT person_id FROM sponsor_pair WHERE district_id = $1 AND pledge_id = $2", args![KERINCI, first])
+        .first(
+            "SELECT person_id FROM sponsor_pair WHERE district_id = $1 AND pledge_id = $2",
+            args![KERINCI, first],
+        )
         .await
         .unwrap();
     let person = lost.unwrap().0;
@@ -594,7 +710,10 @@ async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.status);
         assert!(!answer.body.contains("Rahasia"), "{path}");
     }
-    assert!(pages.keys().any(|path| path.contains("/surat/")) && pages.keys().any(|path| path.ends_with("/alasan")));
+    assert!(
+        pages.keys().any(|path| path.contains("/surat/"))
+            && pages.keys().any(|path| path.ends_with("/alasan"))
+    );
     // The panel on the family page: since when, by the sponsor's code.
     let page = verifier.get(&format!("/sasaran/{}", scene.children[0].family)).await.ok();
     assert!(page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Pemberi<"), "{page}");
@@ -625,7 +744,10 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
     };
     let page = clients[&near].get("/janji").await.ok();
     text(&page);
-    assert!(page.contains("Gunung Raya") && page.contains("13 bulan") && page.contains("Rp450.000"), "{page}");
+    assert!(
+        page.contains("Gunung Raya") && page.contains("13 bulan") && page.contains("Rp450.000"),
+        "{page}"
+    );
     let page = clients[&alone].get("/janji").await.ok();
     text(&page);
     assert!(!page.contains("Danau Kerinci"), "only one child lives there: {page}");
@@ -639,7 +761,10 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
         .app
         .store
         .reader()
-        .first("SELECT id FROM sponsor_pair WHERE district_id = $1 AND person_id = $2", args![KERINCI, child.person])
+        .first(
+            "SELECT id FROM sponsor_pair WHERE district_id = $1 AND person_id = $2",
+            args![KERINCI, child.person],
+        )
         .await
         .unwrap();
     let approve = format!("/pasang/{}/pengunjung", pair.unwrap().0);
@@ -659,7 +784,11 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
     assert_eq!(test.number(opened, args![KERINCI, child.person]).await, 1);
     assert_eq!(clients[&near].get(&own).await.status, StatusCode::NOT_FOUND);
     // Taken back by the guardian, it is closed at once.
-    test.sql("UPDATE consent SET withdrawn_on = 20261102, withdrawn_at = 0 WHERE district_id = $1", args![KERINCI]).await;
+    test.sql(
+        "UPDATE consent SET withdrawn_on = 20261102, withdrawn_at = 0 WHERE district_id = $1",
+        args![KERINCI],
+    )
+    .await;
     assert_eq!(client.get(&own).await.status, StatusCode::NOT_FOUND);
 }
 

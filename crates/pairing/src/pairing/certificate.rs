@@ -39,7 +39,8 @@ impl Certificate {
             return None;
         }
         let flow = flow.chunks_exact(8).filter_map(|part| Some(i64::from_le_bytes(part.try_into().ok()?)));
-        let price = price.chunks_exact(16).filter_map(|part| Some(i128::from_le_bytes(part.try_into().ok()?)));
+        let price =
+            price.chunks_exact(16).filter_map(|part| Some(i128::from_le_bytes(part.try_into().ok()?)));
         Some(Certificate { flow: flow.collect(), price: price.collect() })
     }
 }

@@ -134,7 +134,11 @@ pub(super) async fn show(
         may_manage: ManagePairing::of(cap.actor()).is_some(),
         reads_runs: ReadRuns::of(cap.actor()).is_some(),
         reads_names: reads_names.is_some(),
-        needs: needs.into_iter().filter(|need| need.units > 0).map(|need| (need.target, need.units)).collect(),
+        needs: needs
+            .into_iter()
+            .filter(|need| need.units > 0)
+            .map(|need| (need.target, need.units))
+            .collect(),
         coverage: covered,
         programme,
         shell,

@@ -72,11 +72,7 @@ struct PanelPage {
 }
 
 /// The panel.
-pub(crate) async fn panel(
-    app: &App,
-    actor: &Arc<Actor>,
-    family: Id,
-) -> Result<Option<String>, StoreError> {
+pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<Option<String>, StoreError> {
     if SeeCoverage::of(actor).is_none() {
         return Ok(None);
     }

@@ -218,7 +218,9 @@ pub(crate) async fn codes(
     let list = args.push_list(persons);
     let rows: Vec<CodeRow> = db
         .all(
-            &format!("SELECT person_id, code FROM target_code WHERE district_id = $1 AND person_id IN ({list})"),
+            &format!(
+                "SELECT person_id, code FROM target_code WHERE district_id = $1 AND person_id IN ({list})"
+            ),
             args,
         )
         .await?;

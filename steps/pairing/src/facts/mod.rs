@@ -1,9 +1,9 @@
 //! What decides about a pairing, read in few statements: targets with their needs and order, promises, relatives,
 //! holds, and the pairs that run.
 
+mod neighbour_pages;
 mod neighbours;
 mod situation;
-mod neighbour_pages;
 mod targets;
 
 pub use neighbours::SetNeighbours;

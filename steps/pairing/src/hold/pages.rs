@@ -79,9 +79,9 @@ async fn list_page(cap: &ManagePairing, app: &App, shell: Shell, id: Id, form: O
             ],
         )
     });
-    let kinds = KINDS.iter().map(|kind| {
-        ((*kind).to_owned(), shell.t(&format!("pairing.hold.kind.{kind}")).into_owned())
-    });
+    let kinds = KINDS
+        .iter()
+        .map(|kind| ((*kind).to_owned(), shell.t(&format!("pairing.hold.kind.{kind}")).into_owned()));
     let places = territories::subdistricts(db, district).await?;
     let template = ListPage {
         f: form.view(),

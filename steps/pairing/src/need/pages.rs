@@ -17,10 +17,7 @@ use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page
 
 /// Codes with their words.
 fn options(shell: &Shell, stem: &str, codes: &[&str]) -> Vec<(String, String)> {
-    codes
-        .iter()
-        .map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned()))
-        .collect()
+    codes.iter().map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned())).collect()
 }
 
 #[derive(Template)]

@@ -62,11 +62,8 @@ pub(super) async fn in_state(
             " AND (n.kind, n.id) > (SELECT a.kind, a.id FROM family_need a WHERE a.district_id = $1 AND a.id = {place})"
         ));
     }
-    db.all(
-        &format!("{NEED} AND n.state = $3 AND {condition} ORDER BY n.kind, n.id LIMIT {}", PAGE + 1),
-        args,
-    )
-    .await
+    db.all(&format!("{NEED} AND n.state = $3 AND {condition} ORDER BY n.kind, n.id LIMIT {}", PAGE + 1), args)
+        .await
 }
 
 asuh_store::row_struct! {

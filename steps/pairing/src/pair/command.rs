@@ -113,8 +113,7 @@ async fn known(tx: &Tx<'_>, pledge: Id, person: Id) -> Result<(), Fault> {
 fn allowed(situation: &Situation, pledge: Id, person: Id, units: u32) -> Result<Id, Wrong> {
     let supply = situation.supplies.iter().find(|one| one.pledge_id == pledge).ok_or(Wrong::Sponsor)?;
     let subject = situation.subjects.iter().find(|one| one.row.person_id == person).ok_or(Wrong::Child)?;
-    let used: i64 =
-        situation.running.iter().filter(|row| row.pledge_id == pledge).map(|row| row.units).sum();
+    let used: i64 = situation.running.iter().filter(|row| row.pledge_id == pledge).map(|row| row.units).sum();
     let mine = (pledge.to_string(), person.to_string(), units);
     measure(&situation.instance, std::slice::from_ref(&mine))?;
     if used + i64::from(units) > supply.units {

@@ -8,13 +8,13 @@ use axum::extract::State;
 
 use super::command::{DeclareRelative, EndPair, PairByHand};
 use super::query::{self, PairLine};
+use crate::ManagePairing;
 use crate::coverage::query::codes;
 use crate::facts::{Situation, Subject, subdistrict, village_of};
 use crate::programme::query::terms;
 use crate::programme::{Programme, programme_or_404};
 use crate::rules::measure;
 use crate::sponsor::may_visit;
-use crate::ManagePairing;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
@@ -105,7 +105,9 @@ fn offers(shell: &Shell, situation: &Situation, subject: &Subject) -> Vec<(Strin
         .map(|one| (near(village_of(one)), one, one.units - used.get(&one.pledge_id).copied().unwrap_or(0)))
         .filter(|(_, _, left)| *left > 0)
         .collect();
-    offers.sort_by(|one, other| (one.0, &one.1.name, one.1.pledge_id).cmp(&(other.0, &other.1.name, other.1.pledge_id)));
+    offers.sort_by(|one, other| {
+        (one.0, &one.1.name, one.1.pledge_id).cmp(&(other.0, &other.1.name, other.1.pledge_id))
+    });
     offers
         .into_iter()
         .filter(|(_, one, _)| {

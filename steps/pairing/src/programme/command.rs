@@ -153,9 +153,8 @@ impl Command for SetRule {
         if known.map_or(0, |rule| rule.version) != self.after {
             return Err(Refusal::new("pairing.refused.changed_meanwhile").into());
         }
-        let fits = |point: &Point| {
-            (1..=100).contains(&point.points) && point.factor.bounds().contains(&point.bound)
-        };
+        let fits =
+            |point: &Point| (1..=100).contains(&point.points) && point.factor.bounds().contains(&point.bound);
         if self.points.is_empty() || self.points.len() > 40 || !self.points.iter().all(fits) {
             return Err(Refusal::new("pairing.refused.points").into());
         }
@@ -211,9 +210,7 @@ async fn put_list(tx: &Tx<'_>, programme: Id, list: Id, month: Date) -> Result<(
 }
 
 async fn put_needs(tx: &Tx<'_>, programme: Id, needs: &[(Target, Need)], month: Date) -> Result<(), Fault> {
-    let fits = |need: &Need| {
-        (0..=MOST_UNITS).contains(&need.units) && (0..=31).contains(&need.mentor_visits)
-    };
+    let fits = |need: &Need| (0..=MOST_UNITS).contains(&need.units) && (0..=31).contains(&need.mentor_visits);
     let anything = needs.iter().any(|(_, need)| need.units > 0);
     if !anything || !needs.iter().all(|(_, need)| fits(need)) {
         return Err(Refusal::new("pairing.refused.needs").into());

@@ -94,10 +94,7 @@ fn written(needs: &[NeedRow]) -> Vec<(String, String)> {
         let known = needs.iter().find(|row| row.target == target.code());
         let [units, visits] = need_fields(target);
         let number = |value: Option<i64>| value.unwrap_or(0).to_string();
-        [
-            (units, number(known.map(|row| row.units))),
-            (visits, number(known.map(|row| row.mentor_visits))),
-        ]
+        [(units, number(known.map(|row| row.units))), (visits, number(known.map(|row| row.mentor_visits)))]
     };
     Target::ALL.into_iter().flat_map(of).collect()
 }

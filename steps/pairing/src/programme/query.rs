@@ -52,7 +52,11 @@ pub async fn all(db: &impl Query, district: DistrictId) -> Result<Vec<Programme>
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn by_id(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Programme>, StoreError> {
+pub(crate) async fn by_id(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<Programme>, StoreError> {
     db.first(&format!("{PROGRAMME} AND p.id = $2"), args![district, id]).await
 }
 

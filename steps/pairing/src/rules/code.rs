@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 
 /// Words that every officer can read aloud; none of them is a usual name of a child.
 const WORDS: [&str; 24] = [
-    "Anggrek", "Bakung", "Cemara", "Cendana", "Delima", "Durian", "Gambir", "Jambu", "Jeruk", "Kamboja", "Kelapa",
-    "Kenari", "Lada", "Mangga", "Manggis", "Nangka", "Pala", "Pandan", "Pinang", "Rambutan", "Salak", "Sawo",
-    "Sirsak", "Teratai",
+    "Anggrek", "Bakung", "Cemara", "Cendana", "Delima", "Durian", "Gambir", "Jambu", "Jeruk", "Kamboja",
+    "Kelapa", "Kenari", "Lada", "Mangga", "Manggis", "Nangka", "Pala", "Pandan", "Pinang", "Rambutan",
+    "Salak", "Sawo", "Sirsak", "Teratai",
 ];
 
 /// The code name of eight random bytes: a word and five digits, 2.4 million in all.

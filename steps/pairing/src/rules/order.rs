@@ -171,7 +171,8 @@ mod tests {
         let one = rank(&default_points(), "17-08-45", &equal);
         assert_eq!(one, rank(&default_points(), "17-08-45", &equal));
         assert_ne!(one, rank(&default_points(), "lain", &equal));
-        let urgent = [child(1, Some(-210), 30, None), child(2, Some(-290), 40, None), child(3, None, 5, None)];
+        let urgent =
+            [child(1, Some(-210), 30, None), child(2, Some(-290), 40, None), child(3, None, 5, None)];
         assert_eq!(rank(&default_points(), "x", &urgent), [2, 1, 0]);
     }
 }

@@ -114,7 +114,8 @@ mod tests {
     use asuh_pairing::pairing::{Child, RunningPair, Sponsor, Stability, Village, pair};
 
     fn instance() -> Instance {
-        let village = |id: &str, subdistrict: &str| Village { id: id.into(), subdistrict: subdistrict.into() };
+        let village =
+            |id: &str, subdistrict: &str| Village { id: id.into(), subdistrict: subdistrict.into() };
         let child = |id: &str, village: &str, rank| Child {
             id: id.into(),
             village: village.into(),

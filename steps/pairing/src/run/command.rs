@@ -284,7 +284,8 @@ async fn why_left(
         )
         .await?;
     let rows: HashMap<Id, Left> = rows.into_iter().map(|row| (row.person_id, row)).collect();
-    let graduated = |birth: Date| asuh_nusantara::age::completed_months(birth, today).is_some_and(|age| age >= 60);
+    let graduated =
+        |birth: Date| asuh_nusantara::age::completed_months(birth, today).is_some_and(|age| age >= 60);
     let mut reasons: BTreeMap<&'static str, Vec<Id>> = BTreeMap::new();
     for (pair, person) in pairs {
         let reason = match rows.get(&person) {

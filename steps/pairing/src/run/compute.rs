@@ -255,7 +255,8 @@ fn options(instance: &Instance, chosen: &Pairing) -> Result<Vec<OptionRow>, Pair
         };
         add(other.0.into(), Instance { stability: other.1, ..instance.clone() })?;
         let all = instance.children.len() as u32;
-        let prices: BTreeSet<u32> = [all / 20, all / 5, all / 2].into_iter().filter(|ranks| *ranks > 1).collect();
+        let prices: BTreeSet<u32> =
+            [all / 20, all / 5, all / 2].into_iter().filter(|ranks| *ranks > 1).collect();
         for ranks in prices {
             let stability = Stability::Price(ranks);
             add(format!("price_{ranks}"), Instance { stability, ..instance.clone() })?;
@@ -338,7 +339,9 @@ mod tests {
         assert_eq!(joined.objectives, at_once.objectives);
         assert_eq!(joined.served, at_once.served);
         assert_eq!(reasons.children.len(), instance.children.len());
-        for (cut, (child, served)) in reasons.children.iter().zip(instance.children.iter().zip(&joined.served)) {
+        for (cut, (child, served)) in
+            reasons.children.iter().zip(instance.children.iter().zip(&joined.served))
+        {
             assert_eq!(cut.map_or(0, |cut| cut.lacking), child.open_need() - served);
         }
     }

@@ -56,11 +56,7 @@ pub(super) fn drawing(
         );
     }
     let mut text = |anchor: &str, x: f64, y: f64, words: &str| {
-        let _ = write!(
-            svg,
-            "<text text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y:.1}\">{}</text>",
-            escape(words)
-        );
+        let _ = write!(svg, "<text text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y:.1}\">{}</text>", escape(words));
     };
     text("end", LEFT - 8.0, 12.0, givers);
     text("start", RIGHT + 8.0, 12.0, targets);
@@ -82,7 +78,8 @@ mod tests {
     fn names_are_escaped_and_every_flow_is_drawn() {
         let flow = |from_code, to_code, units| FlowLine { from_code, to_code, units };
         let flows = [flow(1, 1, 5), flow(1, 2, 50), flow(3, 2, 1)];
-        let svg = drawing(&flows, ("a < b", "dari", "ke"), |code| format!("K<{code}"), |units| units.to_string());
+        let svg =
+            drawing(&flows, ("a < b", "dari", "ke"), |code| format!("K<{code}"), |units| units.to_string());
         assert_eq!(svg.matches("<path").count(), 3);
         assert!(svg.contains("K&lt;2 (51)") && !svg.contains("K<2"), "{svg}");
         assert!(svg.contains("class=\"flow same\"") && !svg.contains("style="));

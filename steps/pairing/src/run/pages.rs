@@ -43,10 +43,7 @@ pub(super) struct Before {
 
 /// Codes with their words.
 fn options(shell: &Shell, stem: &str, codes: &[&str]) -> Vec<(String, String)> {
-    codes
-        .iter()
-        .map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned()))
-        .collect()
+    codes.iter().map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned())).collect()
 }
 
 async fn list_page(
@@ -244,17 +241,10 @@ async fn show_page(cap: &ReadRuns, app: &App, shell: Shell, id: Id, form: Form) 
     let codes = flows.iter().flat_map(|flow| [flow.from_code, flow.to_code]);
     let codes = codes.chain(places.iter().map(|place| place.subdistrict));
     let names = territories::names(db, district, codes).await?;
-    let titles = (
-        &*shell.t("pairing.flow.title"),
-        &*shell.t("pairing.flow.from"),
-        &*shell.t("pairing.flow.to"),
-    );
-    let drawing = flow::drawing(
-        &flows,
-        titles,
-        |code| place_name(&shell, &names, code),
-        |units| shell.number(units),
-    );
+    let titles =
+        (&*shell.t("pairing.flow.title"), &*shell.t("pairing.flow.from"), &*shell.t("pairing.flow.to"));
+    let drawing =
+        flow::drawing(&flows, titles, |code| place_name(&shell, &names, code), |units| shell.number(units));
     let template = ShowPage {
         f: form.view(),
         proof: proof_of(app, district, &run).await?,

@@ -65,7 +65,11 @@ const RUN: &str = "SELECT r.district_id, r.id, r.programme_id, r.number, r.kind,
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn run(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<RunLine>, StoreError> {
+pub(crate) async fn run(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<RunLine>, StoreError> {
     db.first(&format!("{RUN} AND r.id = $2"), args![district, id]).await
 }
 

@@ -59,10 +59,8 @@ pub(super) async fn reasons(
     let after = choice.setelah.unwrap_or(-1);
     let mut children = query::children(db, district, id, which, after).await?;
     let next = cut(&mut children, CHILDREN, |child| child.rank);
-    let ranks = (
-        children.first().map_or(0, |child| child.rank),
-        children.last().map_or(-1, |child| child.rank),
-    );
+    let ranks =
+        (children.first().map_or(0, |child| child.rank), children.last().map_or(-1, |child| child.rank));
     let pairs = query::pairs(db, district, id, ranks).await?;
     let codes = children.iter().map(|child| child.village_code).chain(pairs.iter().map(|one| one.home_code));
     let names = territories::names(db, district, codes).await?;

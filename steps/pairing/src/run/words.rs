@@ -75,9 +75,7 @@ pub(super) fn lacking(text: &Text, child: &RunChild) -> Option<String> {
         }
         words.push_str(&match (child.cut_sponsors.unwrap_or(0), child.cut_kept.unwrap_or(0)) {
             (0, 0) => text.t1("pairing.why.no_reach", "n", text.number(lacks)),
-            (0, kept) => {
-                text.t2("pairing.why.only_kept", "n", text.number(lacks), "kept", text.number(kept))
-            }
+            (0, kept) => text.t2("pairing.why.only_kept", "n", text.number(lacks), "kept", text.number(kept)),
             (sponsors, _) => text.with(
                 "pairing.why.cut",
                 &[

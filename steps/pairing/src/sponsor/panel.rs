@@ -73,11 +73,7 @@ async fn told(db: &impl Query, district: DistrictId, line: &OwnLine, on: Date) -
 }
 
 /// The panel; nothing for a sponsor who helps nobody. Who is not the sponsor himself finds no way to names.
-pub(crate) async fn panel(
-    app: &App,
-    actor: &Arc<Actor>,
-    sponsor: Id,
-) -> Result<Option<String>, StoreError> {
+pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<Option<String>, StoreError> {
     let (db, district, today) = (app.store.reader(), actor.district, app.today(actor));
     let own = query::of_sponsor(db, district, sponsor, today).await?;
     if own.is_empty() {
