@@ -41,7 +41,7 @@ pub mod campaigns {
 /// Pledges, for later steps and the demo.
 pub mod pledges {
     pub use super::pledge::change::{
-        ChangeAmount, ChangeWishes, PausePledge, ResumePledge, StopPledge, UndoPledge, UndoStop,
+        ChangeAmount, ChangeWishes, PausePledge, ResumePledge, StopPledge, UndoPledge, UndoStop, UndoUnit,
     };
     pub use super::pledge::command::{Pledge, PledgeUnit, UnitPledges};
     pub use super::pledge::query::{PledgeLine, UnitPromise, in_force, of_units};
@@ -51,7 +51,7 @@ pub mod pledges {
 
 /// Sponsors of every kind, for later steps and the demo.
 pub mod sponsors {
-    pub use super::sponsor::command::{AddContact, EndContact, LeaveSponsor, PutSponsor};
+    pub use super::sponsor::command::{AddContact, EndContact, LeaveSponsor, PutSponsor, ReturnSponsor};
     pub use super::sponsor::rules::{Category, Leaving};
     pub use super::sponsor::tally::{Part, taking_part};
 }
@@ -189,6 +189,7 @@ fn routes() -> Routes {
         .get::<PledgeForUnit, _>("/janji/unit/{unit}", pledges::unit)
         .post::<PledgeForUnit, _>("/janji/unit/{unit}", pledges::promise_unit)
         .post::<PledgeForUnit, _>("/janji/unit/{unit}/berhenti", pledges::stop_for)
+        .post::<PledgeForUnit, _>("/janji/unit/{unit}/batal", pledges::undo_unit)
         .get::<PledgeForUnit, _>("/janji/unit/{unit}/janji/{id}", one::of_unit)
         .post::<PledgeForUnit, _>("/janji/unit/{unit}/janji/{id}", one::of_unit_act)
         .get::<ReadSponsors, _>("/orang-tua-asuh", sponsors::list)
@@ -205,6 +206,7 @@ fn routes() -> Routes {
         .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/ubah", sponsors::update)
         .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/kontak", sponsors::contact)
         .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/keluar", sponsors::leave)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/kembali", sponsors::come_back)
         .post::<KeepRequests, _>("/orang-tua-asuh/{id}/salinan", roster::copy)
         .get::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/laporan", sponsor::pledging::year)
         .get::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/janji/baru", sponsor::pledging::new)

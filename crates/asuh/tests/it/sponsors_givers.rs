@@ -234,6 +234,11 @@ async fn who_leaves_ends_his_promises_and_somebody_is_told(db: TestDatabase) {
     assert!(shown.contains("Lembaga tutup atau bubar") && shown.contains("Sudah keluar"), "{shown}");
     assert!(keeper.post(&leave, &last).await.refused().contains("sudah keluar"));
     assert!(admin.post(&format!("{page}/janji/baru"), &fields).await.refused().contains("sudah keluar"));
+    // A slip of that kind is put right within a day, promises and all.
+    admin.post(&format!("{page}/kembali"), &[]).await.to();
+    assert_eq!(world.units(campaign, date!(2026 - 11 - 09)).await, 9);
+    assert!(admin.post(&format!("{page}/kembali"), &[]).await.refused().contains("aktif"));
+    keeper.post(&leave, &last).await.to();
     // Never silently: the admin's home page and the list of endings say so.
     assert!(admin.get("/").await.ok().contains("orang tua asuh keluar: 1"));
     let endings = admin.get("/orang-tua-asuh/berakhir").await.ok();

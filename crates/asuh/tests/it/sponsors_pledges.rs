@@ -339,3 +339,64 @@ async fn the_own_page_prints_a_year_and_invites_without_any_child(db: TestDataba
     let unlinked = world.test.with_role(Role::Sponsor).await;
     assert_eq!(unlinked.get("/janji/laporan").await.status, StatusCode::NOT_FOUND);
 }
+
+#[db_test]
+async fn a_whole_office_entered_by_mistake_is_taken_back_at_once(db: TestDatabase) {
+    let world = World::start(db).await;
+    let campaign = world.campaign().await;
+    let people = world.people(world.school, &["Ani Rahmawati", "Budi Santoso", "Citra Dewi"]).await;
+    let own = world.test.user(Role::UnitCoordinator, &[], &[world.school]).await;
+    let (page, gerakan, ani) =
+        (format!("/janji/unit/{}", world.school), campaign.to_string(), people[0].to_string());
+    own.post(&page, &promise(&gerakan, &[("orang", &ani)])).await.to();
+    world.test.db.clock.advance(60);
+    let done = own.post(&page, &promise(&gerakan, &[("semua", "ya")])).await.to();
+    assert!(own.get(&done).await.ok().contains("batalkan 2 janji ini"));
+    let at = done.split("saat=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let fields = [("gerakan", gerakan.as_str()), ("saat", at.as_str())];
+    let other = world.test.user(Role::UnitCoordinator, &[], &[world.other_school]).await;
+    let elsewhere = format!("/janji/unit/{}/batal", world.other_school);
+    assert_eq!(other.post(&elsewhere, &fields).await.status, StatusCode::NOT_FOUND);
+    let monday = date!(2026 - 11 - 09);
+    assert_eq!(expected(&world, campaign, monday).await.len(), 3);
+    own.post(&format!("{page}/batal"), &fields).await.to();
+    assert_eq!(expected(&world, campaign, monday).await, ["Ani Rahmawati x1"], "what was before stays");
+    assert_eq!(own.post(&format!("{page}/batal"), &fields).await.status, StatusCode::NOT_FOUND);
+    // Whoever was entered by mistake can still promise.
+    own.post(&page, &promise(&gerakan, &[("semua", "ya")])).await.to();
+    assert_eq!(expected(&world, campaign, monday).await.len(), 3);
+}
+
+#[db_test]
+async fn what_a_person_is_called_in_public_is_his_word_or_his_letter(db: TestDatabase) {
+    let world = World::start(db).await;
+    let admin = world.test.with_role(Role::DistrictAdmin).await;
+    let campaign = world.campaign_with(&[("cakupan", "anyone"), ("tujuan", "pairs"), ("dana", "csr")]).await;
+    let page = giver(&admin, "individual", "Sari Rekaan").await;
+    let mut fields = pledge_fields(&campaign.to_string(), "9");
+    let form = format!("{page}/janji/baru");
+    let sent =
+        |fields: &[(&'static str, String)]| fields.iter().map(|(n, v)| (*n, v.clone())).collect::<Vec<_>>();
+    let first = sent(&fields);
+    let first: Vec<(&str, &str)> = first.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    assert!(admin.post(&form, &first).await.refused().contains("atas pilihan orangnya"));
+    for (name, value) in [
+        ("surat_nomor", "Formulir 7"),
+        ("surat_tanggal", "1"),
+        ("surat_bulan", "11"),
+        ("surat_tahun", "2026"),
+    ] {
+        fields.push((name, value.into()));
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    admin.post(&form, &fields).await.to();
+    // Of a firm of one's own unit's roster nothing leads astray: who is not on it has no page there.
+    let id = id_of(&page);
+    assert_eq!(admin.get(&format!("/pegawai/{id}")).await.status, StatusCode::NOT_FOUND);
+    assert!(!admin.post("/pegawai/cari", &[("nama", "sari")]).await.ok().contains("Sari Rekaan"));
+    // As a user she is found to be linked.
+    let user = world.test.user(Role::Sponsor, &[], &[]).await;
+    let found =
+        admin.post(&format!("/pengguna/{}/pegawai", user.user), &[("aksi", "cari"), ("cari", "sari")]).await;
+    assert!(found.ok().contains("Sari Rekaan"));
+}

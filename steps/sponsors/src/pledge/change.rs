@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::command::hold;
-use super::rules::{Document, HowFar, PublicName, check_baskets, is_fresh, most_baskets, overlap, stopped};
+use super::rules::{
+    Document, HowFar, PublicName, SLIP_HOURS, check_baskets, is_fresh, may_be_named, most_baskets, overlap,
+    stopped,
+};
 use crate::Reach;
 
 asuh_store::row_struct! {
@@ -17,6 +20,7 @@ asuh_store::row_struct! {
         unit_id: Option<Id>,
         status: String,
         public_name: String,
+        document: Option<String>,
         starts_on: Date,
         ends_on: Option<Date>,
         planned_end: Option<Date>,
@@ -38,7 +42,8 @@ async fn held(tx: &Tx<'_>, pledge: Id, reach: &Reach) -> Result<Held, Fault> {
     hold(tx, campaign.ok_or_else(Refusal::not_found)?.0).await?;
     let found: Option<Held> = tx
         .first(
-            "SELECT p.campaign_id, p.sponsor_id, s.kind, v.unit_id, v.status, p.public_name, p.starts_on, p.ends_on, \
+            "SELECT p.campaign_id, p.sponsor_id, s.kind, v.unit_id, v.status, p.public_name, p.document, \
+             p.starts_on, p.ends_on, \
              p.planned_end, p.end_reason, p.recorded_at, p.stopped_at FROM pledge p \
              JOIN sponsor s ON s.district_id = p.district_id AND s.id = p.sponsor_id \
              JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
@@ -159,6 +164,49 @@ impl Command for UndoPledge {
         )
         .await?;
         Ok(())
+    }
+}
+
+/// Takes back what a [`PledgeUnit`](super::command::PledgeUnit) of the same sender recorded by mistake, within a day:
+/// all the promises of that one action. Receipt: how many.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UndoUnit {
+    /// To which campaign.
+    pub campaign: Id,
+    /// When they were recorded.
+    pub at: Instant,
+}
+
+impl Command for UndoUnit {
+    const KIND: &'static str = "sponsors.undo_unit";
+    type Receipt = i64;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
+        hold(tx, self.campaign).await?;
+        tx.subject("campaign", self.campaign);
+        if !is_fresh(self.at, tx.now()) {
+            return Err(Refusal::new("sponsors.refused.not_undone").into());
+        }
+        // Index: pledge_by_campaign. What the sender himself recorded in one action: nothing else has that instant.
+        let made: Option<(Date,)> = tx
+            .first(
+                "SELECT starts_on FROM pledge WHERE district_id = $1 AND campaign_id = $2 AND recorded_at = $3 \
+                 AND recorded_by = $4 AND origin <> 'self' AND end_reason IS NULL LIMIT 1",
+                args![tx.district(), self.campaign, self.at, tx.actor()],
+            )
+            .await?;
+        // One action gives all of them the same first day.
+        let starts_on = made.ok_or_else(Refusal::not_found)?.0;
+        let never = starts_on.previous_day().unwrap_or(starts_on);
+        let undone = tx
+            .execute(
+                "UPDATE pledge SET ends_on = $5, end_reason = 'undone', stopped_at = $6, stopped_by = $4 \
+                 WHERE district_id = $1 AND campaign_id = $2 AND recorded_at = $3 AND recorded_by = $4 \
+                 AND origin <> 'self' AND end_reason IS NULL",
+                args![tx.district(), self.campaign, self.at, tx.actor(), never, tx.now()],
+            )
+            .await?;
+        Ok(i64::try_from(undone).unwrap_or(i64::MAX))
     }
 }
 
@@ -311,8 +359,12 @@ impl Command for ChangeWishes {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let held = held(tx, self.pledge, &self.reach).await?;
-        let own = matches!(self.reach, Reach::Own(_)) || held.kind == "institution";
-        if self.public_name == PublicName::Name && held.public_name != "name" && !own {
+        let own = matches!(self.reach, Reach::Own(_));
+        let has_letter = self.document.is_some() || held.document.is_some();
+        if self.public_name == PublicName::Name
+            && held.public_name != "name"
+            && !may_be_named(own, &held.kind, has_letter)
+        {
             return Err(Refusal::new("sponsors.refused.name_is_own").field("sebutan").into());
         }
         tx.execute(
@@ -329,6 +381,19 @@ impl Command for ChangeWishes {
         }
         Ok(())
     }
+}
+
+/// Lets the promises hold again that ended with a leaving of the last day, within the command that takes it back. Index:
+/// pledge_by_sponsor.
+pub(crate) async fn restore_left(tx: &Tx<'_>, sponsor: Id) -> Result<(), StoreError> {
+    let since = tx.now().plus_seconds(-SLIP_HOURS * 3_600);
+    tx.execute(
+        "UPDATE pledge SET ends_on = planned_end, end_reason = NULL, stopped_at = NULL, stopped_by = NULL \
+         WHERE district_id = $1 AND sponsor_id = $2 AND end_reason = 'left' AND stopped_at >= $3",
+        args![tx.district(), sponsor, since],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Ends all promises of a sponsor on this day, within the command that ends his place.

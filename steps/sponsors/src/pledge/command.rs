@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::query::place_below;
-use super::rules::{Document, HowFar, MOST_BASKETS, PublicName, check, most_baskets};
+use super::rules::{Document, HowFar, MOST_BASKETS, PublicName, check, may_be_named, most_baskets};
 use crate::Reach;
 use crate::campaign::query::{self as campaigns, Campaign};
 
@@ -104,6 +104,10 @@ impl Command for Pledge {
             who.filter(|who| self.reach.allows(self.sponsor, who.unit_id)).ok_or_else(Refusal::not_found)?;
         let days = (self.starts_on, self.ends_on);
         check(&campaign.calendar(), days, self.baskets, most_baskets(&who.kind))?;
+        let own = matches!(self.reach, Reach::Own(_));
+        if self.public_name == PublicName::Name && !may_be_named(own, &who.kind, self.document.is_some()) {
+            return Err(Refusal::new("sponsors.refused.name_is_own").field("sebutan").into());
+        }
         if who.status != "active" {
             return Err(Refusal::new("sponsors.refused.left").into());
         }
@@ -167,6 +171,8 @@ pub struct UnitPledges {
     pub made: i64,
     /// People who had promised already.
     pub kept: i64,
+    /// When the new ones were recorded: by this they can be taken back together.
+    pub at: Instant,
 }
 
 asuh_store::row_struct! {
@@ -237,6 +243,6 @@ impl Command for PledgeUnit {
             .collect();
         let made = rows.len() as i64;
         tx.insert_many(INSERT, "", rows).await?;
-        Ok(UnitPledges { made, kept: wanted().count() as i64 - made })
+        Ok(UnitPledges { made, kept: wanted().count() as i64 - made, at: tx.now() })
     }
 }

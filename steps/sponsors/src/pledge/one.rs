@@ -107,11 +107,6 @@ async fn show(
         values.extend(day("ubah"));
         Form::with(&shell, values.iter().map(|(name, value)| (name.as_str(), value.clone())))
     });
-    let names = if frame.is_own() || owner.kind == "institution" || standing.pledge.public_name == "name" {
-        name_options(&shell, &PublicName::ALL, &owner.kind)
-    } else {
-        name_options(&shell, &[PublicName::Anonymous, PublicName::Office], &owner.kind)
-    };
     let template = OnePage {
         f: form.view(),
         path: frame.path.clone(),
@@ -119,7 +114,7 @@ async fn show(
         own: frame.is_own(),
         name: owner.name,
         basket: basket_words(&shell, &items, standing.pledge.baskets),
-        names,
+        names: name_options(&shell, &PublicName::ALL, &owner.kind),
         fars: far_options(&shell),
         standing,
         shell,
@@ -237,6 +232,9 @@ pub(crate) async fn of_unit(
 ) -> Page {
     let frame = Frame::unit(&cap, unit, id);
     let owner = found(&app, cap.actor(), &frame, None, id).await?;
+    if owner.unit_id != Some(unit) {
+        return Err(Error::NotFound);
+    }
     show(&app, cap.actor(), shell, &frame, owner, None).await
 }
 
@@ -250,6 +248,9 @@ pub(crate) async fn of_unit_act(
 ) -> Page {
     let frame = Frame::unit(&cap, unit, id);
     let owner = found(&app, cap.actor(), &frame, None, id).await?;
+    if owner.unit_id != Some(unit) {
+        return Err(Error::NotFound);
+    }
     act(&app, cap.actor(), shell, &frame, owner, form).await
 }
 

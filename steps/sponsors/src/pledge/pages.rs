@@ -1,11 +1,11 @@
 //! The pages of promises of units, and what all forms for a promise share.
 
 use askama::Template;
-use asuh_store::Id;
+use asuh_store::{Id, Instant};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::change::StopPledge;
+use super::change::{StopPledge, UndoUnit};
 use super::command::PledgeUnit;
 use super::query::{self, PEOPLE, PersonLine};
 use super::rules::{Document, HowFar, MOST_BASKETS, PublicName};
@@ -147,6 +147,8 @@ pub(crate) struct Place {
     /// The campaign.
     #[serde(default)]
     pub gerakan: String,
+    /// When they were made.
+    pub saat: Option<i64>,
     /// New promises just made.
     pub baru: Option<i64>,
     /// People who had promised already.
@@ -181,6 +183,7 @@ struct UnitPage {
     /// Whether somebody on this page may still be asked.
     open: bool,
     made: Option<i64>,
+    at: Option<i64>,
     kept: i64,
 }
 
@@ -227,6 +230,7 @@ async fn unit_with(
         next,
         names: name_options(&shell, &[PublicName::Anonymous, PublicName::Office], "asn"),
         made: place.baru,
+        at: place.saat,
         kept: place.tetap.unwrap_or(0),
         shell,
     };
@@ -276,8 +280,8 @@ pub(crate) async fn promise_unit(
             Ok(receipt) => {
                 let done = receipt.value;
                 return redirect(&format!(
-                    "/janji/unit/{unit}?gerakan={campaign}&baru={}&tetap={}",
-                    done.made, done.kept
+                    "/janji/unit/{unit}?gerakan={campaign}&saat={}&baru={}&tetap={}",
+                    done.at.0, done.made, done.kept
                 ));
             }
             Err(rejection) => form.reject(rejection)?,
@@ -301,4 +305,24 @@ pub(crate) async fn stop_for(
     app.submit(cap.actor(), form.command_id()?, command).await?;
     let campaign = form.get("gerakan").parse::<Id>().map(|id| format!("?gerakan={id}")).unwrap_or_default();
     redirect(&format!("/janji/unit/{unit}{campaign}"))
+}
+
+/// Takes back what was just recorded by mistake for many at once.
+pub(crate) async fn undo_unit(
+    cap: Cap<PledgeForUnit>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(unit): Path<Id>,
+    mut form: Form,
+) -> Page {
+    let campaign: Id = form.get("gerakan").parse().map_err(|_| Error::NotFound)?;
+    let at = form.get("saat").parse().map(Instant).map_err(|_| Error::NotFound)?;
+    match app.submit(cap.actor(), form.command_id()?, UndoUnit { campaign, at }).await {
+        Ok(_) => redirect(&format!("/janji/unit/{unit}?gerakan={campaign}")),
+        Err(rejection) => {
+            form.reject(rejection)?;
+            let place = Place { gerakan: campaign.to_string(), ..Place::default() };
+            unit_with(&cap, &app, shell, unit, place, Some(form)).await
+        }
+    }
 }

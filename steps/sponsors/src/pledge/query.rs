@@ -193,6 +193,8 @@ asuh_store::row_struct! {
         pub starts_on: Option<Date>,
         /// Its last day.
         pub ends_on: Option<Date>,
+        /// 1 while it rests.
+        pub paused: i64,
     }
 }
 
@@ -216,13 +218,15 @@ pub(crate) async fn people(
     let after = after(cursor, &mut args);
     db.all(
         &format!(
-            "SELECT v.sponsor_id, v.name, p.id AS pledge_id, p.baskets, p.starts_on, p.ends_on \
-             FROM sponsor_version v LEFT JOIN pledge p ON p.district_id = v.district_id AND p.id = ( \
+            "SELECT v.sponsor_id, v.name, p.id AS pledge_id, {} AS baskets, p.starts_on, p.ends_on, \
+             CASE WHEN {} THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS paused FROM sponsor_version v LEFT JOIN pledge p ON p.district_id = v.district_id AND p.id = ( \
                  SELECT q.id FROM pledge q WHERE q.district_id = $1 AND q.sponsor_id = v.sponsor_id \
                  AND q.campaign_id = $3 AND (q.ends_on IS NULL OR (q.ends_on >= $4 AND q.ends_on >= q.starts_on)) \
                  ORDER BY q.starts_on DESC, q.id DESC LIMIT 1) \
              WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 AND v.status = 'active'{after} \
              ORDER BY v.name_search, v.sponsor_id LIMIT {}",
+            baskets_on("$4"),
+            rests_on("$4"),
             PEOPLE + 1
         ),
         args,

@@ -128,6 +128,12 @@ pub(crate) fn check_baskets(baskets: i64, most: i64) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a sponsor may be named by his name: he said so himself, or signed a letter; an institution has its name in
+/// public anyway.
+pub(crate) fn may_be_named(own: bool, kind: &str, has_letter: bool) -> bool {
+    own || kind == "institution" || has_letter
+}
+
 /// Whether two stretches of days share one; `None` = without end. One that ends before it begins holds no day.
 pub(crate) fn overlap(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bool {
     let held = |(from, to): (Date, Option<Date>)| to.is_none_or(|to| to >= from);

@@ -42,7 +42,8 @@ pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         }
     }
     if let Some(cap) = promising {
-        for campaign in open.into_iter().take(2) {
+        // What asks anybody asks no office in particular.
+        for campaign in open.into_iter().filter(|campaign| campaign.contributor_scope == "asn").take(2) {
             // Indexes: sponsor_version_by_unit, pledge_by_sponsor.
             let mut args = args![actor.district, Instant::NEVER, campaign.id, app.today(actor)];
             let reached = cap.scope().unit_condition("v.unit_id", &mut args);

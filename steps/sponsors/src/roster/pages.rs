@@ -110,7 +110,7 @@ pub(crate) async fn search(cap: Cap<ReadRoster>, State(app): State<App>, shell: 
     let lines = if key.is_empty() {
         Vec::new()
     } else {
-        query::by_name(app.store.reader(), cap.district(), cap.scope(), &name).await?
+        query::by_name(app.store.reader(), cap.district(), cap.scope(), &name, true).await?
     };
     let people =
         lines.into_iter().map(|line| masked(&app, cap.district(), line)).collect::<Result<_, _>>()?;

@@ -144,6 +144,40 @@ pub(crate) async fn leave(
     version::write(tx, &[line], None).await
 }
 
+/// A sponsor who had left is there again. Promises that ended with his leaving within the last day hold again as they
+/// were promised: it was a slip. Later ones are promised anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReturnSponsor {
+    /// Who.
+    pub sponsor: Id,
+    /// From which day.
+    pub day: Date,
+}
+
+impl Command for ReturnSponsor {
+    const KIND: &'static str = "sponsors.return_sponsor";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let held = query::sponsor(tx, tx.district(), self.sponsor).await?;
+        let held = held.filter(|held| held.kind != "asn").ok_or_else(Refusal::not_found)?;
+        tx.subject("sponsor", held.id);
+        if held.status == "active" {
+            return Err(Refusal::new("sponsors.refused.not_left").into());
+        }
+        pledge::change::restore_left(tx, held.id).await?;
+        let line = SponsorLine {
+            valid_from: self.day,
+            source: "form".to_owned(),
+            status: "active".to_owned(),
+            leaving: None,
+            ..held
+        };
+        version::write(tx, &[line], None).await?;
+        Ok(())
+    }
+}
+
 /// Most contact persons of one sponsor at a time.
 const MOST_CONTACTS: i64 = 20;
 

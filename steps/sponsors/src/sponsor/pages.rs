@@ -6,7 +6,7 @@ use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{AddContact, EndContact, LeaveSponsor, PutSponsor};
+use super::command::{AddContact, EndContact, LeaveSponsor, PutSponsor, ReturnSponsor};
 use super::query::{self, Contact, Former, Line, SPONSORS, Selection};
 use super::rules::{Category, Leaving};
 use crate::pledge::own::{Mine, panels, told};
@@ -396,6 +396,22 @@ pub(crate) async fn leave(
             Ok(_) => return redirect(&format!("/orang-tua-asuh/{sponsor}")),
             Err(rejection) => form.reject(rejection)?,
         }
+    }
+    show_with(&app, cap.actor(), shell, sponsor, Numbers::Masked, &form).await
+}
+
+/// A sponsor is there again.
+pub(crate) async fn come_back(
+    cap: Cap<ManageSponsors>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(sponsor): Path<Id>,
+    mut form: Form,
+) -> Page {
+    known(&app, cap.district(), sponsor).await?;
+    match app.submit(cap.actor(), form.command_id()?, ReturnSponsor { sponsor, day: shell.today }).await {
+        Ok(_) => return redirect(&format!("/orang-tua-asuh/{sponsor}")),
+        Err(rejection) => form.reject(rejection)?,
     }
     show_with(&app, cap.actor(), shell, sponsor, Numbers::Masked, &form).await
 }

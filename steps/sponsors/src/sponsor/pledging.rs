@@ -39,17 +39,11 @@ async fn show(
     open.retain(|campaign| sponsor.kind == "asn" || campaign.contributor_scope != "asn");
     let items = campaigns::all_items(db, cap.district()).await?;
     let form = form.unwrap_or_else(|| beginning(&shell, open.first()));
-    // By name a person alone can agree; a firm is asked for its letter.
-    let names = if sponsor.kind == "institution" {
-        name_options(&shell, &PublicName::ALL, &sponsor.kind)
-    } else {
-        name_options(&shell, &[PublicName::Anonymous, PublicName::Office, PublicName::Name], &sponsor.kind)
-    };
     let template = PledgePage {
         f: form.view(),
         campaigns: campaign_options(&shell, &open, &items),
         pairs: open.iter().any(|campaign| campaign.destination == "pairs"),
-        names,
+        names: name_options(&shell, &PublicName::ALL, &sponsor.kind),
         fars: far_options(&shell),
         sponsor,
         shell,
