@@ -283,8 +283,9 @@ fn option(code: String, instance: &Instance, pairing: &Pairing) -> OptionRow {
     };
     let urgent = instance.children.len().div_ceil(10);
     for (child, served) in instance.children.iter().zip(&pairing.served) {
-        match (*served, child.open_need()) {
-            (served, open) if served >= open => row.fully += 1,
+        // What is kept for somebody is promised by nobody yet.
+        match (*served, child.need) {
+            (served, need) if served >= need => row.fully += 1,
             (0, _) => row.none += 1,
             _ => row.partly += 1,
         }

@@ -38,7 +38,11 @@ pub(super) fn pair(text: &Text, pair: &RunPair, names: &HashMap<i64, String>) ->
         words.push(' ');
         words.push_str(&text.t1("pairing.why.kept", "n", text.number(pair.kept)));
     }
-    for nearer in read_nearer(&pair.not_nearer) {
+    let nearer = read_nearer(&pair.not_nearer);
+    if !nearer.is_empty() && nearer.iter().all(|one| one.code == 'n' && one.excluded == 0) {
+        return format!("{words} {}", text.t("pairing.why.nobody_nearer"));
+    }
+    for nearer in nearer {
         let place = text.t(&format!("pairing.near.{}", nearer.tier)).into_owned();
         let sentence = match nearer.code {
             'n' => text.t1("pairing.why.nobody", "place", place),
