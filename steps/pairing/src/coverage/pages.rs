@@ -1,11 +1,11 @@
 //! A programme with its coverage, and those who wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use asuh_nusantara::date;
 use asuh_step_registry::{ReadFamilies, territories};
-use asuh_store::Id;
+use asuh_store::{DistrictId, Id, StoreError};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
@@ -48,6 +48,31 @@ struct ShowPage {
     reads_runs: bool,
     reads_names: bool,
     needs: Vec<(String, i64)>,
+    /// Units released and received in the month; nothing while no part of the program knows of any.
+    moved: Option<(i64, i64)>,
+}
+
+/// The second and third count: units that later steps released to the families of a coverage, and those that arrived.
+async fn moved(
+    app: &App,
+    district: DistrictId,
+    campaign: Id,
+    coverage: &Coverage,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    if app.registry.units_moved.is_empty() {
+        return Ok(None);
+    }
+    let families: HashSet<Id> = coverage.targets.iter().map(|target| target.family).collect();
+    let (mut released, mut received) = (0, 0);
+    for moved in &app.registry.units_moved {
+        for one in moved(app, district, campaign, (coverage.month, coverage.on)).await? {
+            if families.contains(&one.family) {
+                released += one.released;
+                received += one.received;
+            }
+        }
+    }
+    Ok(Some((released, received)))
 }
 
 impl ShowPage {
@@ -124,7 +149,12 @@ pub(super) async fn show(
     let codes = by_subdistrict.keys().chain(by_village.keys()).copied();
     let names = territories::names(db, district, codes).await?;
     let needs = needs_on(db, district, id, month).await?;
+    let moved = match &covered {
+        Some(covered) => moved(&app, district, programme.campaign_id, covered).await?,
+        None => None,
+    };
     let template = ShowPage {
+        moved,
         counts: covered.as_ref().map(Coverage::counts).unwrap_or_default(),
         unit: unit_rupiah(db, district, programme.campaign_id, month).await?,
         subdistricts: places(by_subdistrict, &names),

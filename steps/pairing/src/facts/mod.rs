@@ -1,6 +1,7 @@
 //! What decides about a pairing, read in few statements: targets with their needs and order, promises, relatives,
 //! holds, and the pairs that run.
 
+mod barred;
 mod neighbour_pages;
 mod neighbours;
 mod situation;

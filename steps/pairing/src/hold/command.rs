@@ -7,7 +7,7 @@ use time::{Date, Duration};
 
 use crate::facts::Situation;
 use crate::programme::{command as programme, query as programmes};
-use crate::run::store::give_codes;
+use crate::run::rows::give_codes;
 
 /// The kinds of holds; words `pairing.hold.kind.<code>`.
 pub(super) const KINDS: [&str; 3] = ["deciding", "replacement", "other"];

@@ -8,7 +8,7 @@ use time::Date;
 use crate::facts::Situation;
 use crate::programme::{command as programme, query as programmes};
 use crate::rules::{Wrong, measure};
-use crate::run::store::give_codes;
+use crate::run::rows::give_codes;
 
 /// Ends pairs on a day, with the code of the reason; those that have ended by then stay as they are.
 ///

@@ -6,6 +6,7 @@ mod flow;
 mod pages;
 pub(super) mod query;
 mod reasons;
+pub(super) mod rows;
 pub(super) mod store;
 mod words;
 

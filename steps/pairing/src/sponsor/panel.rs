@@ -1,6 +1,7 @@
 //! The panel on a sponsor's own page: whom he helps, by code names.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use askama::Template;
@@ -85,10 +86,10 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<
     let mut programmes: HashMap<Id, Told> = HashMap::new();
     let mut lines = Vec::new();
     for line in own {
-        if !programmes.contains_key(&line.programme_id) {
-            programmes.insert(line.programme_id, told(db, district, &line, today).await?);
-        }
-        let Some(told) = programmes.get(&line.programme_id) else { continue };
+        let told = match programmes.entry(line.programme_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(told(db, district, &line, today).await?),
+        };
         let place = subdistrict(line.village_code);
         let many = told.living.get(&place).is_some_and(|n| *n >= NAMED_FROM);
         let months = line.birth_date.and_then(|birth| age::completed_months(birth, today));

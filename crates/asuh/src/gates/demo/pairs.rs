@@ -43,7 +43,13 @@ async fn user(world: &World, login: &str) -> Result<Actor, CliError> {
     Ok(Actor { user: row.id, grants_version: row.grants_version, ..(*world.actor).clone() })
 }
 
-async fn promise(world: &World, campaign: Id, sponsor: Id, baskets: i64, how_far: HowFar) -> Result<(), CliError> {
+async fn promise(
+    world: &World,
+    campaign: Id,
+    sponsor: Id,
+    baskets: i64,
+    how_far: HowFar,
+) -> Result<(), CliError> {
     let pledge = sponsors::pledges::Pledge {
         campaign,
         sponsor,
@@ -125,8 +131,7 @@ async fn firm(
 ) -> Result<(), CliError> {
     let places = territories::subdistricts(world.app.store.reader(), DISTRICT).await?;
     let home = places.get(world.dice.below(places.len())).map(|place| place.code);
-    let put =
-        PutSponsor { id: None, category, name: name.into(), phone: None, home, kk: None, day };
+    let put = PutSponsor { id: None, category, name: name.into(), phone: None, home, kk: None, day };
     let sponsor = world.app.submit(&world.actor, world.app.store.new_id(), put).await?.value;
     promise(world, campaign, sponsor, baskets, how_far).await
 }
