@@ -9,7 +9,7 @@ use time::Date;
 
 use super::change::StopPledge;
 use super::command::Pledge;
-use super::pages::{beginning, campaign_options, deadline, far_options, name_options, read};
+use super::pages::{asn_first, beginning, campaign_options, deadline, far_options, name_options, read};
 use super::rules::{PublicName, most_baskets};
 use super::state::{self, Standing, State};
 use crate::campaign::pages::basket_words;
@@ -29,7 +29,7 @@ pub(crate) const NOTICE_DAYS: i64 = 30;
 pub(crate) struct Mine {
     pub(crate) standing: Standing,
     pub(crate) basket: String,
-    /// "sampai 31 Jan 2027, 62 hari lagi", where an end is near or said.
+    /// "31 Jan 2027, 62 hari lagi", where an end is near or said.
     pub(crate) deadline: Option<String>,
     /// Whether the end is near enough to ask whether he goes on.
     pub(crate) near: bool,
@@ -82,6 +82,7 @@ struct OwnPage {
     pairs: bool,
     names: Vec<(String, String)>,
     fars: Vec<(String, String)>,
+    names_hint: String,
     panels: Vec<String>,
     share: String,
 }
@@ -100,6 +101,7 @@ async fn own_with(cap: &OwnPledges, app: &App, shell: Shell, form: Option<Form>)
         shown = panels(app, &shell, sponsor.id).await?;
         let mut open = campaigns::open(db, district, shell.today).await?;
         open.retain(|campaign| sponsor.kind == "asn" || campaign.contributor_scope != "asn");
+        asn_first(&mut open);
         pairs = open.iter().any(|campaign| campaign.destination == "pairs");
         options = campaign_options(&shell, &open, &campaigns::all_items(db, district).await?);
         first = open.into_iter().next();
@@ -111,6 +113,7 @@ async fn own_with(cap: &OwnPledges, app: &App, shell: Shell, form: Option<Form>)
         f: form.view(),
         names: name_options(&shell, &PublicName::ALL, kind),
         fars: far_options(&shell),
+        names_hint: shell.t("sponsors.pledge.public_name_hint").into_owned(),
         sponsor,
         mine,
         campaigns: options,
