@@ -18,7 +18,7 @@ pub struct PutSponsor {
     pub category: Category,
     /// Name of the person or institution.
     pub name: String,
-    /// Phone, with country code; `None` = none.
+    /// Phone, with country code; `None` = not told, or (of one who is known) as it was.
     pub phone: Option<String>,
     /// Home or seat: village or subdistrict.
     pub home: Option<i64>,
@@ -74,7 +74,7 @@ impl Command for PutSponsor {
         };
         let phone_sealed = match &self.phone {
             Some(phone) => Some(tx.seal(phone)?),
-            None => None,
+            None => held.phone_sealed.clone(),
         };
         let id = held.id;
         let line = SponsorLine {
