@@ -1,7 +1,7 @@
 //! The sponsor's own page: what he promised and how it stands, what later steps show him, and his report to print.
 
 use askama::Template;
-use asuh_nusantara::wa_me_text;
+use asuh_nusantara::{FamilyCardNumber, wa_me_text};
 use asuh_store::Id;
 use axum::extract::{Query as Params, State as Shared};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use super::state::{self, Standing, State};
 use crate::campaign::pages::basket_words;
 use crate::campaign::query as campaigns;
 use crate::roster::query::{self as roster, SponsorLine};
+use crate::sponsor::command::DeclareCard;
 use crate::{OwnPledges, Reach};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
@@ -176,6 +177,30 @@ pub(crate) async fn stop(
     let command = StopPledge { pledge, last_day, reach: Reach::Own(sponsor) };
     app.submit(cap.actor(), form.command_id()?, command).await?;
     redirect("/janji")
+}
+
+/// I tell my own family card, or take it back.
+pub(crate) async fn card(
+    cap: Cap<OwnPledges>,
+    Shared(app): Shared<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let sponsor = cap.actor().sponsor.ok_or(Error::NotFound)?;
+    let kk = if form.get("aksi") == "hapus" {
+        None
+    } else {
+        form.read("kk", |text| FamilyCardNumber::parse(text).map_err(|_| "sponsors.refused.kk"))
+            .map(|kk| kk.as_str().to_owned())
+    };
+    if form.is_valid() {
+        let command = DeclareCard { sponsor, kk, day: shell.today };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect("/janji"),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    own_with(&cap, &app, shell, Some(form)).await
 }
 
 /// Which year a report is of.

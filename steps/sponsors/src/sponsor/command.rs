@@ -93,6 +93,42 @@ impl Command for PutSponsor {
     }
 }
 
+/// A person tells his own family card, or takes it back. It serves one purpose: no relative of his is given to him.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeclareCard {
+    /// Who: the sender himself.
+    pub sponsor: Id,
+    /// The 16 digits; `None` = taken back.
+    pub kk: Option<String>,
+    /// From which day it holds.
+    pub day: Date,
+}
+
+impl Command for DeclareCard {
+    const KIND: &'static str = "sponsors.declare_card";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let held = query::sponsor(tx, tx.district(), self.sponsor).await?.ok_or_else(Refusal::not_found)?;
+        tx.subject("sponsor", held.id);
+        if self
+            .kk
+            .as_deref()
+            .is_some_and(|kk| held.kind == "institution" || FamilyCardNumber::parse(kk).is_err())
+        {
+            return Err(Refusal::new("sponsors.refused.kk").field("kk").into());
+        }
+        let (kk_sealed, kk_hash) = match &self.kk {
+            Some(kk) => (Some(tx.seal(kk)?), Some(tx.secrets().lookup(tx.district(), "kk", kk)?.to_vec())),
+            None => (None, None),
+        };
+        let line =
+            SponsorLine { valid_from: self.day, source: "form".to_owned(), kk_sealed, kk_hash, ..held };
+        version::write(tx, &[line], None).await?;
+        Ok(())
+    }
+}
+
 /// A sponsor who is not of the roster, and has not left.
 async fn active(tx: &Tx<'_>, id: Id) -> Result<SponsorLine, Fault> {
     let held = query::sponsor(tx, tx.district(), id).await?;
