@@ -282,9 +282,9 @@ pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool
         Use::Write | Use::SetUp => 8_192,
         Use::Build => 40_960,
     };
-    // In pages of 4 KiB. 16 MB of log: a busy Monday is not slowed by a checkpoint in every third commit. What is
+    // In pages of 4 KiB: 32 MB of log, which the writer meets only where the keeper of the log comes too late. What is
     // built is put into the file when it is whole, or whenever the log is as large as it.
-    let checkpoint = if purpose == Use::Build { 32_768 } else { 4_000 };
+    let checkpoint = if purpose == Use::Build { 32_768 } else { 8_000 };
     let opening = Opening {
         path: path.to_owned(),
         create: !read_only,

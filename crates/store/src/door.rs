@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::driver::{Connection, Pool, Transaction};
+use crate::driver::{Connection, LogKeeper, Pool, Transaction};
 use crate::error::Failure;
 use crate::{
     Clock, DistrictId, Engine, Fault, FolderLock, Id, IdSource, Instant, LookupHash, Query, Refusal, Secrets,
@@ -197,8 +197,9 @@ impl Door {
         match engine {
             Engine::Sqlite => {
                 let runtime = tokio::runtime::Handle::current();
+                let log = works.pool.log_keeper()?;
                 let work = move || {
-                    runtime.block_on(one_writer(works, orders));
+                    runtime.block_on(one_writer(works, orders, log));
                     drop(running);
                 };
                 let thread = std::thread::Builder::new().name("asuh-writer".into()).spawn(work);
@@ -281,11 +282,14 @@ impl Outcome {
     }
 }
 
-async fn one_writer(works: Works, mut orders: mpsc::Receiver<Order>) {
+async fn one_writer(works: Works, mut orders: mpsc::Receiver<Order>, log: Option<LogKeeper>) {
     while let Some(first) = orders.recv().await {
         // A panic inside a command is caught closer to it; this one keeps the door alive through our own.
         if let Err(panic) = AssertUnwindSafe(batch(&works, &mut orders, first)).catch_unwind().await {
             tracing::error!(reason = panic_text(&*panic), "the store broke off a batch");
+        }
+        if let Some(log) = &log {
+            log.written();
         }
     }
 }

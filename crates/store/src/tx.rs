@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::args::Value;
 use crate::driver::{Connection, Transaction};
 use crate::error::Failure;
-use crate::query::{places, read_all, read_first};
+use crate::query::{read_all, read_first};
 use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
@@ -30,6 +30,15 @@ pub struct Tx<'a> {
     pub(crate) begun: tokio::time::Instant,
 }
 
+/// The values, if both engines can keep them.
+fn portable(args: Args) -> Result<Args, StoreError> {
+    // SQLite would keep it, PostgreSQL cannot: the way between the engines would be closed.
+    match args.0.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0'))) {
+        true => Err(StoreError::Shape("a text holds a NUL character".into())),
+        false => Ok(args),
+    }
+}
+
 impl Query for Tx<'_> {
     async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
         read_all(self.watch(self.conn.all(sql, args)).await?)
@@ -46,14 +55,7 @@ impl Tx<'_> {
     /// # Errors
     /// A constraint or the engine refuses.
     pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
-        let done = async {
-            // SQLite would keep it, PostgreSQL cannot: the way between the engines would be closed.
-            if args.0.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0'))) {
-                return Err(StoreError::Shape("a text holds a NUL character".into()));
-            }
-            self.conn.execute(sql, args).await
-        };
-        self.watch(done).await
+        self.watch(async { self.conn.execute(sql, portable(args)?).await }).await
     }
 
     /// Runs a statement unless an earlier one failed, and notes when it fails.
@@ -71,7 +73,7 @@ impl Tx<'_> {
         result
     }
 
-    /// Inserts many rows with few statements. `head` is the statement up to and including `VALUES`, `tail`
+    /// Inserts many rows: with few statements on PostgreSQL, with one that is run for each row on SQLite. `head` is the statement up to and including `VALUES`, `tail`
     /// what follows the rows (such as `ON CONFLICT DO NOTHING`); every row has the same number of values.
     /// Many rows are changed alike: `WITH said (id, ...) AS (VALUES` before, `) UPDATE ... FROM said ...` after.
     ///
@@ -81,21 +83,9 @@ impl Tx<'_> {
         let Some(width) = rows.first().map(|row| row.0.len()).filter(|width| *width > 0) else {
             return Ok(0);
         };
-        let mut touched = 0;
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            // Few shapes, so that the engine finds each of them prepared: 128 rows, 64, 32, 16, and what is left.
-            // No table is so wide that they could not be bound (SQLite takes 32,766 values, PostgreSQL 65,535).
-            let count = match rows.len() {
-                few @ ..16 => few,
-                many => 1 << many.min(128).ilog2(),
-            };
-            let mut values = Vec::with_capacity(count * width);
-            rows.by_ref().take(count).for_each(|row| values.extend(row.0));
-            let sql = format!("{head} {} {tail}", places(self.conn.engine(), count, width));
-            touched += self.execute(&sql, Args(values)).await?;
-        }
-        Ok(touched)
+        let mut values = Vec::with_capacity(rows.len() * width);
+        rows.into_iter().for_each(|row| values.extend(row.0));
+        self.watch(async { self.conn.insert(head, tail, width, portable(Args(values))?).await }).await
     }
 
     /// The district the command belongs to.

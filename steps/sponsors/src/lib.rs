@@ -51,7 +51,9 @@ pub mod pledges {
 
 /// Sponsors of every kind, for later steps and the demo.
 pub mod sponsors {
-    pub use super::sponsor::command::{AddContact, EndContact, LeaveSponsor, PutSponsor, ReturnSponsor};
+    pub use super::sponsor::command::{
+        AddContact, DeclareCard, EndContact, LeaveSponsor, PutSponsor, ReturnSponsor,
+    };
     pub use super::sponsor::rules::{Category, Leaving};
     pub use super::sponsor::tally::{Part, taking_part};
 }
@@ -182,6 +184,7 @@ fn routes() -> Routes {
         .get::<OwnPledges, _>("/janji", own::own)
         .post::<OwnPledges, _>("/janji", own::promise)
         .get::<OwnPledges, _>("/janji/laporan", own::own_report)
+        .post::<OwnPledges, _>("/janji/kk", own::card)
         .get::<OwnPledges, _>("/janji/{id}", one::own)
         .post::<OwnPledges, _>("/janji/{id}", one::own_act)
         .post::<OwnPledges, _>("/janji/{id}/berhenti", own::stop)

@@ -714,6 +714,16 @@ async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase
         pages.keys().any(|path| path.contains("/surat/"))
             && pages.keys().any(|path| path.ends_with("/alasan"))
     );
+    // The letter and the rule are papers of the district.
+    let head = [("letterhead.government", "PEMERINTAH KABUPATEN REKAAN"), ("letterhead.paper", "f4")];
+    scene.admin.post("/pengaturan/kop-surat", &head).await.to();
+    let letter = pages.keys().find(|path| path.contains("/surat/")).unwrap();
+    for path in [letter.clone(), format!("/pasangan/{}/aturan", scene.programme)] {
+        let page = scene.leader.get(&path).await.ok();
+        for wanted in ["KABUPATEN REKAAN", "<header class=\"letterhead\">", "data-print", "f4\""] {
+            assert!(page.contains(wanted), "{path} lacks {wanted}: {page}");
+        }
+    }
     // The panel on the family page: since when, by the sponsor's code.
     let page = verifier.get(&format!("/sasaran/{}", scene.children[0].family)).await.ok();
     assert!(page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Pemberi<"), "{page}");

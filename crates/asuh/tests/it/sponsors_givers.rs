@@ -93,6 +93,9 @@ async fn a_firm_comes_in_with_whom_to_speak_to(db: TestDatabase) {
     assert_eq!(admin.post(&format!("{page}/ubah"), &fields).await.to(), page);
     let shown = admin.get(&page).await.ok();
     assert!(shown.contains("PT Tirta Rekaan") && shown.contains("Perumda Tirta Rekaan"), "{shown}");
+    assert!(shown.contains("2222"), "a phone that is not typed again stays: {shown}");
+    let form = admin.get(&format!("{page}/ubah")).await.ok();
+    assert!(!form.contains("1111"), "and the form does not show it: {form}");
     let person = [("kategori", "individual"), ("nama", "PT Tirta Rekaan")];
     assert!(
         admin

@@ -265,7 +265,7 @@ async fn a_campaign_counts_its_days_down_and_ends_what_was_promised(db: TestData
         [("selesai_tanggal", "31"), ("selesai_bulan", "1"), ("selesai_tahun", "2027"), ("tujuan", "pairs")];
     let campaign = world.campaign_with(&ends).await;
     let (ani, _) = promised(&world, campaign).await;
-    assert!(ani.get(&format!("/gerakan/{campaign}")).await.ok().contains("sampai 31 Jan 2027, 90 hari lagi"));
+    assert!(ani.get(&format!("/gerakan/{campaign}")).await.ok().contains("31 Jan 2027, 90 hari lagi"));
     assert_eq!(world.units(campaign, date!(2027 - 01 - 31)).await, 1);
     assert_eq!(world.units(campaign, date!(2027 - 02 - 01)).await, 0);
     let (since, day) = (date!(2027 - 01 - 01), date!(2027 - 02 - 01));
@@ -399,4 +399,27 @@ async fn what_a_person_is_called_in_public_is_his_word_or_his_letter(db: TestDat
     let found =
         admin.post(&format!("/pengguna/{}/pegawai", user.user), &[("aksi", "cari"), ("cari", "sari")]).await;
     assert!(found.ok().contains("Sari Rekaan"));
+}
+
+#[db_test]
+async fn a_sponsor_tells_his_own_family_card_and_takes_it_back(db: TestDatabase) {
+    let world = World::start(db).await;
+    let campaign = world.campaign_with(&[("tujuan", "pairs")]).await;
+    let (ani, _) = promised(&world, campaign).await;
+    let monday = date!(2026 - 11 - 09);
+    let told = async |world: &World| {
+        let offered = supply(world.test.app.store.reader(), KERINCI, campaign, monday).await.unwrap();
+        offered[0].kk_hash.clone()
+    };
+    assert!(ani.post("/janji/kk", &[("kk", "12")]).await.refused().contains("16 angka"));
+    assert_eq!(told(&world).await, None);
+    ani.post("/janji/kk", &[("kk", "9901011203190007")]).await.to();
+    let families = world.test.app.store.secrets().lookup(KERINCI, "kk", "9901011203190007").unwrap();
+    assert_eq!(told(&world).await, Some(families.to_vec()), "the same hash as that of families");
+    assert!(!ani.get("/janji").await.ok().contains("9901011203190007"));
+    ani.post("/janji/kk", &[("aksi", "hapus")]).await.to();
+    assert_eq!(told(&world).await, None);
+    let unlinked = world.test.with_role(Role::Sponsor).await;
+    let nobody = unlinked.post("/janji/kk", &[("kk", "9901011203190007")]).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
 }

@@ -1,6 +1,6 @@
 //! The job `staging.check`: streams the file, reads every row, compares it with what is known, keeps it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use asuh_documents::sheet::{Format, Limits, Row, SheetError, SheetReader};
 use asuh_store::{Id, Query, args};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::batch::{self, Batch, Counted};
 use super::command::ClearPiece;
@@ -15,7 +16,7 @@ use super::file::unseal;
 use super::header::{self, Header};
 use super::mapping::{self, Mappings};
 use super::staged::{BeginCheck, Checked, Counts, EndCheck, Prepared, Stage};
-use super::{ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
+use super::{BatchContext, ImportKind, ReadContext, RowCells, Severity, StagedRow, Verdict};
 use crate::App;
 use crate::jobs::{Job, JobError};
 use crate::web::Scratch;
@@ -49,6 +50,9 @@ impl Titles {
 /// Rows that are read, compared and kept together. Comparing only reads, and keeping them is short work for the
 /// door: so it is more than a kind saves at a time.
 const PIECE: usize = 500;
+
+/// Pieces that are compared at one time, beside the one that is kept.
+const AHEAD: usize = 3;
 
 /// What the reading thread sends.
 enum Read {
@@ -113,32 +117,26 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
     };
     let mut counts = Counts::default();
     let mut since = 0;
-    // A piece is compared and sealed while the one before is kept.
-    let mut ready: Option<Stage> = None;
+    let mut ahead: VecDeque<Compared> = VecDeque::new();
+    let mut reading = true;
     loop {
-        let stage = ready.take();
-        let keep = async {
-            match stage {
-                Some(stage) => Ok(app.store.submit(app.bookkeeping(district), stage).await?.value),
-                None => Ok::<_, JobError>(true),
+        while reading && ahead.len() < AHEAD {
+            match next_rows(&mut receiver, &mut known, kind).await {
+                Some(rows) => ahead.push_back(Compared::of(app, kind, &context, &known.titles, rows)),
+                None => reading = false,
             }
-        };
-        let (kept, next) = tokio::join!(keep, next_piece(app, kind, &context, &mut receiver, &mut known));
-        if !kept? {
+        }
+        let Some(piece) = ahead.pop_front() else { break };
+        let piece = piece.done().await?;
+        counts += piece.counts;
+        since += piece.counts.rows;
+        for (message, count) in piece.counted {
+            *known.counted.entry(message).or_default() += count;
+        }
+        let stage = Stage { batch: batch.id, prepared: piece.prepared, counts };
+        if !app.store.submit(app.bookkeeping(district), stage).await?.value {
             return Err(JobError::Later("the batch was taken over".into()));
         }
-        let Some(rows) = next? else { break };
-        for row in &rows {
-            counts.add(row.verdict);
-            for message in &row.messages {
-                counts.warnings += i64::from(message.severity == Severity::Warning);
-                *known.counted.entry((message.severity, message.code.clone())).or_default() += 1;
-            }
-        }
-        since += rows.len();
-        let prepared =
-            Prepared::of(app.store.secrets(), (district, batch.id), kind.personal(), &known.titles, &rows)?;
-        ready = Some(Stage { batch: batch.id, prepared, counts });
         if since >= 2_000 {
             since = 0;
             job.progress(app, counts.rows, 0, "").await?;
@@ -187,14 +185,12 @@ pub(super) async fn check(app: &App, job: &Job, batch: &Batch) -> Result<(), Job
     Ok(())
 }
 
-/// The next piece of rows, compared with what is known; none when the reading thread is done.
-async fn next_piece(
-    app: &App,
-    kind: &'static dyn ImportKind,
-    context: &super::BatchContext,
+/// The next piece of rows as they were read; none when the reading thread is done.
+async fn next_rows(
     receiver: &mut mpsc::Receiver<Read>,
     known: &mut Known,
-) -> Result<Option<Vec<StagedRow>>, JobError> {
+    kind: &'static dyn ImportKind,
+) -> Option<Vec<StagedRow>> {
     while let Some(part) = receiver.recv().await {
         match part {
             Read::Opened(format, layout) => {
@@ -207,17 +203,64 @@ async fn next_piece(
                 known.mapping = mapping;
                 known.titles = Arc::new(Titles(header.titles, kind.columns()));
             }
-            Read::Rows(rows) => return classify(app, kind, context, rows).await.map(Some),
+            Read::Rows(rows) => return Some(rows),
         }
     }
-    Ok(None)
+    None
+}
+
+/// A piece of rows that was compared and sealed, to be kept.
+struct Piece {
+    prepared: Prepared,
+    counts: Counts,
+    counted: HashMap<(Severity, String), i64>,
+}
+
+/// A piece that is being compared beside the others; no longer when it is dropped.
+struct Compared(JoinHandle<Result<Piece, JobError>>);
+
+impl Compared {
+    fn of(
+        app: &App,
+        kind: &'static dyn ImportKind,
+        context: &Arc<BatchContext>,
+        titles: &Arc<Titles>,
+        rows: Vec<StagedRow>,
+    ) -> Compared {
+        let (app, context, titles) = (app.clone(), context.clone(), titles.clone());
+        Compared(tokio::spawn(async move {
+            let rows = classify(&app, kind, &context, rows).await?;
+            let mut counts = Counts::default();
+            let mut counted: HashMap<(Severity, String), i64> = HashMap::new();
+            for row in &rows {
+                counts.add(row.verdict);
+                for message in &row.messages {
+                    counts.warnings += i64::from(message.severity == Severity::Warning);
+                    *counted.entry((message.severity, message.code.clone())).or_default() += 1;
+                }
+            }
+            let batch = (context.district(), context.batch);
+            let prepared = Prepared::of(app.store.secrets(), batch, kind.personal(), &titles, &rows)?;
+            Ok(Piece { prepared, counts, counted })
+        }))
+    }
+
+    async fn done(mut self) -> Result<Piece, JobError> {
+        (&mut self.0).await.map_err(|error| JobError::Failed(error.to_string()))?
+    }
+}
+
+impl Drop for Compared {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Lets the kind compare the rows that are not errors already.
 async fn classify(
     app: &App,
     kind: &'static dyn ImportKind,
-    context: &super::BatchContext,
+    context: &BatchContext,
     rows: Vec<StagedRow>,
 ) -> Result<Vec<StagedRow>, JobError> {
     let (mut good, bad): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.verdict != Verdict::Error);

@@ -53,6 +53,17 @@ impl Counts {
     }
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Counts) {
+        self.rows += more.rows;
+        self.new += more.new;
+        self.changed += more.changed;
+        self.same += more.same;
+        self.error += more.error;
+        self.warnings += more.warnings;
+    }
+}
+
 /// Keeps a piece of rows that were read and compared, as [`Prepared`] outside of the transaction.
 #[derive(Serialize)]
 pub(super) struct Stage {

@@ -3,6 +3,7 @@
 //! PostgreSQL is spoken to by sqlx over the network, SQLite by rusqlite as calls into a library: what is alike
 //! between them is what this module shows. Three kinds of value are all there is, so one enum over both is enough.
 
+mod log;
 mod sqlite;
 
 use std::future::Future;
@@ -18,13 +19,18 @@ use sqlx::{Arguments, AssertSqlSafe, Postgres};
 use tokio::sync::Mutex;
 
 use crate::args::Value;
+use crate::query::places;
 use crate::{Args, Engine, Row, StoreError};
 
+pub(crate) use log::LogKeeper;
 pub(crate) use sqlite::{Cell, Opening, Place, SqlitePool};
 use sqlite::{SqliteRow, SqliteTransaction};
 
 /// How long a statement waits for a free connection.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
+
+/// Rows in one `INSERT` on PostgreSQL, which takes 65,535 values: no table is so wide that they could not be bound.
+const MOST_ROWS: usize = 128;
 
 /// An answer of the database that is on its way. Boxed, so that the code behind it is generated once and not for
 /// every type of row.
@@ -49,6 +55,10 @@ pub(crate) trait Connection: Sync {
 
     /// Runs a statement; the number of rows it touched.
     fn execute<'a>(&'a self, sql: &'a str, args: Args) -> Coming<'a, u64>;
+
+    /// Runs an `INSERT` for many rows, given by its text before and behind `VALUES (...)`, the number of columns and
+    /// the values of all rows; the number of rows it touched.
+    fn insert<'a>(&'a self, head: &'a str, tail: &'a str, width: usize, values: Args) -> Coming<'a, u64>;
 
     /// Runs a text of statements without values, which the engine does not keep prepared.
     fn run<'a>(&'a self, sql: &'a str) -> Coming<'a, ()>;
@@ -111,6 +121,38 @@ macro_rules! connection {
                 })
             }
 
+            fn insert<'a>(
+                &'a self,
+                head: &'a str,
+                tail: &'a str,
+                width: usize,
+                values: Args,
+            ) -> Coming<'a, u64> {
+                Box::pin(async move {
+                    match self {
+                        $type::Sqlite(held) => {
+                            let sql = format!("{head} {} {tail}", places(Engine::Sqlite, 1, width));
+                            held.ask(&sql, values, sqlite::execute_each).await
+                        }
+                        $type::Postgres(_) => {
+                            let mut touched = 0;
+                            let mut values = values.0.into_iter();
+                            while values.len() > 0 {
+                                // Few shapes, so that the engine finds each of them prepared.
+                                let count = match values.len() / width {
+                                    few @ ..16 => few,
+                                    many => 1 << many.min(MOST_ROWS).ilog2(),
+                                };
+                                let sql = format!("{head} {} {tail}", places(Engine::Postgres, count, width));
+                                let some = Args(values.by_ref().take(count * width).collect());
+                                touched += self.execute(&sql, some).await?;
+                            }
+                            Ok(touched)
+                        }
+                    }
+                })
+            }
+
             fn run<'a>(&'a self, sql: &'a str) -> Coming<'a, ()> {
                 Box::pin(async move {
                     match self {
@@ -153,6 +195,14 @@ impl Pool {
             Pool::Sqlite(pool) => pool.stream(sql, args),
             Pool::Postgres(pool) => postgres(sql, args)?.fetch(pool).map_ok(postgres_row).err_into().boxed(),
         })
+    }
+
+    /// What keeps the log of this pool's file short; nothing where the engine does so itself.
+    pub(crate) fn log_keeper(&self) -> Result<Option<LogKeeper>, StoreError> {
+        match self {
+            Pool::Sqlite(pool) => pool.log_keeper().map(Some),
+            Pool::Postgres(_) => Ok(None),
+        }
     }
 
     /// Closes all connections once they are free.

@@ -18,7 +18,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{self, JoinHandle};
 
-use super::{RawRow, WAIT};
+use super::{LogKeeper, RawRow, WAIT};
 use crate::args::Value;
 use crate::{Args, Row, StoreError};
 
@@ -133,6 +133,11 @@ impl SqlitePool {
         let free = Arc::new(Semaphore::new(most as usize));
         let idle = Mutex::new(vec![first]);
         Ok(SqlitePool { shared: Arc::new(Shared { opening, place, most, free, idle }) })
+    }
+
+    /// What keeps the log of the file short beside this pool.
+    pub(super) fn log_keeper(&self) -> Result<LogKeeper, StoreError> {
+        LogKeeper::start(&self.shared.opening)
     }
 
     async fn take(&self) -> Result<Held, StoreError> {
@@ -278,7 +283,7 @@ fn stream_rows(
     (receiver, reading)
 }
 
-fn connect(opening: &Opening) -> Result<Connection, StoreError> {
+pub(super) fn connect(opening: &Opening) -> Result<Connection, StoreError> {
     let create = if opening.create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let connection = Connection::open_with_flags(&opening.path, flags)?;
@@ -325,6 +330,22 @@ pub(super) fn execute(connection: &Connection, sql: &str, args: Args) -> Result<
     Ok(prepared(connection, sql, args)?.raw_execute()? as u64)
 }
 
+/// Runs a statement once for each row of values; the number of rows it touched. One row at a time is what SQLite does
+/// best: for a statement of many rows that may fail it would keep a copy of every page that it touches.
+pub(super) fn execute_each(connection: &Connection, sql: &str, rows: Args) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let width = statement.parameter_count();
+    if width == 0 || !rows.0.len().is_multiple_of(width) {
+        return Err(StoreError::Shape(format!("{} values are no rows of {width}", rows.0.len())));
+    }
+    let mut touched = 0;
+    for row in rows.0.chunks_exact(width) {
+        bind(&mut statement, row)?;
+        touched += statement.raw_execute()? as u64;
+    }
+    Ok(touched)
+}
+
 /// Runs a text of statements.
 pub(super) fn run(connection: &Connection, sql: &str, _: Args) -> Result<(), StoreError> {
     Ok(connection.execute_batch(sql)?)
@@ -368,7 +389,12 @@ fn prepared<'c>(
     if places != values {
         return Err(StoreError::Shape(format!("the statement has {places} places for {values} values")));
     }
-    for (place, value) in (1..).zip(&args.0) {
+    bind(&mut statement, &args.0)?;
+    Ok(statement)
+}
+
+fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> Result<(), StoreError> {
+    for (place, value) in (1..).zip(values) {
         match value {
             Value::Int(value) => statement.raw_bind_parameter(place, value)?,
             Value::Text(value) => statement.raw_bind_parameter(place, value)?,
@@ -376,7 +402,7 @@ fn prepared<'c>(
             Value::Id(id) => statement.raw_bind_parameter(place, id.as_bytes())?,
         }
     }
-    Ok(statement)
+    Ok(())
 }
 
 /// The statement with `?7` in the place of `$7`. SQLite takes `$7` for a name of any value, and looks a name up by

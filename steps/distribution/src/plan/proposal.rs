@@ -192,12 +192,12 @@ async fn credited_twice(
         .all(
             "SELECT g.canonical_id AS family_id, g.commodity, CAST(SUM(g.more) AS BIGINT) AS balance FROM ( \
              SELECT m.canonical_id, s.commodity, s.run_id, SUM(s.entitled) - MAX(s.entitled) AS more FROM ( \
-             SELECT canonical_id, id FROM family WHERE district_id = $1 AND canonical_id IS NOT NULL \
-             UNION SELECT canonical_id, canonical_id FROM family WHERE district_id = $1 AND canonical_id IS NOT NULL) m \
+             SELECT canonical_id, id FROM family WHERE district_id = $1 AND canonical_id > $3 \
+             UNION SELECT canonical_id, canonical_id FROM family WHERE district_id = $1 AND canonical_id > $3) m \
              CROSS JOIN allocation_run r CROSS JOIN share_balance s WHERE r.district_id = $1 AND r.campaign_id = $2 \
              AND r.state IN ('approved', 'closed') AND s.district_id = $1 AND s.run_id = r.id AND s.family_id = m.id \
              GROUP BY m.canonical_id, s.commodity, s.run_id) g GROUP BY g.canonical_id, g.commodity",
-            args![district, campaign],
+            args![district, campaign, Id::SYSTEM],
         )
         .await?;
     Ok(rows.into_iter().map(|row| ((row.family_id, row.commodity), row.balance)).collect())

@@ -72,18 +72,19 @@ impl Command for FollowMerges {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         asuh_store::row_struct! { struct Moved { person_id: Id, other_id: Id } }
-        // person_by_canonical, measurement_by_person; measurement_by_alias. Of two measurements of one source and day
+        // person_by_canonical, measurement_by_person; measurement_by_alias (`> $2`: every id; SQLite does not take such an
+        // index for `IS NOT NULL` alone). Of two measurements of one source and day
         // the canonical child's own counts, the other stays where it is.
         let moved: Vec<Moved> = tx
             .all(
                 "SELECT DISTINCT m.person_id, a.canonical_id AS other_id FROM person a JOIN measurement m \
                  ON m.district_id = a.district_id AND m.person_id = a.id \
-                 WHERE a.district_id = $1 AND a.canonical_id IS NOT NULL \
+                 WHERE a.district_id = $1 AND a.canonical_id > $2 \
                  UNION SELECT m.person_id, m.recorded_for FROM measurement m JOIN person a \
                  ON a.district_id = m.district_id AND a.id = m.recorded_for \
-                 WHERE m.district_id = $1 AND m.recorded_for IS NOT NULL \
+                 WHERE m.district_id = $1 AND m.recorded_for > $2 \
                  AND (a.canonical_id IS NULL OR a.canonical_id <> m.person_id)",
-                args![tx.district()],
+                args![tx.district(), Id::SYSTEM],
             )
             .await?;
         if moved.is_empty() {
@@ -92,15 +93,15 @@ impl Command for FollowMerges {
         // Back first: whoever was an alias of an alias then goes on to the last.
         tx.execute(
             "UPDATE measurement SET person_id = recorded_for, recorded_for = NULL WHERE district_id = $1 \
-             AND recorded_for IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person a WHERE a.district_id = $1 \
+             AND recorded_for > $2 AND NOT EXISTS (SELECT 1 FROM person a WHERE a.district_id = $1 \
              AND a.id = measurement.recorded_for AND a.canonical_id = measurement.person_id)",
-            args![tx.district()],
+            args![tx.district(), Id::SYSTEM],
         )
         .await?;
         tx.execute(
             "UPDATE measurement SET recorded_for = person_id, person_id = (SELECT a.canonical_id FROM person a \
              WHERE a.district_id = $1 AND a.id = measurement.person_id) WHERE district_id = $1 \
-             AND person_id IN (SELECT a.id FROM person a WHERE a.district_id = $1 AND a.canonical_id IS NOT NULL) \
+             AND person_id IN (SELECT a.id FROM person a WHERE a.district_id = $1 AND a.canonical_id > $2) \
              AND NOT EXISTS (SELECT 1 FROM measurement o JOIN person a ON a.district_id = $1 AND a.id = measurement.person_id \
              WHERE o.district_id = $1 AND o.person_id = a.canonical_id AND o.measured_on = measurement.measured_on \
              AND o.source = measurement.source AND o.retracted_at IS NULL AND measurement.retracted_at IS NULL) \
@@ -109,7 +110,7 @@ impl Command for FollowMerges {
              WHERE a.district_id = $1 AND a.id = measurement.person_id AND o.measured_on = measurement.measured_on \
              AND o.source = measurement.source AND o.id < measurement.id AND o.retracted_at IS NULL \
              AND measurement.retracted_at IS NULL)",
-            args![tx.district()],
+            args![tx.district(), Id::SYSTEM],
         )
         .await?;
         let touched: std::collections::BTreeSet<Id> =

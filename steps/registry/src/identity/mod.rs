@@ -21,7 +21,7 @@ mod waiting;
 
 pub(super) use check::check;
 pub use decide::{DecidePair, DecideProposed, Decision, ReopenPair};
-pub(crate) use leads::former_names;
+pub(crate) use leads::{any_merged, former_names};
 pub use leads::{family_stands_for, person_stands_for};
 pub(super) use search::{JOB, search, search_one};
 pub use search::{SearchPairs, search_later};

@@ -23,7 +23,7 @@ struct Card {
     basket: String,
     rhythm: String,
     next: Option<time::Date>,
-    /// "sampai 31 Jan 2027, 62 hari lagi", where there is an end.
+    /// "31 Jan 2027, 62 hari lagi", where there is an end.
     deadline: Option<String>,
 }
 

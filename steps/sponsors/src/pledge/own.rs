@@ -1,7 +1,7 @@
 //! The sponsor's own page: what he promised and how it stands, what later steps show him, and his report to print.
 
 use askama::Template;
-use asuh_nusantara::wa_me_text;
+use asuh_nusantara::{FamilyCardNumber, wa_me_text};
 use asuh_store::Id;
 use axum::extract::{Query as Params, State as Shared};
 use serde::Deserialize;
@@ -9,12 +9,13 @@ use time::Date;
 
 use super::change::StopPledge;
 use super::command::Pledge;
-use super::pages::{beginning, campaign_options, deadline, far_options, name_options, read};
+use super::pages::{asn_first, beginning, campaign_options, deadline, far_options, name_options, read};
 use super::rules::{PublicName, most_baskets};
 use super::state::{self, Standing, State};
 use crate::campaign::pages::basket_words;
 use crate::campaign::query as campaigns;
 use crate::roster::query::{self as roster, SponsorLine};
+use crate::sponsor::command::DeclareCard;
 use crate::{OwnPledges, Reach};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
@@ -29,7 +30,7 @@ pub(crate) const NOTICE_DAYS: i64 = 30;
 pub(crate) struct Mine {
     pub(crate) standing: Standing,
     pub(crate) basket: String,
-    /// "sampai 31 Jan 2027, 62 hari lagi", where an end is near or said.
+    /// "31 Jan 2027, 62 hari lagi", where an end is near or said.
     pub(crate) deadline: Option<String>,
     /// Whether the end is near enough to ask whether he goes on.
     pub(crate) near: bool,
@@ -82,6 +83,7 @@ struct OwnPage {
     pairs: bool,
     names: Vec<(String, String)>,
     fars: Vec<(String, String)>,
+    names_hint: String,
     panels: Vec<String>,
     share: String,
 }
@@ -100,6 +102,7 @@ async fn own_with(cap: &OwnPledges, app: &App, shell: Shell, form: Option<Form>)
         shown = panels(app, &shell, sponsor.id).await?;
         let mut open = campaigns::open(db, district, shell.today).await?;
         open.retain(|campaign| sponsor.kind == "asn" || campaign.contributor_scope != "asn");
+        asn_first(&mut open);
         pairs = open.iter().any(|campaign| campaign.destination == "pairs");
         options = campaign_options(&shell, &open, &campaigns::all_items(db, district).await?);
         first = open.into_iter().next();
@@ -111,6 +114,7 @@ async fn own_with(cap: &OwnPledges, app: &App, shell: Shell, form: Option<Form>)
         f: form.view(),
         names: name_options(&shell, &PublicName::ALL, kind),
         fars: far_options(&shell),
+        names_hint: shell.t("sponsors.pledge.public_name_hint").into_owned(),
         sponsor,
         mine,
         campaigns: options,
@@ -173,6 +177,30 @@ pub(crate) async fn stop(
     let command = StopPledge { pledge, last_day, reach: Reach::Own(sponsor) };
     app.submit(cap.actor(), form.command_id()?, command).await?;
     redirect("/janji")
+}
+
+/// I tell my own family card, or take it back.
+pub(crate) async fn card(
+    cap: Cap<OwnPledges>,
+    Shared(app): Shared<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let sponsor = cap.actor().sponsor.ok_or(Error::NotFound)?;
+    let kk = if form.get("aksi") == "hapus" {
+        None
+    } else {
+        form.read("kk", |text| FamilyCardNumber::parse(text).map_err(|_| "sponsors.refused.kk"))
+            .map(|kk| kk.as_str().to_owned())
+    };
+    if form.is_valid() {
+        let command = DeclareCard { sponsor, kk, day: shell.today };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect("/janji"),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    own_with(&cap, &app, shell, Some(form)).await
 }
 
 /// Which year a report is of.

@@ -48,21 +48,27 @@ pub(crate) fn campaign_options(shell: &Shell, open: &[Campaign], items: &[Item])
                 basket_words(shell, own, 1)
             );
             if let Some(end) = campaign.ends_on {
-                words.push_str(&format!(" ({})", deadline(shell, end)));
+                let until = shell.t1("sponsors.campaign.until", "deadline", deadline(shell, end));
+                words.push_str(&format!(" ({until})"));
             }
             (campaign.id.to_string(), words)
         })
         .collect()
 }
 
-/// "sampai 31 Jan 2027, 62 hari lagi"
+/// "31 Jan 2027, 62 hari lagi"
 pub(crate) fn deadline(shell: &Shell, end: time::Date) -> String {
     let days = (end - shell.today).whole_days();
-    if days < 0 {
-        shell.t1("sponsors.campaign.ended_on", "day", shell.day(end))
-    } else {
-        shell.t2("sponsors.campaign.days_left", "day", shell.day(end), "n", shell.number(days))
+    match days {
+        ..0 => shell.t1("sponsors.campaign.ended_on", "day", shell.day(end)),
+        0 => shell.t1("sponsors.campaign.last_day_today", "day", shell.day(end)),
+        _ => shell.t2("sponsors.campaign.days_left", "day", shell.day(end), "n", shell.number(days)),
     }
+}
+
+/// What asks civil servants comes before what asks anybody.
+pub(super) fn asn_first(campaigns: &mut [Campaign]) {
+    campaigns.sort_by_key(|campaign| campaign.contributor_scope != "asn");
 }
 
 /// What a form for a promise begins with: today, or the campaign's first day when that lies ahead.
@@ -197,7 +203,8 @@ async fn unit_with(
 ) -> Page {
     let reader = app.store.reader();
     let unit = roster::unit(reader, cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    let open_campaigns = campaigns::open(reader, cap.district(), shell.today).await?;
+    let mut open_campaigns = campaigns::open(reader, cap.district(), shell.today).await?;
+    asn_first(&mut open_campaigns);
     let items = campaigns::all_items(reader, cap.district()).await?;
     let options = campaign_options(&shell, &open_campaigns, &items);
     let chosen = place.gerakan.parse::<Id>().ok();

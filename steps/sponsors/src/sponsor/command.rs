@@ -18,7 +18,7 @@ pub struct PutSponsor {
     pub category: Category,
     /// Name of the person or institution.
     pub name: String,
-    /// Phone, with country code; `None` = none.
+    /// Phone, with country code; `None` = not told, or (of one who is known) as it was.
     pub phone: Option<String>,
     /// Home or seat: village or subdistrict.
     pub home: Option<i64>,
@@ -74,7 +74,7 @@ impl Command for PutSponsor {
         };
         let phone_sealed = match &self.phone {
             Some(phone) => Some(tx.seal(phone)?),
-            None => None,
+            None => held.phone_sealed.clone(),
         };
         let id = held.id;
         let line = SponsorLine {
@@ -90,6 +90,42 @@ impl Command for PutSponsor {
         };
         version::write(tx, &[line], None).await?;
         Ok(id)
+    }
+}
+
+/// A person tells his own family card, or takes it back. It serves one purpose: no relative of his is given to him.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeclareCard {
+    /// Who: the sender himself.
+    pub sponsor: Id,
+    /// The 16 digits; `None` = taken back.
+    pub kk: Option<String>,
+    /// From which day it holds.
+    pub day: Date,
+}
+
+impl Command for DeclareCard {
+    const KIND: &'static str = "sponsors.declare_card";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let held = query::sponsor(tx, tx.district(), self.sponsor).await?.ok_or_else(Refusal::not_found)?;
+        tx.subject("sponsor", held.id);
+        if self
+            .kk
+            .as_deref()
+            .is_some_and(|kk| held.kind == "institution" || FamilyCardNumber::parse(kk).is_err())
+        {
+            return Err(Refusal::new("sponsors.refused.kk").field("kk").into());
+        }
+        let (kk_sealed, kk_hash) = match &self.kk {
+            Some(kk) => (Some(tx.seal(kk)?), Some(tx.secrets().lookup(tx.district(), "kk", kk)?.to_vec())),
+            None => (None, None),
+        };
+        let line =
+            SponsorLine { valid_from: self.day, source: "form".to_owned(), kk_sealed, kk_hash, ..held };
+        version::write(tx, &[line], None).await?;
+        Ok(())
     }
 }
 

@@ -247,6 +247,7 @@ struct FormPage {
     categories: Vec<(String, String)>,
     homes: Vec<(String, String)>,
     kk_hint: String,
+    phone_hint: String,
 }
 
 /// What a form is about: somebody new, or one who is known.
@@ -254,6 +255,18 @@ struct Subject {
     id: Option<Id>,
     kind: Option<String>,
     has_kk: bool,
+    has_phone: bool,
+}
+
+impl Subject {
+    fn known(line: &roster::SponsorLine) -> Subject {
+        Subject {
+            id: Some(line.id),
+            kind: Some(line.kind.clone()),
+            has_kk: line.kk_hash.is_some(),
+            has_phone: line.phone_sealed.is_some(),
+        }
+    }
 }
 
 async fn form_page(app: &App, shell: Shell, district: DistrictId, subject: &Subject, form: &Form) -> Page {
@@ -287,11 +300,14 @@ async fn form_page(app: &App, shell: Shell, district: DistrictId, subject: &Subj
     };
     let hint = if subject.has_kk { "sponsors.sponsor.kk_known" } else { "sponsors.sponsor.kk_hint" };
     let kk_hint = shell.t(hint).into_owned();
-    let template = FormPage { f: form.view(), path, back, title, categories, homes, kk_hint, shell };
+    let hint = if subject.has_phone { "sponsors.sponsor.kk_known" } else { "sponsors.sponsor.phone_hint" };
+    let phone_hint = shell.t(hint).into_owned();
+    let template =
+        FormPage { f: form.view(), path, back, title, categories, homes, kk_hint, phone_hint, shell };
     page_with(form.status(), &template)
 }
 
-const NEW: Subject = Subject { id: None, kind: None, has_kk: false };
+const NEW: Subject = Subject { id: None, kind: None, has_kk: false, has_phone: false };
 
 /// The form for a new sponsor.
 pub(crate) async fn new(cap: Cap<ManageSponsors>, State(app): State<App>, shell: Shell) -> Page {
@@ -313,17 +329,15 @@ pub(crate) async fn edit(
     Path(id): Path<Id>,
 ) -> Page {
     let line = known(&app, cap.district(), id).await?;
-    audit::opened(&app, cap.actor(), "open", Some(("sponsor", id)), "phone");
     let form = Form::with(
         &shell,
         [
             ("kategori", line.category.clone()),
             ("nama", line.name.clone()),
-            ("telepon", number(&app, cap.district(), &line.phone_sealed, Numbers::Whole)?),
             ("rumah", line.home_code.map(|code| code.to_string()).unwrap_or_default()),
         ],
     );
-    let subject = Subject { id: Some(id), kind: Some(line.kind), has_kk: line.kk_hash.is_some() };
+    let subject = Subject::known(&line);
     form_page(&app, shell, cap.district(), &subject, &form).await
 }
 
@@ -377,7 +391,7 @@ pub(crate) async fn update(
     form: Form,
 ) -> Page {
     let line = known(&app, cap.district(), id).await?;
-    let subject = Subject { id: Some(id), kind: Some(line.kind), has_kk: line.kk_hash.is_some() };
+    let subject = Subject::known(&line);
     put(&app, cap.actor(), shell, subject, form).await
 }
 

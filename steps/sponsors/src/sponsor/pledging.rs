@@ -25,6 +25,7 @@ struct PledgePage {
     pairs: bool,
     names: Vec<(String, String)>,
     fars: Vec<(String, String)>,
+    names_hint: String,
 }
 
 async fn show(
@@ -45,6 +46,7 @@ async fn show(
         pairs: open.iter().any(|campaign| campaign.destination == "pairs"),
         names: name_options(&shell, &PublicName::ALL, &sponsor.kind),
         fars: far_options(&shell),
+        names_hint: shell.t("sponsors.pledge.public_name_sponsor").into_owned(),
         sponsor,
         shell,
     };

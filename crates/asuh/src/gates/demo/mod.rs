@@ -7,6 +7,7 @@
 mod changes;
 mod dice;
 mod frozen;
+mod givers;
 mod growing;
 pub mod kapuas;
 mod lists;
@@ -197,6 +198,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     frozen::families(world).await?;
     tell("gerakan SECANTING dan janji");
     let campaign = mondays::campaign(world, &places).await?;
+    tell("orang tua asuh");
+    givers::make(world, &places).await?;
     for week in 0..world.size.mondays {
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;

@@ -5,6 +5,8 @@ use std::hash::Hash;
 
 use asuh_store::{Arg, Column, DistrictId, FromRow, Id, LookupHash, Query, Row, StoreError, args};
 
+use crate::identity;
+
 /// Numbers that only a merged record had, and the record that stands for it now.
 #[derive(Default)]
 pub(super) struct Aliases {
@@ -31,15 +33,7 @@ impl Aliases {
         kks: BTreeSet<LookupHash>,
         niks: BTreeSet<LookupHash>,
     ) -> Result<Aliases, StoreError> {
-        // person_by_canonical: no family is merged without a person.
-        let merged = db
-            .number(
-                "SELECT COUNT(*) AS n FROM (SELECT id FROM person WHERE district_id = $1 \
-                 AND canonical_id IS NOT NULL LIMIT 1) one",
-                args![district],
-            )
-            .await?;
-        if merged == 0 {
+        if !identity::any_merged(db, district).await? {
             return Ok(Aliases::default());
         }
         Ok(Aliases {
