@@ -51,6 +51,42 @@ pub struct HelpDay {
 /// before.
 pub type HelpReceived = for<'a> fn(&'a App, asuh_store::DistrictId, Id, Text) -> Given<'a, Vec<HelpDay>>;
 
+/// What a sponsor gave on a day, confirmed by whoever received it; in words for himself and for his tax return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GiftDay {
+    /// The day.
+    pub on: time::Date,
+    /// "SECANTING: Telur 2 butir, Rp2.000"
+    pub what: String,
+    /// Money in it, rupiah; goods are not valued.
+    pub rupiah: i64,
+}
+
+/// What a sponsor gave from a day to a day. The caller is the sponsor himself, or may see all that is his.
+pub type GiftsGiven = for<'a> fn(
+    &'a App,
+    asuh_store::DistrictId,
+    Id,
+    (time::Date, time::Date),
+    Text,
+) -> Given<'a, Vec<GiftDay>>;
+
+/// What of a campaign's units moved towards a family in a month: the second and third count of coverage, beside what was
+/// promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitsMoved {
+    /// The family.
+    pub family: Id,
+    /// Units that left the fund holder or the warehouse for it.
+    pub released: i64,
+    /// Units that it received, with proof.
+    pub received: i64,
+}
+
+/// The units of a campaign that moved from a day to a day, once for each family that has any.
+pub type UnitsMovedIn =
+    for<'a> fn(&'a App, DistrictId, Id, (time::Date, time::Date)) -> Given<'a, Vec<UnitsMoved>>;
+
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
@@ -64,8 +100,14 @@ pub struct Registry {
     pub family_gaps: Vec<Gaps>,
     /// Panels on the page of a user.
     pub user_panels: Vec<Panel>,
+    /// Panels about a sponsor, for himself (his user's `sponsor` is the id) and for the admin.
+    pub sponsor_panels: Vec<Panel>,
     /// What each part knows of the help a family received.
     pub help_received: Vec<HelpReceived>,
+    /// What each part knows of units on their way to families.
+    pub units_moved: Vec<UnitsMovedIn>,
+    /// What each part knows of a sponsor's gifts.
+    pub gifts_given: Vec<GiftsGiven>,
     /// Kinds of long work.
     pub jobs: Vec<JobKind>,
     /// Kinds of spreadsheets that can be taken in.

@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, Gaps, HelpReceived, Panel, SubjectExport, Tasks};
+use super::app::{Check, Gaps, GiftsGiven, HelpReceived, Panel, SubjectExport, Tasks, UnitsMovedIn};
 use super::audit::Reference;
 use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
@@ -24,8 +24,14 @@ pub struct Part {
     pub family_gaps: Option<Gaps>,
     /// Its panel on the page of a user.
     pub user_panel: Option<Panel>,
+    /// Its panels on a sponsor's own page, and on the admin's page of that sponsor.
+    pub sponsor_panels: &'static [Panel],
     /// The days on which a family received help through it.
     pub help_received: Option<HelpReceived>,
+    /// What a sponsor gave through it.
+    pub gifts_given: Option<GiftsGiven>,
+    /// The units of a campaign that it released to families, and those that arrived.
+    pub units_moved: Option<UnitsMovedIn>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
@@ -53,7 +59,10 @@ impl Part {
             family_panel: None,
             family_gaps: None,
             user_panel: None,
+            sponsor_panels: &[],
             help_received: None,
+            gifts_given: None,
+            units_moved: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

@@ -1,6 +1,6 @@
 //! What the collection reads of campaigns, promises and institutions, which earlier steps keep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use asuh_ledger::{Commodity, Fund};
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
@@ -30,6 +30,8 @@ asuh_store::row_struct! {
         pub(crate) warehouse_id: Id,
         /// The fund of its gifts.
         pub(crate) fund: String,
+        /// 'asn': every unit is asked; 'anyone': those units where somebody promised.
+        pub(crate) contributor_scope: String,
         /// Days until the cash of a roll is to be deposited.
         pub(crate) deposit_days: i64,
     }
@@ -59,7 +61,7 @@ pub(crate) fn commodity(code: &str) -> Result<Commodity, StoreError> {
 }
 
 const COLUMNS: &str = "id, name, rhythm, rhythm_day, starts_on, ends_on, fund_holder_id, warehouse_id, fund, \
-                       deposit_days";
+                       contributor_scope, deposit_days";
 
 /// A campaign by key. Index: primary key.
 ///
@@ -126,6 +128,24 @@ pub(crate) async fn basket(
         args![district, campaign],
     )
     .await
+}
+
+/// The units that a campaign asks for a roll on a day; `None` = every one. What anybody may join, a firm or a person,
+/// is nothing to a unit where nobody did.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn asked_units(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: &Campaign,
+    day: time::Date,
+) -> Result<Option<BTreeSet<Id>>, StoreError> {
+    if campaign.contributor_scope == "asn" {
+        return Ok(None);
+    }
+    let promised = pledges::of_units(db, district, campaign.id, day).await?;
+    Ok(Some(promised.into_iter().map(|unit| unit.unit_id).collect()))
 }
 
 /// A promise (janji) that holds on a day.

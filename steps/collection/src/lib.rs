@@ -62,6 +62,10 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.collection",
     subject_export: Some(|app, district, subject, text| Box::pin(totals::copy(app, district, subject, text))),
+    gifts_given: Some(|app, district, sponsor, days, text| {
+        Box::pin(totals::gifts(app, district, sponsor, days, text))
+    }),
+    sponsor_panels: &[|app, actor, sponsor| Box::pin(totals::panel(app, actor, sponsor))],
     menu: &[
         MenuItem {
             path: "/setoran",

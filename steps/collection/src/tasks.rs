@@ -66,6 +66,9 @@ async fn of_coordinator(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Tas
     let mut tasks = Vec::new();
     for campaign in campaign::all(db, actor.district).await? {
         let Some(day) = days_of(&campaign, &drives, today).first().copied() else { continue };
+        let asked = campaign::asked_units(db, actor.district, &campaign, day).await?;
+        let units: Vec<&campaign::Named> =
+            units.iter().filter(|unit| asked.as_ref().is_none_or(|asked| asked.contains(&unit.id))).collect();
         let title = |key: &str, unit: &str, numbers: &[(&str, String)]| {
             let mut values = vec![("day", text.long_day(day)), ("unit", unit.to_owned())];
             values.extend(numbers.iter().cloned());
@@ -82,7 +85,7 @@ async fn of_coordinator(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Tas
             });
             continue;
         }
-        for unit in &units {
+        for unit in units {
             let roll = rolls
                 .iter()
                 .find(|r| r.campaign_id == campaign.id && r.held_on == day && r.unit_id == unit.id);

@@ -12,6 +12,8 @@ mod account;
 mod campaign;
 mod pledge;
 mod roster;
+mod sponsor;
+mod version;
 
 use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,9 @@ use asuh_ground::web::{MenuItem, Routes};
 pub mod campaigns {
     pub use super::campaign::command::{CreateCampaign, EndCampaign, EnsureCommodities};
     pub use super::campaign::query::{Campaign, Item, active, all, by_id, items, open};
-    pub use super::campaign::rules::{BasketItem, Calendar, NewCommodity, Obligation, Rhythm};
+    pub use super::campaign::rules::{
+        BasketItem, Calendar, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm,
+    };
 
     /// Whether the day is a drive of the campaign.
     pub fn occurrence(campaign: &Campaign, day: time::Date) -> bool {
@@ -36,9 +40,22 @@ pub mod campaigns {
 
 /// Pledges, for later steps and the demo.
 pub mod pledges {
-    pub use super::pledge::command::{Pledge, PledgeUnit, StopPledge, UnitPledges};
+    pub use super::pledge::change::{
+        ChangeAmount, ChangeWishes, PausePledge, ResumePledge, StopPledge, UndoPledge, UndoStop, UndoUnit,
+    };
+    pub use super::pledge::command::{Pledge, PledgeUnit, UnitPledges};
     pub use super::pledge::query::{PledgeLine, UnitPromise, in_force, of_units};
-    pub use super::pledge::rules::PublicName;
+    pub use super::pledge::rules::{Document, HowFar, PublicName};
+    pub use super::pledge::supply::{Gone, PromisedEnd, Supply, promised_ends, supply};
+}
+
+/// Sponsors of every kind, for later steps and the demo.
+pub mod sponsors {
+    pub use super::sponsor::command::{
+        AddContact, DeclareCard, EndContact, LeaveSponsor, PutSponsor, ReturnSponsor,
+    };
+    pub use super::sponsor::rules::{Category, Leaving};
+    pub use super::sponsor::tally::{Part, taking_part};
 }
 
 /// The roster, for later steps and the demo.
@@ -67,6 +84,14 @@ capability! {
     pub struct ManageRoster = "sponsors.manage_roster": [Role::DistrictAdmin, Role::ListKeeper];
     /// Records promises for the people of one's units.
     pub struct PledgeForUnit = "sponsors.pledge_for_unit": [Role::DistrictAdmin, Role::UnitCoordinator];
+    /// Reads the list of sponsors outside the roster.
+    pub struct ReadSponsors = "sponsors.read_sponsors": [
+        Role::DistrictAdmin, Role::ListKeeper, Role::Auditor,
+    ];
+    /// Keeps that list: takes in, corrects, searches by name, downloads.
+    pub struct ManageSponsors = "sponsors.manage_sponsors": [Role::DistrictAdmin, Role::ListKeeper];
+    /// Records promises for any sponsor.
+    pub struct PledgeForSponsor = "sponsors.pledge_for_sponsor": [Role::DistrictAdmin];
     /// Makes and stops one's own promises: whoever is signed in and is a sponsor.
     pub struct OwnPledges = "sponsors.own_pledges": [];
 }
@@ -133,8 +158,9 @@ fn after(cursor: Option<Id>, args: &mut Args) -> String {
 
 fn routes() -> Routes {
     use campaign::pages as campaigns;
-    use pledge::pages as pledges;
+    use pledge::{one, own, pages as pledges};
     use roster::pages as roster;
+    use sponsor::pages as sponsors;
     Routes::new()
         .get::<ReadCampaigns, _>("/gerakan", campaigns::list)
         .post::<ManageCampaigns, _>("/gerakan", campaigns::create)
@@ -155,13 +181,41 @@ fn routes() -> Routes {
         .post::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::make)
         .get::<ManageUsers, _>("/pengguna/{id}/pegawai", account::get)
         .post::<ManageUsers, _>("/pengguna/{id}/pegawai", account::post)
-        .get::<OwnPledges, _>("/janji", pledges::own)
-        .post::<OwnPledges, _>("/janji", pledges::promise)
-        .post::<OwnPledges, _>("/janji/{id}/berhenti", pledges::stop)
+        .get::<OwnPledges, _>("/janji", own::own)
+        .post::<OwnPledges, _>("/janji", own::promise)
+        .get::<OwnPledges, _>("/janji/laporan", own::own_report)
+        .post::<OwnPledges, _>("/janji/kk", own::card)
+        .get::<OwnPledges, _>("/janji/{id}", one::own)
+        .post::<OwnPledges, _>("/janji/{id}", one::own_act)
+        .post::<OwnPledges, _>("/janji/{id}/berhenti", own::stop)
         .get::<PledgeForUnit, _>("/janji/unit", pledges::units)
         .get::<PledgeForUnit, _>("/janji/unit/{unit}", pledges::unit)
         .post::<PledgeForUnit, _>("/janji/unit/{unit}", pledges::promise_unit)
         .post::<PledgeForUnit, _>("/janji/unit/{unit}/berhenti", pledges::stop_for)
+        .post::<PledgeForUnit, _>("/janji/unit/{unit}/batal", pledges::undo_unit)
+        .get::<PledgeForUnit, _>("/janji/unit/{unit}/janji/{id}", one::of_unit)
+        .post::<PledgeForUnit, _>("/janji/unit/{unit}/janji/{id}", one::of_unit_act)
+        .get::<ReadSponsors, _>("/orang-tua-asuh", sponsors::list)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/cari", sponsors::search)
+        .get::<ManageSponsors, _>("/orang-tua-asuh/baru", sponsors::new)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/baru", sponsors::create)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/unduh", sponsor::export::sponsors)
+        .post::<PledgeForSponsor, _>("/orang-tua-asuh/unduh-janji", sponsor::export::pledges)
+        .get::<SeeParticipation, _>("/orang-tua-asuh/rekap", sponsor::tally::tally)
+        .get::<PledgeForSponsor, _>("/orang-tua-asuh/berakhir", sponsor::endings::endings)
+        .get::<ReadSponsors, _>("/orang-tua-asuh/{id}", sponsors::show)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/nomor", sponsors::numbers)
+        .get::<ManageSponsors, _>("/orang-tua-asuh/{id}/ubah", sponsors::edit)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/ubah", sponsors::update)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/kontak", sponsors::contact)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/keluar", sponsors::leave)
+        .post::<ManageSponsors, _>("/orang-tua-asuh/{id}/kembali", sponsors::come_back)
+        .post::<KeepRequests, _>("/orang-tua-asuh/{id}/salinan", roster::copy)
+        .get::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/laporan", sponsor::pledging::year)
+        .get::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/janji/baru", sponsor::pledging::new)
+        .post::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/janji/baru", sponsor::pledging::create)
+        .get::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/janji/{pledge}", one::of_sponsor)
+        .post::<PledgeForSponsor, _>("/orang-tua-asuh/{id}/janji/{pledge}", one::of_sponsor_act)
 }
 
 /// The step, for the gates.
@@ -178,6 +232,16 @@ pub const STEP: Part = Part {
             path: "/pegawai",
             label: "sponsors.menu.roster",
             roles: <ReadRoster as asuh_ground::access::Capability>::ROLES,
+        },
+        MenuItem {
+            path: "/orang-tua-asuh",
+            label: "sponsors.menu.sponsors",
+            roles: <ReadSponsors as asuh_ground::access::Capability>::ROLES,
+        },
+        MenuItem {
+            path: "/orang-tua-asuh/rekap",
+            label: "sponsors.menu.tally",
+            roles: <SeeParticipation as asuh_ground::access::Capability>::ROLES,
         },
         MenuItem {
             path: "/janji",
@@ -202,6 +266,11 @@ pub const STEP: Part = Part {
         Reference::code("campaign_item", "commodity", "commodity"),
         Reference::user("pledge", "recorded_by"),
         Reference::user("pledge", "stopped_by"),
+        Reference::user("pledge_pause", "recorded_by"),
+        Reference::user("pledge_pause", "ended_by"),
+        Reference::user("pledge_amount", "recorded_by"),
+        Reference::user("sponsor_contact", "recorded_by"),
+        Reference::user("sponsor_contact", "ended_by"),
     ],
     ..Part::named("sponsors")
 };

@@ -47,9 +47,9 @@ impl Monday {
         let campaign = test.app.store.new_id();
         test.sql(
             "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, ends_on, \
-             contributor_scope, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
+             contributor_scope, help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
              deposit_days, state, created_at) VALUES ($1, $2, 'SECANTING', '', 'weekly', 1, 20260202, NULL, 'asn', \
-             'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
+             'nutrition', 'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
             args![KERINCI, campaign, holder, warehouse],
         )
         .await;
@@ -95,8 +95,8 @@ impl Monday {
         self.test
             .sql(
                 "INSERT INTO sponsor_version (district_id, sponsor_id, version, recorded_at, superseded_at, valid_from, \
-                 command_id, source, name, name_search, unit_id, status) \
-                 VALUES ($1, $2, 1, 0, 9223372036854775807, 20250101, $2, 'form', $3, $4, $5, 'active')",
+                 command_id, source, name, name_search, unit_id, status, category) \
+                 VALUES ($1, $2, 1, 0, 9223372036854775807, 20250101, $2, 'form', $3, $4, $5, 'active', 'individual')",
                 args![KERINCI, id, name, name.to_lowercase(), unit],
             )
             .await;
@@ -107,7 +107,8 @@ impl Monday {
         self.test
             .sql(
                 "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, origin, \
-                 public_name, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 0, $5)",
+                 public_name, reach, recorded_at, recorded_by) \
+                 VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 'district', 0, $5)",
                 args![KERINCI, self.test.app.store.new_id(), self.campaign, sponsor, Id::SYSTEM],
             )
             .await;
@@ -544,4 +545,57 @@ async fn an_address_that_names_nothing_is_a_page_that_does_not_exist(db: TestDat
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains("<html lang=\"id\""), "{path}: {}", answer.body);
     }
+}
+
+#[db_test]
+async fn a_pause_is_not_expected_and_a_campaign_of_firms_asks_no_unit(db: TestDatabase) {
+    let monday = Monday::begin(db, 3).await;
+    let test = &monday.test;
+    let (pledge,): (Id,) = asuh_store::Query::first(
+        test.app.store.reader(),
+        "SELECT id FROM pledge WHERE sponsor_id = $1",
+        args![monday.people[0]],
+    )
+    .await
+    .unwrap()
+    .unwrap();
+    let pause = asuh_step_sponsors::pledges::PausePledge {
+        pledge,
+        starts_on: time::macros::date!(2026 - 11 - 01),
+        ends_on: Some(time::macros::date!(2026 - 11 - 02)),
+        reach: asuh_step_sponsors::Reach::All,
+    };
+    test.app.submit(&test.system(), test.app.store.new_id(), pause).await.unwrap();
+    // Somebody of another kind gives to a campaign that anybody may join.
+    let open_to_all = test.app.store.new_id();
+    test.sql(
+        "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, ends_on, \
+         contributor_scope, help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
+         deposit_days, state, created_at) VALUES ($1, $2, 'Gerakan CSR', '', 'weekly', 1, 20260202, NULL, 'anyone', \
+         'nutrition', 'pairs', $3, $4, 'csr', 1, '', 3, 'active', 0)",
+        args![KERINCI, open_to_all, monday.holder, monday.warehouse],
+    )
+    .await;
+    let asked = format!("name=\"hari\" value=\"{open_to_all}_");
+    assert!(!monday.coordinator.get("/setoran").await.ok().contains(&asked));
+    let roll = monday.open().await;
+    let page = monday.coordinator.get(&roll).await.ok();
+    assert!(!page.contains("Sahabat 00") && page.contains("Sahabat 01"), "{page}");
+    let expected = test
+        .number(
+            "SELECT COUNT(*) AS n FROM contribution_item WHERE commodity = 'egg' AND expected = 1",
+            args![],
+        )
+        .await;
+    assert_eq!(expected, 2, "two of three are expected");
+    assert!(!monday.coordinator.get("/").await.ok().contains("Gerakan CSR"));
+    // Once one of the unit joins, the unit is asked.
+    test.sql(
+        "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, origin, \
+         public_name, reach, recorded_at, recorded_by) \
+         VALUES ($1, $2, $3, $4, 1, 20260202, NULL, 'self', 'office', 'district', 0, $5)",
+        args![KERINCI, test.app.store.new_id(), open_to_all, monday.people[1], Id::SYSTEM],
+    )
+    .await;
+    assert!(monday.coordinator.get("/setoran").await.ok().contains(&asked));
 }

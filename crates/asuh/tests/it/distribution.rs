@@ -76,8 +76,8 @@ impl Scene {
         let campaign = test.app.store.new_id();
         test.sql(
             "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, contributor_scope, \
-             destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
-             VALUES ($1, $2, 'SECANTING', '', 'weekly', 1, 20260901, 'asn', 'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
+             help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
+             VALUES ($1, $2, 'SECANTING', '', 'weekly', 1, 20260901, 'asn', 'nutrition', 'families', $3, $4, 'asn', 1, '', 3, 'active', 0)",
             args![KERINCI, campaign, holder, warehouse],
         )
         .await;

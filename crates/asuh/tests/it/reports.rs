@@ -202,8 +202,8 @@ async fn the_dashboard_shows_numbers_and_opens_the_next_level(db: TestDatabase) 
     // A newer campaign of which there is nothing to see yet does not hide it.
     test.sql(
         "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, contributor_scope, \
-         destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
-         VALUES ($1, $2, 'Gerakan Esok', '', 'weekly', 1, 20270104, 'asn', 'families', $3, $3, 'asn', 1, '', 3, 'active', $4)",
+         help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
+         VALUES ($1, $2, 'Gerakan Esok', '', 'weekly', 1, 20270104, 'asn', 'nutrition', 'families', $3, $3, 'asn', 1, '', 3, 'active', $4)",
         args![KERINCI, test.app.store.new_id(), scene.warehouse, test.app.store.clock().now()],
     )
     .await;

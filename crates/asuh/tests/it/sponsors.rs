@@ -1,7 +1,6 @@
 //! sponsors: through the real router, as its users do it, on both engines.
 
 use asuh_ground::access::Role;
-use asuh_ground::staging::{self, Summary};
 use asuh_step_sponsors::Reach;
 use asuh_step_sponsors::campaigns;
 use asuh_step_sponsors::pledges;
@@ -14,17 +13,17 @@ use time::macros::date;
 use crate::support::{KERINCI, TestApp, new_form_id};
 
 /// The places and people of these tests.
-struct World {
-    test: TestApp,
-    office: Id,
-    school: Id,
-    other_school: Id,
-    fund_holder: Id,
-    warehouse: Id,
+pub struct World {
+    pub test: TestApp,
+    pub office: Id,
+    pub school: Id,
+    pub other_school: Id,
+    pub fund_holder: Id,
+    pub warehouse: Id,
 }
 
 impl World {
-    async fn start(db: TestDatabase) -> World {
+    pub async fn start(db: TestDatabase) -> World {
         let test = TestApp::start(db).await;
         let office = test.institution("opd", "Dinas Pendidikan", None).await;
         let school = test.institution("school", "SDN 1 Gunung Raya", Some(office)).await;
@@ -35,7 +34,7 @@ impl World {
     }
 
     /// People of a unit; their ids. NIPs of a year that has not come.
-    async fn people(&self, unit: Id, names: &[&str]) -> Vec<Id> {
+    pub async fn people(&self, unit: Id, names: &[&str]) -> Vec<Id> {
         let offset =
             self.test.number("SELECT COUNT(*) AS n FROM sponsor WHERE district_id = 1", args![]).await;
         let people = names
@@ -54,7 +53,7 @@ impl World {
     }
 
     /// SECANTING as its form says it.
-    fn secanting(&self) -> Vec<(&'static str, String)> {
+    pub fn secanting(&self) -> Vec<(&'static str, String)> {
         vec![
             ("nama", "SECANTING".into()),
             ("slogan", "Senin Cegah Stunting".into()),
@@ -67,6 +66,7 @@ impl World {
             ("jumlah_egg", "1".into()),
             ("jumlah_cash", "2.000".into()),
             ("cakupan", "asn".into()),
+            ("bantuan", "nutrition".into()),
             ("tujuan", "families".into()),
             ("pemegang_dana", self.fund_holder.to_string()),
             ("gudang", self.warehouse.to_string()),
@@ -76,20 +76,38 @@ impl World {
         ]
     }
 
-    async fn campaign(&self) -> Id {
+    pub async fn campaign(&self) -> Id {
         let admin = self.test.with_role(Role::DistrictAdmin).await;
         let fields = self.secanting();
         let page = admin.post("/gerakan", &borrowed(&fields)).await.to();
         page.rsplit('/').next().unwrap().parse().unwrap()
     }
 
-    async fn in_force(&self, campaign: Id, unit: Id, day: time::Date) -> Vec<String> {
+    /// SECANTING with other answers.
+    pub async fn campaign_with(&self, other: &[(&'static str, &str)]) -> Id {
+        let admin = self.test.with_role(Role::DistrictAdmin).await;
+        let mut fields = self.secanting();
+        for (name, value) in other {
+            fields.retain(|(held, _)| held != name);
+            fields.push((name, (*value).to_owned()));
+        }
+        let page = admin.post("/gerakan", &borrowed(&fields)).await.to();
+        page.rsplit('/').next().unwrap().parse().unwrap()
+    }
+
+    /// Units that are promised to a campaign on a day.
+    pub async fn units(&self, campaign: Id, day: time::Date) -> i64 {
+        let offered = pledges::supply(self.test.app.store.reader(), KERINCI, campaign, day).await.unwrap();
+        offered.iter().map(|one| one.units).sum()
+    }
+
+    pub async fn in_force(&self, campaign: Id, unit: Id, day: time::Date) -> Vec<String> {
         let lines =
             pledges::in_force(self.test.app.store.reader(), KERINCI, campaign, unit, day).await.unwrap();
         lines.into_iter().map(|line| format!("{} x{}", line.name, line.baskets)).collect()
     }
 
-    async fn link(&self, user: Id, sponsor: Id) {
+    pub async fn link(&self, user: Id, sponsor: Id) {
         self.test
             .sql(
                 "UPDATE app_user SET sponsor_id = $3 WHERE district_id = $1 AND id = $2",
@@ -97,19 +115,17 @@ impl World {
             )
             .await;
     }
-
-    async fn import(&self, content: &str) -> Summary {
-        let path = self.test.db.folder().join("asn.csv");
-        std::fs::write(&path, content).unwrap();
-        staging::run(&self.test.app, &self.test.system(), "asn", &path, false, &mut |_| {}).await.unwrap()
-    }
 }
 
-fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+pub fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-fn with<'a>(fields: &'a [(&'static str, String)], name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn with<'a>(
+    fields: &'a [(&'static str, String)],
+    name: &'a str,
+    value: &'a str,
+) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> = borrowed(fields);
     fields.retain(|(held, _)| *held != name);
     fields.push((name, value));
@@ -124,7 +140,7 @@ const PROMISE: [(&str, &str); 5] = [
     ("mulai_tahun", "2026"),
 ];
 
-fn promise<'a>(campaign: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn promise<'a>(campaign: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [("gerakan", campaign)].into_iter().chain(PROMISE).chain(more.iter().copied()).collect()
 }
 
@@ -415,7 +431,7 @@ async fn a_sponsor_promises_pauses_and_stops_himself(db: TestDatabase) {
     assert_eq!(world.in_force(campaign, world.school, date!(2026 - 11 - 23)).await, ["Ani Rahmawati x2"]);
 }
 
-fn id_in(page: &str, before: &str, after: &str) -> Id {
+pub fn id_in(page: &str, before: &str, after: &str) -> Id {
     let end = page.find(after).expect(page);
     let start = page[..end].rfind(before).unwrap() + before.len();
     page[start..end].parse().unwrap()
@@ -431,7 +447,10 @@ async fn a_coordinator_stops_for_his_people_only(db: TestDatabase) {
         sponsor: people[0],
         baskets: 1,
         starts_on: date!(2026 - 11 - 02),
+        ends_on: None,
         public_name: pledges::PublicName::Anonymous,
+        how_far: pledges::HowFar::District,
+        document: None,
         reach: Reach::All,
     };
     let app = &world.test.app;
@@ -444,219 +463,4 @@ async fn a_coordinator_stops_for_his_people_only(db: TestDatabase) {
     let own = world.test.user(Role::UnitCoordinator, &[], &[world.school]).await;
     own.post(&stop(world.school), &fields).await.to();
     assert!(world.in_force(campaign, world.school, date!(2026 - 11 - 09)).await.is_empty());
-}
-
-#[db_test]
-async fn the_roster_masks_numbers_and_keeps_to_the_unit(db: TestDatabase) {
-    let world = World::start(db).await;
-    let admin = world.test.with_role(Role::DistrictAdmin).await;
-    let unit = world.school.to_string();
-    let fields = [
-        ("nama", "Ani Rahmawati, S.Pd"),
-        ("nip", "19850101 201001 2 001"),
-        ("unit", unit.as_str()),
-        ("telepon", "0812-3456-7890"),
-    ];
-    let page = admin.post("/pegawai/baru", &fields).await.to();
-    let shown = admin.get(&page).await.ok();
-    assert!(shown.contains("••••••••••••••2001") && !shown.contains("198501012010012001"), "{shown}");
-    assert!(shown.contains("7890") && !shown.contains("0812-3456"), "{shown}");
-    assert_eq!(admin.post("/pegawai/baru", &fields).await.to(), page, "the same NIP is the same person");
-    let bad = admin.post("/pegawai/baru", &[("nama", "X"), ("nip", "123"), ("unit", &unit)]).await.refused();
-    assert!(bad.contains("NIP harus 18 angka") && bad.contains("value=\"123\""), "{bad}");
-
-    let own = world.test.user(Role::UnitCoordinator, &[], &[world.school]).await;
-    assert!(own.get(&format!("/pegawai/unit/{unit}")).await.ok().contains("Ani Rahmawati"));
-    own.get(&page).await.ok();
-    let other = world.test.user(Role::UnitCoordinator, &[], &[world.other_school]).await;
-    assert_eq!(other.get(&page).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(other.get(&format!("/pegawai/unit/{unit}")).await.status, StatusCode::NOT_FOUND);
-    assert!(!other.post("/pegawai/cari", &[("nama", "ani")]).await.ok().contains("Rahmawati"));
-    assert!(own.post("/pegawai/cari", &[("nama", "rahma")]).await.ok().contains("Ani Rahmawati"));
-    assert_eq!(own.post(&format!("{page}/pindah"), &[]).await.status, StatusCode::FORBIDDEN);
-}
-
-#[db_test]
-async fn the_roster_goes_on_page_by_page(db: TestDatabase) {
-    let world = World::start(db).await;
-    let names: Vec<String> = (0..60).map(|nth| format!("Pegawai {nth:03}")).collect();
-    world.people(world.school, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let admin = world.test.with_role(Role::DistrictAdmin).await;
-    let first = admin.get(&format!("/pegawai/unit/{}", world.school)).await.ok();
-    assert!(first.contains("Pegawai 049") && !first.contains("Pegawai 050"));
-    let at = first.find("?setelah=").unwrap() + "?setelah=".len();
-    let next =
-        admin.get(&format!("/pegawai/unit/{}?setelah={}", world.school, &first[at..at + 36])).await.ok();
-    assert!(next.contains("Pegawai 050") && next.contains("Pegawai 059") && !next.contains("Pegawai 049"));
-}
-
-#[db_test]
-async fn who_is_transferred_keeps_his_promise_and_who_leaves_ends_it(db: TestDatabase) {
-    let world = World::start(db).await;
-    let campaign = world.campaign().await;
-    let people = world.people(world.school, &["Ani Rahmawati"]).await;
-    let admin = world.test.with_role(Role::DistrictAdmin).await;
-    let gerakan = campaign.to_string();
-    let all = promise(&gerakan, &[("semua", "ya")]);
-    admin.post(&format!("/janji/unit/{}", world.school), &all).await.to();
-    let (page, to) = (format!("/pegawai/{}", people[0]), world.other_school.to_string());
-    let day = |field: &str, on: &'static str| {
-        [("tanggal", on), ("bulan", "11"), ("tahun", "2026")]
-            .map(|(part, value)| (format!("{field}_{part}"), value))
-    };
-    let moved = day("pindah", "2");
-    let mut fields: Vec<(&str, &str)> = moved.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    fields.push(("unit", &to));
-    let mut ahead = fields.clone();
-    ahead[0].1 = "9";
-    assert!(admin.post(&format!("{page}/pindah"), &ahead).await.refused().contains("paling lambat hari ini"));
-    admin.post(&format!("{page}/pindah"), &fields).await.to();
-    assert!(admin.post(&format!("{page}/pindah"), &fields).await.refused().contains("sudah bekerja"));
-    let monday = date!(2026 - 11 - 09);
-    assert_eq!(world.in_force(campaign, world.other_school, monday).await, ["Ani Rahmawati x1"]);
-    assert!(world.in_force(campaign, world.school, monday).await.is_empty());
-    let left = day("keluar", "9");
-    let fields: Vec<(&str, &str)> = left.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    admin.post(&format!("{page}/keluar"), &fields).await.to();
-    assert!(admin.get(&page).await.ok().contains("Sudah keluar"));
-    assert_eq!(
-        world.in_force(campaign, world.other_school, monday).await.len(),
-        1,
-        "the last day still holds"
-    );
-    assert!(world.in_force(campaign, world.other_school, date!(2026 - 11 - 16)).await.is_empty());
-    assert_eq!(world.test.number("SELECT COUNT(*) AS n FROM sponsor_version", args![]).await, 3);
-}
-
-const HEADER: &str = "No;NIP;Nama;OPD;Unit Kerja;Kecamatan;Desa;No HP\n";
-
-#[db_test]
-async fn a_staff_list_comes_in_and_again_changes_nothing(db: TestDatabase) {
-    let world = World::start(db).await;
-    let list = format!(
-        "{HEADER}1;198501012010012001;Ani Rahmawati, S.Pd;Dinas Pendidikan;SDN 1 Gunung Raya;Gunung Raya;Selam Paung;0812-3456-7890\n\
-         2;19880307 202321 1 011;Budi Santoso;DINAS PENDIDIKAN;SDN 3 Baru;Gunung Raya;Tidak Ada;-\n\
-         3;-;Cici Honorer;Dinas Kesehatan;;;;\n\
-         4;1,98803E+17;Dodi Bulat;Dinas Kesehatan;;;;\n\
-         5;198501012010012009;;Dinas Kesehatan;;;;\n"
-    );
-    let first = world.import(&list).await;
-    assert_eq!((first.new, first.changed, first.same, first.errors), (3, 0, 0, 2), "{first:?}");
-    let told: Vec<(u32, &str)> =
-        first.messages.iter().map(|message| (message.row, message.column.as_str())).collect();
-    assert!(
-        told.contains(&(5, "NIP")) && told.contains(&(6, "Nama")) && told.contains(&(3, "Desa")),
-        "{told:?}"
-    );
-    let units = "SELECT COUNT(*) AS n FROM institution WHERE name IN ('SDN 3 Baru', 'Dinas Kesehatan')";
-    assert_eq!(world.test.number(units, args![]).await, 2);
-    assert_eq!(
-        world
-            .test
-            .number("SELECT COUNT(*) AS n FROM sponsor_version WHERE home_code = 1501012001", args![])
-            .await,
-        1
-    );
-    let again = world.import(&list).await;
-    assert_eq!((again.new, again.changed, again.same, again.errors), (0, 0, 3, 2), "{again:?}");
-
-    // Another unit for the same NIP is a transfer; a blank phone takes none away.
-    let moved =
-        format!("{HEADER}1;198501012010012001;Ani Rahmawati, S.Pd;Dinas Pendidikan;SDN 2 Danau Kerinci;;;\n");
-    let third = world.import(&moved).await;
-    assert_eq!((third.new, third.changed, third.same), (0, 1, 0), "{third:?}");
-    assert_eq!(
-        world
-            .test
-            .number(
-                "SELECT COUNT(*) AS n FROM sponsor_version WHERE superseded_at = $1 AND unit_id = $2 \
-                 AND phone_sealed IS NOT NULL AND home_code IS NOT NULL",
-                args![i64::MAX, world.other_school],
-            )
-            .await,
-        1
-    );
-    world.test.undo_import("kind = 'asn' AND rows_changed = 1").await;
-    let back = "SELECT COUNT(*) AS n FROM sponsor_version WHERE superseded_at = $1 AND unit_id = $2";
-    assert_eq!(world.test.number(back, args![i64::MAX, world.school]).await, 1, "the undo brings her back");
-    assert_eq!(world.test.number(back, args![i64::MAX, world.other_school]).await, 0);
-}
-
-#[db_test]
-async fn a_user_is_linked_with_his_entry_of_the_roster_and_sees_his_own_gifts(db: TestDatabase) {
-    let world = World::start(db).await;
-    let test = &world.test;
-    let admin = test.with_role(Role::DistrictAdmin).await;
-    let people = world.people(world.school, &["Ani Rekaan", "Budi Rekaan"]).await;
-    let giver = test.user(Role::Sponsor, &[], &[world.school]).await;
-    assert!(giver.get("/setoran/saya").await.ok().contains("belum"), "not linked yet");
-    let page = admin.get(&format!("/pengguna/{}", giver.user)).await.ok();
-    assert!(page.contains("belum dihubungkan dengan daftar pegawai"), "{page}");
-
-    // By name, then by NIP; the NIP is shown masked.
-    let path = format!("/pengguna/{}/pegawai", giver.user);
-    let found = admin.post(&path, &[("aksi", "cari"), ("cari", "budi")]).await.ok();
-    assert!(found.contains("Budi Rekaan") && !found.contains("Ani Rekaan"), "{found}");
-    let found = admin.post(&path, &[("aksi", "cari"), ("cari", "198501012010011001")]).await.ok();
-    assert!(found.contains(&people[0].to_string()) && !found.contains("Budi Rekaan"), "{found}");
-    assert_eq!(found.matches("198501012010011001").count(), 2, "only where it was typed: {found}");
-    assert!(
-        admin
-            .post(&path, &[("aksi", "pilih"), ("cari", "budi")])
-            .await
-            .refused()
-            .contains("href=\"#f-pegawai\"")
-    );
-    let nobody = test.app.store.new_id().to_string();
-    let answer = admin.post(&path, &[("aksi", "pilih"), ("pegawai", &nobody)]).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    let choose = [("aksi", "pilih"), ("pegawai", &people[0].to_string() as &str)];
-    admin.post(&path, &choose).await.to();
-    let page = admin.get(&format!("/pengguna/{}", giver.user)).await.ok();
-    assert!(page.contains("<strong>Ani Rekaan</strong> · SDN 1 Gunung Raya"), "{page}");
-
-    // What he may see has changed: he signs in anew, and the pages are his.
-    assert_eq!(giver.get("/janji").await.to(), "/masuk");
-    let giver = test.sign_in(giver.user).await;
-    assert!(!giver.get("/setoran/saya").await.ok().contains("belum terhubung"));
-
-    // One person has one account; it can be taken away again; only the admin may.
-    let other = test.user(Role::Sponsor, &[], &[world.school]).await;
-    let other_path = format!("/pengguna/{}/pegawai", other.user);
-    let page = admin.post(&other_path, &choose).await.refused();
-    assert!(page.contains("sudah terhubung dengan akun lain"), "{page}");
-    admin.post(&path, &[("aksi", "lepas")]).await.to();
-    admin.post(&other_path, &choose).await.to();
-    let keeper = test.with_role(Role::ListKeeper).await;
-    assert_eq!(keeper.post(&path, &choose).await.status, StatusCode::FORBIDDEN);
-}
-
-#[db_test]
-async fn a_unit_gets_its_accounts_at_once_each_linked(db: TestDatabase) {
-    let world = World::start(db).await;
-    let test = &world.test;
-    let admin = test.with_role(Role::DistrictAdmin).await;
-    let people = world.people(world.school, &["Ani Rekaan", "Budi Rekaan"]).await;
-    world.people(world.other_school, &["Citra Rekaan"]).await;
-    let helper = Asn { nip: None, name: "Dedi Rekaan".into(), unit: world.school, phone: None, home: None };
-    let put = PutRoster { people: vec![helper], day: date!(2026 - 11 - 02) };
-    test.app.submit(&test.system(), test.app.store.new_id(), put).await.unwrap();
-    let path = format!("/pegawai/unit/{}/akun", world.school);
-    let page = admin.get(&path).await.ok();
-    assert!(page.contains("Buat 2 akun") && page.contains("1 orang tanpa NIP"), "{page}");
-    let form = new_form_id();
-    let made = admin.post_as(&path, &form, &[]).await.ok();
-    assert!(made.contains("2 akun dibuat") && made.contains("href=\"/pengguna/kode\""), "{made}");
-    admin.post_as(&path, &form, &[]).await.ok();
-    let linked = "SELECT COUNT(*) AS n FROM app_user u JOIN user_grant g ON g.district_id = u.district_id AND \
-                  g.user_id = u.id WHERE u.sponsor_id = $1 AND u.login = $2 AND g.role = 'sponsor'";
-    for (nth, person) in people.iter().enumerate() {
-        let login = format!("19850101201001100{}", nth + 1);
-        assert_eq!(test.number(linked, args![*person, login]).await, 1, "{nth}");
-    }
-    assert_eq!(
-        test.number("SELECT COUNT(*) AS n FROM app_user WHERE sponsor_id IS NOT NULL", args![]).await,
-        2
-    );
-    assert!(!admin.get(&path).await.ok().contains("Buat 2 akun"));
 }

@@ -29,6 +29,9 @@ const NUMBERS: &[&str] = &[
     "081200001234",
     "198501012010012001",
     "198501012010012002",
+    "81290010077",
+    "81290010088",
+    "1501000101200077",
 ];
 const DAY: [(&str, &str); 3] = [("mulai_tanggal", "2"), ("mulai_bulan", "11"), ("mulai_tahun", "2026")];
 
@@ -120,6 +123,7 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
         ("jumlah_egg", "1"),
         ("jumlah_cash", "2.000"),
         ("cakupan", "asn"),
+        ("bantuan", "nutrition"),
         ("tujuan", "families"),
         ("pemegang_dana", &holder_id),
         ("gudang", &warehouse_id),
@@ -129,6 +133,18 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
     ];
     secanting.extend(DAY);
     let campaign = id_of(&admin.post("/gerakan", &secanting).await.to());
+
+    // Others than civil servants give too: a person with her own family card, a firm with whom to speak to.
+    let person = [
+        ("kategori", "individual"),
+        ("nama", "Sari Pemberi"),
+        ("telepon", "081290010077"),
+        ("kk", "1501000101200077"),
+    ];
+    admin.post("/orang-tua-asuh/baru", &person).await.to();
+    let firm = admin.post("/orang-tua-asuh/baru", &[("kategori", "soe"), ("nama", "PT Pemberi")]).await.to();
+    let contact = [("kontak", "Rina Pemberi"), ("kontak_telepon", "081290010088")];
+    admin.post(&format!("{firm}/kontak"), &contact).await.to();
     let campaign_id = campaign.to_string();
 
     // 5. The unit's coordinator writes down what her people promised.

@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 use super::instance::{Child, Instance, MAX_UNITS, PairingError, Sponsor};
 use super::network::{Hub, SPARE_UNITS};
 use super::problem::{self, Problem};
-use super::{Pairing, checked, optimum};
+use super::{Explanation, Pairing, checked, explain, optimum};
 
 /// A proven best pairing that others may join.
 pub struct Standing {
@@ -64,6 +64,16 @@ impl Standing {
     /// [`PairingError::Unproven`] would be a fault of this program.
     pub fn pairing(&self) -> Result<Pairing, PairingError> {
         checked(&self.instance, &self.problem, &self.hub, &self.flow, &self.price)
+    }
+
+    /// The pairing as it stands, proven anew, with its reasons.
+    ///
+    /// # Errors
+    /// As [`Standing::pairing`].
+    pub fn explained(&self) -> Result<(Pairing, Explanation), PairingError> {
+        let pairing = self.pairing()?;
+        let reasons = explain::explained(&self.instance, &self.problem, &self.hub, &self.flow, &pairing);
+        Ok((pairing, reasons))
     }
 
     /// A child joins; its rank says where in the order. `barred` are the sponsors who may not help it: with such, all

@@ -32,6 +32,15 @@ CREATE TABLE sponsor_version (
   home_code {int},
   -- 'active', 'left'
   status {text} NOT NULL,
+  -- Why he left: 'retired', 'moved', 'died', 'closed' (an institution that is no more), 'other'; NULL while active.
+  leaving {text},
+  -- As the GENTING tally counts givers: 'individual' (a civil servant too), 'community', 'private', 'soe' (BUMN),
+  -- 'roe' (BUMD), 'university', 'zakat_fund' (Baznas, UPZ), 'government', 'ngo', 'media'.
+  category {text} NOT NULL,
+  -- His own family card, if he told it: only to keep relatives apart when children are given. The hash is made as
+  -- that of families.
+  kk_sealed {bytes},
+  kk_hash {bytes},
   PRIMARY KEY (district_id, sponsor_id, version)
 ) {table};
 CREATE INDEX sponsor_version_list ON sponsor_version (district_id, superseded_at, name_search, sponsor_id);
@@ -40,6 +49,24 @@ CREATE INDEX sponsor_version_by_unit ON sponsor_version (district_id, unit_id, s
 CREATE UNIQUE INDEX sponsor_version_by_nip ON sponsor_version (district_id, nip_hash)
   WHERE nip_hash IS NOT NULL AND superseded_at = 9223372036854775807;
 CREATE INDEX sponsor_version_by_batch ON sponsor_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
+
+-- Whom to speak to at an institution or a community.
+CREATE TABLE sponsor_contact (
+  district_id {int} NOT NULL,
+  sponsor_id {bytes} NOT NULL,
+  id {bytes} NOT NULL,
+  name {text} NOT NULL,
+  -- 'Manajer CSR'; may be empty.
+  position {text} NOT NULL,
+  phone_sealed {bytes},
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  -- Since when he is not spoken to any more.
+  ended_at {int},
+  ended_by {bytes},
+  PRIMARY KEY (district_id, sponsor_id, id),
+  FOREIGN KEY (district_id, sponsor_id) REFERENCES sponsor (district_id, id)
+) {table};
 
 CREATE TABLE campaign (
   district_id {int} NOT NULL,
@@ -53,7 +80,10 @@ CREATE TABLE campaign (
   ends_on {int},
   -- 'asn', 'anyone'
   contributor_scope {text} NOT NULL,
-  -- 'families', 'kitchens'
+  -- What it helps with: 'nutrition', 'water', 'sanitation' (latrine and house), 'education' as GENTING counts, and
+  -- 'mentoring'.
+  help {text} NOT NULL,
+  -- 'families' (the weekly pool), 'kitchens', 'pairs' (every basket is one unit that goes to a chosen target)
   destination {text} NOT NULL,
   -- The institution that holds the money, and the warehouse that holds the goods.
   fund_holder_id {bytes} NOT NULL,
@@ -89,15 +119,24 @@ CREATE TABLE pledge (
   id {bytes} NOT NULL,
   campaign_id {bytes} NOT NULL,
   sponsor_id {bytes} NOT NULL,
-  -- Times the campaign's basket.
+  -- Times the campaign's basket, at first; pledge_amount says what became of it.
   baskets {int} NOT NULL,
   starts_on {int} NOT NULL,
   -- Last day on which it holds; NULL = open. Set when the sponsor stops, without a reason.
   ends_on {int},
+  -- The last day that was promised in the beginning; NULL = until stopped.
+  planned_end {int},
+  -- Why it ends before that: 'stopped', 'left' (the sponsor left), 'undone' (entered by mistake); NULL = it does not.
+  end_reason {text},
   -- 'self', 'unit' (entered for the whole office by its coordinator), 'admin'
   origin {text} NOT NULL,
   -- How the sponsor may be named in public: 'name', 'office', 'anonymous'
   public_name {text} NOT NULL,
+  -- How far from his home the sponsor wishes to help: 'village', 'subdistrict', 'neighbours' (subdistricts), 'district'
+  reach {text} NOT NULL,
+  -- Number and day of the letter or MoU, where there is one.
+  document {text},
+  document_on {int},
   recorded_at {int} NOT NULL,
   recorded_by {bytes} NOT NULL,
   stopped_at {int},
@@ -108,3 +147,32 @@ CREATE TABLE pledge (
 ) {table};
 CREATE INDEX pledge_by_sponsor ON pledge (district_id, sponsor_id, campaign_id);
 CREATE INDEX pledge_by_campaign ON pledge (district_id, campaign_id, starts_on);
+CREATE INDEX pledge_by_end ON pledge (district_id, ends_on) WHERE ends_on IS NOT NULL;
+
+-- Days on which a promise rests.
+CREATE TABLE pledge_pause (
+  district_id {int} NOT NULL,
+  pledge_id {bytes} NOT NULL,
+  id {bytes} NOT NULL,
+  starts_on {int} NOT NULL,
+  -- Last day of rest; NULL = until he goes on. Before starts_on: taken back before it began.
+  ends_on {int},
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  ended_at {int},
+  ended_by {bytes},
+  PRIMARY KEY (district_id, pledge_id, id),
+  FOREIGN KEY (district_id, pledge_id) REFERENCES pledge (district_id, id)
+) {table};
+
+-- How many baskets a promise holds from a day on, where that is not what it held at first.
+CREATE TABLE pledge_amount (
+  district_id {int} NOT NULL,
+  pledge_id {bytes} NOT NULL,
+  starts_on {int} NOT NULL,
+  baskets {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, pledge_id, starts_on),
+  FOREIGN KEY (district_id, pledge_id) REFERENCES pledge (district_id, id)
+) {table};

@@ -78,7 +78,8 @@ async fn list_page(app: &App, cap: &ReadRolls, shell: Shell, form: &Form, before
         }));
         let Some(day) = open_days.first().filter(|_| before.is_none()) else { continue };
         let basket = campaign::basket(db, cap.district(), campaign.id).await?;
-        for unit in &units {
+        let asked = campaign::asked_units(db, cap.district(), campaign, *day).await?;
+        for unit in units.iter().filter(|unit| asked.as_ref().is_none_or(|asked| asked.contains(&unit.id))) {
             let there = rolls.iter().any(|roll| {
                 roll.unit_id == unit.id && roll.campaign_id == campaign.id && roll.held_on == *day
             });

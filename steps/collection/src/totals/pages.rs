@@ -7,6 +7,7 @@ use axum::extract::{Query as UrlQuery, State};
 
 use super::super::drive::query::{self as drives, DriveLine};
 use super::super::{Reach, ReadOwnGifts, ReadTotals};
+use super::gifts::words;
 use super::query::{self, CommodityTotal};
 use super::rules::{FEWEST_PEOPLE, Shown, UnitTotal, shown};
 use asuh_ground::App;
@@ -85,26 +86,12 @@ pub(crate) async fn own(cap: Cap<ReadOwnGifts>, State(app): State<App>, shell: S
         rows.chunk_by(|a, b| (a.held_on, a.for_day, &a.campaign) == (b.held_on, b.for_day, &b.campaign))
     {
         let Some(first) = part.first() else { continue };
-        let words = |amount: fn(&query::OwnLine) -> i64| {
-            part.iter()
-                .filter(|row| amount(row) > 0)
-                .map(|row| {
-                    let quantity = shell.quantity(&row.unit, amount(row));
-                    if row.unit == "rupiah" {
-                        quantity
-                    } else {
-                        format!("{} {quantity}", row.commodity.to_lowercase())
-                    }
-                })
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
         lines.push(Own {
             held_on: first.held_on,
             for_day: first.for_day,
             campaign: first.campaign.clone(),
-            promised: words(|row| row.expected),
-            brought: words(|row| row.brought),
+            promised: words(&shell, part, |row| row.expected),
+            brought: words(&shell, part, |row| row.brought),
         });
     }
     page(&OwnPage { shell, is_giver: true, lines })

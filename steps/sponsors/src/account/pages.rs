@@ -64,7 +64,7 @@ async fn show(app: &App, cap: &ManageUsers, shell: Shell, form: &Form, user: Acc
             let hash = app.store.secrets().lookup(district, "nip", nip.as_str())?;
             roster::by_nips(db, district, &[hash]).await?
         }
-        Err(_) => roster::by_name(db, district, cap.scope(), typed).await?,
+        Err(_) => roster::by_name(db, district, cap.scope(), typed, false).await?,
     };
     let people = lines
         .into_iter()

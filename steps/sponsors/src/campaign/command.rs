@@ -4,7 +4,10 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::rules::{BasketItem, MOST_OF_ONE, NewCommodity, Obligation, Rhythm, check_basket, commodity_code};
+use super::rules::{
+    BasketItem, DESTINATIONS, HELP, MOST_OF_ONE, NewCommodity, Obligation, Rhythm, check_basket,
+    commodity_code,
+};
 use asuh_ground::books::{self, CommodityLine, Fund};
 
 /// The commodities that every district begins with. A can of rice is taken for 250 grams, a condensed-milk can
@@ -81,7 +84,9 @@ pub struct CreateCampaign {
     pub ends_on: Option<Date>,
     /// Whether only civil servants of the roster are asked; else anyone may promise.
     pub only_asn: bool,
-    /// Where the goods go: 'families' or 'kitchens'.
+    /// What it helps with, one of [`HELP`](super::rules::HELP).
+    pub help: String,
+    /// Where the gifts go: 'families', 'kitchens' or 'pairs'.
     pub destination: String,
     /// The institution that holds the money.
     pub fund_holder: Id,
@@ -117,7 +122,10 @@ impl Command for CreateCampaign {
         if self.ends_on.is_some_and(|end| end < self.starts_on) {
             return refuse("ends_before_start", "selesai");
         }
-        if !matches!(self.destination.as_str(), "families" | "kitchens") {
+        if !HELP.contains(&self.help.as_str()) {
+            return refuse("choice", "bantuan");
+        }
+        if !DESTINATIONS.contains(&self.destination.as_str()) {
             return refuse("choice", "tujuan");
         }
         match self.fund.parse::<Fund>() {
@@ -180,9 +188,9 @@ impl Command for CreateCampaign {
         let obligation = self.obligation.as_ref();
         tx.execute(
             "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, ends_on, \
-             contributor_scope, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
+             contributor_scope, help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, \
              obligation_document, obligation_on, deposit_days, state, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'active', $19)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'active', $20)",
             args![
                 district,
                 id,
@@ -193,6 +201,7 @@ impl Command for CreateCampaign {
                 self.starts_on,
                 self.ends_on,
                 if self.only_asn { "asn" } else { "anyone" },
+                &self.help,
                 &self.destination,
                 self.fund_holder,
                 self.warehouse,

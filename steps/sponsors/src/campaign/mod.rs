@@ -4,5 +4,6 @@
 
 pub(super) mod command;
 pub(super) mod pages;
+pub(super) mod patterns;
 pub(super) mod query;
 pub(super) mod rules;

@@ -3,11 +3,12 @@
 use askama::Template;
 use asuh_nusantara::{Rupiah, date, number};
 use asuh_store::Id;
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
 
 use super::command::{CreateCampaign, EndCampaign, offered};
+use super::patterns;
 use super::query::{self, Campaign, Item};
-use super::rules::{BasketItem, NewCommodity, Obligation, Rhythm};
+use super::rules::{BasketItem, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm};
 use crate::pledge;
 use crate::{ManageCampaigns, ReadCampaigns, SeeParticipation};
 use asuh_ground::App;
@@ -22,6 +23,8 @@ struct Card {
     basket: String,
     rhythm: String,
     next: Option<time::Date>,
+    /// "31 Jan 2027, 62 hari lagi", where there is an end.
+    deadline: Option<String>,
 }
 
 fn card(shell: &Shell, campaign: Campaign, items: &[Item]) -> Card {
@@ -30,6 +33,7 @@ fn card(shell: &Shell, campaign: Campaign, items: &[Item]) -> Card {
         basket: basket_words(shell, own, 1),
         rhythm: rhythm_words(shell, &campaign),
         next: campaign.calendar().next_drive(shell.today),
+        deadline: campaign.ends_on.map(|end| pledge::pages::deadline(shell, end)),
         campaign,
     }
 }
@@ -173,9 +177,11 @@ struct FormPage {
     weekdays: Vec<(String, String)>,
     rhythms: Vec<(String, String)>,
     scopes: Vec<(String, String)>,
+    helps: Vec<(String, String)>,
     destinations: Vec<(String, String)>,
     funds: Vec<(String, String)>,
     natures: Vec<(String, String)>,
+    patterns: Vec<(&'static str, String)>,
 }
 
 async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
@@ -213,24 +219,48 @@ async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
         weekdays: (1..=7).map(|day| (day.to_string(), weekday_name(&shell, day).to_owned())).collect(),
         rhythms: options("rhythm", &["weekly", "monthly", "once"]),
         scopes: options("scope", &["asn", "anyone"]),
-        destinations: options("destination", &["families", "kitchens"]),
+        helps: options("help", &HELP),
+        destinations: options("destination", &DESTINATIONS),
         funds: options("fund", &["asn", "infak", "csr"]),
         natures: options("nature", &["sukarela", "wajib"]),
+        patterns: patterns::PATTERNS
+            .iter()
+            .map(|one| (one.code, shell.t(&format!("sponsors.pattern.{}", one.code)).into_owned()))
+            .collect(),
         shell,
     };
     page_with(form.status(), &template)
 }
 
-/// The form for a new campaign.
-pub(crate) async fn new(_cap: Cap<ManageCampaigns>, State(app): State<App>, shell: Shell) -> Page {
+/// Which pattern fills in the form.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Begin {
+    /// Its code.
+    #[serde(default)]
+    pola: String,
+}
+
+/// The form for a new campaign, filled in by a pattern where one was chosen.
+pub(crate) async fn new(
+    _cap: Cap<ManageCampaigns>,
+    State(app): State<App>,
+    shell: Shell,
+    Params(begin): Params<Begin>,
+) -> Page {
     let (day, month, year) =
         (shell.today.day().to_string(), u8::from(shell.today.month()).to_string(), shell.today.year());
+    if let Some(pattern) = patterns::PATTERNS.iter().find(|pattern| pattern.code == begin.pola) {
+        let name = shell.t(&format!("sponsors.pattern.name.{}", pattern.code)).into_owned();
+        let form = Form::with(&shell, pattern.fields(name, shell.today));
+        return form_page(&app, shell, &form).await;
+    }
     let form = Form::with(
         &shell,
         [
             ("irama", "weekly".to_owned()),
             ("hari", "1".to_owned()),
             ("cakupan", "asn".to_owned()),
+            ("bantuan", "nutrition".to_owned()),
             ("tujuan", "families".to_owned()),
             ("dana", "asn".to_owned()),
             ("sifat", "sukarela".to_owned()),
@@ -300,6 +330,7 @@ pub(crate) async fn check(
         (word("campaign.rhythm"), rhythm),
         (word("campaign.basket"), basket.join(", ")),
         (word("campaign.scope"), word(if command.only_asn { "scope.asn" } else { "scope.anyone" })),
+        (word("campaign.help"), word(&format!("help.{}", command.help))),
         (word("campaign.destination"), word(&format!("destination.{}", command.destination))),
         (word("campaign.fund_holder"), institution(command.fund_holder).await?),
         (word("campaign.warehouse"), institution(command.warehouse).await?),
@@ -361,6 +392,7 @@ fn read(form: &mut Form, known: &[CommodityLine]) -> Option<CreateCampaign> {
     let starts_on = form.day("mulai");
     let ends_on = form.day_optional("selesai");
     let only_asn = form.get("cakupan") != "anyone";
+    let help = form.required("bantuan", 20);
     let destination = form.required("tujuan", 20);
     let fund_holder = form.id("pemegang_dana");
     let warehouse = form.id("gudang");
@@ -403,6 +435,7 @@ fn read(form: &mut Form, known: &[CommodityLine]) -> Option<CreateCampaign> {
         starts_on: starts_on?,
         ends_on,
         only_asn,
+        help,
         destination,
         fund_holder: fund_holder?,
         warehouse: warehouse?,

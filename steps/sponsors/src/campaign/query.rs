@@ -24,7 +24,9 @@ asuh_store::row_struct! {
         pub ends_on: Option<Date>,
         /// 'asn', 'anyone'.
         pub contributor_scope: String,
-        /// 'families', 'kitchens'.
+        /// 'nutrition', 'water', 'sanitation', 'education', 'mentoring'.
+        pub help: String,
+        /// 'families', 'kitchens', 'pairs'.
         pub destination: String,
         /// Holds the money.
         pub fund_holder_id: Id,
@@ -80,7 +82,7 @@ asuh_store::row_struct! {
 }
 
 const SELECT: &str = "SELECT c.id, c.name, c.slogan, c.rhythm, c.rhythm_day, c.starts_on, c.ends_on, \
-     c.contributor_scope, c.destination, c.fund_holder_id, COALESCE(f.name, '') AS fund_holder, c.warehouse_id, \
+     c.contributor_scope, c.help, c.destination, c.fund_holder_id, COALESCE(f.name, '') AS fund_holder, c.warehouse_id, \
      COALESCE(w.name, '') AS warehouse, c.fund, c.voluntary, c.obligation_basis, c.obligation_document, \
      c.obligation_on, c.deposit_days, c.created_at FROM campaign c \
      LEFT JOIN institution f ON f.district_id = c.district_id AND f.id = c.fund_holder_id \

@@ -4,6 +4,13 @@ use asuh_store::Refusal;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+/// What a campaign may help with: the four kinds that the GENTING tally counts (nutrition, clean water, latrine and
+/// house, education), and mentoring.
+pub const HELP: [&str; 5] = ["nutrition", "water", "sanitation", "education", "mentoring"];
+
+/// Where a campaign's gifts may go: the weekly pool of the families, kitchens, or a chosen target per basket.
+pub const DESTINATIONS: [&str; 3] = ["families", "kitchens", "pairs"];
+
 /// When the drives of a campaign are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

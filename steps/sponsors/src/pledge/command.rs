@@ -1,4 +1,4 @@
-//! Promising and stopping.
+//! Promising.
 
 use std::collections::HashSet;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::query::place_below;
-use super::rules::{PublicName, check, stopped};
+use super::rules::{Document, HowFar, MOST_BASKETS, PublicName, check, may_be_named, most_baskets};
 use crate::Reach;
 use crate::campaign::query::{self as campaigns, Campaign};
 
 const INSERT: &str = "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, \
-     origin, public_name, recorded_at, recorded_by, stopped_at, stopped_by) VALUES";
+     planned_end, origin, public_name, reach, document, document_on, recorded_at, recorded_by) VALUES";
 
 /// The campaign, held for the rest of the transaction: two promises of one sponsor at the same time would else
 /// not see each other.
-async fn held(tx: &Tx<'_>, id: Id) -> Result<Campaign, Fault> {
+pub(super) async fn hold(tx: &Tx<'_>, id: Id) -> Result<Campaign, Fault> {
     tx.execute(
         "UPDATE campaign SET state = state WHERE district_id = $1 AND id = $2",
         args![tx.district(), id],
@@ -25,23 +25,36 @@ async fn held(tx: &Tx<'_>, id: Id) -> Result<Campaign, Fault> {
     Ok(campaigns::by_id(tx, tx.district(), id).await?.ok_or_else(Refusal::not_found)?)
 }
 
-fn row(tx: &Tx<'_>, sponsor: Id, campaign: Id, what: (i64, Date, PublicName), reach: &Reach) -> (Id, Args) {
-    let (baskets, starts_on, public_name) = what;
+/// What every promise says.
+#[derive(Debug, Clone)]
+struct Terms {
+    baskets: i64,
+    starts_on: Date,
+    ends_on: Option<Date>,
+    public_name: PublicName,
+    how_far: HowFar,
+    document: Option<Document>,
+}
+
+fn row(tx: &Tx<'_>, sponsor: Id, campaign: Id, terms: &Terms, reach: &Reach) -> (Id, Args) {
     let id = tx.new_id();
+    let document = terms.document.as_ref();
     let values = args![
         tx.district(),
         id,
         campaign,
         sponsor,
-        baskets,
-        starts_on,
-        None::<Date>,
+        terms.baskets,
+        terms.starts_on,
+        terms.ends_on,
+        terms.ends_on,
         reach.origin(),
-        public_name.code(),
+        terms.public_name.code(),
+        terms.how_far.code(),
+        document.map(|document| document.number.trim().to_owned()),
+        document.map(|document| document.on),
         tx.now(),
         tx.actor(),
-        None::<Instant>,
-        None::<Id>,
     ];
     (id, values)
 }
@@ -53,12 +66,18 @@ pub struct Pledge {
     pub campaign: Id,
     /// Who promises.
     pub sponsor: Id,
-    /// How many times the campaign's basket: 1 to 100.
+    /// How many times the campaign's basket: 1 to 100, of an institution to 10,000.
     pub baskets: i64,
     /// The first day on which it holds.
     pub starts_on: Date,
+    /// The last day; `None` = until stopped.
+    pub ends_on: Option<Date>,
     /// How he agreed to be named in public.
     pub public_name: PublicName,
+    /// How far from his home he wishes to help.
+    pub how_far: HowFar,
+    /// The letter or MoU behind it.
+    pub document: Option<Document>,
     /// What the sender's permission reaches.
     pub reach: Reach,
 }
@@ -72,7 +91,7 @@ impl Command for Pledge {
     type Receipt = Id;
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
-        let campaign = held(tx, self.campaign).await?;
+        let campaign = hold(tx, self.campaign).await?;
         let who: Option<Who> = tx
             .first(
                 "SELECT s.kind, v.unit_id, v.status FROM sponsor s JOIN sponsor_version v \
@@ -83,26 +102,38 @@ impl Command for Pledge {
             .await?;
         let who =
             who.filter(|who| self.reach.allows(self.sponsor, who.unit_id)).ok_or_else(Refusal::not_found)?;
-        check(&campaign.calendar(), self.starts_on, self.baskets)?;
+        let days = (self.starts_on, self.ends_on);
+        check(&campaign.calendar(), days, self.baskets, most_baskets(&who.kind))?;
+        let own = matches!(self.reach, Reach::Own(_));
+        if self.public_name == PublicName::Name && !may_be_named(own, &who.kind, self.document.is_some()) {
+            return Err(Refusal::new("sponsors.refused.name_is_own").field("sebutan").into());
+        }
         if who.status != "active" {
             return Err(Refusal::new("sponsors.refused.left").into());
         }
         if campaign.contributor_scope == "asn" && who.kind != "asn" {
             return Err(Refusal::new("sponsors.refused.only_asn").field("gerakan").into());
         }
-        // Index: pledge_by_sponsor. The new promise is open, so whatever has not ended before it overlaps.
+        // Index: pledge_by_sponsor.
         let overlapping = tx
             .number(
                 "SELECT COUNT(*) AS n FROM pledge WHERE district_id = $1 AND sponsor_id = $2 AND campaign_id = $3 \
-                 AND (ends_on IS NULL OR (ends_on >= $4 AND ends_on >= starts_on))",
-                args![tx.district(), self.sponsor, self.campaign, self.starts_on],
+                 AND (ends_on IS NULL OR (ends_on >= $4 AND ends_on >= starts_on)) AND starts_on <= $5",
+                args![tx.district(), self.sponsor, self.campaign, self.starts_on, self.ends_on.unwrap_or(Date::MAX)],
             )
             .await?;
         if overlapping > 0 {
             return Err(Refusal::new("sponsors.refused.overlap").field("mulai").into());
         }
-        let what = (self.baskets, self.starts_on, self.public_name);
-        let (id, values) = row(tx, self.sponsor, self.campaign, what, &self.reach);
+        let terms = Terms {
+            baskets: self.baskets,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            public_name: self.public_name,
+            how_far: self.how_far,
+            document: self.document.clone(),
+        };
+        let (id, values) = row(tx, self.sponsor, self.campaign, &terms, &self.reach);
         tx.subject("pledge", id);
         tx.insert_many(INSERT, "", vec![values]).await?;
         Ok(id)
@@ -125,6 +156,8 @@ pub struct PledgeUnit {
     pub baskets: i64,
     /// The first day on which it holds.
     pub starts_on: Date,
+    /// The last day; `None` = until stopped.
+    pub ends_on: Option<Date>,
     /// As office or anonymous; by name only the sponsor himself can agree.
     pub public_name: PublicName,
     /// What the sender's permission reaches.
@@ -138,6 +171,8 @@ pub struct UnitPledges {
     pub made: i64,
     /// People who had promised already.
     pub kept: i64,
+    /// When the new ones were recorded: by this they can be taken back together.
+    pub at: Instant,
 }
 
 asuh_store::row_struct! {
@@ -152,9 +187,9 @@ impl Command for PledgeUnit {
         if !self.reach.allows_unit(self.unit) {
             return Err(Refusal::not_found().into());
         }
-        let campaign = held(tx, self.campaign).await?;
+        let campaign = hold(tx, self.campaign).await?;
         tx.subject("institution", self.unit);
-        check(&campaign.calendar(), self.starts_on, self.baskets)?;
+        check(&campaign.calendar(), (self.starts_on, self.ends_on), self.baskets, MOST_BASKETS)?;
         if self.public_name == PublicName::Name {
             return Err(Refusal::new("sponsors.refused.name_is_own").field("sebutan").into());
         }
@@ -165,13 +200,21 @@ impl Command for PledgeUnit {
                 &format!(
                     "{} SELECT v.sponsor_id, \
                      (SELECT COUNT(*) FROM pledge p WHERE p.district_id = $1 AND p.sponsor_id = v.sponsor_id \
-                      AND p.campaign_id = $4 AND (p.ends_on IS NULL OR (p.ends_on >= $5 AND p.ends_on >= p.starts_on))) \
+                      AND p.campaign_id = $4 AND p.starts_on <= $6 \
+                      AND (p.ends_on IS NULL OR (p.ends_on >= $5 AND p.ends_on >= p.starts_on))) \
                      AS promised FROM sponsor_version v JOIN place ON place.id = v.unit_id \
                      WHERE v.district_id = $1 AND v.superseded_at = $3 AND v.status = 'active' \
                      ORDER BY v.sponsor_id",
                     place_below(self.below)
                 ),
-                args![tx.district(), self.unit, Instant::NEVER, self.campaign, self.starts_on],
+                args![
+                    tx.district(),
+                    self.unit,
+                    Instant::NEVER,
+                    self.campaign,
+                    self.starts_on,
+                    self.ends_on.unwrap_or(Date::MAX)
+                ],
             )
             .await?;
         let chosen: Option<HashSet<Id>> = self.chosen.as_ref().map(|ids| ids.iter().copied().collect());
@@ -186,67 +229,20 @@ impl Command for PledgeUnit {
         if wanted().next().is_none() {
             return Err(Refusal::new("sponsors.refused.nobody").field("orang").into());
         }
-        let what = (self.baskets, self.starts_on, self.public_name);
+        let terms = Terms {
+            baskets: self.baskets,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            public_name: self.public_name,
+            how_far: HowFar::District,
+            document: None,
+        };
         let rows: Vec<Args> = wanted()
             .filter(|person| person.promised == 0)
-            .map(|person| row(tx, person.sponsor_id, self.campaign, what, &self.reach).1)
+            .map(|person| row(tx, person.sponsor_id, self.campaign, &terms, &self.reach).1)
             .collect();
         let made = rows.len() as i64;
         tx.insert_many(INSERT, "", rows).await?;
-        Ok(UnitPledges { made, kept: wanted().count() as i64 - made })
+        Ok(UnitPledges { made, kept: wanted().count() as i64 - made, at: tx.now() })
     }
-}
-
-/// Stops a promise: no reason is asked. What was given stays; a new promise may follow at any time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StopPledge {
-    /// Which.
-    pub pledge: Id,
-    /// The last day on which it holds; never later than it was.
-    pub last_day: Date,
-    /// What the sender's permission reaches.
-    pub reach: Reach,
-}
-
-asuh_store::row_struct! {
-    struct Held { sponsor_id: Id, unit_id: Option<Id>, starts_on: Date, ends_on: Option<Date> }
-}
-
-impl Command for StopPledge {
-    const KIND: &'static str = "sponsors.stop_pledge";
-    type Receipt = Date;
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<Date, Fault> {
-        let found: Option<Held> = tx
-            .first(
-                "SELECT p.sponsor_id, v.unit_id, p.starts_on, p.ends_on FROM pledge p JOIN sponsor_version v \
-                 ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id AND v.superseded_at = $3 \
-                 WHERE p.district_id = $1 AND p.id = $2",
-                args![tx.district(), self.pledge, Instant::NEVER],
-            )
-            .await?;
-        let held = found
-            .filter(|held| self.reach.allows(held.sponsor_id, held.unit_id))
-            .ok_or_else(Refusal::not_found)?;
-        tx.subject("pledge", self.pledge);
-        let last_day = stopped(held.starts_on, held.ends_on, self.last_day);
-        tx.execute(
-            "UPDATE pledge SET ends_on = $3, stopped_at = $4, stopped_by = $5 WHERE district_id = $1 AND id = $2 \
-             AND (ends_on IS NULL OR ends_on > $3)",
-            args![tx.district(), self.pledge, last_day, tx.now(), tx.actor()],
-        )
-        .await?;
-        Ok(last_day)
-    }
-}
-
-/// Ends all promises of a sponsor on this day, within the command that ends his place in the roster.
-pub(crate) async fn end_all(tx: &Tx<'_>, sponsor: Id, last_day: Date) -> Result<(), asuh_store::StoreError> {
-    tx.execute(
-        "UPDATE pledge SET ends_on = $3, stopped_at = $4, stopped_by = $5 \
-         WHERE district_id = $1 AND sponsor_id = $2 AND (ends_on IS NULL OR ends_on > $3)",
-        args![tx.district(), sponsor, last_day, tx.now(), tx.actor()],
-    )
-    .await?;
-    Ok(())
 }

@@ -30,8 +30,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// The promises of a unit's people that hold on this day, by name. Indexes: sponsor_version_by_unit,
-/// pledge_by_sponsor.
+/// The promises of a unit's people that hold on this day and are not paused, by name. Indexes:
+/// sponsor_version_by_unit, pledge_by_sponsor, primary keys of `pledge_amount` and `pledge_pause`.
 ///
 /// # Errors
 /// The store fails.
@@ -42,15 +42,41 @@ pub async fn in_force(
     unit: Id,
     day: Date,
 ) -> Result<Vec<PledgeLine>, StoreError> {
-    db.all(IN_FORCE, args![district, unit, campaign, day, Instant::NEVER]).await
+    db.all(&in_force_sql(), args![district, unit, campaign, day, Instant::NEVER]).await
 }
 
 /// CROSS JOIN keeps SQLite from walking all promises of the campaign: the unit's people come first.
-const IN_FORCE: &str = "SELECT p.id AS pledge_id, p.sponsor_id, v.name, p.baskets FROM sponsor_version v CROSS JOIN pledge p \
-     WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
-     AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 \
-     AND p.starts_on <= $4 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
-     ORDER BY v.name_search, v.sponsor_id, p.id";
+fn in_force_sql() -> String {
+    format!(
+        "SELECT p.id AS pledge_id, p.sponsor_id, v.name, {} AS baskets FROM sponsor_version v CROSS JOIN pledge p \
+         WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 \
+         AND p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id AND p.campaign_id = $3 AND {} \
+         ORDER BY v.name_search, v.sponsor_id, p.id",
+        baskets_on("$4"),
+        holds_on("$4")
+    )
+}
+
+/// The baskets of a pledge `p` on a day. Index: primary key of `pledge_amount`.
+pub(crate) fn baskets_on(day: &str) -> String {
+    format!(
+        "COALESCE((SELECT a.baskets FROM pledge_amount a WHERE a.district_id = p.district_id \
+         AND a.pledge_id = p.id AND a.starts_on <= {day} ORDER BY a.starts_on DESC LIMIT 1), p.baskets)"
+    )
+}
+
+/// SQL that is true for a pledge `p` that rests on a day. Index: primary key of `pledge_pause`.
+fn rests_on(day: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = p.district_id AND z.pledge_id = p.id \
+         AND z.starts_on <= {day} AND (z.ends_on IS NULL OR z.ends_on >= {day}))"
+    )
+}
+
+/// SQL that is true for a pledge `p` that holds on a day: begun, not ended, not paused.
+pub(crate) fn holds_on(day: &str) -> String {
+    format!("p.starts_on <= {day} AND (p.ends_on IS NULL OR p.ends_on >= {day}) AND NOT {}", rests_on(day))
+}
 
 asuh_store::row_struct! {
     /// What the people of one unit promised for a day.
@@ -75,12 +101,14 @@ pub async fn of_units(
     day: Date,
 ) -> Result<Vec<UnitPromise>, StoreError> {
     db.all(
-        "SELECT v.unit_id, COUNT(DISTINCT p.sponsor_id) AS people, CAST(SUM(p.baskets) AS BIGINT) AS baskets \
-         FROM pledge p JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
-         AND v.superseded_at = $4 \
-         WHERE p.district_id = $1 AND p.campaign_id = $2 AND p.starts_on <= $3 \
-         AND (p.ends_on IS NULL OR p.ends_on >= $3) AND v.unit_id IS NOT NULL \
-         GROUP BY v.unit_id ORDER BY v.unit_id",
+        &format!(
+            "SELECT v.unit_id, COUNT(DISTINCT p.sponsor_id) AS people, CAST(SUM({}) AS BIGINT) AS baskets \
+             FROM pledge p JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
+             AND v.superseded_at = $4 WHERE p.district_id = $1 AND p.campaign_id = $2 AND {} \
+             AND v.unit_id IS NOT NULL GROUP BY v.unit_id ORDER BY v.unit_id",
+            baskets_on("$3"),
+            holds_on("$3")
+        ),
         args![district, campaign, day, Instant::NEVER],
     )
     .await
@@ -116,39 +144,36 @@ pub(crate) async fn offices(
 }
 
 asuh_store::row_struct! {
-    /// A promise of one sponsor.
-    pub struct OwnPledge {
-        /// Key.
-        pub id: Id,
-        /// The campaign.
-        pub campaign_id: Id,
-        /// Its name.
-        pub campaign: String,
-        /// How many times its basket.
-        pub baskets: i64,
-        /// First day.
-        pub starts_on: Date,
-        /// Last day.
-        pub ends_on: Option<Date>,
-        /// How he agreed to be named.
-        pub public_name: String,
+    /// Whose a promise is.
+    pub struct Owner {
+        /// The promise.
+        pub pledge_id: Id,
+        /// Who promised.
+        pub sponsor_id: Id,
+        /// 'asn', 'person', 'institution'.
+        pub kind: String,
+        /// His name.
+        pub name: String,
+        /// Where he works.
+        pub unit_id: Option<Id>,
     }
 }
 
-/// All promises of a sponsor, the newest first. Index: pledge_by_sponsor.
+/// Whose a promise is. Indexes: primary keys of `pledge` and `sponsor_version`.
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn of_sponsor(
+pub(crate) async fn owner(
     db: &impl Query,
     district: DistrictId,
-    sponsor: Id,
-) -> Result<Vec<OwnPledge>, StoreError> {
-    db.all(
-        "SELECT p.id, p.campaign_id, c.name AS campaign, p.baskets, p.starts_on, p.ends_on, p.public_name \
-         FROM pledge p JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
-         WHERE p.district_id = $1 AND p.sponsor_id = $2 ORDER BY p.starts_on DESC, p.id DESC",
-        args![district, sponsor],
+    pledge: Id,
+) -> Result<Option<Owner>, StoreError> {
+    db.first(
+        "SELECT p.id AS pledge_id, p.sponsor_id, s.kind, v.name, v.unit_id FROM pledge p \
+         JOIN sponsor s ON s.district_id = p.district_id AND s.id = p.sponsor_id \
+         JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
+         AND v.superseded_at = $3 WHERE p.district_id = $1 AND p.id = $2",
+        args![district, pledge, Instant::NEVER],
     )
     .await
 }
@@ -168,6 +193,8 @@ asuh_store::row_struct! {
         pub starts_on: Option<Date>,
         /// Its last day.
         pub ends_on: Option<Date>,
+        /// 1 while it rests.
+        pub paused: i64,
     }
 }
 
@@ -191,13 +218,15 @@ pub(crate) async fn people(
     let after = after(cursor, &mut args);
     db.all(
         &format!(
-            "SELECT v.sponsor_id, v.name, p.id AS pledge_id, p.baskets, p.starts_on, p.ends_on \
-             FROM sponsor_version v LEFT JOIN pledge p ON p.district_id = v.district_id AND p.id = ( \
+            "SELECT v.sponsor_id, v.name, p.id AS pledge_id, {} AS baskets, p.starts_on, p.ends_on, \
+             CASE WHEN {} THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS paused FROM sponsor_version v LEFT JOIN pledge p ON p.district_id = v.district_id AND p.id = ( \
                  SELECT q.id FROM pledge q WHERE q.district_id = $1 AND q.sponsor_id = v.sponsor_id \
                  AND q.campaign_id = $3 AND (q.ends_on IS NULL OR (q.ends_on >= $4 AND q.ends_on >= q.starts_on)) \
                  ORDER BY q.starts_on DESC, q.id DESC LIMIT 1) \
              WHERE v.district_id = $1 AND v.unit_id = $2 AND v.superseded_at = $5 AND v.status = 'active'{after} \
              ORDER BY v.name_search, v.sponsor_id LIMIT {}",
+            baskets_on("$4"),
+            rests_on("$4"),
             PEOPLE + 1
         ),
         args,
@@ -218,7 +247,7 @@ mod tests {
         let store = db.open().await;
         let day = date!(2026 - 11 - 02);
         let args = args![DistrictId(1), Id::SYSTEM, Id::SYSTEM, day, START];
-        let plan = store.reader().plan(IN_FORCE, args).await.expect("a plan");
+        let plan = store.reader().plan(&in_force_sql(), args).await.expect("a plan");
         // PostgreSQL counts its rows by itself and may read small tables from end to end.
         if store.engine() == Engine::Sqlite {
             for index in ["sponsor_version_by_unit", "pledge_by_sponsor"] {

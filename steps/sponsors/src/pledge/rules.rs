@@ -6,8 +6,16 @@ use time::Date;
 
 use crate::campaign::rules::Calendar;
 
-/// Most baskets that one promise may hold.
+/// Most baskets that the promise of a person may hold.
 pub(crate) const MOST_BASKETS: i64 = 100;
+
+/// Most baskets that the promise of an institution may hold: a firm carries whole villages.
+pub(crate) const MOST_OF_INSTITUTION: i64 = 10_000;
+
+/// Most baskets for a kind of sponsor.
+pub(crate) fn most_baskets(kind: &str) -> i64 {
+    if kind == "institution" { MOST_OF_INSTITUTION } else { MOST_BASKETS }
+}
 
 /// From how many people on a number about an office is shown to those above it.
 pub(crate) const SHOWN_FROM: i64 = 5;
@@ -43,21 +51,104 @@ impl PublicName {
     }
 }
 
+/// How far from his home a sponsor wishes to help, where his gifts go to a chosen target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HowFar {
+    /// His own village.
+    Village,
+    /// His own subdistrict.
+    Subdistrict,
+    /// His own subdistrict and those beside it.
+    Neighbours,
+    /// Anywhere in the district.
+    District,
+}
+
+impl HowFar {
+    /// All, the widest first.
+    pub const ALL: [HowFar; 4] = [HowFar::District, HowFar::Neighbours, HowFar::Subdistrict, HowFar::Village];
+
+    /// Its stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            HowFar::Village => "village",
+            HowFar::Subdistrict => "subdistrict",
+            HowFar::Neighbours => "neighbours",
+            HowFar::District => "district",
+        }
+    }
+
+    /// The one with this code.
+    pub fn parse(code: &str) -> Option<HowFar> {
+        HowFar::ALL.into_iter().find(|far| far.code() == code)
+    }
+}
+
+/// The letter or MoU behind a promise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its number.
+    pub number: String,
+    /// Its day.
+    pub on: Date,
+}
+
 /// Checks what a promise says against its campaign.
 ///
 /// # Errors
-/// It starts before the campaign or after its end, or the number of baskets is out of range.
-pub(crate) fn check(calendar: &Calendar, starts_on: Date, baskets: i64) -> Result<(), Refusal> {
+/// It starts before the campaign or after its end, ends before it starts, or the number of baskets is out of range.
+pub(crate) fn check(
+    calendar: &Calendar,
+    (starts_on, ends_on): (Date, Option<Date>),
+    baskets: i64,
+    most: i64,
+) -> Result<(), Refusal> {
+    if ends_on.is_some_and(|end| end < starts_on) {
+        return Err(Refusal::new("sponsors.refused.ends_before_start").field("selesai"));
+    }
     if starts_on < calendar.starts_on {
         return Err(Refusal::new("sponsors.refused.before_campaign").field("mulai"));
     }
     if !calendar.holds_on(starts_on) {
         return Err(Refusal::new("sponsors.refused.ended").field("mulai"));
     }
-    if !(1..=MOST_BASKETS).contains(&baskets) {
-        return Err(Refusal::new("sponsors.refused.baskets").field("paket"));
+    check_baskets(baskets, most)
+}
+
+/// Checks a number of baskets.
+///
+/// # Errors
+/// It is none, or more than `most`.
+pub(crate) fn check_baskets(baskets: i64, most: i64) -> Result<(), Refusal> {
+    if (1..=most).contains(&baskets) {
+        Ok(())
+    } else {
+        Err(Refusal::new("sponsors.refused.baskets").field("paket").arg("most", most))
     }
-    Ok(())
+}
+
+/// Whether a sponsor may be named by his name: he said so himself, or signed a letter; an institution has its name in
+/// public anyway.
+pub(crate) fn may_be_named(own: bool, kind: &str, has_letter: bool) -> bool {
+    own || kind == "institution" || has_letter
+}
+
+/// Whether two stretches of days share one; `None` = without end. One that ends before it begins holds no day.
+pub(crate) fn overlap(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bool {
+    let held = |(from, to): (Date, Option<Date>)| to.is_none_or(|to| to >= from);
+    held(one)
+        && held(other)
+        && one.1.is_none_or(|end| end >= other.0)
+        && other.1.is_none_or(|end| end >= one.0)
+}
+
+/// Hours after which a slip is no slip any more: until then a promise can be taken back and a stop undone.
+pub(crate) const SLIP_HOURS: i64 = 24;
+
+/// Whether what was entered at `at` may still be undone.
+pub(crate) fn is_fresh(at: asuh_store::Instant, now: asuh_store::Instant) -> bool {
+    now <= at.plus_seconds(SLIP_HOURS * 3_600)
 }
 
 /// The day after which a promise no longer holds when it is stopped with this last day: never later than before,
@@ -122,7 +213,8 @@ mod tests {
             (date!(2026 - 11 - 02), 0, Some("sponsors.refused.baskets")),
             (date!(2026 - 11 - 02), 101, Some("sponsors.refused.baskets")),
         ] {
-            let found = check(&calendar, starts_on, baskets).err().map(|refusal| refusal.code);
+            let found =
+                check(&calendar, (starts_on, None), baskets, MOST_BASKETS).err().map(|refusal| refusal.code);
             assert_eq!(found.as_deref(), refusal, "{starts_on} {baskets}");
         }
     }
@@ -138,6 +230,29 @@ mod tests {
         ] {
             assert_eq!(stopped(start, ends_on, last_day), expected);
         }
+    }
+
+    #[test]
+    fn stretches_of_days_meet_or_do_not() {
+        let (a, b, c) = (date!(2026 - 11 - 02), date!(2026 - 11 - 09), date!(2026 - 11 - 16));
+        for (one, other, meet) in [
+            ((a, None), (b, None), true),
+            ((a, Some(b)), (b, None), true),
+            ((a, Some(a)), (b, None), false),
+            ((b, Some(c)), (a, Some(a)), false),
+            ((b, Some(a)), (a, None), false),
+        ] {
+            assert_eq!(overlap(one, other), meet, "{one:?} {other:?}");
+            assert_eq!(overlap(other, one), meet, "{other:?} {one:?}");
+        }
+    }
+
+    #[test]
+    fn a_promise_may_not_end_before_it_starts() {
+        let calendar =
+            Calendar { rhythm: Rhythm::Monthly(5), starts_on: date!(2026 - 11 - 02), ends_on: None };
+        let days = (date!(2026 - 11 - 10), Some(date!(2026 - 11 - 09)));
+        assert_eq!(check(&calendar, days, 1, 1).unwrap_err().code, "sponsors.refused.ends_before_start");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use asuh_store::{Instant, Query, StoreError, args};
 
 use crate::campaign::query as campaigns;
-use crate::{ManageCampaigns, PledgeForUnit};
+use crate::sponsor::endings;
+use crate::{ManageCampaigns, PledgeForSponsor, PledgeForUnit};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::web::{Task, TaskState, Text};
@@ -28,8 +29,21 @@ pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
             state: TaskState::NotStarted,
         });
     }
+    if PledgeForSponsor::of(actor).is_some() {
+        let (soon, left) = endings::count(reader, actor.district, app.today(actor)).await?;
+        for (key, n) in [("sponsors.task.ends_soon", soon), ("sponsors.task.ended_left", left)] {
+            if n > 0 {
+                tasks.push(Task {
+                    title: text.t1(key, "n", text.number(n)),
+                    path: "/orang-tua-asuh/berakhir".into(),
+                    state: TaskState::NeedsAction,
+                });
+            }
+        }
+    }
     if let Some(cap) = promising {
-        for campaign in open.into_iter().take(2) {
+        // What asks anybody asks no office in particular.
+        for campaign in open.into_iter().filter(|campaign| campaign.contributor_scope == "asn").take(2) {
             // Indexes: sponsor_version_by_unit, pledge_by_sponsor.
             let mut args = args![actor.district, Instant::NEVER, campaign.id, app.today(actor)];
             let reached = cap.scope().unit_condition("v.unit_id", &mut args);
@@ -38,7 +52,7 @@ pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
                     &format!(
                         "SELECT COUNT(DISTINCT v.sponsor_id) AS n FROM sponsor_version v \
                          JOIN pledge p ON p.district_id = v.district_id AND p.sponsor_id = v.sponsor_id \
-                         AND p.campaign_id = $3 AND (p.ends_on IS NULL OR p.ends_on >= $4) \
+                         AND p.campaign_id = $3 AND (p.ends_on IS NULL OR (p.ends_on >= $4 AND p.ends_on >= p.starts_on)) \
                          WHERE v.district_id = $1 AND v.superseded_at = $2 AND v.status = 'active' AND {reached}"
                     ),
                     args,

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use asuh_nusantara::{Nip, Phone, name};
-use asuh_store::{
-    Command, DistrictId, Fault, Id, Instant, LookupHash, Query, Refusal, Secrets, StoreError, Tx, args,
-};
+use asuh_store::{Command, DistrictId, Fault, Id, LookupHash, Query, Refusal, Secrets, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::query::{self, SponsorLine};
-use crate::{Reach, pledge};
+use crate::sponsor::rules::Leaving;
+use crate::{Reach, sponsor, version};
 use asuh_step_registry::record::Change;
 
 /// What is known of one civil servant or helper.
@@ -98,76 +97,43 @@ pub(super) async fn put(
 ) -> Result<Vec<(Id, Change)>, StoreError> {
     let district = tx.district();
     let mut outcome = Vec::with_capacity(entries.len());
-    let (mut sponsors, mut versions, mut superseded) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lines = Vec::new();
     for (held, entry) in entries {
         let change = change(tx.secrets(), district, held.as_ref(), entry)?;
         let id = held.as_ref().map_or_else(|| tx.new_id(), |held| held.id);
         outcome.push((id, change));
-        match change {
-            Change::Same => continue,
-            Change::New => sponsors.push(args![district, id, "asn", None::<Id>, tx.now()]),
-            Change::Changed => superseded.push(id),
+        if change == Change::Same {
+            continue;
         }
-        let nip = match &entry.nip {
+        let held = held.clone().unwrap_or_else(|| version::blank(id, "asn", ASN_CATEGORY, day, source));
+        let (nip_sealed, nip_hash) = match &entry.nip {
             Some(nip) => (Some(tx.seal(nip)?), Some(tx.secrets().lookup(district, "nip", nip)?.to_vec())),
             None => (None, None),
         };
-        let phone = match &entry.phone {
+        let phone_sealed = match &entry.phone {
             Some(phone) => Some(tx.seal(phone)?),
-            None => held.as_ref().and_then(|held| held.phone_sealed.clone()),
+            None => held.phone_sealed,
         };
-        let tidy = name::tidy(&entry.name);
-        versions.push(args![
-            district,
-            id,
-            held.as_ref().map_or(1, |held| held.version + 1),
-            tx.now(),
-            Instant::NEVER,
-            day,
-            tx.command_id(),
-            batch,
-            None::<Id>,
-            source,
-            &tidy,
-            name::search_key(&tidy),
-            nip.0,
-            nip.1,
-            phone,
-            entry.unit,
-            entry.home.or(held.as_ref().and_then(|held| held.home_code)),
-            "active",
-        ]);
+        lines.push(SponsorLine {
+            valid_from: day,
+            source: source.to_owned(),
+            name: name::tidy(&entry.name),
+            nip_sealed,
+            nip_hash,
+            phone_sealed,
+            unit_id: Some(entry.unit),
+            home_code: entry.home.or(held.home_code),
+            status: "active".to_owned(),
+            leaving: None,
+            ..held
+        });
     }
-    supersede(tx, &superseded).await?;
-    tx.insert_many(
-        "INSERT INTO sponsor (district_id, id, kind, institution_id, created_at) VALUES",
-        "",
-        sponsors,
-    )
-    .await?;
-    tx.insert_many(INSERT_VERSION, "", versions).await?;
+    version::write(tx, &lines, batch).await?;
     Ok(outcome)
 }
 
-const INSERT_VERSION: &str = "INSERT INTO sponsor_version (district_id, sponsor_id, version, recorded_at, \
-     superseded_at, valid_from, command_id, batch_id, retracted_by, source, name, name_search, nip_sealed, nip_hash, \
-     phone_sealed, unit_id, home_code, status) VALUES";
-
-async fn supersede(tx: &Tx<'_>, sponsors: &[Id]) -> Result<(), StoreError> {
-    for some in sponsors.chunks(500) {
-        let mut args = args![tx.district(), tx.now(), Instant::NEVER];
-        let list = args.push_list(some.iter().copied());
-        tx.execute(
-            &format!(
-                "UPDATE sponsor_version SET superseded_at = $2 \
-                 WHERE district_id = $1 AND superseded_at = $3 AND sponsor_id IN ({list})"
-            ),
-            args,
-        )
-        .await?;
-    }
-    Ok(())
-}
+/// A civil servant counts as a person, as in the GENTING tally.
+const ASN_CATEGORY: &str = "individual";
 
 /// Checks one entry.
 fn check(entry: &Asn) -> Result<(), Refusal> {
@@ -280,39 +246,6 @@ impl Command for PutRoster {
     }
 }
 
-/// Writes the next version of a sponsor with another unit or status.
-async fn next_version(
-    tx: &Tx<'_>,
-    held: &SponsorLine,
-    unit: Option<Id>,
-    status: &str,
-    day: Date,
-) -> Result<(), StoreError> {
-    supersede(tx, &[held.id]).await?;
-    let values = args![
-        tx.district(),
-        held.id,
-        held.version + 1,
-        tx.now(),
-        Instant::NEVER,
-        day,
-        tx.command_id(),
-        None::<Id>,
-        None::<Id>,
-        "form",
-        &held.name,
-        name::search_key(&held.name),
-        held.nip_sealed.clone(),
-        held.nip_hash.clone(),
-        held.phone_sealed.clone(),
-        unit,
-        held.home_code,
-        status,
-    ];
-    tx.insert_many(INSERT_VERSION, "", vec![values]).await?;
-    Ok(())
-}
-
 async fn within(tx: &Tx<'_>, sponsor: Id, reach: &Reach) -> Result<SponsorLine, Fault> {
     let found = query::sponsor(tx, tx.district(), sponsor).await?;
     let held = found
@@ -348,16 +281,20 @@ impl Command for TransferAsn {
         if held.unit_id == Some(self.unit) {
             return Err(Refusal::new("sponsors.refused.same_unit").field("unit").into());
         }
-        next_version(tx, &held, Some(self.unit), "active", self.day).await?;
+        let line =
+            SponsorLine { valid_from: self.day, source: "form".to_owned(), unit_id: Some(self.unit), ..held };
+        version::write(tx, &[line], None).await?;
         Ok(())
     }
 }
 
-/// Somebody leaves (pension, another district): his promises end on that day, what he gave stays.
+/// Somebody leaves (pension, another district, death): his promises end on that day, what he gave stays.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndAsn {
     /// Who.
     pub sponsor: Id,
+    /// Why.
+    pub leaving: Leaving,
     /// His last day.
     pub day: Date,
     /// What the sender's permission reaches.
@@ -370,8 +307,7 @@ impl Command for EndAsn {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let held = within(tx, self.sponsor, &self.reach).await?;
-        next_version(tx, &held, held.unit_id, "left", self.day).await?;
-        pledge::command::end_all(tx, self.sponsor, self.day).await?;
+        sponsor::command::leave(tx, held, self.leaving, self.day).await?;
         Ok(())
     }
 }

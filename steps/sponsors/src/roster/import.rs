@@ -381,7 +381,7 @@ asuh_store::row_struct! {
 }
 
 const FACTS: &str = "valid_from, batch_id, source, name, name_search, nip_sealed, nip_hash, phone_sealed, unit_id, \
-     home_code, status";
+     home_code, status, leaving, category, kk_sealed, kk_hash";
 
 /// SQL that is true for a version `v` of a batch whose person stays: promises since; or, where only this batch
 /// knows him, work that needs him. Indexes: pledge_by_sponsor, and those of who points to sponsors.

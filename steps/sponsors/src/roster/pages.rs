@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::command::{Asn, EndAsn, PutAsn, TransferAsn};
 use super::query::{self, PEOPLE, SponsorLine, UNITS, UnitLine};
+use crate::sponsor::rules::Leaving;
 use crate::{ManageRoster, Reach, ReadRoster};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability, Scope};
@@ -109,7 +110,7 @@ pub(crate) async fn search(cap: Cap<ReadRoster>, State(app): State<App>, shell: 
     let lines = if key.is_empty() {
         Vec::new()
     } else {
-        query::by_name(app.store.reader(), cap.district(), cap.scope(), &name).await?
+        query::by_name(app.store.reader(), cap.district(), cap.scope(), &name, true).await?
     };
     let people =
         lines.into_iter().map(|line| masked(&app, cap.district(), line)).collect::<Result<_, _>>()?;
@@ -122,8 +123,17 @@ struct ShowPage {
     shell: Shell,
     person: Person,
     units: Vec<(String, String)>,
+    leavings: Vec<(String, String)>,
     may_manage: bool,
     f: FormView,
+}
+
+/// Why somebody of the roster may leave.
+fn leavings(shell: &Shell) -> Vec<(String, String)> {
+    [Leaving::Retired, Leaving::Moved, Leaving::Died, Leaving::Other]
+        .into_iter()
+        .map(|one| (one.code().to_owned(), shell.t(&format!("sponsors.leaving.{}", one.code())).into_owned()))
+        .collect()
 }
 
 /// One person.
@@ -161,7 +171,14 @@ async fn show_with(cap: &ReadRoster, app: &App, shell: Shell, id: Id, form: &For
         None => Vec::new(),
     };
     let person = masked(app, cap.district(), line)?;
-    let template = ShowPage { shell, person, units, may_manage: managing.is_some(), f: form.view() };
+    let template = ShowPage {
+        leavings: leavings(&shell),
+        shell,
+        person,
+        units,
+        may_manage: managing.is_some(),
+        f: form.view(),
+    };
     page_with(form.status(), &template)
 }
 
@@ -213,8 +230,9 @@ pub(crate) async fn end(
     Path(sponsor): Path<Id>,
     mut form: Form,
 ) -> Page {
-    if let Some(day) = form.day("keluar") {
-        let command = EndAsn { sponsor, day, reach: Reach::of(cap.scope()) };
+    let leaving = form.read("alasan", |code| Leaving::parse(code).ok_or("web.error.choose"));
+    if let (Some(day), Some(leaving)) = (form.day("keluar"), leaving) {
+        let command = EndAsn { sponsor, leaving, day, reach: Reach::of(cap.scope()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/pegawai/{sponsor}")),
             Err(rejection) => form.reject(rejection)?,

@@ -37,11 +37,20 @@ asuh_store::row_struct! {
         pub home: String,
         /// 'active', 'left'.
         pub status: String,
+        /// Why he left: 'retired', 'moved', 'died', 'closed', 'other'.
+        pub leaving: Option<String>,
+        /// As the GENTING tally counts him; see [`Category`](crate::sponsors::Category).
+        pub category: String,
+        /// His own family card, encrypted, if he told it.
+        pub kk_sealed: Option<Vec<u8>>,
+        /// Its keyed hash, as that of families.
+        pub kk_hash: Option<Vec<u8>>,
     }
 }
 
 const SPONSOR: &str = "SELECT s.id, s.kind, v.version, v.valid_from, v.source, v.name, v.nip_sealed, v.nip_hash, \
-     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, v.home_code, COALESCE(h.name, '') AS home, v.status \
+     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, v.home_code, COALESCE(h.name, '') AS home, v.status, \
+     v.leaving, v.category, v.kk_sealed, v.kk_hash \
      FROM sponsor_version v JOIN sponsor s ON s.district_id = v.district_id AND s.id = v.sponsor_id \
      LEFT JOIN institution u ON u.district_id = v.district_id AND u.id = v.unit_id \
      LEFT JOIN territory h ON h.district_id = v.district_id AND h.code = v.home_code";
@@ -62,7 +71,7 @@ pub async fn sponsor(
     .await
 }
 
-/// A sponsor whose unit is within reach. Index: primary key.
+/// Somebody of the roster whose unit is within reach. Index: primary key.
 ///
 /// # Errors
 /// The store fails.
@@ -76,7 +85,8 @@ pub(crate) async fn sponsor_within(
     let reached = scope.unit_condition("v.unit_id", &mut args);
     db.first(
         &format!(
-            "{SPONSOR} WHERE v.district_id = $1 AND v.sponsor_id = $2 AND v.superseded_at = $3 AND {reached}"
+            "{SPONSOR} WHERE v.district_id = $1 AND v.sponsor_id = $2 AND v.superseded_at = $3 AND s.kind = 'asn' \
+             AND {reached}"
         ),
         args,
     )
@@ -110,8 +120,8 @@ pub async fn of_unit(
     .await
 }
 
-/// People within reach whose name begins with or has a word beginning with the searched words; at most
-/// [`PEOPLE`]. Index: sponsor_version_list.
+/// People within reach, of the roster alone or sponsors of every kind, whose name begins with or has a word beginning
+/// with the searched words; at most [`PEOPLE`]. Index: sponsor_version_list.
 ///
 /// # Errors
 /// The store fails.
@@ -120,13 +130,15 @@ pub(crate) async fn by_name(
     district: DistrictId,
     scope: &Scope,
     name: &str,
+    roster_only: bool,
 ) -> Result<Vec<SponsorLine>, StoreError> {
     let key = asuh_nusantara::name::search_key(name);
     let mut args = args![district, Instant::NEVER, format!("{key}%"), format!("% {key}%")];
     let reached = scope.unit_condition("v.unit_id", &mut args);
+    let kind = if roster_only { " AND s.kind = 'asn'" } else { "" };
     db.all(
         &format!(
-            "{SPONSOR} WHERE v.district_id = $1 AND v.superseded_at = $2 \
+            "{SPONSOR} WHERE v.district_id = $1 AND v.superseded_at = $2{kind} \
              AND (v.name_search LIKE $3 OR v.name_search LIKE $4) AND {reached} \
              ORDER BY v.name_search, v.sponsor_id LIMIT {PEOPLE}"
         ),

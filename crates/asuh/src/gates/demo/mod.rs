@@ -7,11 +7,13 @@
 mod changes;
 mod dice;
 mod frozen;
+mod givers;
 mod growing;
 pub mod kapuas;
 mod lists;
 mod mondays;
 mod offices;
+mod pairs;
 mod people;
 mod posyandu;
 mod setup;
@@ -196,6 +198,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     frozen::families(world).await?;
     tell("gerakan SECANTING dan janji");
     let campaign = mondays::campaign(world, &places).await?;
+    tell("orang tua asuh");
+    givers::make(world, &places).await?;
     for week in 0..world.size.mondays {
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
@@ -210,5 +214,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;
+    tell("pasangan asuh");
+    world.at(world.this_monday(), 6, 40);
+    pairs::programme(world, &places).await?;
     Ok(())
 }

@@ -26,6 +26,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
         starts_on: world.first_monday(),
         ends_on: None,
         only_asn: true,
+        help: "nutrition".into(),
         destination: "families".into(),
         fund_holder: places.fund_holder,
         warehouse: places.warehouse,
@@ -47,6 +48,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
             chosen: Some(chosen),
             baskets: 1,
             starts_on: world.first_monday(),
+            ends_on: None,
             public_name: sponsors::pledges::PublicName::Office,
             reach: sponsors::Reach::All,
         };
