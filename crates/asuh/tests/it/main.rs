@@ -14,6 +14,7 @@ mod custody;
 mod demo;
 mod distribution;
 mod families;
+mod foster;
 mod frozen;
 mod frozen_children;
 mod growth;

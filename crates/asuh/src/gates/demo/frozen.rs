@@ -34,7 +34,7 @@ pub(super) async fn children(world: &World) -> Result<(), CliError> {
     freeze::<StuntedChildren>(world, Some(Period { from, to }), &title, reason, None).await
 }
 
-async fn freeze<K: Kind>(
+pub(super) async fn freeze<K: Kind>(
     world: &World,
     period: Option<Period>,
     title: &str,

@@ -25,10 +25,10 @@ pub(super) struct Village {
 /// The territories of Kerinci: names and codes of Kepmendagri 300.2.2-2138/2025, public facts.
 pub(super) const TERRITORIES: &str = include_str!("kerinci.csv");
 
-/// The villages of the list above.
-pub(super) fn villages() -> Vec<Village> {
+/// The villages of a list of territories.
+pub(super) fn villages(territories: &str) -> Vec<Village> {
     let rows: Vec<(&str, &str)> =
-        TERRITORIES.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
+        territories.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     rows.iter()
         .filter(|(code, _)| code.len() == 13)
         .map(|(code, name)| Village {
@@ -43,14 +43,19 @@ pub(super) fn villages() -> Vec<Village> {
 }
 
 /// The names of the kecamatan, in the order of their codes.
-pub(super) fn subdistricts() -> Vec<String> {
-    TERRITORIES
+pub(super) fn subdistricts(territories: &str) -> Vec<String> {
+    territories
         .lines()
         .filter_map(|line| line.split_once(','))
         .filter(|(code, _)| code.len() == 8)
         .map(|(_, name)| name.to_owned())
         .collect()
 }
+
+/// The headings of an e-PPGBM export.
+pub(super) const EPPGBM: &str = "No,NIK,Nama,JK,Tgl Lahir,BB Lahir,TB Lahir,Nama Ortu,Prov,Kab/Kota,Kec,Pukesmas,Desa/Kel,\
+    Posyandu,RT,RW,Alamat,Usia Saat Ukur,Tanggal Pengukuran,Berat,Tinggi,Cara Ukur,LiLA,BB/U,ZS BB/U,TB/U,ZS TB/U,BB/TB,\
+    ZS BB/TB,Naik Berat Badan,Jml Vit A,KPSP,KIA,Kelas Ibu Balita,MBG,Detail";
 
 /// Writes BKKBN's list of families at risk and the e-PPGBM export of their children.
 ///
@@ -76,12 +81,7 @@ pub(super) fn write_families(
          Sumber Air Minum Tidak Layak;Jamban Tidak Layak;Terlalu Muda;Terlalu Tua;Terlalu Dekat;Terlalu Banyak;\
          Bukan Peserta KB Modern;Kategori KRS;Peringkat Kesejahteraan"
     )?;
-    writeln!(
-        eppgbm,
-        "No,NIK,Nama,JK,Tgl Lahir,BB Lahir,TB Lahir,Nama Ortu,Prov,Kab/Kota,Kec,Pukesmas,Desa/Kel,Posyandu,RT,RW,Alamat,\
-         Usia Saat Ukur,Tanggal Pengukuran,Berat,Tinggi,Cara Ukur,LiLA,BB/U,ZS BB/U,TB/U,ZS TB/U,BB/TB,ZS BB/TB,\
-         Naik Berat Badan,Jml Vit A,KPSP,KIA,Kelas Ibu Balita,MBG,Detail"
-    )?;
+    writeln!(eppgbm, "{EPPGBM}")?;
     // Some villages have many at-risk families, some few: as everywhere.
     let weights: Vec<usize> = villages.iter().map(|_| 1 + dice.below(10) * dice.below(4)).collect();
     let total: usize = weights.iter().sum();
@@ -233,7 +233,13 @@ fn sigizi(dice: &mut Dice, growing: &Growing, mut taken: Measures, on: Date) -> 
         82..86 => taken.weight_g = taken.weight_g.map(|grams| grams * 10),
         _ => {}
     }
-    let said = Reading::of(&child);
+    let words = printed(&child, word);
+    (taken, words)
+}
+
+/// The words and z-scores of a child as the file has them; `word` in the place of what it is for its age.
+pub(super) fn printed(child: &asuh_growth::Child, word: Option<&str>) -> String {
+    let said = Reading::of(child);
     let z = |indicator| match child.z_score(indicator) {
         Ok(score) => format!("{:.2}", score.z),
         Err(_) => "-".to_owned(),
@@ -247,18 +253,18 @@ fn sigizi(dice: &mut Dice, growing: &Growing, mut taken: Measures, on: Date) -> 
         };
         name.split_whitespace().filter_map(capital).collect::<Vec<_>>().join(" ")
     };
-    let printed = [
+    [
         bare(said.weight_for_age.ok().map(|status| status.name())),
         z(Indicator::WeightForAge),
         word.map_or_else(|| bare(said.length_for_age.ok().map(|status| status.name())), str::to_owned),
         z(Indicator::LengthForAge),
         bare(said.weight_for_length.ok().map(|status| status.name())),
         z(Indicator::WeightForLength),
-    ];
-    (taken, printed.join(","))
+    ]
+    .join(",")
 }
 
-fn decimal(value: i64, of: i64) -> String {
+pub(super) fn decimal(value: i64, of: i64) -> String {
     let digits = if of == 100 { 2 } else { 1 };
     format!("{}.{:0digits$}", value / of, value % of)
 }
@@ -305,8 +311,8 @@ mod tests {
 
     #[test]
     fn kerinci_has_eighteen_kecamatan_and_287_villages() {
-        assert_eq!(subdistricts().len(), 18);
-        let villages = villages();
+        assert_eq!(subdistricts(TERRITORIES).len(), 18);
+        let villages = villages(TERRITORIES);
         assert_eq!(villages.len(), 287);
         assert!(villages.iter().all(|village| !village.subdistrict.is_empty()));
     }

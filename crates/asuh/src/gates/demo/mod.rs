@@ -2,10 +2,11 @@
 //!
 //! Names and codes of territories are public facts; every person is invented, with a NIK that cannot exist.
 //! The same seed on the same day builds the same district. [`build`] sets it up and lives through its
-//! Mondays; [`kapuas`] is another one, whose list is verified. [`users`] are the people who may sign in.
+//! Mondays; [`kapuas`] is another one, whose list is verified; in those of [`foster`] children get foster parents. [`users`] are the people who may sign in.
 
 mod changes;
 mod dice;
+pub mod foster;
 mod frozen;
 mod givers;
 mod growing;
@@ -70,6 +71,10 @@ struct Place {
     head: &'static str,
     /// The town nearby, to which people move.
     town: &'static str,
+    /// Who holds its money, where its goods lie, and where they are brought first.
+    fund_holder: &'static str,
+    warehouse: &'static str,
+    depots: &'static [&'static str],
 }
 
 /// Kerinci: every Monday a can of rice, an egg and Rp2.000.
@@ -84,6 +89,9 @@ fn kerinci() -> Place {
         seat: "Siulak",
         head: "Kepala Dinas PPKBPP dan PA",
         town: "Kota Sungai Penuh",
+        fund_holder: "Korpri Kabupaten Kerinci",
+        warehouse: "Gudang DPPKBPP&PA",
+        depots: &["Depo Kayu Aro", "Depo Gunung Raya", "Depo Batang Merangin"],
     }
 }
 
@@ -187,7 +195,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("wilayah dan kabupaten");
     setup::district(world, lists, &kerinci()).await?;
     tell("pegawai");
-    let places = setup::roster(world, lists).await?;
+    let places = setup::roster(world, lists, &kerinci(), None).await?;
     tell("daftar keluarga berisiko dan pengukuran anak");
     setup::families(world, lists).await?;
     world.at(world.first_monday() - Duration::days(14), 8, 0);

@@ -59,6 +59,17 @@ pub(super) fn offices(dice: &mut Dice, subdistricts: &[String]) -> Vec<Office> {
     offices
 }
 
+/// Lets so many people work in these offices, shared out as they are now.
+pub(super) fn employ(offices: &mut [Office], people: usize) {
+    let now: usize = offices.iter().flat_map(|office| &office.units).map(|(_, count)| count).sum();
+    let (mut seen, mut placed) = (0, 0);
+    for (_, count) in offices.iter_mut().flat_map(|office| &mut office.units) {
+        seen += *count;
+        *count = people * seen / now.max(1) - placed;
+        placed += *count;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +81,9 @@ mod tests {
         assert_eq!(offices.len(), 40);
         let people: usize = offices.iter().flat_map(|office| &office.units).map(|(_, people)| people).sum();
         assert!((4_000..5_600).contains(&people), "{people}");
+        let mut offices = offices;
+        employ(&mut offices, 12_000);
+        let people: usize = offices.iter().flat_map(|office| &office.units).map(|(_, people)| people).sum();
+        assert_eq!(people, 12_000);
     }
 }

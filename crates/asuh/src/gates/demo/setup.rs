@@ -80,15 +80,24 @@ async fn letterhead(world: &World, place: &Place) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The roster (which makes the offices and their units), fund holder and warehouse.
-pub(super) async fn roster(world: &mut World, folder: &Path) -> Result<Places, CliError> {
-    let villages = lists::villages();
-    let mut offices = offices::offices(&mut world.dice, &lists::subdistricts());
+/// The roster (which makes the offices and their units), with so many people where a number is given, fund holder and
+/// warehouse.
+pub(super) async fn roster(
+    world: &mut World,
+    folder: &Path,
+    place: &Place,
+    people: Option<usize>,
+) -> Result<Places, CliError> {
+    let villages = lists::villages(&place.territories);
+    let mut offices = offices::offices(&mut world.dice, &lists::subdistricts(&place.territories));
     if let Some(units) = world.size.units {
         offices.truncate(1);
         for office in &mut offices {
             office.units.truncate(units);
         }
+    }
+    if let Some(people) = people {
+        offices::employ(&mut offices, people);
     }
     let file = folder.join("pegawai.csv");
     lists::write_roster(&mut world.dice, &mut world.people, &offices, &villages, world.today, &file)
@@ -110,15 +119,15 @@ pub(super) async fn roster(world: &mut World, folder: &Path) -> Result<Places, C
         )
         .await?;
     let units = rows.into_iter().map(|row| Unit { id: row.id, name: row.name, people: row.people }).collect();
-    let warehouse = place(world, InstitutionKind::Warehouse, "Gudang DPPKBPP&PA").await?;
-    let fund_holder = place(world, InstitutionKind::FundHolder, "Korpri Kabupaten Kerinci").await?;
-    for depot in ["Depo Kayu Aro", "Depo Gunung Raya", "Depo Batang Merangin"] {
-        place(world, InstitutionKind::Depot, depot).await?;
+    let warehouse = institution(world, InstitutionKind::Warehouse, place.warehouse).await?;
+    let fund_holder = institution(world, InstitutionKind::FundHolder, place.fund_holder).await?;
+    for depot in place.depots {
+        institution(world, InstitutionKind::Depot, depot).await?;
     }
     Ok(Places { units, warehouse, fund_holder })
 }
 
-async fn place(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {
+async fn institution(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {
     let put = PutInstitution {
         id: None,
         kind,
@@ -133,7 +142,7 @@ async fn place(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, C
 
 /// The list of families at risk and the e-PPGBM export, as files that come in.
 pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), CliError> {
-    let mut villages = lists::villages();
+    let mut villages = lists::villages(lists::TERRITORIES);
     // A small district has few villages, with enough families in each to share out to.
     villages.truncate((world.size.families / 12).max(1));
     let (krs, eppgbm) = (folder.join("krs.csv"), folder.join("eppgbm.csv"));

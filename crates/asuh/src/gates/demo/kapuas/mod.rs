@@ -65,6 +65,9 @@ fn place() -> Place {
         seat: "Kuala Kapuas",
         head: "Kepala Dinas PPKB",
         town: "Kota Palangka Raya",
+        fund_holder: "Baznas Kabupaten Kapuas",
+        warehouse: "Gudang DPPKB",
+        depots: &[],
     }
 }
 
