@@ -1,7 +1,7 @@
 //! The programme, in the order of its data. Every step has the same rooms; see CONTRIBUTING.md.
 //!
 //! Follow one egg: a family comes in by a list and is verified (`registry`), its child is measured
-//! (`growth`), a civil servant promises an egg for every Monday (`sponsors`), the office's roll records it
+//! (`growth`), a civil servant promises an egg for every Monday (`sponsors`) or helps a chosen child month by month (`pairing`), the office's roll records it
 //! (`collection`), it is received and kept (`custody`), shared out and delivered (`distribution`), and shown
 //! (`reports`).
 
@@ -13,6 +13,7 @@ pub const ALL: &[Part] = &[
     asuh_step_registry::STEP,
     asuh_step_growth::STEP,
     asuh_step_sponsors::STEP,
+    asuh_step_pairing::STEP,
     asuh_step_collection::STEP,
     asuh_step_custody::STEP,
     asuh_step_distribution::STEP,

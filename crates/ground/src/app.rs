@@ -71,6 +71,22 @@ pub type GiftsGiven = for<'a> fn(
     Text,
 ) -> Given<'a, Vec<GiftDay>>;
 
+/// What of a campaign's units moved towards a family in a month: the second and third count of coverage, beside what was
+/// promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitsMoved {
+    /// The family.
+    pub family: Id,
+    /// Units that left the fund holder or the warehouse for it.
+    pub released: i64,
+    /// Units that it received, with proof.
+    pub received: i64,
+}
+
+/// The units of a campaign that moved from a day to a day, once for each family that has any.
+pub type UnitsMovedIn =
+    for<'a> fn(&'a App, DistrictId, Id, (time::Date, time::Date)) -> Given<'a, Vec<UnitsMoved>>;
+
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
 pub struct Registry {
@@ -88,6 +104,8 @@ pub struct Registry {
     pub sponsor_panels: Vec<Panel>,
     /// What each part knows of the help a family received.
     pub help_received: Vec<HelpReceived>,
+    /// What each part knows of units on their way to families.
+    pub units_moved: Vec<UnitsMovedIn>,
     /// What each part knows of a sponsor's gifts.
     pub gifts_given: Vec<GiftsGiven>,
     /// Kinds of long work.

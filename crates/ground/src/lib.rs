@@ -15,7 +15,7 @@ pub mod settings;
 pub mod staging;
 pub mod web;
 
-pub use app::{App, HelpDay, Registry};
+pub use app::{App, HelpDay, Registry, UnitsMoved};
 
 use part::Part;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use asuh_pairing::pairing::{
-    Child, Instance, NotNearer, Pairing, PairingError, RunningPair, Sponsor, Stability, Standing, Tier,
-    Village, explain, pair,
+    Certificate, Child, Instance, NotNearer, Pairing, PairingError, RunningPair, Sponsor, Stability,
+    Standing, Tier, Village, explain, pair, prove, verify,
 };
 use proptest::prelude::*;
 
@@ -210,6 +210,28 @@ proptest! {
         let mut served = again.served;
         served.reverse();
         prop_assert_eq!(once.served, served);
+    }
+
+    #[test]
+    fn a_certificate_proves_its_own_pairing_and_no_other(instance in instances(9)) {
+        let proven = prove(&instance).unwrap();
+        let kept = Certificate::from_bytes(&proven.certificate.to_bytes()).unwrap();
+        prop_assert_eq!(&kept, &proven.certificate);
+        prop_assert_eq!(&verify(&instance, &kept).unwrap(), &proven.pairing);
+        let mut other = instance.clone();
+        let Some(sponsor) = other.sponsors.first_mut() else { return Ok(()) };
+        sponsor.capacity += 1;
+        prop_assert!(
+            verify(&other, &kept).is_err() || pair(&other).unwrap().objectives == proven.pairing.objectives
+        );
+    }
+
+    #[test]
+    fn a_price_of_one_rank_is_soft_and_a_high_one_keeps_all_that_soft_keeps(instance in instances(6)) {
+        let with = |stability| pair(&Instance { stability, ..instance.clone() }).unwrap().objectives;
+        let (soft, one, high) = (with(Stability::Soft), with(Stability::Price(1)), with(Stability::Price(1000)));
+        prop_assert_eq!(soft, one);
+        prop_assert!(high.kept_units >= soft.kept_units);
     }
 
     #[test]
@@ -425,4 +447,31 @@ proptest! {
         prop_assert_eq!(joined.objectives, at_once.objectives);
         prop_assert_eq!(joined.served, at_once.served);
     }
+}
+
+/// One sponsor helps the child of rank 2; children of rank 0 and 3 have nobody.
+#[test]
+fn a_running_pair_moves_only_for_a_child_that_is_urgent_enough() {
+    let (villages, neighbours) = district();
+    let child =
+        |rank: u32| Child { id: format!("C{rank}"), village: village(0), need: 1, other_support: 0, rank };
+    let sponsor = Sponsor { id: "S".into(), village: village(0), capacity: 1, reach: Tier::District };
+    let served = |stability, free: u32| {
+        let other = Sponsor { id: "T".into(), capacity: free, ..sponsor.clone() };
+        let instance = Instance {
+            stability,
+            tier_cost: [0, 2, 5, 9],
+            villages: villages.clone(),
+            neighbours: neighbours.clone(),
+            children: (0..4).map(child).collect(),
+            sponsors: vec![sponsor.clone(), other],
+            exclusions: vec![],
+            running: vec![RunningPair { sponsor: "S".into(), child: "C2".into(), units: 1 }],
+        };
+        pair(&instance).unwrap().served
+    };
+    assert_eq!(served(Stability::Price(2), 0), [1, 0, 0, 0]);
+    assert_eq!(served(Stability::Price(3), 0), [0, 0, 1, 0]);
+    // What is left over goes to everybody, however much moving a pair costs.
+    assert_eq!(served(Stability::Price(3), 3), [1, 1, 1, 1]);
 }

@@ -394,9 +394,19 @@ pub fn eligible_sql(args: &mut Args, district: DistrictId, on: Date, statuses: &
 
 /// SQL: the common table expression `target (family_id, person_id, target)` alone; see [`eligible_sql`].
 pub fn target_sql(args: &mut Args, district: DistrictId, on: Date) -> String {
+    let never = args.push(Instant::NEVER);
+    target_sql_where(args, district, on, &format!("p.superseded_at = {never}"))
+}
+
+/// As [`target_sql`], of what was known of the persons at an instant.
+pub fn target_sql_as_of(args: &mut Args, district: DistrictId, on: Date, at: Instant) -> String {
+    let at = args.push(at);
+    target_sql_where(args, district, on, &format!("p.recorded_at <= {at} AND p.superseded_at > {at}"))
+}
+
+fn target_sql_where(args: &mut Args, district: DistrictId, on: Date, holds: &str) -> String {
     let bounds = Bounds::of(on);
     let district = args.push(district);
-    let never = args.push(Instant::NEVER);
     let on = args.push(bounds.on);
     let two = args.push(bounds.under_two_from);
     let five = args.push(bounds.under_five_from);
@@ -406,12 +416,12 @@ pub fn target_sql(args: &mut Args, district: DistrictId, on: Date) -> String {
          SELECT p.family_id, p.person_id, \
          CASE WHEN p.birth_date >= {two} THEN 'child_under_two' ELSE 'child_two_to_five' END AS target \
          FROM person_version p \
-         WHERE p.district_id = {district} AND p.superseded_at = {never} AND p.birth_date BETWEEN {five} AND {on} \
+         WHERE p.district_id = {district} AND {holds} AND p.birth_date BETWEEN {five} AND {on} \
          AND p.ended_reason IS NULL \
          UNION ALL \
          SELECT p.family_id, p.person_id, m.target FROM mother m \
          JOIN person_version p ON p.district_id = {district} AND p.person_id = m.person_id \
-         AND p.superseded_at = {never} AND p.ended_reason IS NULL \
+         AND {holds} AND p.ended_reason IS NULL \
          WHERE p.birth_date IS NULL OR p.birth_date < {five})"
     )
 }

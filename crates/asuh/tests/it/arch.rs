@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const STEPS: &[&str] =
-    &["registry", "growth", "sponsors", "collection", "custody", "distribution", "reports"];
+    &["registry", "growth", "sponsors", "pairing", "collection", "custody", "distribution", "reports"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()

@@ -31,6 +31,7 @@ mod identity_merged;
 mod intake;
 mod kapuas;
 mod matrix;
+mod pairing;
 mod pairing_cli;
 mod prints;
 mod registry;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::instance::{Instance, PairingError, Tier};
 use super::network::{Behind, Hub};
 use super::problem::Problem;
-use super::{Pair, Pairing, solved};
+use super::{Pair, Pairing, Proven, prove};
 
 /// Why nobody of a nearer tier helps in the place of a sponsor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +57,29 @@ pub struct Explanation {
 /// # Errors
 /// As [`pair`](super::pair).
 pub fn explain(instance: &Instance) -> Result<(Pairing, Explanation), PairingError> {
-    let (problem, hub, flow, pairing) = solved(instance)?;
+    let Proven { pairing, explanation, .. } = prove(instance)?;
+    Ok((pairing, explanation))
+}
+
+/// The reasons of a proven pairing.
+pub(super) fn explained(
+    instance: &Instance,
+    problem: &Problem,
+    hub: &Hub,
+    flow: &[i64],
+    pairing: &Pairing,
+) -> Explanation {
     let sponsor_of = numbers(problem.sponsors.iter().map(|sponsor| sponsor.place));
     let child_of = numbers(problem.children.iter().map(|child| child.place));
-    let given = given(&problem, &sponsor_of, &pairing);
-    let near = Near::of(&problem, &given, instance);
+    let given = given(problem, &sponsor_of, pairing);
+    let near = Near::of(problem, &given, instance);
     let pairs = pairing
         .pairs
         .iter()
-        .map(|pair| not_nearer(&problem, &near, pair, sponsor_of[pair.sponsor], child_of[pair.child]))
+        .map(|pair| not_nearer(problem, &near, pair, sponsor_of[pair.sponsor], child_of[pair.child]))
         .collect();
-    let children = cuts(instance, &problem, &hub, &flow);
-    Ok((pairing, Explanation { pairs, children }))
+    let children = cuts(instance, problem, hub, flow);
+    Explanation { pairs, children }
 }
 
 /// The number that stands at each place.

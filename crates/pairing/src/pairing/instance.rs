@@ -31,6 +31,9 @@ pub enum Stability {
     Lock,
     /// As many of their units are kept as coverage allows.
     Soft,
+    /// A unit is taken from a running pair only for a child that is at least so many places more urgent in the order
+    /// (METHOD 1.7); 1 is as [`Stability::Soft`].
+    Price(u32),
 }
 
 /// A village and where it lies.

@@ -71,8 +71,9 @@ pub(super) fn check(
         let through = units - kept.get(&(child, sponsor)).unwrap_or(&0);
         let anew = through - through.min(*wished.get(&(child, sponsor)).unwrap_or(&0));
         let tier = problem.tier(sponsor, child) as usize;
-        cost +=
-            i128::from(through) * i128::from(problem.tier_cost[tier]) + i128::from(anew) * prices.not_kept;
+        cost += i128::from(through) * i128::from(problem.tier_cost[tier])
+            + i128::from(anew) * prices.not_kept
+            - i128::from(through - anew) * prices.kept;
     }
     for (sponsor, given) in problem.sponsors.iter().zip(&given) {
         let said = &instance.sponsors[sponsor.place];

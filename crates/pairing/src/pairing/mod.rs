@@ -42,6 +42,7 @@
 //! # Ok::<(), asuh_pairing::pairing::PairingError>(())
 //! ```
 
+mod certificate;
 mod explain;
 mod instance;
 mod measure;
@@ -52,6 +53,7 @@ mod proof;
 mod simplex;
 mod standing;
 
+pub use certificate::{Certificate, verify};
 pub use explain::{Cut, Explanation, NotNearer, explain};
 pub use instance::*;
 pub use standing::Standing;
@@ -102,14 +104,30 @@ pub struct Pairing {
 /// # Errors
 /// What is wrong with the instance. [`PairingError::Unproven`] would be a fault of this program.
 pub fn pair(instance: &Instance) -> Result<Pairing, PairingError> {
-    Ok(solved(instance)?.3)
+    let (problem, hub, Solution { flow, price }) = optimum(instance)?;
+    checked(instance, &problem, &hub, &flow, &price)
 }
 
-/// The problem, its network, the proven flow and the pairs taken from it.
-fn solved(instance: &Instance) -> Result<(Problem, Hub, Vec<i64>, Pairing), PairingError> {
-    let (problem, hub, Solution { flow, price }) = optimum(instance)?;
-    let pairing = checked(instance, &problem, &hub, &flow, &price)?;
-    Ok((problem, hub, flow, pairing))
+/// A best pairing with its reasons and its proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// The pairing.
+    pub pairing: Pairing,
+    /// Why it is as it is.
+    pub explanation: Explanation,
+    /// What [`verify`] needs to see that none is better.
+    pub certificate: Certificate,
+}
+
+/// Finds the best pairing as [`pair`] does, explains it, and gives its proof to be kept.
+///
+/// # Errors
+/// As [`pair`].
+pub fn prove(instance: &Instance) -> Result<Proven, PairingError> {
+    let (problem, hub, solution) = optimum(instance)?;
+    let pairing = checked(instance, &problem, &hub, &solution.flow, &solution.price)?;
+    let explanation = explain::explained(instance, &problem, &hub, &solution.flow, &pairing);
+    Ok(Proven { pairing, explanation, certificate: Certificate::of(solution) })
 }
 
 /// The cheapest flow of an instance, unproven.

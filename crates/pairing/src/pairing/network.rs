@@ -14,7 +14,7 @@
 use std::cmp::Reverse;
 
 use super::instance::Tier;
-use super::problem::{Child, Problem, Sponsor};
+use super::problem::{self, Child, Problem, Sponsor};
 
 /// A way for help, in one direction.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +71,8 @@ pub(super) const SPARE_UNITS: i128 = 1_000_000;
 pub(super) struct Prices {
     /// A unit that does not go where one went before; 0 when nothing is wished for.
     pub(super) not_kept: i128,
+    /// What is gained with a unit that goes where one went before, where moving it has its price in ranks.
+    pub(super) kept: i128,
     /// What a child one place more urgent weighs.
     pub(super) rank: i128,
 }
@@ -82,10 +84,17 @@ impl Prices {
         let farthest = i128::from(problem.tier_cost[3]);
         if problem.wished.is_empty() {
             // Two pairs that exchange a unit can lengthen every other way in the district.
-            return Prices { not_kept: 0, rank: farthest * units + 1 };
+            return Prices { not_kept: 0, kept: 0, rank: farthest * units + 1 };
         }
-        let not_kept = farthest * units + 1;
-        Prices { not_kept, rank: not_kept * (units + 1) }
+        let one = farthest * units + 1;
+        let rank = one * (units + 1);
+        match problem.ranks_to_move {
+            0 => Prices { not_kept: one, kept: 0, rank },
+            // As a gain and not as a cost of all others, so that whatever is left over still goes to everybody.
+            ranks => {
+                Prices { not_kept: 0, kept: one + i128::from(ranks - 1) * problem::WEIGHT_STEP * rank, rank }
+            }
+        }
     }
 
     /// What it costs not to help a child with one unit.
@@ -262,7 +271,8 @@ impl Hub {
         for &(sponsor, child, units) in &problem.wished {
             if node_of[sponsor] > 0 {
                 let cost = problem.tier_cost[problem.tier(sponsor, child) as usize];
-                self.arc(node_of[sponsor], self.child_node[child], units, i128::from(cost));
+                let cost = i128::from(cost) - self.prices.kept;
+                self.arc(node_of[sponsor], self.child_node[child], units, cost);
             }
         }
     }

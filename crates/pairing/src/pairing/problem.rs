@@ -31,6 +31,8 @@ pub(super) struct Sponsor {
 /// The instance as the solver sees it.
 pub(super) struct Problem {
     pub(super) tier_cost: [i64; 4],
+    /// How many ranks more urgent a child must be for a running pair to give way; 0 where that is no question.
+    pub(super) ranks_to_move: u32,
     /// The subdistrict of each village.
     pub(super) subdistrict_of: Vec<usize>,
     /// The villages of each subdistrict.
@@ -63,6 +65,10 @@ impl Problem {
         }
         let mut problem = Problem {
             tier_cost: cost.map(i64::from),
+            ranks_to_move: match instance.stability {
+                Stability::Price(ranks) => ranks,
+                Stability::Lock | Stability::Soft => 0,
+            },
             subdistrict_of,
             villages_in,
             neighbours: neighbours(instance, &subdistricts)?,
@@ -127,7 +133,7 @@ impl Problem {
         }
         for (&(child, sponsor), &units) in &self.running {
             match instance.stability {
-                Stability::Soft => self.wished.push((sponsor, child, units)),
+                Stability::Soft | Stability::Price(_) => self.wished.push((sponsor, child, units)),
                 Stability::Lock => {
                     let kept = units.min(self.sponsors[sponsor].capacity).min(self.children[child].need);
                     if kept > 0 {

@@ -21,6 +21,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_registry_verification.sql"),
     include_str!("0001_growth.sql"),
     include_str!("0001_sponsors.sql"),
+    include_str!("0001_pairing.sql"),
     include_str!("0001_collection.sql"),
     include_str!("0001_custody.sql"),
     include_str!("0001_books.sql"),

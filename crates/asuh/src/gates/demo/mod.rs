@@ -13,6 +13,7 @@ pub mod kapuas;
 mod lists;
 mod mondays;
 mod offices;
+mod pairs;
 mod people;
 mod posyandu;
 mod setup;
@@ -213,5 +214,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("pengguna");
     world.at(world.this_monday(), 6, 30);
     users::make(world, &places, open_village).await?;
+    tell("pasangan asuh");
+    world.at(world.this_monday(), 6, 40);
+    pairs::programme(world, &places).await?;
     Ok(())
 }

@@ -1,0 +1,99 @@
+//! The panel on the family page: whether somebody helps, since when, and by which code.
+
+use std::sync::Arc;
+
+use askama::Template;
+use asuh_step_registry::frozen;
+use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use time::Date;
+
+use crate::need::{NeedLine, of_family};
+use crate::programme::programmes;
+use crate::programme::query::list_on;
+use crate::rules::sponsor_code;
+use crate::{KeepNeeds, SeeCoverage};
+use asuh_ground::App;
+use asuh_ground::access::{Actor, Capability};
+use asuh_ground::web::Text;
+
+asuh_store::row_struct! {
+    struct PairRow {
+        programme_id: Id,
+        campaign: String,
+        code: Option<String>,
+        sponsor_id: Id,
+        units: i64,
+        valid_from: Date,
+    }
+}
+
+/// The pairs that act for the members of a family on a day. Indexes: person_version_by_family, sponsor_pair_by_person,
+/// primary keys of pledge and pledge_pause.
+async fn acting(
+    db: &impl Query,
+    district: DistrictId,
+    family: Id,
+    day: Date,
+) -> Result<Vec<PairRow>, StoreError> {
+    db.all(
+        "SELECT p.programme_id, c.name AS campaign, t.code, p.sponsor_id, p.units, p.valid_from \
+         FROM person_version m JOIN sponsor_pair p ON p.district_id = m.district_id AND p.person_id = m.person_id \
+         JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
+         JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
+         JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+         LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
+         WHERE m.district_id = $1 AND m.family_id = $2 AND m.superseded_at = $4 AND m.ended_reason IS NULL \
+         AND p.valid_from <= $3 AND (p.valid_to IS NULL OR p.valid_to >= $3) \
+         AND l.starts_on <= $3 AND (l.ends_on IS NULL OR l.ends_on >= $3) \
+         AND NOT EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = l.district_id AND z.pledge_id = l.id \
+         AND z.starts_on <= $3 AND (z.ends_on IS NULL OR z.ends_on >= $3)) \
+         ORDER BY t.code, p.valid_from, p.id",
+        args![district, family, day, Instant::NEVER],
+    )
+    .await
+}
+
+/// A pair in words.
+struct Line {
+    row: PairRow,
+    sponsor: String,
+}
+
+#[derive(Template)]
+#[template(path = "coverage/panel.html")]
+struct PanelPage {
+    text: Text,
+    family: Id,
+    lines: Vec<Line>,
+    /// The programmes on whose list the family stands.
+    on_list: Vec<String>,
+    needs: Vec<NeedLine>,
+    keeps_needs: bool,
+}
+
+/// The panel.
+pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<Option<String>, StoreError> {
+    if SeeCoverage::of(actor).is_none() {
+        return Ok(None);
+    }
+    let (db, district, today) = (app.store.reader(), actor.district, app.today(actor));
+    let rows = acting(db, district, family, today).await?;
+    let mut on_list = Vec::new();
+    for programme in programmes(db, district).await? {
+        if let Some(list) = list_on(db, district, programme.id, today).await?
+            && frozen::in_list(db, district, list.list_id, family).await?
+        {
+            on_list.push(programme.name);
+        }
+    }
+    let lines: Vec<Line> =
+        rows.into_iter().map(|row| Line { sponsor: sponsor_code(row.sponsor_id), row }).collect();
+    let needs = of_family(db, district, family).await?;
+    let keeps_needs = KeepNeeds::of(actor).is_some();
+    if lines.is_empty() && on_list.is_empty() && needs.is_empty() && !keeps_needs {
+        return Ok(None);
+    }
+    let text = Text::new(actor.language, actor.zone);
+    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs };
+    panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}

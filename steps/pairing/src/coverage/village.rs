@@ -1,0 +1,155 @@
+//! The targets of a village by name, on a page and as a file.
+
+use askama::Template;
+use asuh_documents::sheet::{Column, Kind};
+use asuh_nusantara::{TerritoryCode, age};
+use asuh_step_registry::{Reach, territories};
+use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use axum::extract::State;
+use time::Date;
+
+use super::query::{codes, coverage};
+use crate::ReadCovered;
+use crate::programme::{Programme, programme_or_404};
+use crate::rules::Covered;
+use asuh_ground::App;
+use asuh_ground::access::Cap;
+use asuh_ground::audit;
+use asuh_ground::web::{Cell, Error, Form, Page, Path, Shell, page, workbook};
+
+asuh_store::row_struct! {
+    struct NameRow { person_id: Id, name: String, birth_date: Option<Date>, head_name: String, rt: String }
+}
+
+/// A target by name.
+struct Line {
+    target: Covered,
+    code: String,
+    name: String,
+    birth_date: Option<Date>,
+    head_name: String,
+    rt: String,
+}
+
+/// The names of persons. Indexes: person_version_current, family_version_current.
+async fn named(
+    db: &impl Query,
+    district: DistrictId,
+    persons: impl IntoIterator<Item = Id>,
+) -> Result<Vec<NameRow>, StoreError> {
+    let mut args = args![district, Instant::NEVER];
+    let list = args.push_list(persons);
+    db.all(
+        &format!(
+            "SELECT p.person_id, p.name, p.birth_date, f.head_name, f.rt FROM person_version p \
+             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
+             AND f.superseded_at = $2 \
+             WHERE p.district_id = $1 AND p.superseded_at = $2 AND p.person_id IN ({list}) \
+             ORDER BY f.rw, f.rt, f.head_search, p.name_search, p.person_id"
+        ),
+        args,
+    )
+    .await
+}
+
+/// The targets of a village within the reader's reach; a village beyond it is not found.
+async fn lines(
+    cap: &ReadCovered,
+    app: &App,
+    programme: &Programme,
+    village: i64,
+    shell: &Shell,
+) -> Result<(String, Vec<Line>), Error> {
+    let (db, district) = (app.store.reader(), cap.district());
+    let code = TerritoryCode::from_i64(village).map_err(|_| Error::NotFound)?;
+    let reached = cap.scope().areas.iter().any(|area| area.code.contains(code));
+    let names = territories::names(db, district, [village]).await?;
+    let name = names.get(&village).filter(|_| reached && village % 10_000 != 0).ok_or(Error::NotFound)?;
+    let mut scope = Reach::whole(code).scope();
+    // A cadre of one RW reads her RW.
+    for area in cap.scope().areas.iter().filter(|area| !area.rw.is_empty() && area.code == code) {
+        scope.areas = vec![area.clone()];
+    }
+    let when = (shell.today, shell.today, cap.actor().zone);
+    let covered = coverage(db, district, programme, Some(&scope), when).await?;
+    let mut targets: std::collections::HashMap<Id, Covered> = covered
+        .map(|covered| covered.targets.into_iter().map(|one| (one.person, one)).collect())
+        .unwrap_or_default();
+    let persons: Vec<Id> = targets.keys().copied().collect();
+    let known = codes(db, district, persons.iter().copied()).await?;
+    let rows = named(db, district, persons).await?;
+    let lines = rows.into_iter().filter_map(|row| {
+        Some(Line {
+            target: targets.remove(&row.person_id)?,
+            code: known.get(&row.person_id).cloned().unwrap_or_default(),
+            name: row.name,
+            birth_date: row.birth_date,
+            head_name: row.head_name,
+            rt: row.rt,
+        })
+    });
+    Ok((name.clone(), lines.collect()))
+}
+
+#[derive(Template)]
+#[template(path = "coverage/village.html")]
+struct VillagePage {
+    shell: Shell,
+    programme: Programme,
+    village: i64,
+    name: String,
+    lines: Vec<Line>,
+}
+
+/// The page.
+pub(super) async fn page_of(
+    cap: Cap<ReadCovered>,
+    State(app): State<App>,
+    Path((id, village)): Path<(Id, i64)>,
+    shell: Shell,
+) -> Page {
+    let programme = programme_or_404(&app, cap.district(), id).await?;
+    let (name, lines) = lines(&cap, &app, &programme, village, &shell).await?;
+    page(&VillagePage { shell, programme, village, name, lines })
+}
+
+/// The file: names, so every time is on the access log.
+pub(super) async fn file(
+    cap: Cap<ReadCovered>,
+    State(app): State<App>,
+    Path((id, village)): Path<(Id, i64)>,
+    shell: Shell,
+    _form: Form,
+) -> Page {
+    let programme = programme_or_404(&app, cap.district(), id).await?;
+    let (name, lines) = lines(&cap, &app, &programme, village, &shell).await?;
+    let detail = format!("covered_targets {village}");
+    audit::opened(&app, cap.actor(), "export", Some(("programme", id)), &detail);
+    let column = |key: &str, kind| Column::new(shell.t(key), kind);
+    let columns = vec![
+        Column::new("RW", Kind::Text),
+        Column::new("RT", Kind::Text),
+        column("pairing.head", Kind::Text),
+        column("pairing.name", Kind::Text),
+        column("pairing.code", Kind::Text),
+        column("pairing.months", Kind::Integer),
+        column("pairing.need.units", Kind::Integer),
+        column("pairing.promised", Kind::Integer),
+        column("pairing.lacking", Kind::Integer),
+    ];
+    let rows = lines.into_iter().map(|line| {
+        let months = line.birth_date.and_then(|birth| age::completed_months(birth, shell.today));
+        vec![
+            line.target.rw.clone().into(),
+            line.rt.into(),
+            line.head_name.into(),
+            line.name.into(),
+            line.code.into(),
+            months.map_or(Cell::Empty, |months| Cell::Number(i64::from(months))),
+            Cell::Number(line.target.need),
+            Cell::Number(line.target.promised),
+            Cell::Number(line.target.gap()),
+        ]
+    });
+    workbook(&app, &format!("pasangan-{village}"), name, columns, rows.collect()).await
+}

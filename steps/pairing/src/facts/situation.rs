@@ -1,0 +1,330 @@
+//! Everything that decides about a run, as the optimiser takes it, and a fingerprint of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use asuh_pairing::pairing::{Child, Instance, RunningPair, Sponsor, Stability, Tier, Village};
+use asuh_step_registry::rules::Target;
+use asuh_step_registry::territories;
+use asuh_step_sponsors::pledges::{Supply, supply};
+use asuh_store::{DistrictId, Id, Query, StoreError, args};
+use sha2::{Digest, Sha256};
+use time::Date;
+
+use super::barred::barred;
+use super::neighbours::neighbours;
+use super::targets::{Moment, TargetRow, held, targets};
+use crate::rules::{Point, Promised, Ranked, points, promised, rank};
+
+/// Under which terms a programme is paired on a day.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    pub(crate) programme: Id,
+    pub(crate) campaign: Id,
+    /// The frozen list and its kind.
+    pub(crate) list: (Id, String),
+    pub(crate) on: Date,
+    pub(crate) tier_cost: [u32; 4],
+    pub(crate) stability: Stability,
+    /// Units a month by the code of a target.
+    pub(crate) needs: HashMap<String, i64>,
+    pub(crate) points: Vec<Point>,
+    pub(crate) seed: String,
+    pub(crate) rule_version: i64,
+}
+
+asuh_store::row_struct! {
+    /// A pair that runs on a day or will.
+    pub(crate) struct RunningRow {
+        pub(crate) id: Id,
+        pub(crate) pledge_id: Id,
+        pub(crate) sponsor_id: Id,
+        pub(crate) person_id: Id,
+        pub(crate) units: i64,
+        pub(crate) valid_from: Date,
+    }
+}
+
+/// The pairs of a programme that have not ended on a day; those of merged records are the canonical one's. Index:
+/// sponsor_pair_by_programme.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn running(
+    db: &impl Query,
+    district: DistrictId,
+    programme: Id,
+    on: Date,
+) -> Result<Vec<RunningRow>, StoreError> {
+    db.all(
+        "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
+         FROM sponsor_pair p JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
+         WHERE p.district_id = $1 AND p.programme_id = $2 AND (p.valid_to IS NULL OR p.valid_to >= $3) \
+         ORDER BY p.valid_from, p.id",
+        args![district, programme, on],
+    )
+    .await
+}
+
+/// A target of the situation, in the place of the optimiser's child.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) row: TargetRow,
+    pub(crate) rank: i64,
+    pub(crate) points: i64,
+    pub(crate) age_months: Option<i64>,
+    pub(crate) need: i64,
+    pub(crate) held: i64,
+    /// Units promised by pairs that act.
+    pub(crate) before: i64,
+}
+
+/// What decides about a run.
+pub(crate) struct Situation {
+    pub(crate) instance: Instance,
+    /// In the order of the instance's children: by rank.
+    pub(crate) subjects: Vec<Subject>,
+    /// In the order of the instance's sponsors.
+    pub(crate) supplies: Vec<Supply>,
+    /// Pairs that have not ended on the day.
+    pub(crate) running: Vec<RunningRow>,
+    /// Promises whose givers wish to help nearby, of whom nobody knows where that is.
+    pub(crate) homeless: i64,
+    /// SHA-256 over the instance and the rule.
+    pub(crate) facts: [u8; 32],
+}
+
+/// The subdistrict of a village's code.
+pub(crate) fn subdistrict(code: i64) -> i64 {
+    code / 10_000 * 10_000
+}
+
+/// The village where a promise is at home: a village's own code, a subdistrict's for one of which no more is known, 0 for
+/// nowhere.
+pub(crate) fn village_of(supply: &Supply) -> i64 {
+    supply.home_code.unwrap_or(0)
+}
+
+/// The reach of a promise as the optimiser has it.
+fn tier(reach: &str) -> Tier {
+    match reach {
+        "village" => Tier::Village,
+        "subdistrict" => Tier::Subdistrict,
+        "neighbours" => Tier::Neighbours,
+        _ => Tier::District,
+    }
+}
+
+fn whole(units: i64) -> u32 {
+    u32::try_from(units).unwrap_or(0).min(asuh_pairing::pairing::MAX_UNITS)
+}
+
+impl Situation {
+    /// Reads it: one statement for each kind of row.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub(crate) async fn read(
+        db: &impl Query,
+        district: DistrictId,
+        terms: &Terms,
+    ) -> Result<Situation, StoreError> {
+        let moment = Moment { on: terms.on, known_at: None };
+        let rows = targets(db, district, (terms.list.0, &terms.list.1), moment, None).await?;
+        let offered = supply(db, district, terms.campaign, terms.on).await?;
+        let running = running(db, district, terms.programme, terms.on).await?;
+        let held = held(db, district, terms.programme, terms.on).await?;
+        let (supplies, homeless): (Vec<Supply>, Vec<Supply>) = offered
+            .into_iter()
+            .partition(|one| one.home_code.is_some() || tier(reach_of(one)) == Tier::District);
+        let subjects = subjects(terms, rows, &supplies, &running, &held);
+        let barred = barred(db, district, &subjects, &supplies).await?;
+        let instance = Instance {
+            stability: terms.stability,
+            tier_cost: terms.tier_cost,
+            villages: villages(db, district, &subjects, &supplies).await?,
+            neighbours: neighbouring(db, district, &subjects, &supplies).await?,
+            children: subjects.iter().map(child).collect(),
+            sponsors: supplies.iter().map(sponsor).collect(),
+            exclusions: barred
+                .into_iter()
+                .map(|(sponsor, child)| {
+                    (supplies[sponsor].pledge_id.to_string(), subjects[child].row.person_id.to_string())
+                })
+                .collect(),
+            running: running_pairs(&running),
+        };
+        let facts = fingerprint(terms, &instance);
+        Ok(Situation { instance, subjects, supplies, running, homeless: homeless.len() as i64, facts })
+    }
+
+    /// What sponsors offer in all.
+    pub(crate) fn offered(&self) -> i64 {
+        self.supplies.iter().map(|one| one.units).sum()
+    }
+}
+
+fn reach_of(supply: &Supply) -> &str {
+    &supply.reach
+}
+
+fn child(subject: &Subject) -> Child {
+    Child {
+        id: subject.row.person_id.to_string(),
+        village: subject.row.village_code.to_string(),
+        need: whole(subject.need),
+        other_support: whole(subject.held),
+        rank: whole(subject.rank),
+    }
+}
+
+fn sponsor(supply: &Supply) -> Sponsor {
+    Sponsor {
+        id: supply.pledge_id.to_string(),
+        village: village_of(supply).to_string(),
+        capacity: whole(supply.units),
+        reach: tier(reach_of(supply)),
+    }
+}
+
+/// One for each promise and target, in their order.
+fn running_pairs(rows: &[RunningRow]) -> Vec<RunningPair> {
+    let mut units: BTreeMap<(Id, Id), i64> = BTreeMap::new();
+    for row in rows {
+        *units.entry((row.pledge_id, row.person_id)).or_default() += row.units;
+    }
+    let pair = |((pledge, person), units): ((Id, Id), i64)| RunningPair {
+        sponsor: pledge.to_string(),
+        child: person.to_string(),
+        units: whole(units),
+    };
+    units.into_iter().map(pair).collect()
+}
+
+/// The targets with a need, by rank.
+fn subjects(
+    terms: &Terms,
+    rows: Vec<TargetRow>,
+    supplies: &[Supply],
+    running: &[RunningRow],
+    held: &HashMap<Id, i64>,
+) -> Vec<Subject> {
+    let offered: HashMap<Id, i64> = supplies.iter().map(|one| (one.pledge_id, one.units)).collect();
+    let acting: Vec<Promised> = running
+        .iter()
+        .filter(|pair| pair.valid_from <= terms.on)
+        .map(|pair| Promised {
+            pair: pair.id,
+            pledge: pair.pledge_id,
+            units: pair.units,
+            since: pair.valid_from,
+        })
+        .collect();
+    let amounts = promised(&acting, &offered);
+    let persons = running.iter().filter(|pair| pair.valid_from <= terms.on).map(|pair| pair.person_id);
+    let mut before: HashMap<Id, i64> = HashMap::new();
+    for (person, units) in persons.zip(amounts) {
+        *before.entry(person).or_default() += units;
+    }
+    let mut found: Vec<Subject> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let need = *terms.needs.get(&row.target)?;
+            let before = before.get(&row.person_id).copied().unwrap_or(0);
+            // What a pair promises already is not kept for anybody else.
+            let held = held.get(&row.person_id).copied().unwrap_or(0).min((need - before).max(0));
+            let age_months = row
+                .birth_date
+                .filter(|_| row.target.starts_with("child"))
+                .and_then(|birth| asuh_nusantara::age::completed_months(birth, terms.on).map(i64::from));
+            (need > 0).then_some(Subject { row, rank: 0, points: 0, age_months, need, held, before })
+        })
+        .collect();
+    let facts: Vec<Ranked> = found
+        .iter()
+        .map(|one| Ranked {
+            person: one.row.person_id,
+            target: Target::parse(&one.row.target).unwrap_or(Target::ChildTwoToFive),
+            haz: one.row.haz,
+            age_months: one.age_months,
+            desil: one.row.desil,
+        })
+        .collect();
+    for (nth, place) in rank(&terms.points, &terms.seed, &facts).into_iter().enumerate() {
+        found[place].rank = nth as i64;
+        found[place].points = points(&terms.points, &facts[place]);
+    }
+    found.sort_by_key(|one| one.rank);
+    found
+}
+
+/// All villages of the district, and the places where promises are at home that are none.
+async fn villages(
+    db: &impl Query,
+    district: DistrictId,
+    subjects: &[Subject],
+    supplies: &[Supply],
+) -> Result<Vec<Village>, StoreError> {
+    asuh_store::row_struct! { struct Known { code: i64 } }
+    let known: Vec<Known> = db
+        .all(
+            "SELECT code FROM territory WHERE district_id = $1 AND level = 'village' ORDER BY code",
+            args![district],
+        )
+        .await?;
+    let codes: BTreeSet<i64> = known
+        .into_iter()
+        .map(|one| one.code)
+        .chain(subjects.iter().map(|one| one.row.village_code))
+        .chain(supplies.iter().map(village_of))
+        .collect();
+    let village = |code: i64| Village { id: code.to_string(), subdistrict: subdistrict(code).to_string() };
+    Ok(codes.into_iter().map(village).collect())
+}
+
+/// The neighbours among the subdistricts that have a village.
+async fn neighbouring(
+    db: &impl Query,
+    district: DistrictId,
+    subjects: &[Subject],
+    supplies: &[Supply],
+) -> Result<Vec<(String, String)>, StoreError> {
+    let known = territories::subdistricts(db, district).await?;
+    let villages = villages(db, district, subjects, supplies).await?;
+    let with_village: HashSet<&str> = villages.iter().map(|one| one.subdistrict.as_str()).collect();
+    let known: HashSet<i64> = known.into_iter().map(|one| one.code).collect();
+    let rows = neighbours(db, district).await?.into_iter();
+    let rows = rows.filter(|row| known.contains(&row.one_code) && known.contains(&row.other_code));
+    Ok(rows
+        .map(|row| (row.one_code.to_string(), row.other_code.to_string()))
+        .filter(|(one, other)| with_village.contains(one.as_str()) && with_village.contains(other.as_str()))
+        .collect())
+}
+
+/// SHA-256 over everything that the optimiser sees, in a fixed order, and the rule behind the ranks.
+fn fingerprint(terms: &Terms, instance: &Instance) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut line = |text: String| {
+        hash.update(text.as_bytes());
+        hash.update(b"\n");
+    };
+    line(format!("rule {} {:?} list {}", terms.rule_version, instance.tier_cost, terms.list.0));
+    line(format!("{:?}", instance.stability));
+    let mut neighbours = instance.neighbours.clone();
+    neighbours.sort_unstable();
+    neighbours.iter().for_each(|(one, other)| line(format!("near {one} {other}")));
+    for child in &instance.children {
+        line(format!("c {} {} {} {}", child.id, child.village, child.need, child.other_support));
+    }
+    let mut sponsors: Vec<&Sponsor> = instance.sponsors.iter().collect();
+    sponsors.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    for one in sponsors {
+        line(format!("s {} {} {} {:?}", one.id, one.village, one.capacity, one.reach));
+    }
+    let mut exclusions: Vec<_> = instance.exclusions.iter().collect();
+    exclusions.sort_unstable();
+    exclusions.into_iter().for_each(|(one, other)| line(format!("x {one} {other}")));
+    let mut running: Vec<_> = instance.running.iter().collect();
+    running.sort_unstable();
+    running.into_iter().for_each(|pair| line(format!("r {} {} {}", pair.sponsor, pair.child, pair.units)));
+    hash.finalize().into()
+}

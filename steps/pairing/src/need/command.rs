@@ -1,0 +1,143 @@
+//! Noting what a family needs once, and what became of it.
+
+use asuh_step_registry::Reach;
+use asuh_store::{Command, Fault, Id, Instant, Query, Refusal, Tx, args};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// The kinds of needs; words `pairing.once.kind.<code>`.
+pub(super) const KINDS: [&str; 4] = ["water", "latrine", "house", "education"];
+/// What becomes of a need; words `pairing.once.state.<code>`.
+pub(super) const STATES: [&str; 4] = ["open", "promised", "met", "withdrawn"];
+
+/// Refuses a family beyond reach as one that is not there.
+async fn reached(tx: &Tx<'_>, family: Id, reach: &Reach) -> Result<(), Fault> {
+    let mut args = args![tx.district(), family, Instant::NEVER];
+    let within = reach.scope().territory_condition("village_code", Some("rw"), &mut args);
+    let found = tx
+        .number(
+            &format!(
+                "SELECT COUNT(*) AS n FROM family_version WHERE district_id = $1 AND family_id = $2 \
+                 AND superseded_at = $3 AND {within}"
+            ),
+            args,
+        )
+        .await?;
+    match found {
+        0 => Err(Refusal::not_found().into()),
+        _ => Ok(()),
+    }
+}
+
+/// Notes that a family needs something once.
+///
+/// Refused when the family lies beyond reach, or the same need is open or promised already.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NoteNeed {
+    /// The family.
+    pub family: Id,
+    /// One of [`KINDS`].
+    pub kind: String,
+    /// In words; at most 200 characters.
+    pub detail: String,
+    /// The present day.
+    pub today: Date,
+    /// What the sender's permission reaches.
+    pub reach: Reach,
+}
+
+impl Command for NoteNeed {
+    const KIND: &'static str = "pairing.note_need";
+    type Receipt = Id;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
+        reached(tx, self.family, &self.reach).await?;
+        if !KINDS.contains(&self.kind.as_str()) {
+            return Err(Refusal::not_found().into());
+        }
+        let known = tx
+            .number(
+                "SELECT COUNT(*) AS n FROM family_need WHERE district_id = $1 AND family_id = $2 AND kind = $3 \
+                 AND state IN ('open', 'promised')",
+                args![tx.district(), self.family, &self.kind],
+            )
+            .await?;
+        if known > 0 {
+            return Err(Refusal::new("pairing.refused.need_known").field("jenis").into());
+        }
+        let need = tx.new_id();
+        tx.subject("family", self.family);
+        tx.execute(
+            "INSERT INTO family_need (district_id, id, family_id, kind, detail, noted_on, noted_at, noted_by, state, \
+             by_whom, changed_on, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', '', $6, $7, $8)",
+            args![
+                tx.district(),
+                need,
+                self.family,
+                &self.kind,
+                self.detail.trim(),
+                self.today,
+                tx.now(),
+                tx.actor()
+            ],
+        )
+        .await?;
+        Ok(need)
+    }
+}
+
+/// Says what became of a need.
+///
+/// Refused when its family lies beyond reach, and when it is promised or met by nobody.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangeNeed {
+    /// The need.
+    pub need: Id,
+    /// One of [`STATES`].
+    pub state: String,
+    /// Who promised or met it, in words; at most 120 characters.
+    pub by_whom: String,
+    /// The present day.
+    pub today: Date,
+    /// What the sender's permission reaches.
+    pub reach: Reach,
+}
+
+impl Command for ChangeNeed {
+    const KIND: &'static str = "pairing.change_need";
+    type Receipt = Id;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
+        let family: Option<(Id,)> = tx
+            .first(
+                "SELECT family_id FROM family_need WHERE district_id = $1 AND id = $2",
+                args![tx.district(), self.need],
+            )
+            .await?;
+        let family = family.ok_or_else(Refusal::not_found)?.0;
+        reached(tx, family, &self.reach).await?;
+        if !STATES.contains(&self.state.as_str()) {
+            return Err(Refusal::not_found().into());
+        }
+        let by_somebody = matches!(self.state.as_str(), "promised" | "met");
+        if by_somebody && self.by_whom.trim().is_empty() {
+            return Err(Refusal::new("web.error.required").field("oleh").into());
+        }
+        tx.subject("family", family);
+        tx.execute(
+            "UPDATE family_need SET state = $3, by_whom = $4, changed_on = $5, changed_at = $6, changed_by = $7 \
+             WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.need,
+                &self.state,
+                self.by_whom.trim(),
+                self.today,
+                tx.now(),
+                tx.actor()
+            ],
+        )
+        .await?;
+        Ok(family)
+    }
+}

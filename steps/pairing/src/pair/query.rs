@@ -1,0 +1,167 @@
+//! What is read of pairs.
+
+use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use time::Date;
+
+asuh_store::row_struct! {
+    /// A pair of a target.
+    pub(crate) struct PairLine {
+        pub(crate) id: Id,
+        pub(crate) programme_id: Id,
+        pub(crate) sponsor_id: Id,
+        pub(crate) person_id: Id,
+        pub(crate) sponsor: String,
+        pub(crate) units: i64,
+        pub(crate) valid_from: Date,
+        pub(crate) valid_to: Option<Date>,
+        pub(crate) origin: String,
+        pub(crate) reason: String,
+        pub(crate) ended_reason: Option<String>,
+        pub(crate) ended_words: Option<String>,
+    }
+}
+
+impl PairLine {
+    /// Whether it has not ended on a day.
+    pub(crate) fn runs(&self, today: &Date) -> bool {
+        self.valid_to.is_none_or(|last| last >= *today)
+    }
+}
+
+const PAIR: &str = "SELECT p.id, p.programme_id, p.sponsor_id, p.person_id, v.name AS sponsor, p.units, p.valid_from, \
+     p.valid_to, p.origin, p.reason, p.ended_reason, p.ended_words FROM sponsor_pair p \
+     JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id AND v.superseded_at = $2 \
+     WHERE p.district_id = $1";
+
+/// The pairs of a target in a programme, the newest first. Index: sponsor_pair_by_person.
+pub(crate) async fn of_person(
+    db: &impl Query,
+    district: DistrictId,
+    programme: Id,
+    person: Id,
+) -> Result<Vec<PairLine>, StoreError> {
+    db.all(
+        &format!("{PAIR} AND p.programme_id = $3 AND p.person_id = $4 ORDER BY p.valid_from DESC, p.id DESC"),
+        args![district, Instant::NEVER, programme, person],
+    )
+    .await
+}
+
+/// A pair. Index: primary key.
+pub(crate) async fn by_id(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<PairLine>, StoreError> {
+    db.first(&format!("{PAIR} AND p.id = $3"), args![district, Instant::NEVER, id]).await
+}
+
+/// The condition that a pair `p` acts on the day `day`, by its own days and those of its promise `l`.
+pub(crate) fn acts_on(day: &str) -> String {
+    format!(
+        "p.valid_from <= {day} AND (p.valid_to IS NULL OR p.valid_to >= {day}) \
+         AND l.starts_on <= {day} AND (l.ends_on IS NULL OR l.ends_on >= {day}) \
+         AND NOT EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = l.district_id AND z.pledge_id = l.id \
+         AND z.starts_on <= {day} AND (z.ends_on IS NULL OR z.ends_on >= {day}))"
+    )
+}
+
+asuh_store::row_struct! {
+    /// A sponsor with pairs.
+    pub(super) struct SponsorLine {
+        pub(super) sponsor_id: Id,
+        pub(super) name: String,
+        pub(super) targets: i64,
+        pub(super) units: i64,
+    }
+}
+
+/// Sponsors on a page.
+pub(super) const SPONSORS: usize = 50;
+
+/// The sponsors with pairs that act on a day, by name, one more than a page. Indexes: sponsor_pair_by_programme, primary
+/// keys of pledge and pledge_pause.
+pub(super) async fn sponsors(
+    db: &impl Query,
+    district: DistrictId,
+    programme: Id,
+    day: Date,
+    after: Option<Id>,
+) -> Result<Vec<SponsorLine>, StoreError> {
+    let mut args = args![district, programme, day, Instant::NEVER];
+    let after = match after {
+        None => String::new(),
+        Some(id) => format!(
+            " AND (v.name_search, v.sponsor_id) > (SELECT c.name_search, c.sponsor_id FROM sponsor_version c \
+             WHERE c.district_id = $1 AND c.sponsor_id = {} AND c.superseded_at = $4)",
+            args.push(id)
+        ),
+    };
+    db.all(
+        &format!(
+            "SELECT p.sponsor_id, v.name, COUNT(DISTINCT p.person_id) AS targets, CAST(SUM(p.units) AS BIGINT) AS units \
+             FROM sponsor_pair p JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+             JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
+             AND v.superseded_at = $4 WHERE p.district_id = $1 AND p.programme_id = $2 AND {}{after} \
+             GROUP BY p.sponsor_id, v.name, v.name_search, v.sponsor_id ORDER BY v.name_search, v.sponsor_id LIMIT {}",
+            acts_on("$3"),
+            SPONSORS + 1
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A child as its sponsor knows it: by its code name.
+    pub(crate) struct OwnLine {
+        pub(crate) programme_id: Id,
+        pub(crate) campaign_id: Id,
+        pub(crate) campaign: String,
+        pub(crate) person_id: Id,
+        pub(crate) code: Option<String>,
+        pub(crate) sex: Option<String>,
+        pub(crate) birth_date: Option<Date>,
+        pub(crate) village_code: i64,
+        pub(crate) units: i64,
+        pub(crate) valid_from: Date,
+        /// Whether the sponsor was approved as a visitor.
+        pub(crate) visits: bool,
+        pub(crate) ended_reason: Option<String>,
+    }
+}
+
+/// The pairs of a sponsor that act on a day, by code name. Indexes: sponsor_pair_by_sponsor, primary keys,
+/// person_version_current, family_version_current, visitor_once.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn of_sponsor(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+    day: Date,
+) -> Result<Vec<OwnLine>, StoreError> {
+    db.all(
+        &format!(
+            "SELECT p.programme_id, g.campaign_id, c.name AS campaign, m.person_id, t.code, m.sex, m.birth_date, \
+             f.village_code, p.units, p.valid_from, \
+             CAST(CASE WHEN w.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS visits, m.ended_reason \
+             FROM sponsor_pair p JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+             JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
+             JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
+             JOIN person h ON h.district_id = p.district_id AND h.id = p.person_id \
+             JOIN person_version m ON m.district_id = p.district_id \
+             AND m.person_id = COALESCE(h.canonical_id, h.id) AND m.superseded_at = $4 \
+             JOIN family_version f ON f.district_id = m.district_id AND f.family_id = m.family_id \
+             AND f.superseded_at = $4 \
+             LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
+             LEFT JOIN visitor w ON w.district_id = p.district_id AND w.sponsor_id = p.sponsor_id \
+             AND w.person_id = p.person_id AND w.ended_at IS NULL \
+             WHERE p.district_id = $1 AND p.sponsor_id = $2 AND {} ORDER BY t.code, p.valid_from, p.id",
+            acts_on("$3")
+        ),
+        args![district, sponsor, day, Instant::NEVER],
+    )
+    .await
+}

@@ -1,0 +1,15 @@
+//! The rules of this step: pure, with examples.
+
+mod code;
+mod counts;
+mod explained;
+mod order;
+mod promised;
+mod same;
+
+pub use code::{code_name, sponsor_code};
+pub use counts::{Counts, Covered, Covering};
+pub use explained::{Nearer, read_nearer, write_nearer};
+pub use order::{Factor, Point, Ranked, default_points, lottery, points, rank};
+pub use promised::{Promised, promised};
+pub(crate) use same::{Wrong, measure};

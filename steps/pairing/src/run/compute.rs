@@ -1,0 +1,360 @@
+//! A run worked out: pairs, reasons, proof, and what other rules would have given. Pure.
+
+use std::collections::{BTreeSet, HashMap};
+
+use asuh_pairing::pairing::{
+    Certificate, Cut, Explanation, Instance, Pairing, PairingError, Stability, Standing, Tier, pair, prove,
+};
+use asuh_store::Id;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Situation, village_of};
+use crate::rules::write_nearer;
+
+/// How a run goes about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// All at once.
+    Full,
+    /// Who is new since the last approved run joins the standing pairing one by one.
+    Intake,
+}
+
+impl RunKind {
+    /// Its stable code; its words are `pairing.run.kind.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            RunKind::Full => "full",
+            RunKind::Intake => "intake",
+        }
+    }
+
+    /// The kind with this code.
+    pub fn parse(code: &str) -> Option<RunKind> {
+        [RunKind::Full, RunKind::Intake].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Who is new since the last approved run, by the ids of the instance.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Newcomers {
+    pub(super) children: BTreeSet<String>,
+    pub(super) sponsors: BTreeSet<String>,
+}
+
+/// What a run says of a target.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ChildRow {
+    pub(super) rank: i64,
+    pub(super) person: Id,
+    pub(super) family: Id,
+    pub(super) village: i64,
+    pub(super) rw: String,
+    pub(super) target: String,
+    pub(super) points: i64,
+    pub(super) haz: Option<i64>,
+    pub(super) age_months: Option<i64>,
+    pub(super) desil: Option<i64>,
+    pub(super) need: i64,
+    pub(super) held: i64,
+    pub(super) before: i64,
+    pub(super) units: i64,
+    /// Sponsors, units, targets, rank of the last, units kept.
+    pub(super) cut: Option<(i64, i64, i64, Option<i64>, i64)>,
+}
+
+/// A pair of a run.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PairRow {
+    pub(super) rank: i64,
+    pub(super) pledge: Id,
+    pub(super) sponsor: Id,
+    pub(super) person: Id,
+    pub(super) units: i64,
+    pub(super) kept: i64,
+    pub(super) tier: i64,
+    pub(super) home: i64,
+    pub(super) not_nearer: String,
+}
+
+/// What another rule would have given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct OptionRow {
+    pub(super) code: String,
+    pub(super) served: i64,
+    pub(super) fully: i64,
+    pub(super) partly: i64,
+    pub(super) none: i64,
+    pub(super) kept: i64,
+    pub(super) geo_cost: i64,
+    pub(super) urgent_lacking: i64,
+}
+
+/// A run worked out.
+pub(super) struct Computed {
+    pub(super) children: Vec<ChildRow>,
+    pub(super) pairs: Vec<PairRow>,
+    pub(super) options: Vec<OptionRow>,
+    pub(super) pairing: Pairing,
+    pub(super) certificate: Option<Certificate>,
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Works a run out.
+///
+/// # Errors
+/// What is wrong with the instance.
+pub(super) fn compute(
+    situation: &Situation,
+    kind: RunKind,
+    newcomers: &Newcomers,
+) -> Result<Computed, PairingError> {
+    let instance = &situation.instance;
+    let (pairing, explanation, certificate) = match kind {
+        RunKind::Full => {
+            let proven = prove(instance)?;
+            (proven.pairing, proven.explanation, Some(proven.certificate))
+        }
+        RunKind::Intake => {
+            let (pairing, explanation) = joined(instance, newcomers)?;
+            (pairing, explanation, None)
+        }
+    };
+    let options = options(instance, &pairing)?;
+    Ok(Computed {
+        children: children(situation, &pairing, &explanation),
+        pairs: pairs(situation, &pairing, &explanation),
+        options,
+        pairing,
+        certificate,
+    })
+}
+
+/// The pairing after the newcomers have joined one by one, in the order of the instance again. A sponsor who may not help
+/// somebody is there from the beginning.
+fn joined(instance: &Instance, newcomers: &Newcomers) -> Result<(Pairing, Explanation), PairingError> {
+    let barred_of = |child: &str| -> Vec<String> {
+        let rows = instance.exclusions.iter().filter(|(_, excluded)| excluded == child);
+        rows.map(|(sponsor, _)| sponsor.clone()).collect()
+    };
+    let is_new = |sponsor: &str| {
+        newcomers.sponsors.contains(sponsor) && !instance.exclusions.iter().any(|(one, _)| one == sponsor)
+    };
+    let mut base = instance.clone();
+    base.children.retain(|child| !newcomers.children.contains(&child.id));
+    base.sponsors.retain(|sponsor| !is_new(&sponsor.id));
+    let mut standing = Standing::new(base)?;
+    for child in instance.children.iter().filter(|child| newcomers.children.contains(&child.id)) {
+        standing.join_child(child.clone(), &barred_of(&child.id))?;
+    }
+    for sponsor in instance.sponsors.iter().filter(|sponsor| is_new(&sponsor.id)) {
+        standing.join_sponsor(sponsor.clone())?;
+    }
+    let (pairing, explanation) = standing.explained()?;
+    Ok(in_order_of(instance, standing.instance(), pairing, explanation))
+}
+
+/// The same pairing with the places of another list of the same people.
+fn in_order_of(
+    wanted: &Instance,
+    given: &Instance,
+    mut pairing: Pairing,
+    mut explanation: Explanation,
+) -> (Pairing, Explanation) {
+    let child: HashMap<&str, usize> =
+        wanted.children.iter().enumerate().map(|(place, one)| (one.id.as_str(), place)).collect();
+    let sponsor: HashMap<&str, usize> =
+        wanted.sponsors.iter().enumerate().map(|(place, one)| (one.id.as_str(), place)).collect();
+    let child: Vec<usize> = given.children.iter().map(|one| child[one.id.as_str()]).collect();
+    let sponsor: Vec<usize> = given.sponsors.iter().map(|one| sponsor[one.id.as_str()]).collect();
+    for pair in &mut pairing.pairs {
+        (pair.child, pair.sponsor) = (child[pair.child], sponsor[pair.sponsor]);
+    }
+    let mut served = vec![0; pairing.served.len()];
+    let mut cuts = vec![None; pairing.served.len()];
+    for (place, to) in child.iter().enumerate() {
+        served[*to] = pairing.served[place];
+        cuts[*to] = explanation.children[place]
+            .map(|cut| Cut { least_urgent: cut.least_urgent.map(|one| child[one]), ..cut });
+    }
+    (pairing.served, explanation.children) = (served, cuts);
+    (pairing, explanation)
+}
+
+fn children(situation: &Situation, pairing: &Pairing, explanation: &Explanation) -> Vec<ChildRow> {
+    let rank = |place: usize| situation.subjects[place].rank;
+    let subjects = situation.subjects.iter().zip(&pairing.served).zip(&explanation.children);
+    subjects
+        .map(|((subject, served), cut)| ChildRow {
+            rank: subject.rank,
+            person: subject.row.person_id,
+            family: subject.row.family_id,
+            village: subject.row.village_code,
+            rw: subject.row.rw.clone(),
+            target: subject.row.target.clone(),
+            points: subject.points,
+            haz: subject.row.haz,
+            age_months: subject.age_months,
+            desil: subject.row.desil,
+            need: subject.need,
+            held: subject.held,
+            before: subject.before,
+            units: i64::from(*served),
+            cut: cut.map(|cut| {
+                (
+                    i64::from(cut.sponsors),
+                    signed(cut.units),
+                    i64::from(cut.children),
+                    cut.least_urgent.map(rank),
+                    signed(cut.kept_units),
+                )
+            }),
+        })
+        .collect()
+}
+
+fn pairs(situation: &Situation, pairing: &Pairing, explanation: &Explanation) -> Vec<PairRow> {
+    let mut ran: HashMap<(Id, Id), i64> = HashMap::new();
+    for row in &situation.running {
+        *ran.entry((row.pledge_id, row.person_id)).or_default() += row.units;
+    }
+    let rows = pairing.pairs.iter().zip(&explanation.pairs).map(|(pair, why)| {
+        let (supply, subject) = (&situation.supplies[pair.sponsor], &situation.subjects[pair.child]);
+        let units = i64::from(pair.units);
+        let ran = ran.get(&(supply.pledge_id, subject.row.person_id)).copied().unwrap_or(0);
+        PairRow {
+            rank: subject.rank,
+            pledge: supply.pledge_id,
+            sponsor: supply.sponsor_id,
+            person: subject.row.person_id,
+            units,
+            kept: units.min(ran),
+            tier: pair.tier as i64,
+            home: village_of(supply),
+            not_nearer: write_nearer(why),
+        }
+    });
+    rows.collect()
+}
+
+/// What the chosen rule gives, and what others would.
+fn options(instance: &Instance, chosen: &Pairing) -> Result<Vec<OptionRow>, PairingError> {
+    let mut rows = vec![option("chosen".into(), instance, chosen)];
+    let mut add = |code: String, instance: Instance| -> Result<(), PairingError> {
+        rows.push(option(code, &instance, &pair(&instance)?));
+        Ok(())
+    };
+    if !instance.running.is_empty() {
+        let other = match instance.stability {
+            Stability::Lock => ("soft", Stability::Soft),
+            Stability::Soft | Stability::Price(_) => ("lock", Stability::Lock),
+        };
+        add(other.0.into(), Instance { stability: other.1, ..instance.clone() })?;
+        let all = instance.children.len() as u32;
+        let prices: BTreeSet<u32> =
+            [all / 20, all / 5, all / 2].into_iter().filter(|ranks| *ranks > 1).collect();
+        for ranks in prices {
+            let stability = Stability::Price(ranks);
+            add(format!("price_{ranks}"), Instance { stability, ..instance.clone() })?;
+        }
+    }
+    for (code, nearest) in [("own_village", Tier::Village), ("own_subdistrict", Tier::Subdistrict)] {
+        let mut near = instance.clone();
+        near.sponsors.iter_mut().for_each(|sponsor| sponsor.reach = sponsor.reach.min(nearest));
+        add(code.into(), near)?;
+    }
+    Ok(rows)
+}
+
+fn option(code: String, instance: &Instance, pairing: &Pairing) -> OptionRow {
+    let mut row = OptionRow {
+        code,
+        served: signed(pairing.objectives.served_units),
+        fully: 0,
+        partly: 0,
+        none: 0,
+        kept: signed(pairing.objectives.kept_units),
+        geo_cost: signed(pairing.objectives.geo_cost),
+        urgent_lacking: 0,
+    };
+    let urgent = instance.children.len().div_ceil(10);
+    for (child, served) in instance.children.iter().zip(&pairing.served) {
+        // What is kept for somebody is promised by nobody yet.
+        match (*served, child.need) {
+            (served, need) if served >= need => row.fully += 1,
+            (0, _) => row.none += 1,
+            _ => row.partly += 1,
+        }
+        if (child.rank as usize) < urgent {
+            row.urgent_lacking += i64::from(child.open_need().saturating_sub(*served));
+        }
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use asuh_pairing::pairing::{Child, RunningPair, Sponsor, Village};
+
+    fn instance() -> Instance {
+        let village = |nth: u32| Village { id: format!("v{nth}"), subdistrict: format!("k{}", nth / 2) };
+        let child = |nth: u32| Child {
+            id: format!("c{nth:02}"),
+            village: format!("v{}", nth % 6),
+            need: 9,
+            other_support: nth % 3,
+            rank: nth,
+        };
+        let sponsor = |nth: u32| Sponsor {
+            id: format!("s{nth:02}"),
+            village: format!("v{}", nth * 5 % 6),
+            capacity: 1 + nth % 7,
+            reach: Tier::ALL[nth as usize % 4],
+        };
+        Instance {
+            stability: Stability::Lock,
+            tier_cost: [0, 2, 5, 9],
+            villages: (0..6).map(village).collect(),
+            neighbours: vec![("k0".into(), "k1".into())],
+            children: (0..20).map(child).collect(),
+            sponsors: (0..30).map(sponsor).collect(),
+            exclusions: vec![("s03".into(), "c00".into()), ("s07".into(), "c05".into())],
+            running: vec![RunningPair { sponsor: "s11".into(), child: "c15".into(), units: 3 }],
+        }
+    }
+
+    #[test]
+    fn whoever_joins_one_by_one_stands_as_if_all_had_been_there() {
+        let instance = instance();
+        let newcomers = Newcomers {
+            children: ["c00", "c05", "c09", "c19"].map(String::from).into(),
+            sponsors: ["s00", "s03", "s29", "s13"].map(String::from).into(),
+        };
+        let (joined, reasons) = joined(&instance, &newcomers).unwrap();
+        let at_once = pair(&instance).unwrap();
+        assert_eq!(joined.objectives, at_once.objectives);
+        assert_eq!(joined.served, at_once.served);
+        assert_eq!(reasons.children.len(), instance.children.len());
+        for (cut, (child, served)) in
+            reasons.children.iter().zip(instance.children.iter().zip(&joined.served))
+        {
+            assert_eq!(cut.map_or(0, |cut| cut.lacking), child.open_need() - served);
+        }
+    }
+
+    #[test]
+    fn nearby_help_alone_serves_less() {
+        let instance = instance();
+        let options = options(&instance, &pair(&instance).unwrap()).unwrap();
+        let served = |code: &str| options.iter().find(|one| one.code == code).unwrap().served;
+        assert!(served("own_village") < served("own_subdistrict"));
+        assert!(served("own_subdistrict") < served("chosen"));
+        let codes: Vec<&str> = options.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, ["chosen", "soft", "price_4", "price_10", "own_village", "own_subdistrict"]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Who may visit: a sponsor who was approved, while he helps, with the guardian's consent.
+
+use asuh_ground::consent::{self, Purpose};
+use asuh_store::{Command, DistrictId, Fault, Id, Instant, Query, Refusal, StoreError, Tx, args};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::pair::query;
+
+/// Whether a guardian agreed that the child is shown to its sponsor, and has not taken it back.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn guardian_agrees(
+    db: &impl Query,
+    district: DistrictId,
+    family: Id,
+    person: Id,
+    on: Date,
+) -> Result<bool, StoreError> {
+    consent::holds(db, district, family, Some(person), Purpose::ShownToSponsor, on).await
+}
+
+/// Whether a sponsor was approved as a visitor of a target. Index: visitor_once.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn may_visit(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+    person: Id,
+) -> Result<bool, StoreError> {
+    let found = db
+        .number(
+            "SELECT COUNT(*) AS n FROM visitor WHERE district_id = $1 AND sponsor_id = $2 AND person_id = $3 \
+             AND ended_at IS NULL",
+            args![district, sponsor, person],
+        )
+        .await?;
+    Ok(found > 0)
+}
+
+/// Approves the sponsor of a pair as a visitor of its target.
+///
+/// Refused when there is no such pair, it has ended, the guardian has not agreed, or he is one already.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ApproveVisitor {
+    /// The pair.
+    pub pair: Id,
+    /// The present day.
+    pub today: Date,
+}
+
+impl Command for ApproveVisitor {
+    const KIND: &'static str = "pairing.approve_visitor";
+    type Receipt = Id;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
+        let district = tx.district();
+        let pair = query::by_id(tx, district, self.pair).await?.ok_or_else(Refusal::not_found)?;
+        if !pair.runs(&self.today) {
+            return Err(Refusal::new("pairing.refused.pair_ended").into());
+        }
+        let family: Option<(Id,)> = tx
+            .first(
+                "SELECT family_id FROM person_version WHERE district_id = $1 AND person_id = $2 AND superseded_at = $3",
+                args![district, pair.person_id, Instant::NEVER],
+            )
+            .await?;
+        let family = family.ok_or_else(Refusal::not_found)?.0;
+        if !guardian_agrees(tx, district, family, pair.person_id, self.today).await? {
+            return Err(Refusal::new("pairing.refused.no_consent").into());
+        }
+        let visitor = tx.new_id();
+        tx.subject("family", family);
+        let written = tx
+            .execute(
+                "INSERT INTO visitor (district_id, id, sponsor_id, person_id, approved_at, approved_by) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                args![district, visitor, pair.sponsor_id, pair.person_id, tx.now(), tx.actor()],
+            )
+            .await?;
+        match written {
+            0 => Err(Refusal::new("pairing.refused.visits_already").into()),
+            _ => Ok(visitor),
+        }
+    }
+}
+
+/// Takes that back.
+///
+/// Refused when there is no such pair, or its sponsor is no visitor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EndVisitor {
+    /// The pair.
+    pub pair: Id,
+}
+
+impl Command for EndVisitor {
+    const KIND: &'static str = "pairing.end_visitor";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let pair = query::by_id(tx, tx.district(), self.pair).await?.ok_or_else(Refusal::not_found)?;
+        tx.subject("sponsor_pair", self.pair);
+        let ended = tx
+            .execute(
+                "UPDATE visitor SET ended_at = $4, ended_by = $5 WHERE district_id = $1 AND sponsor_id = $2 \
+                 AND person_id = $3 AND ended_at IS NULL",
+                args![tx.district(), pair.sponsor_id, pair.person_id, tx.now(), tx.actor()],
+            )
+            .await?;
+        match ended {
+            0 => Err(Refusal::not_found().into()),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What a sponsor sees of those whom he helps, and whom he may visit.
+
+mod command;
+mod pages;
+mod panel;
+
+pub use command::{ApproveVisitor, EndVisitor};
+pub(super) use command::{guardian_agrees, may_visit};
+pub(super) use panel::panel;
+
+use super::{ManagePairing, OwnPairs};
+use asuh_ground::web::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .post::<ManagePairing, _>("/pasang/{pair}/pengunjung", pages::approve)
+        .post::<ManagePairing, _>("/pasang/{pair}/pengunjung/cabut", pages::end)
+        .get::<OwnPairs, _>("/janji/anak/{person}", pages::child)
+}
