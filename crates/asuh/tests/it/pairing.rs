@@ -689,7 +689,7 @@ async fn a_child_that_loses_its_sponsor_waits_visibly_and_is_helped_again(db: Te
 async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase) {
     let scene = Scene::start(db, [2, 3, 0, 0]).await;
     scene.draw().await;
-    scene.pledge("Pemberi", 45, "district", None).await;
+    scene.pledge("Haji Penolong", 45, "district", None).await;
     let run = scene.run("full").await;
     scene.approve(&run).await;
     let verifier = scene.test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
@@ -726,7 +726,10 @@ async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase
     }
     // The panel on the family page: since when, by the sponsor's code.
     let page = verifier.get(&format!("/sasaran/{}", scene.children[0].family)).await.ok();
-    assert!(page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Pemberi<"), "{page}");
+    assert!(
+        page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Haji Penolong"),
+        "{page}"
+    );
 }
 
 #[db_test]
@@ -827,4 +830,40 @@ async fn what_a_family_needs_once_is_kept_by_its_village(db: TestDatabase) {
     verifier.post(&change, &[("status", "met"), ("oleh", "PT Timah")]).await.to();
     let list = verifier.get("/kebutuhan-keluarga?status=met").await.ok();
     assert!(list.contains("PT Timah"), "{list}");
+}
+
+/// Who dies during a month stays on the list of that month, with what was promised; the next month begins without him.
+#[db_test]
+async fn a_month_is_counted_by_the_list_as_it_stood_when_it_began(db: TestDatabase) {
+    let scene = Scene::start(db, [2, 0, 0, 0]).await;
+    scene.draw().await;
+    scene.pledge("Pemberi", 9, "district", None).await;
+    let run = scene.run("full").await;
+    scene.approve(&run).await;
+    let test = &scene.test;
+    // On 10 November at noon it becomes known that the child without a sponsor has died.
+    let known_at = Instant::from(date!(2026 - 11 - 10).midnight().assume_utc()).plus_seconds(5 * 3600);
+    let alone = "SELECT person_id FROM run_child WHERE district_id = $1 AND units = 0";
+    let (dead,): (Id,) = test.app.store.reader().first(alone, args![KERINCI]).await.unwrap().unwrap();
+    test.sql(
+        "UPDATE person_version SET superseded_at = $3 WHERE district_id = $1 AND person_id = $2",
+        args![KERINCI, dead, known_at],
+    )
+    .await;
+    test.sql(
+        "INSERT INTO person_version (district_id, person_id, version, recorded_at, superseded_at, valid_from, \
+         command_id, source, family_id, relation, name, name_search, sex, birth_date, parents_name, posyandu, \
+         ended_reason, ended_on) SELECT district_id, person_id, 2, $3, $4, 20261110, command_id, source, family_id, \
+         relation, name, name_search, sex, birth_date, parents_name, posyandu, 'died', 20261110 \
+         FROM person_version WHERE district_id = $1 AND person_id = $2",
+        args![KERINCI, dead, known_at, Instant::NEVER],
+    )
+    .await;
+    for (today, wanted) in [
+        (TODAY, (1, 0, 1, 450_000)),
+        (date!(2026 - 11 - 30), (1, 0, 1, 450_000)),
+        (date!(2026 - 12 - 01), (1, 0, 0, 0)),
+    ] {
+        assert_eq!(scene.covered(today).await, wanted, "{today}");
+    }
 }
