@@ -527,10 +527,10 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     let school = test.institution("school", "SD", Some(office)).await;
     let card = |nth: usize| format!("kk{}", scene.children[nth].family).into_bytes();
     // The first child's own card; the head of an office below which the second child's parent works; declared.
-    let (own, _) = scene.pledge("Serumah", 9, "district", None).await;
-    let (chief, _) = scene.pledge("Kepala Dinas", 9, "district", None).await;
-    let (uncle, _) = scene.pledge("Paman", 9, "district", None).await;
-    let (parent, _) = scene.pledge("Guru", 1, "district", None).await;
+    let (own, own_pledge) = scene.pledge("Serumah", 9, "district", None).await;
+    let (chief, chief_pledge) = scene.pledge("Kepala Dinas", 9, "district", None).await;
+    let (uncle, uncle_pledge) = scene.pledge("Paman", 9, "district", None).await;
+    let (parent, parent_pledge) = scene.pledge("Guru", 1, "district", None).await;
     let set =
         "UPDATE sponsor_version SET kk_hash = $3, unit_id = $4 WHERE district_id = $1 AND sponsor_id = $2";
     test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
@@ -548,6 +548,18 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
             )
             .await;
         assert_eq!(pairs, 0, "{child}");
+    }
+    for (pledge, child) in [(own_pledge, 0), (chief_pledge, 1), (parent_pledge, 1), (uncle_pledge, 2)] {
+        let by_hand = PairByHand {
+            programme: scene.programme,
+            pledge,
+            person: scene.children[child].person,
+            units: 1,
+            reason: "uji".into(),
+            today: TODAY,
+        };
+        let answer = test.app.submit(&test.system(), test.app.store.new_id(), by_hand).await;
+        assert!(format!("{answer:?}").contains("pairing.refused.excluded"), "{child}: {answer:?}");
     }
     // The others of the three are covered all the same.
     assert_eq!(scene.covered(TODAY).await, (3, 0, 0, 0));
