@@ -56,6 +56,20 @@ const BENCHES: &[Bench] = &[
         postgres: false,
     },
     Bench {
+        name: "pairing",
+        about: "milliseconds to pair a district of Serang's size, for 100 who join it, for the shares of a week",
+        package: "asuh-pairing",
+        target: Target::Bench("pairing"),
+        postgres: false,
+    },
+    Bench {
+        name: "nation",
+        about: "seconds and memory to pair 514 districts with 8.7 million families",
+        package: "asuh-pairing",
+        target: Target::Example("nation"),
+        postgres: false,
+    },
+    Bench {
         name: "identity",
         about: "seconds to search 1,000,000 persons for duplicates, milliseconds for one who comes in",
         package: "asuh",

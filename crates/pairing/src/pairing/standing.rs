@@ -22,6 +22,7 @@ pub struct Standing {
     price: Vec<i128>,
     /// The arcs at each node.
     around: Vec<Vec<u32>>,
+    search: Search,
     /// Units needed by those who joined since it was last made anew.
     joined_units: i128,
 }
@@ -39,7 +40,16 @@ impl Standing {
             around[arc.to as usize].push(number as u32);
         }
         let (flow, price) = (solution.flow, solution.price);
-        Ok(Standing { instance, problem, hub, flow, price, around, joined_units: 0 })
+        Ok(Standing {
+            instance,
+            problem,
+            hub,
+            flow,
+            price,
+            around,
+            search: Search::default(),
+            joined_units: 0,
+        })
     }
 
     /// The instance with all who joined.
@@ -102,7 +112,7 @@ impl Standing {
         let node = self.hub.child_node[number];
         while self.flow[arc] > 0 && self.reduced(arc) > 0 {
             let most = self.reduced(arc);
-            if !self.send(0, node, arc, self.flow[arc], most, -1) {
+            if !self.send(node, arc, self.flow[arc], most, Into::Node) {
                 break;
             }
         }
@@ -132,7 +142,7 @@ impl Standing {
         let node = self.hub.behind.len() - 1;
         while self.flow[arc] < capacity && self.reduced(arc) < 0 {
             let most = -self.reduced(arc);
-            if !self.send(node, 0, arc, capacity - self.flow[arc], most, 1) {
+            if !self.send(node, arc, capacity - self.flow[arc], most, Into::Source) {
                 break;
             }
         }
@@ -155,17 +165,21 @@ impl Standing {
         ids.binary_search(&village).map_err(unknown)
     }
 
-    /// A weight between the neighbours in the order, if there is room.
+    /// A weight between the neighbours in the order, if there is room. At the end of the order, where most join, only
+    /// a thousandth of it is used up each time.
     fn weight_of(&self, rank: u32) -> Option<i128> {
         let rank_of = |child: &problem::Child| self.instance.children[child.place].rank;
         let weights = |behind: bool| {
             let known = self.problem.children.iter().filter(move |child| (rank_of(child) > rank) == behind);
             known.map(|child| child.weight)
         };
-        let below = weights(true).max().unwrap_or(0);
-        let above = weights(false).min().unwrap_or(below + 2 * problem::WEIGHT_STEP);
-        let between = below + (above - below) / 2;
-        (between > below && between < above).then_some(between)
+        let (below, above) = (weights(true).max(), weights(false).min());
+        let between = match (below, above) {
+            (None, Some(above)) => above - (above / 1_024).max(1),
+            (below, None) => below.unwrap_or(0) + problem::WEIGHT_STEP,
+            (Some(below), Some(above)) => below + (above - below) / 2,
+        };
+        (between > below.unwrap_or(0) && above.is_none_or(|above| between < above)).then_some(between)
     }
 
     fn note_arcs(&mut self, first: usize) {
@@ -182,67 +196,111 @@ impl Standing {
         arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize]
     }
 
-    /// Sends up to `units` from one node to another over the shortest way that has room, and changes the flow of
-    /// `closing`, the arc that closes the circle, by `sign` for each; false when no way is shorter than `most`. In
-    /// either case the prices fit afterwards.
-    fn send(&mut self, from: usize, to: usize, closing: usize, units: i64, most: i128, sign: i64) -> bool {
-        let nodes = self.price.len();
-        let mut distance: Vec<Option<i128>> = vec![None; nodes];
-        let mut came: Vec<u32> = vec![u32::MAX; nodes];
-        let mut done = vec![false; nodes];
-        let mut open = BinaryHeap::from([(Reverse(0_i128), from)]);
-        distance[from] = Some(0);
+    /// Sends up to `units` between the source and `node` over the shortest way that has room (into the node, or out of
+    /// it), and changes the flow of `closing`, the arc that closes the circle, by as much; false when no way is
+    /// shorter than `most`. In either case the prices fit afterwards.
+    ///
+    /// The search begins at the node, not at the source, around which all children and sponsors lie.
+    fn send(&mut self, node: usize, closing: usize, units: i64, most: i128, into: Into) -> bool {
+        self.search.begin(self.price.len(), node);
         let mut reached = None;
-        while let Some((Reverse(far), node)) = open.pop() {
-            if far >= most {
+        while let Some((Reverse(far), node)) = self.search.open.pop() {
+            // Nothing nearer than the source is left, or nothing near enough.
+            let best = self.search.distance[SOURCE];
+            if far >= best.min(most) {
+                reached = Some(best).filter(|best| *best < most);
                 break;
             }
-            if std::mem::replace(&mut done[node], true) {
+            if far > self.search.distance[node] {
                 continue;
-            }
-            if node == to {
-                reached = Some(far);
-                break;
             }
             for &number in &self.around[node] {
                 let number = number as usize;
                 let arc = &self.hub.network.arcs[number];
-                let forward = arc.from as usize == node;
-                let room = if forward { arc.capacity - self.flow[number] } else { self.flow[number] };
+                // Whether the way would use the arc as it points.
+                let along = (arc.to as usize == node) == (into == Into::Node);
+                let room = if along { arc.capacity - self.flow[number] } else { self.flow[number] };
                 if room == 0 || number == closing {
                     continue;
                 }
-                let next = if forward { arc.to } else { arc.from } as usize;
-                let step = if forward { self.reduced(number) } else { -self.reduced(number) };
-                if distance[next].is_none_or(|known| far + step < known) {
-                    distance[next] = Some(far + step);
-                    came[next] = number as u32;
-                    open.push((Reverse(far + step), next));
+                let next = if arc.from as usize == node { arc.to } else { arc.from } as usize;
+                let reduced = arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize];
+                let far = far + if along { reduced } else { -reduced };
+                if far < self.search.distance[SOURCE].min(most) {
+                    self.search.offer(next, far, number);
                 }
             }
         }
         let limit = reached.unwrap_or(most);
-        for ((price, done), distance) in self.price.iter_mut().zip(&done).zip(&distance) {
-            *price += distance.filter(|_| *done).unwrap_or(limit).min(limit);
+        for &seen in &self.search.seen {
+            let nearer = (limit - self.search.distance[seen]).max(0);
+            self.price[seen] += if into == Into::Node { nearer } else { -nearer };
         }
         if reached.is_none() {
             return false;
         }
         let mut way = Vec::new();
-        let mut node = to;
+        let mut at = SOURCE;
         let mut units = units;
-        while node != from {
-            let number = came[node] as usize;
+        while at != node {
+            let number = self.search.came[at] as usize;
             let arc = &self.hub.network.arcs[number];
-            let forward = arc.to as usize == node;
-            units = units.min(if forward { arc.capacity - self.flow[number] } else { self.flow[number] });
-            way.push((number, forward));
-            node = if forward { arc.from } else { arc.to } as usize;
+            let along = (arc.from as usize == at) == (into == Into::Node);
+            units = units.min(if along { arc.capacity - self.flow[number] } else { self.flow[number] });
+            way.push((number, along));
+            at = if arc.from as usize == at { arc.to } else { arc.from } as usize;
         }
-        for (number, forward) in way {
-            self.flow[number] += if forward { units } else { -units };
+        for (number, along) in way {
+            self.flow[number] += if along { units } else { -units };
         }
-        self.flow[closing] += sign * units;
+        self.flow[closing] += if into == Into::Node { -units } else { units };
         true
+    }
+}
+
+/// The node from which all help flows.
+const SOURCE: usize = 0;
+
+/// Which way help is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// From the source into a node.
+    Node,
+    /// From a node back into the source.
+    Source,
+}
+
+/// The state of one search after another, kept so that each touches only the nodes that it sees.
+#[derive(Default)]
+struct Search {
+    /// How far each node is; [`i128::MAX`]: not seen.
+    distance: Vec<i128>,
+    /// The arc by which it was reached.
+    came: Vec<u32>,
+    seen: Vec<usize>,
+    open: BinaryHeap<(Reverse<i128>, usize)>,
+}
+
+impl Search {
+    fn begin(&mut self, nodes: usize, node: usize) {
+        for seen in self.seen.drain(..) {
+            self.distance[seen] = i128::MAX;
+        }
+        self.distance.resize(nodes, i128::MAX);
+        self.came.resize(nodes, u32::MAX);
+        self.open.clear();
+        self.offer(node, 0, usize::MAX);
+    }
+
+    fn offer(&mut self, node: usize, far: i128, came: usize) {
+        let known = &mut self.distance[node];
+        if far < *known {
+            if *known == i128::MAX {
+                self.seen.push(node);
+            }
+            *known = far;
+            self.came[node] = came as u32;
+            self.open.push((Reverse(far), node));
+        }
     }
 }
