@@ -220,7 +220,8 @@ struct ReportPage {
     path: String,
     back: String,
     year: i32,
-    years: Vec<i32>,
+    /// Years to choose, and whether it is this one.
+    years: Vec<(i32, bool)>,
     sponsor: SponsorLine,
     mine: Vec<Mine>,
     gifts: Vec<GiftDay>,
@@ -260,7 +261,7 @@ pub(crate) async fn report(
     let letterhead = Letterhead::load(&app.store, district).await?;
     page(&ReportPage {
         rupiah: gifts.iter().map(|gift| gift.rupiah).sum(),
-        years: (this_year - YEARS..=this_year).rev().collect(),
+        years: (this_year - YEARS..=this_year).rev().map(|one| (one, one == year)).collect(),
         path,
         back,
         year,

@@ -7,6 +7,7 @@
 pub(super) mod command;
 pub(super) mod endings;
 pub(super) mod export;
+pub(super) mod form;
 pub(super) mod pages;
 pub(super) mod pledging;
 pub(super) mod query;
