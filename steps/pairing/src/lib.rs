@@ -80,7 +80,10 @@ fn routes() -> Routes {
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.givers",
-    menu: &[MenuItem { path: "/pasangan", label: "pairing.menu", roles: SeeCoverage::ROLES }],
+    menu: &[
+        MenuItem { path: "/pasangan", label: "pairing.menu", roles: SeeCoverage::ROLES },
+        MenuItem { path: "/kebutuhan-keluarga", label: "pairing.once.title", roles: KeepNeeds::ROLES },
+    ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(coverage::panel(app, actor, family))),
     sponsor_panels: &[|app, actor, sponsor| Box::pin(sponsor::panel(app, actor, sponsor))],

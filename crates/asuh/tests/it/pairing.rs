@@ -527,10 +527,10 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     let school = test.institution("school", "SD", Some(office)).await;
     let card = |nth: usize| format!("kk{}", scene.children[nth].family).into_bytes();
     // The first child's own card; the head of an office below which the second child's parent works; declared.
-    let (own, _) = scene.pledge("Serumah", 9, "district", None).await;
-    let (chief, _) = scene.pledge("Kepala Dinas", 9, "district", None).await;
-    let (uncle, _) = scene.pledge("Paman", 9, "district", None).await;
-    let (parent, _) = scene.pledge("Guru", 1, "district", None).await;
+    let (own, own_pledge) = scene.pledge("Serumah", 9, "district", None).await;
+    let (chief, chief_pledge) = scene.pledge("Kepala Dinas", 9, "district", None).await;
+    let (uncle, uncle_pledge) = scene.pledge("Paman", 9, "district", None).await;
+    let (parent, parent_pledge) = scene.pledge("Guru", 1, "district", None).await;
     let set =
         "UPDATE sponsor_version SET kk_hash = $3, unit_id = $4 WHERE district_id = $1 AND sponsor_id = $2";
     test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
@@ -548,6 +548,18 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
             )
             .await;
         assert_eq!(pairs, 0, "{child}");
+    }
+    for (pledge, child) in [(own_pledge, 0), (chief_pledge, 1), (parent_pledge, 1), (uncle_pledge, 2)] {
+        let by_hand = PairByHand {
+            programme: scene.programme,
+            pledge,
+            person: scene.children[child].person,
+            units: 1,
+            reason: "uji".into(),
+            today: TODAY,
+        };
+        let answer = test.app.submit(&test.system(), test.app.store.new_id(), by_hand).await;
+        assert!(format!("{answer:?}").contains("pairing.refused.excluded"), "{child}: {answer:?}");
     }
     // The others of the three are covered all the same.
     assert_eq!(scene.covered(TODAY).await, (3, 0, 0, 0));
@@ -689,7 +701,7 @@ async fn a_child_that_loses_its_sponsor_waits_visibly_and_is_helped_again(db: Te
 async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase) {
     let scene = Scene::start(db, [2, 3, 0, 0]).await;
     scene.draw().await;
-    scene.pledge("Pemberi", 45, "district", None).await;
+    scene.pledge("Haji Penolong", 45, "district", None).await;
     let run = scene.run("full").await;
     scene.approve(&run).await;
     let verifier = scene.test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
@@ -726,7 +738,10 @@ async fn a_village_sees_its_own_children_and_the_leader_no_name(db: TestDatabase
     }
     // The panel on the family page: since when, by the sponsor's code.
     let page = verifier.get(&format!("/sasaran/{}", scene.children[0].family)).await.ok();
-    assert!(page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Pemberi<"), "{page}");
+    assert!(
+        page.contains("OTA-") && page.contains("2 Nov 2026") && !page.contains("Haji Penolong"),
+        "{page}"
+    );
 }
 
 #[db_test]
@@ -827,4 +842,40 @@ async fn what_a_family_needs_once_is_kept_by_its_village(db: TestDatabase) {
     verifier.post(&change, &[("status", "met"), ("oleh", "PT Timah")]).await.to();
     let list = verifier.get("/kebutuhan-keluarga?status=met").await.ok();
     assert!(list.contains("PT Timah"), "{list}");
+}
+
+/// Who dies during a month stays on the list of that month, with what was promised; the next month begins without him.
+#[db_test]
+async fn a_month_is_counted_by_the_list_as_it_stood_when_it_began(db: TestDatabase) {
+    let scene = Scene::start(db, [2, 0, 0, 0]).await;
+    scene.draw().await;
+    scene.pledge("Pemberi", 9, "district", None).await;
+    let run = scene.run("full").await;
+    scene.approve(&run).await;
+    let test = &scene.test;
+    // On 10 November at noon it becomes known that the child without a sponsor has died.
+    let known_at = Instant::from(date!(2026 - 11 - 10).midnight().assume_utc()).plus_seconds(5 * 3600);
+    let alone = "SELECT person_id FROM run_child WHERE district_id = $1 AND units = 0";
+    let (dead,): (Id,) = test.app.store.reader().first(alone, args![KERINCI]).await.unwrap().unwrap();
+    test.sql(
+        "UPDATE person_version SET superseded_at = $3 WHERE district_id = $1 AND person_id = $2",
+        args![KERINCI, dead, known_at],
+    )
+    .await;
+    test.sql(
+        "INSERT INTO person_version (district_id, person_id, version, recorded_at, superseded_at, valid_from, \
+         command_id, source, family_id, relation, name, name_search, sex, birth_date, parents_name, posyandu, \
+         ended_reason, ended_on) SELECT district_id, person_id, 2, $3, $4, 20261110, command_id, source, family_id, \
+         relation, name, name_search, sex, birth_date, parents_name, posyandu, 'died', 20261110 \
+         FROM person_version WHERE district_id = $1 AND person_id = $2",
+        args![KERINCI, dead, known_at, Instant::NEVER],
+    )
+    .await;
+    for (today, wanted) in [
+        (TODAY, (1, 0, 1, 450_000)),
+        (date!(2026 - 11 - 30), (1, 0, 1, 450_000)),
+        (date!(2026 - 12 - 01), (1, 0, 0, 0)),
+    ] {
+        assert_eq!(scene.covered(today).await, wanted, "{today}");
+    }
 }

@@ -36,7 +36,8 @@ pub(crate) struct Moment {
 }
 
 /// The targets of a frozen list within a scope, each person once, by id. Merged records are followed; who died, moved,
-/// was not found or has passed the age is not there. One statement; indexes: primary key of `frozen_row`, those of
+/// was not found or has passed the age is not there. The sums keep PostgreSQL, where it knows nothing yet of the tables,
+/// from trying every present version for each target. One statement; indexes: primary key of `frozen_row`, those of
 /// `target_sql`, `family_version_current`, `person_version_current`, `family_desil_by_family`.
 ///
 /// # Errors
@@ -54,14 +55,16 @@ pub(crate) async fn targets(
         None => {
             let target = target_sql(&mut args, district, moment.on);
             let never = args.push(Instant::NEVER);
-            (target, format!("superseded_at = {never}"))
+            (target, format!("superseded_at + 0 = {never}"))
         }
         Some(at) => {
             let target = target_sql_as_of(&mut args, district, moment.on, at);
             let at = args.push(at);
-            (target, format!("recorded_at <= {at} AND v.superseded_at > {at}"))
+            (target, format!("recorded_at <= {at} AND v.superseded_at + 0 > {at}"))
         }
     };
+    // It would otherwise be worked out anew for each row of the list.
+    let target = target.replacen(" target AS (", " target AS MATERIALIZED (", 1);
     let (d, list) = (args.push(district), args.push(list));
     let within = match scope {
         Some(scope) => scope.territory_condition("v.village_code", Some("v.rw"), &mut args),
@@ -89,7 +92,7 @@ pub(crate) async fn targets(
     let person_known = known.replace("v.", "p.");
     db.all(
         &format!(
-            "WITH {target}, listed AS ({listed}) \
+            "WITH {target}, listed AS MATERIALIZED ({listed}) \
              SELECT t.person_id, t.family_id, v.village_code, v.rw, t.target, p.birth_date, \
              COALESCE(g.haz, CASE WHEN t.target LIKE 'child%' THEN l.score END) AS haz, \
              (SELECT s.desil FROM family_desil s WHERE s.district_id = {d} AND s.family_id = t.family_id \

@@ -13,7 +13,7 @@ use crate::coverage::query::codes;
 use crate::facts::{Situation, Subject, subdistrict, village_of};
 use crate::programme::query::terms;
 use crate::programme::{Programme, programme_or_404};
-use crate::rules::measure;
+use crate::rules::may_help;
 use crate::sponsor::may_visit;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
@@ -93,7 +93,7 @@ fn offers(shell: &Shell, situation: &Situation, subject: &Subject) -> Vec<(Strin
     for row in &situation.running {
         *used.entry(row.pledge_id).or_insert(0) += row.units;
     }
-    let person = subject.row.person_id.to_string();
+    let may = may_help(&situation.instance, &subject.row.person_id.to_string());
     let near = |code: i64| match code {
         code if code == subject.row.village_code => 0,
         code if subdistrict(code) == subdistrict(subject.row.village_code) => 1,
@@ -110,10 +110,7 @@ fn offers(shell: &Shell, situation: &Situation, subject: &Subject) -> Vec<(Strin
     });
     offers
         .into_iter()
-        .filter(|(_, one, _)| {
-            subject.need > subject.held
-                && measure(&situation.instance, &[(one.pledge_id.to_string(), person.clone(), 1)]).is_ok()
-        })
+        .filter(|(_, one, _)| may.contains(one.pledge_id.to_string().as_str()))
         .take(OFFERED)
         .map(|(_, one, left)| {
             let words = shell.t2("pairing.hand.offer", "name", &one.name, "n", shell.number(left));

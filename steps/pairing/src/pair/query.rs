@@ -30,7 +30,7 @@ impl PairLine {
 
 const PAIR: &str = "SELECT p.id, p.programme_id, p.sponsor_id, p.person_id, v.name AS sponsor, p.units, p.valid_from, \
      p.valid_to, p.origin, p.reason, p.ended_reason, p.ended_words FROM sponsor_pair p \
-     JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id AND v.superseded_at = $2 \
+     JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id AND v.superseded_at + 0 = $2 \
      WHERE p.district_id = $1";
 
 /// The pairs of a target in a programme, the newest first. Index: sponsor_pair_by_person.
@@ -102,7 +102,7 @@ pub(super) async fn sponsors(
             "SELECT p.sponsor_id, v.name, COUNT(DISTINCT p.person_id) AS targets, CAST(SUM(p.units) AS BIGINT) AS units \
              FROM sponsor_pair p JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
              JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
-             AND v.superseded_at = $4 WHERE p.district_id = $1 AND p.programme_id = $2 AND {}{after} \
+             AND v.superseded_at + 0 = $4 WHERE p.district_id = $1 AND p.programme_id = $2 AND {}{after} \
              GROUP BY p.sponsor_id, v.name, v.name_search, v.sponsor_id ORDER BY v.name_search, v.sponsor_id LIMIT {}",
             acts_on("$3"),
             SPONSORS + 1
@@ -152,9 +152,9 @@ pub(crate) async fn of_sponsor(
              JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
              JOIN person h ON h.district_id = p.district_id AND h.id = p.person_id \
              JOIN person_version m ON m.district_id = p.district_id \
-             AND m.person_id = COALESCE(h.canonical_id, h.id) AND m.superseded_at = $4 \
+             AND m.person_id = COALESCE(h.canonical_id, h.id) AND m.superseded_at + 0 = $4 \
              JOIN family_version f ON f.district_id = m.district_id AND f.family_id = m.family_id \
-             AND f.superseded_at = $4 \
+             AND f.superseded_at + 0 = $4 \
              LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
              LEFT JOIN visitor w ON w.district_id = p.district_id AND w.sponsor_id = p.sponsor_id \
              AND w.person_id = p.person_id AND w.ended_at IS NULL \

@@ -12,4 +12,4 @@ pub use counts::{Counts, Covered, Covering};
 pub use explained::{Nearer, read_nearer, write_nearer};
 pub use order::{Factor, Point, Ranked, default_points, lottery, points, rank};
 pub use promised::{Promised, promised};
-pub(crate) use same::{Wrong, measure};
+pub(crate) use same::{Wrong, may_help, measure};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use asuh_pairing::pairing::{Instance, Objectives, Tier};
+use asuh_pairing::pairing::{Instance, Objectives, Sponsor, Tier};
 
 /// Why a list of pairs may not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,21 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The sponsors who may help a target at all, however much they have left: within reach and not excluded.
+pub(crate) fn may_help<'a>(instance: &'a Instance, child: &str) -> HashSet<&'a str> {
+    let places = Places::of(instance);
+    let barred: HashSet<&str> = instance
+        .exclusions
+        .iter()
+        .filter(|(_, excluded)| excluded == child)
+        .map(|(sponsor, _)| sponsor.as_str())
+        .collect();
+    let Some(taker) = instance.children.iter().find(|one| one.id == child) else { return HashSet::new() };
+    let within = |one: &&Sponsor| places.tier(&one.village, &taker.village) <= one.reach;
+    let sponsors = instance.sponsors.iter().filter(within).map(|one| one.id.as_str());
+    sponsors.filter(|sponsor| !barred.contains(sponsor)).collect()
+}
+
 /// What pairs (sponsor, target, units) amount to within an instance, or why they may not be.
 pub(crate) fn measure(instance: &Instance, pairs: &[(String, String, u32)]) -> Result<Objectives, Wrong> {
     let places = Places::of(instance);
@@ -111,7 +126,7 @@ pub(crate) fn measure(instance: &Instance, pairs: &[(String, String, u32)]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use asuh_pairing::pairing::{Child, RunningPair, Sponsor, Stability, Village, pair};
+    use asuh_pairing::pairing::{Child, RunningPair, Stability, Village, pair};
 
     fn instance() -> Instance {
         let village =
@@ -161,6 +176,17 @@ mod tests {
         let of = |sponsor: &str, child: &str, units| {
             measure(&instance(), &[(sponsor.to_owned(), child.to_owned(), units)]).map(|_| ())
         };
+        let may = |child| {
+            let instance = instance();
+            let mut may: Vec<String> =
+                super::may_help(&instance, child).into_iter().map(String::from).collect();
+            may.sort();
+            may.join("")
+        };
+        assert_eq!(
+            (may("1"), may("2"), may("3"), may("9")),
+            ("s".into(), "st".into(), "tu".into(), "".into())
+        );
         assert_eq!(of("s", "1", 3), Ok(()));
         assert_eq!(of("x", "1", 1), Err(Wrong::Sponsor));
         assert_eq!(of("s", "9", 1), Err(Wrong::Child));

@@ -217,7 +217,7 @@ pub(crate) async fn pairs(
     db.all(
         "SELECT r.rank, r.pledge_id, r.sponsor_id, v.name AS sponsor, r.person_id, r.units, r.kept, r.tier, \
          r.home_code, r.not_nearer FROM run_pair r JOIN sponsor_version v ON v.district_id = r.district_id \
-         AND v.sponsor_id = r.sponsor_id AND v.superseded_at = $5 \
+         AND v.sponsor_id = r.sponsor_id AND v.superseded_at + 0 = $5 \
          WHERE r.district_id = $1 AND r.run_id = $2 AND r.rank BETWEEN $3 AND $4 ORDER BY r.rank, r.pledge_id",
         args![district, run, ranks.0, ranks.1, Instant::NEVER],
     )

@@ -2,7 +2,8 @@
 //! that waits for somebody to decide.
 
 use asuh_step_pairing::{
-    ApproveRun, Need, OrderRun, PlaceHold, RunKind, SetNeighbours, SetRule, StartProgramme, rules,
+    ApproveRun, Need, OrderRun, PlaceHold, RunKind, SetNeighbours, SetRule, StartProgramme, coverage,
+    programmes, rules,
 };
 use asuh_step_registry::frozen::{Kind, current_list};
 use asuh_step_registry::rules::Target;
@@ -14,7 +15,7 @@ use asuh_store::{Id, Query, args};
 use time::Duration;
 
 use super::setup::Places;
-use super::{DISTRICT, World};
+use super::{DISTRICT, World, ZONE};
 use crate::gates::cli::CliError;
 use asuh_ground::access::Actor;
 use asuh_ground::jobs;
@@ -116,10 +117,25 @@ pub(super) async fn programme(world: &mut World, places: &Places) -> Result<(), 
         until: today + Duration::days(14),
         today,
     };
-    world.app.submit(&admin, world.app.store.new_id(), hold).await?;
+    // In a tiny district everybody is covered already.
+    if lacks(world, today).await? {
+        world.app.submit(&admin, world.app.store.new_id(), hold).await?;
+    }
     world.app.submit(&admin, world.app.store.new_id(), order(RunKind::Intake)).await?;
     jobs::run_all(&world.app).await?;
     Ok(())
+}
+
+/// Whether any target lacks something.
+async fn lacks(world: &World, today: time::Date) -> Result<bool, CliError> {
+    let db = world.app.store.reader();
+    for programme in programmes(db, DISTRICT).await? {
+        let covered = coverage(db, DISTRICT, &programme, None, (today, today, ZONE)).await?;
+        if covered.is_some_and(|covered| covered.counts().gap() > 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Somebody who gives, in one of the kecamatan, with his promise.
