@@ -1,6 +1,8 @@
 //! Invented people. Names are put together by chance; NIKs begin with a kecamatan code 00 that cannot exist,
 //! phone numbers with a prefix that no operator has.
 
+use std::collections::HashSet;
+
 use time::{Date, Duration};
 
 use super::dice::Dice;
@@ -101,11 +103,12 @@ pub(super) struct Invented {
 /// Makes people; every NIK only once.
 pub(super) struct People {
     serial: u32,
+    niks: HashSet<String>,
 }
 
 impl People {
     pub(super) fn new() -> People {
-        People { serial: 0 }
+        People { serial: 0, niks: HashSet::new() }
     }
 
     /// A person born on a day.
@@ -130,14 +133,19 @@ impl People {
 
     /// 15.01.00 is no kecamatan: such a NIK cannot exist.
     fn nik(&mut self, woman: bool, birth: Date) -> String {
-        self.serial += 1;
         let day = birth.day() + if woman { 40 } else { 0 };
-        format!(
-            "150100{day:02}{:02}{:02}{:04}",
-            u8::from(birth.month()),
-            birth.year().rem_euclid(100),
-            1 + self.serial % 9_998
-        )
+        loop {
+            self.serial += 1;
+            let nik = format!(
+                "150100{day:02}{:02}{:02}{:04}",
+                u8::from(birth.month()),
+                birth.year().rem_euclid(100),
+                1 + self.serial % 9_998
+            );
+            if self.niks.insert(nik.clone()) {
+                return nik;
+            }
+        }
     }
 
     /// A family card number with the same impossible area.
