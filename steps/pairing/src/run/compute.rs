@@ -349,7 +349,10 @@ mod tests {
 
     #[test]
     fn nearby_help_alone_serves_less() {
-        let instance = instance();
+        let mut instance = instance();
+        for sponsor in &mut instance.sponsors {
+            (sponsor.village, sponsor.reach) = ("v0".into(), Tier::District);
+        }
         let options = options(&instance, &pair(&instance).unwrap()).unwrap();
         let served = |code: &str| options.iter().find(|one| one.code == code).unwrap().served;
         assert!(served("own_village") < served("own_subdistrict"));
