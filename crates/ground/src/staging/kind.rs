@@ -327,9 +327,9 @@ pub trait ImportKind: Send + Sync {
         true
     }
 
-    /// Rows saved by one command: some 20 ms of work, so that nobody waits behind an import.
+    /// Rows saved by one command: few enough that nobody waits a tenth of a second behind an import.
     fn chunk(&self) -> usize {
-        100
+        60
     }
 
     /// Reads a row: pure. Reading a cell through [`RowCells`] notes what is wrong with it. A row with an error

@@ -10,9 +10,7 @@ use std::path::Path;
 use asuh_ground::access::Actor;
 use asuh_ground::jobs;
 use asuh_step_growth::StuntedChildren;
-use asuh_step_pairing::{
-    ApproveRun, Approved, Need, OrderRun, RunKind, SetNeighbours, SetRule, StartProgramme, rules,
-};
+use asuh_step_pairing::{ApproveRun, Need, OrderRun, RunKind, SetNeighbours, SetRule, StartProgramme, rules};
 use asuh_step_registry::frozen::{Kind, Period, current_list};
 use asuh_step_registry::rules::Target;
 use asuh_step_registry::territories;
@@ -74,7 +72,7 @@ async fn begin(
 }
 
 /// A campaign whose every basket of rupiah goes to a chosen child.
-async fn campaign(
+pub(super) async fn campaign(
     world: &World,
     places: &Places,
     (name, slogan): (&str, &str),
@@ -102,7 +100,7 @@ async fn campaign(
 }
 
 /// The programme of a campaign for the children of the list: so many units a child and month, ranked by the usual points.
-async fn programme(world: &World, campaign: Id, units: i64, seed: &str) -> Result<Id, CliError> {
+pub(super) async fn programme(world: &World, campaign: Id, units: i64, seed: &str) -> Result<Id, CliError> {
     let (db, today) = (world.app.store.reader(), world.app.today(&world.actor));
     let list = current_list(db, DISTRICT, StuntedChildren::CODE).await?;
     let list = list.ok_or_else(|| CliError::Text("no list of children is frozen".into()))?.id;
@@ -133,7 +131,7 @@ async fn programme(world: &World, campaign: Id, units: i64, seed: &str) -> Resul
 }
 
 /// A firm, a BUMN, a BUMD or others who give, and their promise from the present day on.
-async fn firm(
+pub(super) async fn firm(
     world: &World,
     campaign: Id,
     (name, category): (&str, Category),
@@ -154,7 +152,12 @@ async fn firm(
 }
 
 /// What somebody promises from a day on.
-fn promise(campaign: Id, sponsor: Id, (baskets, how_far): (i64, HowFar), starts_on: Date) -> Pledge {
+pub(super) fn promise(
+    campaign: Id,
+    sponsor: Id,
+    (baskets, how_far): (i64, HowFar),
+    starts_on: Date,
+) -> Pledge {
     Pledge {
         campaign,
         sponsor,
@@ -168,29 +171,38 @@ fn promise(campaign: Id, sponsor: Id, (baskets, how_far): (i64, HowFar), starts_
     }
 }
 
-/// Civil servants of the roster, in the order of their numbers in it.
-async fn staff(world: &World, count: usize) -> Result<Vec<Id>, CliError> {
+/// Civil servants of the roster: first who may sign in, then in an order that says nothing.
+pub(super) async fn staff(world: &World, count: usize) -> Result<Vec<Id>, CliError> {
     let sql = format!(
         "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND superseded_at = $2 AND status = 'active' \
-         AND unit_id IS NOT NULL ORDER BY nip_hash, sponsor_id LIMIT {count}"
+         AND unit_id IS NOT NULL ORDER BY CASE WHEN sponsor_id IN (SELECT sponsor_id FROM app_user \
+         WHERE district_id = $1 AND sponsor_id IS NOT NULL) THEN 0 ELSE 1 END, nip_hash, sponsor_id LIMIT {count}"
     );
     let rows: Vec<(Id,)> =
         world.app.store.reader().all(&sql, args![DISTRICT, asuh_store::Instant::NEVER]).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-/// A run that the admin orders and the regent approves.
-async fn run(world: &World, programme: Id, kind: RunKind) -> Result<Approved, CliError> {
+/// A run that the admin orders, worked out: a draft.
+pub(super) async fn order(world: &World, programme: Id, kind: RunKind) -> Result<Id, CliError> {
     let today = world.app.today(&world.actor);
-    let (admin, leader) = (user(world, "admin").await?, user(world, "bupati").await?);
     let order = OrderRun { programme, kind, stability: "lock".into(), today };
+    let admin = user(world, "admin").await?;
     let run = world.app.submit(&admin, world.app.store.new_id(), order).await?.value;
     jobs::run_all(&world.app).await?;
-    Ok(world.app.submit(&leader, world.app.store.new_id(), ApproveRun { run, today }).await?.value)
+    Ok(run)
+}
+
+/// A run that the admin orders and the regent approves.
+pub(super) async fn run(world: &World, programme: Id, kind: RunKind) -> Result<(), CliError> {
+    let run = order(world, programme, kind).await?;
+    let approve = ApproveRun { run, today: world.app.today(&world.actor) };
+    world.app.submit(&user(world, "bupati").await?, world.app.store.new_id(), approve).await?;
+    Ok(())
 }
 
 /// The user with this login, as an actor.
-async fn user(world: &World, login: &str) -> Result<Actor, CliError> {
+pub(super) async fn user(world: &World, login: &str) -> Result<Actor, CliError> {
     asuh_store::row_struct! { struct Row { id: Id, grants_version: i64 } }
     let sql = "SELECT id, grants_version FROM app_user WHERE district_id = $1 AND login = $2";
     let row: Option<Row> = world.app.store.reader().first(sql, args![DISTRICT, login]).await?;
