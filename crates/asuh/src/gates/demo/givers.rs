@@ -4,6 +4,7 @@ use asuh_store::Id;
 use time::{Date, Duration};
 
 use super::World;
+use super::foster;
 use super::setup::Places;
 use crate::gates::cli::CliError;
 use asuh_step_sponsors as sponsors;
@@ -27,24 +28,8 @@ const GIVERS: &[Giver] = &[
 pub(super) async fn make(world: &mut World, places: &Places) -> Result<(), CliError> {
     let app = &world.app;
     let day = world.first_monday();
-    let create = sponsors::campaigns::CreateCampaign {
-        name: "Anak Asuh Bulanan".into(),
-        slogan: "Rp450.000 sebulan untuk seorang anak".into(),
-        rhythm: sponsors::campaigns::Rhythm::Monthly(5),
-        starts_on: day,
-        ends_on: None,
-        only_asn: false,
-        help: "nutrition".into(),
-        destination: "pairs".into(),
-        fund_holder: places.fund_holder,
-        warehouse: places.warehouse,
-        fund: "csr".into(),
-        obligation: None,
-        deposit_days: 3,
-        items: vec![sponsors::campaigns::BasketItem { commodity: "cash".into(), quantity: 50_000 }],
-        new_commodity: None,
-    };
-    let campaign = app.submit(&world.actor, app.store.new_id(), create).await?.value;
+    let words = ("Anak Asuh Bulanan", "Rp450.000 sebulan untuk seorang anak");
+    let campaign = foster::campaign(world, places, words, 50_000, (day, None)).await?;
     for (nth, giver) in GIVERS.iter().enumerate() {
         let (sponsor, pledge) = promise(world, campaign, day, nth, giver).await?;
         if nth == 3 {
