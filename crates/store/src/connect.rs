@@ -251,6 +251,19 @@ impl Store {
         &self.inner.writer
     }
 
+    /// Has PostgreSQL count its tables anew, after much came in at once: what its own keeper of statistics does a minute
+    /// later comes too late for who opens a page now, and without it a list of a thousand is joined row by row with
+    /// all persons. SQLite plans with estimates that never change.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn learn(&self) -> Result<(), StoreError> {
+        match self.inner.engine {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => self.inner.writer.run("ANALYZE").await,
+        }
+    }
+
     /// Finishes what was accepted, closes the connections and frees the data folder.
     pub async fn close(&self) {
         self.inner.door.close().await;

@@ -17,6 +17,8 @@ use crate::jobs::{Job, JobError, JobRun};
 const RUNNING: usize = 2;
 /// A job that waits for its turn says so this often, so that it is not taken for dead.
 const STILL_HERE: std::time::Duration = std::time::Duration::from_secs(15);
+/// An import of so many rows changes what a server should know of its tables.
+const MANY: i64 = 500;
 /// After this many tries a job stays failed.
 const TRIES: i64 = 5;
 
@@ -118,6 +120,9 @@ async fn save(app: &App, job: &Job, found: &Batch) -> Result<(), JobError> {
     }
     let end = EndSave { batch: found.id, kind, context };
     app.store.submit(job.envelope(app, u64::MAX), end).await?;
+    if done >= MANY {
+        app.store.learn().await?;
+    }
     Ok(())
 }
 

@@ -198,6 +198,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     let places = setup::roster(world, lists, &kerinci(), None).await?;
     tell("daftar keluarga berisiko dan pengukuran anak");
     setup::families(world, lists).await?;
+    world.app.store.learn().await?;
     world.at(world.first_monday() - Duration::days(14), 8, 0);
     tell("verifikasi desa");
     let open_village = setup::verify(world).await?;

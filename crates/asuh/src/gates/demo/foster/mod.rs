@@ -68,6 +68,7 @@ async fn begin(
                ORDER BY row_count DESC, village_code LIMIT 1";
     let village = world.app.store.reader().number(sql, args![DISTRICT]).await?;
     users::make(world, &places, village).await?;
+    world.app.store.learn().await?;
     Ok(places)
 }
 
