@@ -132,6 +132,7 @@ pub const STEP: Part = Part {
         Reference::id("change_effect", "subject_id", "maternity")
             .when("r.kind IN ('maternity_ended', 'maternity_begun')"),
         Reference::id("match_key", "person_id", "person"),
+        Reference::id("person_blocks", "person_id", "person"),
         Reference::id("match_pair", "one_id", "person"),
         Reference::id("match_pair", "two_id", "person"),
         Reference::id("match_pair", "batch_id", "import_batch"),

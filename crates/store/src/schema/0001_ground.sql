@@ -215,6 +215,7 @@ CREATE TABLE job (
 ) {table};
 CREATE INDEX job_due ON job (state, run_at);
 CREATE INDEX job_by_subject ON job (district_id, subject_id);
+CREATE INDEX job_by_kind ON job (district_id, kind, id);
 
 -- Gapless numbers of documents (BAST, receipts, slips), one row per series and year.
 CREATE TABLE document_number (

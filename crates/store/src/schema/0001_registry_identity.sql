@@ -3,11 +3,18 @@
 -- Blocking keys of the persons who stand on the list, at most six each: who shares one is compared.
 CREATE TABLE match_key (
   district_id {int} NOT NULL,
-  person_id {bytes} NOT NULL,
   block {int} NOT NULL,
-  PRIMARY KEY (district_id, person_id, block)
+  person_id {bytes} NOT NULL,
+  PRIMARY KEY (district_id, block, person_id)
 ) {table};
-CREATE INDEX match_key_by_block ON match_key (district_id, block, person_id);
+
+-- The keys of a person in one value, eight bytes each, ascending: what match_key is to hold of him.
+CREATE TABLE person_blocks (
+  district_id {int} NOT NULL,
+  person_id {bytes} NOT NULL,
+  blocks {bytes} NOT NULL,
+  PRIMARY KEY (district_id, person_id)
+) {table};
 
 -- Two records that may be one person. Found once, and asked again only when a fact of one of them has changed.
 CREATE TABLE match_pair (

@@ -153,7 +153,7 @@ impl<'a> Merge<'a> {
         let given = current_person(self.tx, self.reach, alias).await?;
         let kept = current_person(self.tx, self.reach, canonical).await?;
         self.alias(Noun::Person, alias, canonical, given.version).await?;
-        super::pairs::put_keys(self.tx, &[(alias, Vec::new())]).await?;
+        super::pairs::put_keys(self.tx, (alias, Vec::new())).await?;
         // What only the alias knew is known of both from now on; nothing that is known is replaced.
         let mut filled = kept.clone();
         if filled.nik_hash.is_none() {

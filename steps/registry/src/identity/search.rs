@@ -1,14 +1,14 @@
 //! Looking for pairs: in the whole list, as a job after an import or when somebody asks for it, and for one person who
 //! comes in by a form, by the blocking keys that the job keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use asuh_matching::{Band, CROWDED, Frequencies, Profile, Weights, batch, blocking_keys, compare_all};
-use asuh_store::{Command, Fault, Id, Query, StoreError, Tx, args};
+use asuh_store::{Command, DistrictId, Fault, Id, Query, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::pairs::{KeepKeys, KeepPairs, Pair, changed_keys, keep, put_keys};
+use super::pairs::{KeepKeys, KeepPairs, KeyChange, Keys, Pair, changed_keys, keep, put_keys};
 use super::read::{Known, of_families};
 use asuh_ground::App;
 use asuh_ground::jobs::{self, Job, JobError, JobRun};
@@ -18,8 +18,11 @@ use asuh_ground::settings;
 pub(crate) const JOB: &str = "registry.search_pairs";
 /// Families that are read at once.
 const READ: usize = 1000;
-/// Persons or pairs that are written at once: some 20 ms, so that nobody waits behind the search.
+/// Pages of families that are read and compared with their keys at one time.
+const AHEAD: usize = 4;
+/// Pairs that are written at once, and keys, which are small: some 20 ms, so that nobody waits behind the search.
 const WRITE: usize = 500;
+const WRITE_KEYS: usize = 2_000;
 
 /// Starts a search of the whole list, within the command that makes one due; one that already waits is enough.
 ///
@@ -51,30 +54,55 @@ impl Command for SearchPairs {
     }
 }
 
-fn blocks(known: &Known) -> (Id, Vec<i64>) {
+fn blocks(known: &Known) -> Keys {
     let keys = blocking_keys(&known.record());
     (known.id, keys.as_slice().iter().map(|key| *key as i64).collect())
 }
 
-/// Everybody who stands on the list. Indexes: primary key, then those of [`of_families`].
-async fn everybody(app: &App, job: &Job, today: Date) -> Result<Vec<Known>, JobError> {
-    let db = app.store.reader();
-    let (mut all, mut after) = (Vec::new(), Id::from_bytes([0; 16]));
+/// Everybody who stands on the list, and the keys that are not kept yet. Indexes: primary key, then those of
+/// [`of_families`] and [`changed_keys`].
+async fn everybody(app: &App, job: &Job, today: Date) -> Result<(Vec<Known>, KeyChange), JobError> {
+    let (mut all, mut change) = (Vec::new(), KeyChange::default());
+    let (mut after, mut reading) = (Some(Id::from_bytes([0; 16])), VecDeque::new());
+    let mut pages = 0;
     loop {
-        let some: Vec<(Id,)> = db
-            .all(
-                &format!(
-                    "SELECT id FROM family WHERE district_id = $1 AND id > $2 AND canonical_id IS NULL \
-                     ORDER BY id LIMIT {READ}"
-                ),
-                args![job.district_id, after],
-            )
-            .await?;
-        let Some((last,)) = some.last().copied() else { return Ok(all) };
-        after = last;
-        let families: Vec<Id> = some.into_iter().map(|row| row.0).collect();
-        all.extend(of_families(db, app.store.secrets(), job.district_id, today, &families).await?);
+        while let Some(last) = after.filter(|_| reading.len() < AHEAD) {
+            let some: Vec<(Id,)> = app
+                .store
+                .reader()
+                .all(
+                    &format!(
+                        "SELECT id FROM family WHERE district_id = $1 AND id > $2 AND canonical_id IS NULL \
+                         ORDER BY id LIMIT {READ}"
+                    ),
+                    args![job.district_id, last],
+                )
+                .await?;
+            after = some.last().map(|row| row.0);
+            let families: Vec<Id> = some.into_iter().map(|row| row.0).collect();
+            reading.push_back(tokio::spawn(page(app.clone(), job.district_id, today, families)));
+        }
+        let Some(page) = reading.pop_front() else { return Ok((all, change)) };
+        let (known, changed) = page.await.map_err(|error| JobError::Later(error.to_string()))??;
+        all.extend(known);
+        change.add(changed);
+        pages += 1;
+        if pages % 50 == 0 {
+            job.progress(app, all.len() as i64, 0, "").await?;
+        }
     }
+}
+
+/// The members of a page of families.
+async fn page(
+    app: App,
+    district: DistrictId,
+    today: Date,
+    families: Vec<Id>,
+) -> Result<(Vec<Known>, KeyChange), StoreError> {
+    let known = of_families(app.store.reader(), app.store.secrets(), district, today, &families).await?;
+    let changed = changed_keys(app.store.reader(), district, known.iter().map(blocks).collect()).await?;
+    Ok((known, changed))
 }
 
 /// What a search compares: everybody with everybody.
@@ -104,16 +132,15 @@ pub(crate) fn search<'a>(app: &'a App, job: &'a Job) -> JobRun<'a> {
             .ok_or_else(|| JobError::Failed("the district is not known".into()))?
             .zone;
         let today = zone.local_date(app.store.clock().now().utc());
-        let all = everybody(app, job, today).await?;
+        let (all, change) = everybody(app, job, today).await?;
         job.progress(app, 0, all.len() as i64, "").await?;
-        for (nth, some) in all.chunks(WRITE).enumerate() {
-            let keys = some.iter().map(blocks).collect();
-            let keys = changed_keys(app.store.reader(), district, keys).await?;
-            if !keys.is_empty() {
-                app.store.submit(app.bookkeeping(district), KeepKeys { keys }).await?;
-            }
-            if nth % 20 == 19 {
-                job.progress(app, ((nth + 1) * WRITE) as i64, all.len() as i64, "").await?;
+        let pieces = change.into_pieces(WRITE_KEYS);
+        let total = pieces.len();
+        for (nth, change) in pieces.into_iter().enumerate() {
+            app.store.submit(app.bookkeeping(district), KeepKeys { change }).await?;
+            if nth % 50 == 49 {
+                let done = all.len() * (nth + 1) / total;
+                job.progress(app, done as i64, all.len() as i64, "").await?;
             }
         }
         // Minutes of arithmetic for a province: beside the threads that answer.
@@ -140,7 +167,7 @@ pub(crate) async fn search_one(tx: &Tx<'_>, person: Id, family: Id, today: Date)
         return put_keys_of_nobody(tx, person).await;
     };
     let (_, blocks) = blocks(known);
-    put_keys(tx, &[(person, blocks.clone())]).await?;
+    put_keys(tx, (person, blocks.clone())).await?;
     let others = sharing(tx, person, known.village, &blocks).await?;
     let families: Vec<Id> = others.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let others: BTreeSet<Id> = others.into_keys().collect();
@@ -154,9 +181,7 @@ pub(crate) async fn search_one(tx: &Tx<'_>, person: Id, family: Id, today: Date)
     let profiles: Vec<Profile> =
         candidates.iter().map(|one| Profile::read(&one.record(), &frequencies)).collect();
     let incoming = Profile::read(&known.record(), &frequencies);
-    let total =
-        tx.number("SELECT COUNT(*) AS n FROM person WHERE district_id = $1", args![tx.district()]).await?;
-    let weights = Weights::default().for_persons(usize::try_from(total).unwrap_or_default());
+    let weights = Weights::default().for_persons(last_compared(tx).await?);
     let pairs: Vec<Pair> = compare_all(&weights, &incoming, &profiles)
         .into_iter()
         .filter(|(_, verdict)| verdict.band != Band::Different)
@@ -165,9 +190,21 @@ pub(crate) async fn search_one(tx: &Tx<'_>, person: Id, family: Id, today: Date)
     keep(tx, &pairs, tx.command_id()).await
 }
 
+/// Persons whom the last search of the whole list compared: who comes in is weighed as they were, and a million are not
+/// counted anew for each. Before the first search a district's own size. Index: job_by_kind.
+async fn last_compared(tx: &Tx<'_>) -> Result<usize, StoreError> {
+    let last: Option<(i64,)> = tx
+        .first(
+            "SELECT total FROM job WHERE district_id = $1 AND kind = $2 AND state = 'done' ORDER BY id DESC LIMIT 1",
+            args![tx.district(), JOB],
+        )
+        .await?;
+    Ok(last.and_then(|row| usize::try_from(row.0).ok()).unwrap_or_default())
+}
+
 /// Whoever does not stand on the list has no keys.
 async fn put_keys_of_nobody(tx: &Tx<'_>, person: Id) -> Result<(), StoreError> {
-    put_keys(tx, &[(person, Vec::new())]).await
+    put_keys(tx, (person, Vec::new())).await
 }
 
 /// Persons who share a block, with their families: of a crowded block those of the village first.
