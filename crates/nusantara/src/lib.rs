@@ -4,6 +4,7 @@
 //! * [`nik`], [`family_card`], [`nip`], [`phone`], [`sex`]: what identifies people; personal, so never printed whole by `Debug`.
 //! * [`language`]: the two languages people read and print in.
 //! * [`money`], [`terbilang`](mod@terbilang): whole rupiah, in figures and in words.
+//! * [`qris`]: the payment code of a fund holder, read and checked.
 //! * [`number`]: decimals and counts as people here type and read them.
 //! * [`date`], [`age`]: days, weeks, the three time zones, ages of children.
 //! * [`name`]: names of people, tidied, searched for and shortened.
@@ -24,6 +25,7 @@ pub mod nik;
 pub mod nip;
 pub mod number;
 pub mod phone;
+pub mod qris;
 pub mod sex;
 pub mod terbilang;
 pub mod territory;
@@ -36,6 +38,7 @@ pub use nik::{Nik, NikError, NikWarning};
 pub use nip::{Nip, NipError, NipKind, NipWarning};
 pub use number::NumberError;
 pub use phone::{Phone, PhoneError, wa_me_text};
+pub use qris::{Qris, QrisError};
 pub use sex::{Sex, SexError};
 pub use terbilang::{terbilang, terbilang_rupiah};
 pub use territory::{Level, LevelError, TerritoryCode, TerritoryCodeError, VillageKind};
