@@ -27,6 +27,7 @@ mod save;
 mod staged;
 
 pub use cells::{Identifier, RowCells};
+pub use check::sheet_refusal;
 pub use command::{Decide, Decision};
 pub use kind::{
     BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
