@@ -34,6 +34,7 @@ mod kapuas;
 mod matrix;
 mod pairing;
 mod pairing_cli;
+mod pairing_counts;
 mod prints;
 mod registry;
 mod reports;

@@ -15,14 +15,14 @@ use time::macros::date;
 
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
-const TODAY: Date = date!(2026 - 11 - 02);
+pub const TODAY: Date = date!(2026 - 11 - 02);
 const WHOLE: i64 = 1_501_000_000;
 
 /// Rows for a fixture, many at once.
 #[derive(Serialize)]
-struct Rows {
+pub struct Rows {
     #[serde(skip)]
-    tables: Vec<(&'static str, Vec<Args>)>,
+    pub tables: Vec<(&'static str, Vec<Args>)>,
 }
 
 impl Command for Rows {
@@ -314,12 +314,12 @@ impl Scene {
         (counts.fully, counts.partly, counts.none, counts.gap() * 50_000)
     }
 
-    async fn check(&self) {
+    pub async fn check(&self) {
         let check = asuh_step_pairing::STEP.check.unwrap();
         assert_eq!(check(&self.test.app, KERINCI).await.unwrap(), Vec::<String>::new());
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         self.test.number(sql, args![KERINCI]).await
     }
 }

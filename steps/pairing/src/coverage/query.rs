@@ -31,13 +31,13 @@ impl Coverage {
         Counts::of(&self.targets)
     }
 
-    /// The counts of each place that `place` makes of a village's code.
-    pub fn by(&self, place: impl Fn(i64) -> i64) -> BTreeMap<i64, Counts> {
+    /// The targets of each place that `place` makes of a village's code.
+    pub fn by(&self, place: impl Fn(i64) -> i64) -> BTreeMap<i64, Vec<&Covered>> {
         let mut places: BTreeMap<i64, Vec<&Covered>> = BTreeMap::new();
         for target in &self.targets {
             places.entry(place(target.village)).or_default().push(target);
         }
-        places.into_iter().map(|(code, targets)| (code, Counts::of(targets))).collect()
+        places
     }
 }
 
