@@ -35,6 +35,8 @@ mod matrix;
 mod pairing;
 mod pairing_cli;
 mod pairing_counts;
+mod pairing_pools;
+mod pairing_relatives;
 mod prints;
 mod registry;
 mod reports;

@@ -20,12 +20,14 @@ async fn packages(scene: &Scene, packages: &[Package]) -> Id {
     let ids: Vec<Id> = packages.iter().map(|_| new()).collect();
     let package = |(nth, one): (usize, &Package)| -> Args {
         let on = (one.4 == "delivered").then_some(one.1);
-        let place = args![KERINCI, ids[nth], run, campaign, one.1, one.0, nth as i64, VILLAGES[0], "001", "001"];
+        let place =
+            args![KERINCI, ids[nth], run, campaign, one.1, one.0, nth as i64, VILLAGES[0], "001", "001"];
         place.with("").with("Kepala Rahasia").with(one.4).with(on).with(0_i64)
     };
-    let items = ids.iter().zip(packages).flat_map(|(id, one)| {
-        [args![KERINCI, *id, "egg", one.2], args![KERINCI, *id, "cash", one.3]]
-    });
+    let items = ids
+        .iter()
+        .zip(packages)
+        .flat_map(|(id, one)| [args![KERINCI, *id, "egg", one.2], args![KERINCI, *id, "cash", one.3]]);
     let tables = vec![
         (
             "INSERT INTO commodity (district_id, code, name, unit, kind, grams_per_unit, keeps_days, nth) VALUES",
@@ -36,27 +38,40 @@ async fn packages(scene: &Scene, packages: &[Package]) -> Id {
              help, destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, \
              created_at) VALUES",
             vec![
-                args![KERINCI, campaign, "SECANTING", "", "weekly", 1_i64, date!(2026 - 09 - 01), "asn", "nutrition"]
-                    .with("families")
-                    .with(holder)
-                    .with(holder)
-                    .with("asn")
-                    .with(1_i64)
-                    .with("")
-                    .with(3_i64)
-                    .with("active")
-                    .with(0_i64),
+                args![
+                    KERINCI,
+                    campaign,
+                    "SECANTING",
+                    "",
+                    "weekly",
+                    1_i64,
+                    date!(2026 - 09 - 01),
+                    "asn",
+                    "nutrition"
+                ]
+                .with("families")
+                .with(holder)
+                .with(holder)
+                .with("asn")
+                .with(1_i64)
+                .with("")
+                .with(3_i64)
+                .with("active")
+                .with(0_i64),
             ],
         ),
         (
             "INSERT INTO allocation_run (district_id, id, number, campaign_id, week_of, warehouse_id, fund_holder_id, \
              fund, weight, state, earlier_runs, lottery_seed, families, on_route, planned_at, planned_by) VALUES",
             vec![
-                args![KERINCI, run, "1", campaign, TODAY, holder, holder, "asn", "equal", "approved", 0_i64, 1_i64]
-                    .with(0_i64)
-                    .with(0_i64)
-                    .with(0_i64)
-                    .with(Id::SYSTEM),
+                args![
+                    KERINCI, run, "1", campaign, TODAY, holder, holder, "asn", "equal", "approved", 0_i64,
+                    1_i64
+                ]
+                .with(0_i64)
+                .with(0_i64)
+                .with(0_i64)
+                .with(Id::SYSTEM),
             ],
         ),
         (
@@ -64,10 +79,7 @@ async fn packages(scene: &Scene, packages: &[Package]) -> Id {
              hamlet, head_name, state, delivered_on, changed_at) VALUES",
             packages.iter().enumerate().map(package).collect(),
         ),
-        (
-            "INSERT INTO package_item (district_id, package_id, commodity, quantity) VALUES",
-            items.collect(),
-        ),
+        ("INSERT INTO package_item (district_id, package_id, commodity, quantity) VALUES", items.collect()),
     ];
     scene.test.app.store.submit(scene.test.envelope(Id::SYSTEM), Rows { tables }).await.expect("packages");
     campaign
@@ -78,7 +90,10 @@ fn row(page: &str, first: &str) -> Vec<String> {
     let row = page.split("<tr>").find(|row| row.contains(&format!(">{first}</td>"))).unwrap_or_else(|| {
         panic!("no row {first}: {page}");
     });
-    row.split("<td").skip(1).map(|cell| cell.split_once('>').unwrap().1.split("</td>").next().unwrap().into()).collect()
+    row.split("<td")
+        .skip(1)
+        .map(|cell| cell.split_once('>').unwrap().1.split("</td>").next().unwrap().into())
+        .collect()
 }
 
 /// Reckoned by hand. Six children of six families, Rp450.000 a month each. Two of them are promised all they need.
@@ -142,7 +157,10 @@ async fn released_and_received_are_counted_beside_promised(db: TestDatabase) {
     assert!(!page.contains("belum punya harga"), "{page}");
     // The list of programmes, the month before, and the village.
     let page = scene.leader.get("/pasangan").await.ok();
-    assert!(page.contains("Dijanjikan 33 %") && page.contains("Dikirim 35 %") && page.contains("Diterima 18 %"), "{page}");
+    assert!(
+        page.contains("Dijanjikan 33 %") && page.contains("Dikirim 35 %") && page.contains("Diterima 18 %"),
+        "{page}"
+    );
     let verifier = scene.test.user(Role::VillageVerifier, &[VILLAGES[1]], &[]).await;
     let page = verifier.get(&programme).await.ok();
     assert_eq!(row(&page, "Diterima dengan bukti")[1..5], ["0", "1", "1", "Rp20.000"], "{page}");

@@ -1,7 +1,7 @@
 //! The second and third count of coverage: what was released to the families of the targets in a month, and what they
 //! received with proof. Later steps know of it; here it is held against what is needed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use asuh_ground::App;
 use asuh_step_sponsors::campaigns;
@@ -9,6 +9,7 @@ use asuh_store::{DistrictId, Id, StoreError};
 
 use super::query::Coverage;
 use crate::programme::Programme;
+use crate::programme::pools::pools;
 use crate::rules::{Counts, Covered, Reached};
 
 /// A campaign that something of moved.
@@ -23,7 +24,7 @@ pub(crate) struct Way {
 pub(crate) struct Moved {
     /// The campaigns that it came from.
     pub(crate) ways: Vec<Way>,
-    /// Whether nothing of the programme's own campaign is known to have moved: its gifts go ways that nobody records
+    /// Whether nothing of the programme's own campaigns is known to have moved: its gifts go ways that nobody records
     /// here yet, which is not the same as that they did not go.
     pub(crate) own_unknown: bool,
     /// Whether goods without a price were among it.
@@ -64,8 +65,7 @@ pub(crate) async fn moved(
     if unit <= 0 {
         return Ok(None);
     }
-    let families: std::collections::HashSet<Id> =
-        coverage.targets.iter().map(|target| target.family).collect();
+    let families: HashSet<Id> = coverage.targets.iter().map(|target| target.family).collect();
     let mut all = Moved {
         ways: Vec::new(),
         own_unknown: true,
@@ -74,12 +74,17 @@ pub(crate) async fn moved(
         released: HashMap::new(),
         received: HashMap::new(),
     };
+    let own: HashSet<Id> = pools(app.store.reader(), district, programme.id)
+        .await?
+        .into_iter()
+        .map(|pool| pool.campaign_id)
+        .collect();
     for campaign in campaigns::all(app.store.reader(), district).await? {
         let mut way = Way { campaign: campaign.name, released: 0, received: 0 };
         let mut any = false;
         for step in &app.registry.help_moved {
             for one in step(app, district, campaign.id, (coverage.month, coverage.on)).await? {
-                if campaign.id == programme.campaign_id {
+                if own.contains(&campaign.id) {
                     all.own_unknown = false;
                 }
                 if !families.contains(&one.family) {
@@ -109,12 +114,7 @@ pub(crate) struct CountLine {
 
 /// What is promised, as the other two counts are written.
 fn promised(counts: &Counts, unit: i64) -> Reached {
-    Reached {
-        fully: counts.fully,
-        partly: counts.partly,
-        none: counts.none,
-        rupiah: counts.promised * unit,
-    }
+    Reached { fully: counts.fully, partly: counts.partly, none: counts.none, rupiah: counts.promised * unit }
 }
 
 /// The three counts of targets; only the first where nothing can be compared.

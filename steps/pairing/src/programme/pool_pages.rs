@@ -39,10 +39,9 @@ async fn pools_page(cap: &ManagePairing, app: &App, shell: Shell, id: Id, form: 
         free.push((campaign.id.to_string(), words));
     }
     let form = form.unwrap_or_else(|| match first {
-        Some((campaign, units)) => Form::with(
-            &shell,
-            [("gerakan", campaign.to_string()), ("satuan_per_paket", units.to_string())],
-        ),
+        Some((campaign, units)) => {
+            Form::with(&shell, [("gerakan", campaign.to_string()), ("satuan_per_paket", units.to_string())])
+        }
         None => Form::empty(&shell),
     });
     let template = PoolsPage {
