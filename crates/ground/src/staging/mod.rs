@@ -22,6 +22,7 @@ mod mapping;
 mod mend;
 mod pages;
 mod query;
+mod read;
 mod run;
 mod save;
 mod staged;
@@ -29,8 +30,8 @@ mod staged;
 pub use cells::{Identifier, RowCells};
 pub use command::{Decide, Decision};
 pub use kind::{
-    BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
-    Stake, UndoStep, Verdict,
+    BatchContext, Changing, Column, FileNote, Home, ImportKind, Message, ReadContext, Reading, Severity,
+    StagedRow, Stake, UndoStep, Verdict,
 };
 pub use run::{Origin, Progress, RunError, Summary, SummaryMessage, decide, run, run_from};
 pub use save::purge;
