@@ -45,6 +45,9 @@ pub enum AccountKind {
     Household,
     /// Shops and suppliers, outside the books: money goes there and goods come back.
     Market,
+    /// The pot: ingredients go in and portions come out. Outside the books, because neither is counted in the other's
+    /// unit.
+    Cooking,
     /// What broke, spoiled or was lost, outside the books.
     Waste,
     /// What was there before the books began, outside the books.
@@ -53,7 +56,7 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds, in the order of the way.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Giver,
         Self::OfficePost,
         Self::Transit,
@@ -64,6 +67,7 @@ impl AccountKind {
         Self::Courier,
         Self::Household,
         Self::Market,
+        Self::Cooking,
         Self::Waste,
         Self::Opening,
     ];
@@ -81,6 +85,7 @@ impl AccountKind {
             Self::Courier => "courier",
             Self::Household => "household",
             Self::Market => "market",
+            Self::Cooking => "cooking",
             Self::Waste => "waste",
             Self::Opening => "opening",
         }
@@ -97,7 +102,7 @@ impl AccountKind {
     /// A household is neither custody nor outside: what it has received is no longer stock, but it can
     /// return no more than that, so it is never negative.
     pub const fn is_outside(self) -> bool {
-        matches!(self, Self::Giver | Self::Market | Self::Waste | Self::Opening)
+        matches!(self, Self::Giver | Self::Market | Self::Cooking | Self::Waste | Self::Opening)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The audit: reads everything that was recorded, once, and says what does not add up.
 
-use crate::account::{Account, AccountKind, AccountRef};
+use crate::account::{Account, AccountKind, AccountRef, Fund};
 use crate::id::{AccountId, TransferId};
 use crate::rules::{LineFault, check_line};
 use crate::seal::{Canonical, Hash};
@@ -34,6 +34,16 @@ pub enum Finding {
         line: usize,
         /// What is wrong with it.
         fault: LineFault,
+    },
+    /// A transfer whose lines are of several funds.
+    #[error("transfer {transfer} mixes the funds {first} and {second}")]
+    SeveralFunds {
+        /// The transfer.
+        transfer: TransferId,
+        /// The fund of its first line.
+        first: Fund,
+        /// The other.
+        second: Fund,
     },
     /// An account that may not be negative holds less than nothing after all transfers.
     #[error("account {account} ({kind}) holds {balance}")]
@@ -198,10 +208,17 @@ impl Auditor {
         let is_reversed = self.reversed.contains_key(&transfer);
         let (mut straight, mut mirrored) = (Canonical::new("lines"), Canonical::new("lines"));
         let mut count = 0;
+        let mut fund = None;
         for (from, to, amount) in lines {
             let accounts = |id: &AccountId| self.accounts.get(id).map(|fold| fold.terms);
-            if let Err(fault) = check_line((from, to, amount), accounts) {
-                self.audit.found(Finding::Line { transfer, line: count, fault });
+            match check_line((from, to, amount), accounts) {
+                Err(fault) => self.audit.found(Finding::Line { transfer, line: count, fault }),
+                Ok(second) => {
+                    let first = *fund.get_or_insert(second);
+                    if first != second {
+                        self.audit.found(Finding::SeveralFunds { transfer, first, second });
+                    }
+                }
             }
             self.add(&from, -i128::from(amount));
             self.add(&to, i128::from(amount));

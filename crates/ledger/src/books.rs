@@ -1,10 +1,11 @@
 //! The books: accounts, the transfers recorded, and the balances they add up to.
 
 use crate::account::{Account, Fund};
-use crate::id::{AccountId, TransferId};
+use crate::id::{AccountId, LotId, TransferId};
+use crate::lots::{KEEPS, Rest, Shelves};
 use crate::quantity::Commodity;
-use crate::rules::{LedgerError, check_balance, check_lines, check_reversal};
-use crate::transfer::Transfer;
+use crate::rules::{LedgerError, Shortage, check_balance, check_lines, check_reversal};
+use crate::transfer::{Line, Transfer};
 use std::collections::BTreeMap;
 
 /// The state machine: a transfer in, a new state or a refusal out. The same accounts and transfers in the
@@ -15,6 +16,20 @@ pub struct Books {
     log: Vec<Transfer>,
     places: BTreeMap<TransferId, usize>,
     reversed: BTreeMap<TransferId, TransferId>,
+    keeps: BTreeMap<Commodity, i32>,
+    shelves: Shelves,
+    takes: Vec<Vec<Take>>,
+}
+
+/// How much of a lot a line of a transfer moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// The place of the line in its transfer, from 0.
+    pub line: usize,
+    /// The lot.
+    pub lot: LotId,
+    /// How much of it, above zero.
+    pub amount: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +62,11 @@ impl Books {
         if held.account == account { Ok(()) } else { Err(LedgerError::AccountExists(account.id)) }
     }
 
+    /// Says for how many days a commodity keeps, for the lots that come in from now on. Without it it keeps for good.
+    pub fn keeps(&mut self, commodity: Commodity, days: i32) {
+        self.keeps.insert(commodity, days);
+    }
+
     /// Records a transfer: all its lines or, with an error, none.
     ///
     /// # Errors
@@ -69,8 +89,10 @@ impl Books {
                 Ok((id, balance))
             })
             .collect::<Result<Vec<_>, LedgerError>>()?;
+        let takes = self.allot(&transfer)?;
 
         // Nothing below can fail: from here the transfer is a fact.
+        self.takes.push(takes);
         for (id, balance) in balances {
             if let Some(held) = self.accounts.get_mut(&id) {
                 held.balance = balance;
@@ -82,6 +104,74 @@ impl Books {
         self.places.insert(transfer.id, self.log.len());
         self.log.push(transfer);
         Ok(Posted::New)
+    }
+
+    /// Moves the lots as the lines say; which. With an error nothing was moved.
+    fn allot(&mut self, transfer: &Transfer) -> Result<Vec<Take>, LedgerError> {
+        let mut moved = Vec::new();
+        let done = self.move_lots(transfer, &mut moved);
+        if done.is_err() {
+            for (line, rest) in moved.iter().rev() {
+                let Some(Line { from, to, .. }) = transfer.lines.get(*line) else { continue };
+                let _ = self.shelves.take(*to, rest.amount, &[(rest.lot, rest.amount)]);
+                if !self.is_birth(transfer, from) {
+                    self.shelves.put(*from, *rest);
+                }
+            }
+        }
+        done.map(|()| {
+            moved
+                .iter()
+                .map(|(line, rest)| Take { line: *line, lot: rest.lot, amount: rest.amount })
+                .collect()
+        })
+    }
+
+    /// Whether what leaves this account in a transfer is a new lot: it comes from outside and takes nothing back.
+    fn is_birth(&self, transfer: &Transfer, from: &AccountId) -> bool {
+        transfer.reverses.is_none()
+            && self.accounts.get(from).is_some_and(|held| held.account.kind.is_outside())
+    }
+
+    fn move_lots(&mut self, transfer: &Transfer, moved: &mut Vec<(usize, Rest)>) -> Result<(), LedgerError> {
+        let mut order: Vec<usize> = (0..transfer.lines.len()).collect();
+        if transfer.reverses.is_some() {
+            order.reverse();
+        }
+        for at in order {
+            let (Line { from, to, amount }, units) = (transfer.lines[at], transfer.lines[at].amount.units());
+            let Some(Held { account, .. }) = self.accounts.get(&from) else { continue };
+            let (kind, commodity) = (account.kind, account.commodity);
+            let taken = if self.is_birth(transfer, &from) {
+                let since = i64::from(transfer.day);
+                let use_by = self.keeps.get(&commodity).map_or(KEEPS, |days| since + i64::from(*days));
+                vec![Rest { use_by, since, lot: lot_of(transfer.id, at), amount: amount.units() }]
+            } else {
+                let original = transfer.reverses.map_or(&[][..], |id| self.takes(&id));
+                let first: Vec<(LotId, i64)> = original
+                    .iter()
+                    .filter(|take| take.line == at)
+                    .map(|take| (take.lot, take.amount))
+                    .collect();
+                let short = |missing| Shortage { kind, missing }.at(from);
+                self.shelves.take(from, units, &first).map_err(short)?
+            };
+            for rest in taken {
+                self.shelves.put(to, rest);
+                moved.push((at, rest));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left of the lots at a place, in the order in which it is given out.
+    pub fn rests(&self, id: &AccountId) -> &[Rest] {
+        self.shelves.at(id)
+    }
+
+    /// From which lots a recorded transfer took.
+    pub fn takes(&self, id: &TransferId) -> &[Take] {
+        self.places.get(id).and_then(|at| self.takes.get(*at)).map_or(&[], Vec::as_slice)
     }
 
     /// The account with this id, if it is open.
@@ -123,4 +213,11 @@ impl Books {
     pub fn log(&self) -> &[Transfer] {
         &self.log
     }
+}
+
+/// The lot that a line from outside makes: named by its transfer and place.
+fn lot_of(transfer: TransferId, line: usize) -> LotId {
+    let mut bytes = *transfer.as_bytes();
+    bytes[0] ^= u8::try_from(line % 128).unwrap_or_default() + 128;
+    LotId::new(bytes)
 }

@@ -1,4 +1,4 @@
-//! Ids of accounts and transfers: 16 bytes made by the caller, shown as UUIDs.
+//! Ids of accounts, lots and transfers: 16 bytes made by the caller, shown as UUIDs.
 
 use crate::hex;
 use std::fmt;
@@ -70,6 +70,11 @@ macro_rules! id {
 
         hex::as_text!($name);
     };
+}
+
+id! {
+    /// Names a lot.
+    LotId
 }
 
 id! {

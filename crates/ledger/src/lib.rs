@@ -6,7 +6,9 @@
 //! another, so nothing can appear or vanish: over all accounts the sum is always zero.
 //!
 //! * Amounts are whole numbers of the smallest unit ([`Quantity`]); nothing is ever rounded.
-//! * An [`Account`] holds one commodity of one fund; a line never crosses either, so funds never mix.
+//! * An [`Account`] holds one commodity of one fund; a line never crosses either, and all lines of a transfer are of one
+//!   fund, so funds never mix, not even where money becomes eggs.
+//! * What comes in from outside is a lot ([`lots`]); every line takes from lots, so that each egg can be followed.
 //! * Transfers are never changed. The only correction is a reversal: the exact mirror, at most once.
 //! * Balances are derived. [`Books`] keeps them in memory; an application that keeps them in SQL calls
 //!   the same rules ([`check_lines`], [`check_balance`], [`check_reversal`]), and the [`Auditor`] proves
@@ -22,6 +24,7 @@ pub mod audit;
 pub mod books;
 mod hex;
 pub mod id;
+pub mod lots;
 pub mod quantity;
 pub mod receipt;
 pub mod rules;
@@ -30,8 +33,9 @@ pub mod transfer;
 
 pub use account::{Account, AccountKind, AccountRef, Fund};
 pub use audit::{Audit, Auditor, Finding};
-pub use books::{Books, Posted};
-pub use id::{AccountId, TransferId};
+pub use books::{Books, Posted, Take};
+pub use id::{AccountId, LotId, TransferId};
+pub use lots::{Rest, Shelves};
 pub use quantity::{Commodity, Quantity};
 pub use receipt::{ProofError, ReceiptProof};
 pub use rules::{LedgerError, LineFault, Shortage, check_balance, check_lines, check_reversal};

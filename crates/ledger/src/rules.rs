@@ -5,7 +5,7 @@
 //! [`check_reversal`] with the original; then, for each delta in the order given (which is the order to
 //! lock rows in), the new balance through [`check_balance`].
 
-use crate::account::{AccountKind, AccountRef};
+use crate::account::{AccountKind, AccountRef, Fund};
 use crate::id::{AccountId, TransferId};
 use crate::transfer::{Line, MAX_LINES, Transfer};
 use std::collections::BTreeMap;
@@ -27,6 +27,9 @@ pub enum LedgerError {
         /// What is wrong with it.
         fault: LineFault,
     },
+    /// The lines are of several funds: also where money becomes eggs, the eggs are its fund's.
+    #[error("the lines of a transfer are of one fund, not of {0} and {1}")]
+    SeveralFunds(Fund, Fund),
     /// The amounts of this account do not fit in 64 bits.
     #[error("the amounts of account {0} are too large to be counted")]
     Overflow(AccountId),
@@ -99,11 +102,11 @@ impl Shortage {
     }
 }
 
-/// Checks one line by itself, with the amount as it was recorded.
+/// Checks one line by itself, with the amount as it was recorded; the fund it is of.
 pub(crate) fn check_line(
     (from, to, amount): (AccountId, AccountId, i64),
     accounts: impl Fn(&AccountId) -> Option<AccountRef>,
-) -> Result<(), LineFault> {
+) -> Result<Fund, LineFault> {
     if amount <= 0 {
         return Err(LineFault::NoAmount);
     }
@@ -118,12 +121,12 @@ pub(crate) fn check_line(
     if giver.fund != taker.fund {
         return Err(LineFault::DifferentFund);
     }
-    Ok(())
+    Ok(giver.fund)
 }
 
 /// Checks the lines of a transfer and nets them: what each account gains (or, below zero, gives), sorted
 /// by account, without those whose balance stays. The deltas of each commodity and fund sum to zero, and
-/// each is within `-i64::MAX..=i64::MAX`, so that it can be taken back.
+/// each is within `-i64::MAX..=i64::MAX`, so that it can be taken back. All lines are of one fund.
 pub fn check_lines(
     lines: &[Line],
     accounts: impl Fn(&AccountId) -> Option<AccountRef>,
@@ -132,9 +135,14 @@ pub fn check_lines(
         return Err(LedgerError::LineCount(lines.len()));
     }
     let mut deltas: BTreeMap<AccountId, i128> = BTreeMap::new();
+    let mut fund = None;
     for (place, line) in lines.iter().enumerate() {
-        check_line((line.from, line.to, line.amount.units()), &accounts)
+        let of = check_line((line.from, line.to, line.amount.units()), &accounts)
             .map_err(|fault| LedgerError::Line { line: place, fault })?;
+        let first = *fund.get_or_insert(of);
+        if first != of {
+            return Err(LedgerError::SeveralFunds(first, of));
+        }
         *deltas.entry(line.from).or_default() -= i128::from(line.amount.units());
         *deltas.entry(line.to).or_default() += i128::from(line.amount.units());
     }

@@ -134,7 +134,6 @@ pub const STEP: Part = Part {
         Reference::code("contribution_item", "commodity", "commodity"),
         Reference::code("count_item", "commodity", "commodity"),
         Reference::id("count_item", "lot_id", "lot"),
-        Reference::id("lot", "roll_id", "roll"),
         Reference::id("hand_over", "to_institution_id", "institution"),
         Reference::id("hand_over", "transfer_id", "transfer"),
         Reference::code("hand_over_item", "commodity", "commodity"),

@@ -4,7 +4,7 @@ use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args}
 use serde::{Deserialize, Serialize};
 
 use super::rules;
-use asuh_ground::books::{self, AccountKind, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Holding, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 use asuh_step_collection::{Reach, local_today};
 
@@ -110,10 +110,11 @@ impl Command for MoveStock {
         tx.subject("stock_move", cause);
         let transfer = Transfer {
             kind: TransferKind::Moved,
+            fund: from.fund,
             day: local_today(tx).await?,
             cause,
             reason: self.reason.trim().to_owned(),
-            moves: vec![Move { from, to, amount: self.amount, lot: None }],
+            moves: vec![Move::new(from.commodity, from.spot(), to.spot(), self.amount)],
         };
         Ok(books::post(tx, transfer).await?.unwrap_or(cause))
     }
@@ -318,19 +319,20 @@ impl Command for DecideChange {
                 Ok(())
             };
         }
-        let waste = Holding { kind: AccountKind::Waste, ..holding };
+        let waste = Spot::new(AccountKind::Waste, holding.place);
         // What turns up again in a stock-take comes back from what was lost.
         let (kind, from, to) = if change.difference < 0 {
-            (TransferKind::WrittenOff, holding, waste)
+            (TransferKind::WrittenOff, holding.spot(), waste)
         } else {
-            (TransferKind::Moved, waste, holding)
+            (TransferKind::Moved, waste, holding.spot())
         };
         let transfer = Transfer {
             kind,
+            fund: holding.fund,
             day: local_today(tx).await?,
             cause: self.change,
             reason: change.reason,
-            moves: vec![Move { from, to, amount: change.difference.abs(), lot: None }],
+            moves: vec![Move::new(holding.commodity, from, to, change.difference.abs())],
         };
         let posted = books::post(tx, transfer).await?;
         tx.execute(

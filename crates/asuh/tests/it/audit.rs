@@ -2,7 +2,7 @@
 
 use asuh_ground::access::Role;
 use asuh_ground::audit::seal::{self, Stream};
-use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Command, Fault, Id, Query, Tx, args};
 use axum::http::StatusCode;
@@ -21,18 +21,14 @@ impl Command for BringEggs {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Option<Id>, Fault> {
         let place = Id::from_bytes([1; 16]);
-        let holding = |kind| Holding::new(kind, place, Fund::ASN, Commodity::EGG);
-        let moves = vec![Move {
-            from: holding(AccountKind::Giver),
-            to: holding(AccountKind::OfficePost),
-            amount: self.0,
-            lot: None,
-        }];
+        let (from, to) = (Spot::new(AccountKind::Giver, place), Spot::new(AccountKind::OfficePost, place));
+        let moves = vec![Move::new(Commodity::EGG, from, to, self.0)];
         tx.subject("roll", place);
         books::post(
             tx,
             Transfer {
                 kind: TransferKind::Collected,
+                fund: Fund::ASN,
                 day: date!(2026 - 11 - 02),
                 cause: place,
                 reason: String::new(),

@@ -240,7 +240,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     assert!(user.post(&roll, &[("aksi", "semua")]).await.status.is_redirection(), "leads to the sheet");
     assert_eq!(monday.holds(AccountKind::OfficePost, monday.office, Commodity::EGG).await, 38);
     assert_eq!(monday.holds(AccountKind::OfficePost, monday.office, Commodity::CASH).await, 81_000);
-    assert_eq!(monday.test.number("SELECT COUNT(*) AS n FROM lot", args![]).await, 2);
+    assert_eq!(monday.test.number("SELECT COUNT(*) AS n FROM lot", args![]).await, 3);
 
     let hand_over = monday.handed_over(&roll, monday.warehouse).await;
     let bast = user.get(&hand_over).await.ok();

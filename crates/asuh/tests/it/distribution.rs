@@ -1,7 +1,7 @@
 //! Sharing out a week's pool, packing it, and delivering it with proof.
 
 use asuh_ground::access::Role;
-use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Spot, Transfer, TransferKind};
 use asuh_step_distribution::{ApproveRun, PackVillage, PlanRun};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Args, Command, Fault, Id, Instant, Query, Tx, args};
@@ -35,19 +35,17 @@ impl Command for Stock {
     type Receipt = Option<Id>;
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Option<Id>, Fault> {
-        let holding = |kind, commodity| Holding::new(kind, self.warehouse, Fund::ASN, commodity);
+        let spot = |kind| Spot::new(kind, self.warehouse);
         let moves = [(Commodity::EGG, self.eggs), (Commodity::RICE_CAN, self.cans)]
             .into_iter()
-            .map(|(commodity, amount)| Move {
-                from: holding(AccountKind::Opening, commodity),
-                to: holding(AccountKind::Warehouse, commodity),
-                amount,
-                lot: None,
+            .map(|(commodity, amount)| {
+                Move::new(commodity, spot(AccountKind::Opening), spot(AccountKind::Warehouse), amount)
             })
             .collect();
         let cause = self.warehouse;
-        let reason = String::new();
-        books::post(tx, Transfer { kind: TransferKind::Opening, day: MONDAY, cause, reason, moves }).await
+        let (reason, fund) = (String::new(), Fund::ASN);
+        books::post(tx, Transfer { kind: TransferKind::Opening, fund, day: MONDAY, cause, reason, moves })
+            .await
     }
 }
 
@@ -424,7 +422,9 @@ async fn villages_take_turns_over_three_weeks(db: TestDatabase) {
     for family in families {
         assert_eq!(scene.number(packages, args![family]).await, 1);
         let claim = "SELECT balance AS n FROM share_account WHERE family_id = $1 AND commodity = 'egg'";
-        assert!(scene.number(claim, args![family]).await.abs() <= 1);
+        let claimed = scene.number(claim, args![family]).await;
+        // A thousandth of an egg may be rounded in each of the three weeks.
+        assert!(claimed.abs() <= 3, "{claimed}");
     }
     scene.check().await;
 }

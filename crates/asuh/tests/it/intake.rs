@@ -340,6 +340,27 @@ async fn a_register_of_children_finds_their_families(db: TestDatabase) {
 }
 
 #[db_test]
+async fn two_rows_that_have_one_family_in_two_villages_are_pointed_at(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let register = "Kecamatan;Desa;Posyandu;Nama Anak;JK;Tgl Lahir;Nama Ibu;No KK\n\
+                    Gunung Raya;Selam Paung;Melati;Andi;L;01-02-2025;Siti;1501010101010001\n\
+                    Gunung Raya;Desa Selam Paung;Melati;Bela;P;06-05-2024;Siti;1501010101010001\n\
+                    Gunung Raya;Air Mumu;Mawar;Candra;L;07-08-2022;Siti;1501010101010001\n\
+                    Gunung Raya;Air Mumu;Mawar;Dina;P;03-03-2024;Rahma;1501010101010002\n";
+    let summary = import(&test, "posyandu", register).await;
+    let told: Vec<(u32, &str)> = summary
+        .messages
+        .iter()
+        .filter(|message| message.what.contains("di desa lain"))
+        .map(|message| (message.row, message.what.as_str()))
+        .collect();
+    assert_eq!(told.len(), 1, "{summary:?}");
+    assert_eq!(told[0].0, 4);
+    assert!(told[0].1.contains("Baris 3"), "{told:?}");
+    assert_eq!(counts(&summary).3, 0, "pointed at, not refused");
+}
+
+#[db_test]
 async fn the_one_village_of_the_uploader_stands_in_for_a_missing_column(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let officer = test.user(Role::NutritionOfficer, &[VILLAGES[1]], &[]).await;

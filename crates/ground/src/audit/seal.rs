@@ -66,7 +66,10 @@ asuh_store::row_struct! {
     }
 }
 asuh_store::row_struct! {
-    struct LineRow { transfer_id: Id, nth: i64, from_account: Id, to_account: Id, amount: i64, lot_id: Option<Id> }
+    struct LineRow { transfer_id: Id, nth: i64, from_account: Id, to_account: Id, amount: i64 }
+}
+asuh_store::row_struct! {
+    struct TakeRow { transfer_id: Id, nth: i64, lot_id: Id, amount: i64 }
 }
 asuh_store::row_struct! {
     struct BatchRow { batch: i64, first_seq: i64, last_seq: i64, root: [u8; 32], head: [u8; 32], sealed_at: Instant }
@@ -112,7 +115,7 @@ fn of_command(district: DistrictId, row: &CommandRow) -> Entry {
     Entry { id: row.id, actor: row.actor_id, leaf, seq: row.sealed_seq }
 }
 
-fn of_transfer(district: DistrictId, row: &TransferRow, lines: &[LineRow]) -> Entry {
+fn of_transfer(district: DistrictId, row: &TransferRow, lines: &[LineRow], takes: &[TakeRow]) -> Entry {
     let mut bytes = Canonical::new("transfer/1")
         .int(district.0)
         .blob(row.id.as_bytes())
@@ -130,8 +133,11 @@ fn of_transfer(district: DistrictId, row: &TransferRow, lines: &[LineRow]) -> En
             .int(line.nth)
             .blob(line.from_account.as_bytes())
             .blob(line.to_account.as_bytes())
-            .int(line.amount)
-            .opt_blob(line.lot_id.as_ref().map(|id| id.as_bytes().as_slice()));
+            .int(line.amount);
+    }
+    bytes = bytes.list(takes.len());
+    for take in takes {
+        bytes = bytes.int(take.nth).blob(take.lot_id.as_bytes()).int(take.amount);
     }
     Entry { id: row.id, actor: row.actor_id, leaf: bytes.leaf(), seq: row.sealed_seq }
 }
@@ -156,26 +162,42 @@ async fn entries(
                 format!("SELECT {TRANSFER_COLUMNS} FROM transfer WHERE district_id = $1 AND {condition}");
             let rows: Vec<TransferRow> = db.all(&sql, args).await?;
             let mut lines: BTreeMap<Id, Vec<LineRow>> = BTreeMap::new();
+            let mut takes: BTreeMap<Id, Vec<TakeRow>> = BTreeMap::new();
             for some in rows.chunks(500) {
                 let mut args = args![district];
                 let list = args.push_list(some.iter().map(|row| row.id));
                 let found: Vec<LineRow> = db
                     .all(
                         &format!(
-                            "SELECT transfer_id, nth, from_account, to_account, amount, lot_id FROM transfer_line \
+                            "SELECT transfer_id, nth, from_account, to_account, amount FROM transfer_line \
                              WHERE district_id = $1 AND transfer_id IN ({list}) ORDER BY transfer_id, nth"
+                        ),
+                        args.clone(),
+                    )
+                    .await?;
+                let taken: Vec<TakeRow> = db
+                    .all(
+                        &format!(
+                            "SELECT transfer_id, nth, lot_id, amount FROM take \
+                             WHERE district_id = $1 AND transfer_id IN ({list}) ORDER BY transfer_id, nth, lot_id"
                         ),
                         args,
                     )
                     .await?;
+                for take in taken {
+                    takes.entry(take.transfer_id).or_default().push(take);
+                }
                 for line in found {
                     lines.entry(line.transfer_id).or_default().push(line);
                 }
             }
-            let none = Vec::new();
+            let (no_lines, no_takes) = (Vec::new(), Vec::new());
             Ok(rows
                 .iter()
-                .map(|row| of_transfer(district, row, lines.get(&row.id).unwrap_or(&none)))
+                .map(|row| {
+                    let lines = lines.get(&row.id).unwrap_or(&no_lines);
+                    of_transfer(district, row, lines, takes.get(&row.id).unwrap_or(&no_takes))
+                })
                 .collect())
         }
     }

@@ -1,12 +1,17 @@
 //! The ledger's door: accounts, posting transfers, balances, lots.
 //!
 //! Collection, custody and distribution all post through [`post`]; nothing else writes these tables. A
-//! transfer is immutable, balanced by construction, and either moves everything or nothing; the rules are
+//! transfer is immutable, of one fund, balanced by construction, and either moves everything or nothing; the rules are
 //! those of the pure crate `asuh-ledger`. Balances are kept by the same transaction and proved equal to the
 //! fold by `asuh check` ([`check`]).
+//!
+//! What comes in from outside is a lot, and every line takes from lots: table `take` says which lot gave how much,
+//! `lot_rest` what is left of it where. So an office's eggs can be followed to the families, and back.
 
 mod balances;
 mod check;
+mod lots;
+mod periods;
 mod post;
 
 pub use asuh_ledger::{AccountKind, Commodity, Fund};
@@ -14,8 +19,10 @@ pub use balances::{
     Balance, CommodityLine, balance, balances, commodities, define_commodity, place_balances,
 };
 pub use check::check;
+pub use lots::{LotOrigin, NEVER_EXPIRES};
+pub use periods::{close_period, closed_through};
 pub use post::{
-    Holding, Move, Transfer, TransferKind, account_id, new_lot, number_sealed, post, post_many, reverse,
+    Holding, Move, Spot, Transfer, TransferKind, account_id, number_sealed, post, post_many, reverse,
 };
 
 use super::audit::Reference;
@@ -29,7 +36,6 @@ pub const PART: Part = Part {
         Reference::code("lot", "commodity", "commodity"),
         Reference::id("transfer", "reverses", "transfer"),
         Reference::user("transfer", "actor_id"),
-        Reference::id("transfer_line", "lot_id", "lot"),
     ],
     ..Part::named("books")
 };

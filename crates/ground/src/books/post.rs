@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{lots, periods};
 use asuh_ledger::{
     AccountId, AccountKind, Commodity, Fund, LedgerError, Line, LineFault, Quantity, check_balance,
     check_lines,
@@ -34,6 +35,14 @@ pub enum TransferKind {
     Reversal,
     /// What was there when the books began.
     Opening,
+    /// Money became goods.
+    Purchased,
+    /// Ingredients became portions.
+    Cooked,
+    /// On the way between two places of custody.
+    Sent,
+    /// Counted otherwise than the books said: what was missing, or turned up.
+    Counted,
 }
 
 impl TransferKind {
@@ -51,6 +60,10 @@ impl TransferKind {
             TransferKind::Moved => "moved",
             TransferKind::Reversal => "reversal",
             TransferKind::Opening => "opening",
+            TransferKind::Purchased => "purchased",
+            TransferKind::Cooked => "cooked",
+            TransferKind::Sent => "sent",
+            TransferKind::Counted => "counted",
         }
     }
 }
@@ -73,6 +86,11 @@ impl Holding {
     pub fn new(kind: AccountKind, place: Id, fund: Fund, commodity: Commodity) -> Holding {
         Holding { kind, place, fund, commodity }
     }
+
+    /// Where it is.
+    pub fn spot(&self) -> Spot {
+        Spot::new(self.kind, self.place)
+    }
 }
 
 /// The id of an account: made from what it stands for, so that it is found without asking.
@@ -91,40 +109,89 @@ pub fn account_id(district: asuh_store::DistrictId, holding: &Holding) -> Accoun
     AccountId::new(bytes)
 }
 
-/// One movement of one commodity within one fund.
+/// Where goods or money are: the side of a movement. The fund and the commodity are the movement's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// What kind of place.
+    pub kind: AccountKind,
+    /// The institution, family, hand-over or run it belongs to.
+    pub place: Id,
+}
+
+impl Spot {
+    /// This place.
+    pub fn new(kind: AccountKind, place: Id) -> Spot {
+        Spot { kind, place }
+    }
+}
+
+/// One movement of one commodity.
 #[derive(Debug, Clone, Copy)]
 pub struct Move {
+    /// What moves; on both sides the same.
+    pub commodity: Commodity,
     /// From here ...
-    pub from: Holding,
+    pub from: Spot,
     /// ... to there.
-    pub to: Holding,
+    pub to: Spot,
     /// How much, in the commodity's smallest unit; more than 0.
     pub amount: i64,
-    /// The lot it belongs to, where lots are followed.
+    /// From outside: the id of the lot that comes in. Elsewhere: the lot that goes first, as far as it is there.
+    /// `None`: a new id, or the order of expiry.
     pub lot: Option<Id>,
 }
 
-/// A transfer to be posted.
+impl Move {
+    /// This much from here to there, of the lots that expire first.
+    pub fn new(commodity: Commodity, from: Spot, to: Spot, amount: i64) -> Move {
+        Move { commodity, from, to, amount, lot: None }
+    }
+}
+
+/// A transfer to be posted. It has one fund, which none of its movements can leave: zakat never buys what infak paid.
 #[derive(Debug, Clone)]
 pub struct Transfer {
     /// Why.
     pub kind: TransferKind,
+    /// Whose purpose everything in it serves.
+    pub fund: Fund,
     /// The day it happened.
     pub day: time::Date,
     /// The roll, hand-over, deposit, package or run that caused it.
     pub cause: Id,
     /// A person's words, where a reason is asked.
     pub reason: String,
-    /// The movements; those with amount 0 are left out.
+    /// The movements, in their order; those with amount 0 are left out.
     pub moves: Vec<Move>,
 }
 
 /// Posts a transfer; its id. A transfer without any movement posts nothing and gives no id.
 ///
 /// # Errors
-/// A custody account would fall below zero, or a line is not allowed (both refused by rule).
+/// A custody account would fall below zero, a line is not allowed, or the day lies in a closed period of one of its
+/// places (all refused by rule).
 pub async fn post(tx: &Tx<'_>, transfer: Transfer) -> Result<Option<Id>, Fault> {
     Ok(post_many(tx, vec![transfer]).await?.pop().flatten())
+}
+
+/// A transfer on its way into the tables.
+pub(super) struct Posting {
+    pub(super) id: Id,
+    pub(super) kind: TransferKind,
+    pub(super) day: time::Date,
+    pub(super) reverses: Option<Id>,
+    pub(super) cause: Id,
+    pub(super) reason: String,
+    pub(super) lines: Vec<PostingLine>,
+}
+
+/// One line of it.
+pub(super) struct PostingLine {
+    pub(super) line: Line,
+    /// The lot that comes in, or that goes first.
+    pub(super) lot: Option<Id>,
+    /// For a reversal: what the original's line took of which lot.
+    pub(super) taken: Vec<(Id, i64)>,
 }
 
 /// Posts transfers, all or none, with few statements: for a roll, a list of deliveries, an import.
@@ -133,25 +200,46 @@ pub async fn post(tx: &Tx<'_>, transfer: Transfer) -> Result<Option<Id>, Fault> 
 /// As [`post`].
 pub async fn post_many(tx: &Tx<'_>, transfers: Vec<Transfer>) -> Result<Vec<Option<Id>>, Fault> {
     let mut accounts: BTreeMap<AccountId, Holding> = BTreeMap::new();
-    let mut deltas: BTreeMap<AccountId, i64> = BTreeMap::new();
-    let mut rows = Vec::new();
-    let mut lines = Vec::new();
+    let mut postings = Vec::new();
     let mut ids = Vec::new();
     for transfer in transfers {
-        let moves: Vec<&Move> = transfer.moves.iter().filter(|step| step.amount != 0).collect();
-        if moves.is_empty() {
-            ids.push(None);
-            continue;
-        }
-        let mut ledger_lines = Vec::with_capacity(moves.len());
-        for step in &moves {
-            let from = account_id(tx.district(), &step.from);
-            let to = account_id(tx.district(), &step.to);
-            accounts.insert(from, step.from);
-            accounts.insert(to, step.to);
+        let mut lines = Vec::new();
+        for step in transfer.moves.iter().filter(|step| step.amount != 0) {
+            let at = |spot: Spot| Holding::new(spot.kind, spot.place, transfer.fund, step.commodity);
+            let (giver, taker) = (at(step.from), at(step.to));
+            let (from, to) = (account_id(tx.district(), &giver), account_id(tx.district(), &taker));
+            accounts.insert(from, giver);
+            accounts.insert(to, taker);
             let amount = Quantity::new(step.amount).map_err(|_| Refusal::new("books.refused.amount"))?;
-            ledger_lines.push(Line { from, to, amount });
+            lines.push(PostingLine { line: Line { from, to, amount }, lot: step.lot, taken: Vec::new() });
         }
+        let id = (!lines.is_empty()).then(|| tx.new_id());
+        ids.push(id);
+        let Some(id) = id else { continue };
+        postings.push(Posting {
+            id,
+            kind: transfer.kind,
+            day: transfer.day,
+            reverses: None,
+            cause: transfer.cause,
+            reason: transfer.reason,
+            lines,
+        });
+    }
+    store(tx, &accounts, &postings).await?;
+    Ok(ids)
+}
+
+async fn store(
+    tx: &Tx<'_>,
+    accounts: &BTreeMap<AccountId, Holding>,
+    postings: &[Posting],
+) -> Result<(), Fault> {
+    if postings.is_empty() {
+        return Ok(());
+    }
+    let mut deltas: BTreeMap<AccountId, i64> = BTreeMap::new();
+    for posting in postings {
         let of = |id: &AccountId| {
             accounts.get(id).map(|holding| asuh_ledger::AccountRef {
                 kind: holding.kind,
@@ -159,51 +247,13 @@ pub async fn post_many(tx: &Tx<'_>, transfers: Vec<Transfer>) -> Result<Vec<Opti
                 commodity: holding.commodity,
             })
         };
-        for (account, delta) in check_lines(&ledger_lines, of).map_err(|error| refusal(&error))? {
+        let lines: Vec<Line> = posting.lines.iter().map(|line| line.line).collect();
+        for (account, delta) in check_lines(&lines, of).map_err(|error| refusal(&error))? {
             let sum = deltas.entry(account).or_default();
             *sum = sum.checked_add(delta).ok_or_else(|| Refusal::new("books.refused.amount"))?;
         }
-        let id = tx.new_id();
-        ids.push(Some(id));
-        rows.push(args![
-            tx.district(),
-            id,
-            transfer.kind.code(),
-            transfer.day,
-            None::<Id>,
-            transfer.cause,
-            &transfer.reason,
-            tx.command_id(),
-            tx.actor(),
-            tx.now(),
-        ]);
-        for (nth, (line, step)) in ledger_lines.iter().zip(&moves).enumerate() {
-            lines.push(line_args(tx, id, nth, line, step.lot));
-        }
     }
-    store(tx, &accounts, deltas, rows, lines).await?;
-    Ok(ids)
-}
-
-fn line_args(tx: &Tx<'_>, transfer: Id, nth: usize, line: &Line, lot: Option<Id>) -> Args {
-    args![
-        tx.district(),
-        transfer,
-        nth as i64,
-        Id::from_bytes(*line.from.as_bytes()),
-        Id::from_bytes(*line.to.as_bytes()),
-        line.amount.units(),
-        lot,
-    ]
-}
-
-async fn store(
-    tx: &Tx<'_>,
-    accounts: &BTreeMap<AccountId, Holding>,
-    deltas: BTreeMap<AccountId, i64>,
-    rows: Vec<Args>,
-    lines: Vec<Args>,
-) -> Result<(), Fault> {
+    periods::check_open(tx, accounts, postings).await?;
     let opened = accounts
         .iter()
         .map(|(id, holding)| {
@@ -224,6 +274,23 @@ async fn store(
         opened,
     )
     .await?;
+    let rows = postings
+        .iter()
+        .map(|posting| {
+            args![
+                tx.district(),
+                posting.id,
+                posting.kind.code(),
+                posting.day,
+                posting.reverses,
+                posting.cause,
+                &posting.reason,
+                tx.command_id(),
+                tx.actor(),
+                tx.now(),
+            ]
+        })
+        .collect();
     tx.insert_many(
         "INSERT INTO transfer (district_id, id, kind, moved_on, reverses, cause_id, reason, command_id, actor_id, \
          recorded_at) VALUES",
@@ -231,13 +298,30 @@ async fn store(
         rows,
     )
     .await?;
+    let lines = postings
+        .iter()
+        .flat_map(|posting| {
+            posting.lines.iter().enumerate().map(|(nth, PostingLine { line, .. })| {
+                args![
+                    tx.district(),
+                    posting.id,
+                    nth as i64,
+                    Id::from_bytes(*line.from.as_bytes()),
+                    Id::from_bytes(*line.to.as_bytes()),
+                    line.amount.units(),
+                ]
+            })
+        })
+        .collect();
     tx.insert_many(
-        "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount, lot_id) VALUES",
+        "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount) VALUES",
         "",
         lines,
     )
     .await?;
-    change_balances(tx, accounts, deltas).await
+    // The balances first: their rows are the locks under which the lots are read.
+    change_balances(tx, accounts, deltas).await?;
+    lots::allot(tx, accounts, postings).await
 }
 
 asuh_store::row_struct! {
@@ -251,7 +335,7 @@ async fn change_balances(
     accounts: &BTreeMap<AccountId, Holding>,
     deltas: BTreeMap<AccountId, i64>,
 ) -> Result<(), Fault> {
-    let deltas: Vec<(AccountId, i64)> = deltas.into_iter().filter(|(_, delta)| *delta != 0).collect();
+    let deltas: Vec<(AccountId, i64)> = deltas.into_iter().collect();
     for chunk in deltas.chunks(500) {
         let mut args = Args::new();
         let places: Vec<String> = chunk
@@ -272,25 +356,36 @@ async fn change_balances(
         for row in changed {
             let Some(holding) = accounts.get(&AccountId::new(*row.account_id.as_bytes())) else { continue };
             if let Err(shortage) = check_balance(holding.kind, row.amount) {
-                return Err(Refusal::new("books.refused.short")
-                    .arg("commodity", holding.commodity.as_str())
-                    .arg("missing", shortage.missing)
-                    .into());
+                return Err(short(holding, shortage.missing));
             }
         }
     }
     Ok(())
 }
 
+/// What is said when a place holds less than is to leave it.
+pub(super) fn short(holding: &Holding, missing: u64) -> Fault {
+    Refusal::new("books.refused.short")
+        .arg("commodity", holding.commodity.as_str())
+        .arg("missing", missing)
+        .into()
+}
+
 fn refusal(error: &LedgerError) -> Refusal {
     match error {
-        LedgerError::Line { fault: LineFault::DifferentFund, .. } => Refusal::new("books.refused.funds"),
+        LedgerError::Line { fault: LineFault::DifferentFund, .. } | LedgerError::SeveralFunds(..) => {
+            Refusal::new("books.refused.funds")
+        }
         _ => Refusal::new("books.refused.line").arg("reason", error),
     }
 }
 
 asuh_store::row_struct! {
-    struct Original { nth: i64, from_account: Id, to_account: Id, amount: i64, lot_id: Option<Id>, cause_id: Id }
+    struct Original { nth: i64, from_account: Id, to_account: Id, amount: i64, cause_id: Id }
+}
+
+asuh_store::row_struct! {
+    struct Taken { nth: i64, lot_id: Id, amount: i64 }
 }
 
 asuh_store::row_struct! {
@@ -313,7 +408,7 @@ pub async fn reverse(tx: &Tx<'_>, transfer: Id, day: time::Date, reason: &str) -
     }
     let lines: Vec<Original> = tx
         .all(
-            "SELECT l.nth, l.from_account, l.to_account, l.amount, l.lot_id, t.cause_id FROM transfer_line l \
+            "SELECT l.nth, l.from_account, l.to_account, l.amount, t.cause_id FROM transfer_line l \
              JOIN transfer t ON t.district_id = l.district_id AND t.id = l.transfer_id \
              WHERE l.district_id = $1 AND l.transfer_id = $2 ORDER BY l.nth",
             args![tx.district(), transfer],
@@ -334,30 +429,35 @@ pub async fn reverse(tx: &Tx<'_>, transfer: Id, day: time::Date, reason: &str) -
     for row in rows {
         accounts.insert(AccountId::new(*row.id.as_bytes()), holding(&row)?);
     }
-    let mut deltas: BTreeMap<AccountId, i64> = BTreeMap::new();
+    let taken: Vec<Taken> = tx
+        .all(
+            "SELECT nth, lot_id, amount FROM take WHERE district_id = $1 AND transfer_id = $2 ORDER BY nth, lot_id",
+            args![tx.district(), transfer],
+        )
+        .await?;
     let id = tx.new_id();
-    let mut line_rows = Vec::new();
+    let mut mirrored = Vec::with_capacity(lines.len());
     for line in &lines {
-        let (from, to) =
-            (AccountId::new(*line.to_account.as_bytes()), AccountId::new(*line.from_account.as_bytes()));
-        *deltas.entry(from).or_default() -= line.amount;
-        *deltas.entry(to).or_default() += line.amount;
+        let from = AccountId::new(*line.to_account.as_bytes());
+        let to = AccountId::new(*line.from_account.as_bytes());
         let amount = Quantity::new(line.amount).map_err(|_| Refusal::new("books.refused.amount"))?;
-        line_rows.push(line_args(tx, id, line.nth as usize, &Line { from, to, amount }, line.lot_id));
+        let taken = taken
+            .iter()
+            .filter(|taken| taken.nth == line.nth)
+            .map(|taken| (taken.lot_id, taken.amount))
+            .collect();
+        mirrored.push(PostingLine { line: Line { from, to, amount }, lot: None, taken });
     }
-    let row = args![
-        tx.district(),
+    let posting = Posting {
         id,
-        TransferKind::Reversal.code(),
+        kind: TransferKind::Reversal,
         day,
-        Some(transfer),
+        reverses: Some(transfer),
         cause,
-        reason,
-        tx.command_id(),
-        tx.actor(),
-        tx.now(),
-    ];
-    store(tx, &accounts, deltas, vec![row], line_rows).await?;
+        reason: reason.to_owned(),
+        lines: mirrored,
+    };
+    store(tx, &accounts, &[posting]).await?;
     Ok(id)
 }
 
@@ -369,28 +469,6 @@ fn holding(row: &AccountRow) -> Result<Holding, StoreError> {
         fund: row.fund.parse().map_err(|_| shape())?,
         commodity: row.commodity.parse().map_err(|_| shape())?,
     })
-}
-
-/// Records a lot: what one unit brought on one day, of one commodity.
-///
-/// # Errors
-/// The store fails.
-pub async fn new_lot(
-    tx: &Tx<'_>,
-    roll: Id,
-    commodity: Commodity,
-    quantity: i64,
-    collected_on: time::Date,
-    best_before: Option<time::Date>,
-) -> Result<Id, StoreError> {
-    let id = tx.new_id();
-    tx.execute(
-        "INSERT INTO lot (district_id, id, roll_id, commodity, quantity, collected_on, best_before) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![tx.district(), id, roll, commodity.as_str(), quantity, collected_on, best_before],
-    )
-    .await?;
-    Ok(id)
 }
 
 /// Writes the numbers under which transfers were sealed: for the sealer alone.

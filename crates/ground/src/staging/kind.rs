@@ -169,14 +169,36 @@ pub struct Reading {
     pub record: Option<Vec<u8>>,
     /// What makes two rows of one file the same thing; none where that cannot be said.
     pub key: Option<String>,
+    /// Where the row has a family live that other rows of the file may name too.
+    pub home: Option<Home>,
     /// The row is no data (a line of totals, another district's row of a national list): not counted.
     pub skipped: bool,
+}
+
+/// Where a row has a family live. One family has one home: where rows of a file name two, only one can stay, and
+/// the person who decides is told before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// By what the family is known in the file, such as the number of its card.
+    pub family: String,
+    /// The place as places are compared.
+    pub place: String,
+    /// The field that names the place.
+    pub field: &'static str,
+    /// What stands there.
+    pub said: String,
 }
 
 impl Reading {
     /// The row was understood (warnings and errors may have been noted on the cells).
     pub fn of(record: &impl Serialize, key: Option<String>) -> Reading {
-        Reading { record: serde_json::to_vec(record).ok(), key, skipped: false }
+        Reading { record: serde_json::to_vec(record).ok(), key, ..Reading::default() }
+    }
+
+    /// The row has a family live there: two rows of one file that name two places are pointed at.
+    #[must_use]
+    pub fn at_home(self, home: Option<Home>) -> Reading {
+        Reading { home, ..self }
     }
 
     /// The row cannot be used; why was noted on the cells.

@@ -22,17 +22,18 @@ mod mapping;
 mod mend;
 mod pages;
 mod query;
+mod read;
 mod run;
 mod save;
 mod staged;
 
 pub use cells::{Identifier, RowCells};
-pub use check::sheet_refusal;
 pub use command::{Decide, Decision};
 pub use kind::{
-    BatchContext, Changing, Column, FileNote, ImportKind, Message, ReadContext, Reading, Severity, StagedRow,
-    Stake, UndoStep, Verdict,
+    BatchContext, Changing, Column, FileNote, Home, ImportKind, Message, ReadContext, Reading, Severity,
+    StagedRow, Stake, UndoStep, Verdict,
 };
+pub use read::sheet_refusal;
 pub use run::{Origin, Progress, RunError, Summary, SummaryMessage, decide, run, run_from};
 pub use save::purge;
 

@@ -119,9 +119,11 @@ fn only_the_world_outside_may_be_negative() {
 }
 
 #[test]
-fn what_counts_is_the_end_of_the_transfer() {
+fn lines_take_what_is_there_when_their_turn_comes() {
+    let too_early = [line(warehouse(), household(), 40), line(office(), warehouse(), 40)];
+    refused(transfer(2, too_early), short(warehouse(), 40));
     let mut books = monday();
-    let through = [line(warehouse(), household(), 40), line(office(), warehouse(), 40)];
+    let through = [line(office(), warehouse(), 40), line(warehouse(), household(), 40)];
     assert_eq!(books.post(transfer(2, through)), Ok(Posted::New));
     assert_eq!(books.balance(&household().id), Some(40));
     assert_eq!(books.balance(&warehouse().id), Some(0));

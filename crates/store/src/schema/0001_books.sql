@@ -19,7 +19,7 @@ CREATE TABLE commodity (
 CREATE TABLE account (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'giver', 'office_post', 'transit', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'waste', 'opening'
+  -- 'giver', 'office_post', 'transit', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'cooking', 'waste', 'opening'
   kind {text} NOT NULL,
   -- The institution, family or hand-over that the account stands for.
   place_id {bytes} NOT NULL,
@@ -33,7 +33,8 @@ CREATE TABLE account (
 CREATE TABLE transfer (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'collected', 'handed_over', 'received', 'deposited', 'packed', 'delivered', 'returned', 'written_off', 'reversal', 'opening'
+  -- 'collected', 'handed_over', 'received', 'deposited', 'packed', 'delivered', 'returned', 'written_off', 'moved', 'reversal', 'opening', 'purchased', 'cooked', 'sent',
+  -- 'counted'
   kind {text} NOT NULL,
   moved_on {int} NOT NULL,
   reverses {bytes},
@@ -59,7 +60,6 @@ CREATE TABLE transfer_line (
   from_account {bytes} NOT NULL,
   to_account {bytes} NOT NULL,
   amount {int} NOT NULL CHECK (amount > 0),
-  lot_id {bytes},
   PRIMARY KEY (district_id, transfer_id, nth),
   FOREIGN KEY (district_id, transfer_id) REFERENCES transfer (district_id, id),
   FOREIGN KEY (district_id, from_account) REFERENCES account (district_id, id),
@@ -77,15 +77,73 @@ CREATE TABLE balance (
   FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id)
 ) {table};
 
--- What one unit brought on one Monday, of one commodity.
+-- What came in from outside at one time: of one commodity of one fund, from one place, such as an office's Monday.
 CREATE TABLE lot (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  roll_id {bytes} NOT NULL,
+  -- 'gift', 'purchase', 'cooking', 'opening', 'found'
+  origin {text} NOT NULL,
+  -- Where it came from: the office, the place that bought or cooked it, the place where it was found.
+  place_id {bytes} NOT NULL,
+  -- The roll, purchase, cooking or stock-take.
+  cause_id {bytes} NOT NULL,
+  fund {text} NOT NULL,
   commodity {text} NOT NULL,
-  quantity {int} NOT NULL,
-  collected_on {int} NOT NULL,
-  best_before {int},
+  quantity {int} NOT NULL CHECK (quantity > 0),
+  since {int} NOT NULL,
+  -- The day by which it should be eaten; NULL = keeps.
+  use_by {int},
   PRIMARY KEY (district_id, id)
 ) {table};
-CREATE INDEX lot_by_roll ON lot (district_id, roll_id);
+CREATE INDEX lot_by_cause ON lot (district_id, cause_id);
+CREATE INDEX lot_by_place ON lot (district_id, place_id, since, id);
+
+-- Of which lots a lot was bought or cooked, and how much of them went into it, in their own unit.
+CREATE TABLE lot_origin (
+  district_id {int} NOT NULL,
+  lot_id {bytes} NOT NULL,
+  from_lot_id {bytes} NOT NULL,
+  amount {int} NOT NULL CHECK (amount > 0),
+  PRIMARY KEY (district_id, lot_id, from_lot_id),
+  FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id),
+  FOREIGN KEY (district_id, from_lot_id) REFERENCES lot (district_id, id)
+) {table};
+CREATE INDEX lot_origin_from ON lot_origin (district_id, from_lot_id);
+
+-- How much of which lot a line moved: the lots of a line add up to it.
+CREATE TABLE take (
+  district_id {int} NOT NULL,
+  transfer_id {bytes} NOT NULL,
+  nth {int} NOT NULL,
+  lot_id {bytes} NOT NULL,
+  amount {int} NOT NULL CHECK (amount > 0),
+  PRIMARY KEY (district_id, transfer_id, nth, lot_id),
+  FOREIGN KEY (district_id, transfer_id, nth) REFERENCES transfer_line (district_id, transfer_id, nth),
+  FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
+) {table};
+CREATE INDEX take_by_lot ON take (district_id, lot_id, transfer_id, nth);
+
+-- What is left of a lot at a place: the fold of the takes, kept by the same transaction that adds them.
+CREATE TABLE lot_rest (
+  district_id {int} NOT NULL,
+  account_id {bytes} NOT NULL,
+  lot_id {bytes} NOT NULL,
+  -- As the lot says, for the order in which it is given out; 99991231 = keeps.
+  use_by {int} NOT NULL,
+  since {int} NOT NULL,
+  amount {int} NOT NULL CHECK (amount >= 0),
+  PRIMARY KEY (district_id, account_id, lot_id),
+  FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id),
+  FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
+) {table};
+CREATE INDEX lot_rest_in_order ON lot_rest (district_id, account_id, use_by, since, lot_id, amount) WHERE amount > 0;
+CREATE INDEX lot_rest_by_lot ON lot_rest (district_id, lot_id, account_id) WHERE amount > 0;
+
+-- The last day that a place has closed, by a stock-take: nothing is posted on it or before.
+CREATE TABLE book_period (
+  district_id {int} NOT NULL,
+  place_id {bytes} NOT NULL,
+  closed_through {int} NOT NULL,
+  stock_take_id {bytes} NOT NULL,
+  PRIMARY KEY (district_id, place_id)
+) {table};

@@ -8,7 +8,7 @@ use super::super::reach::Reach;
 use super::super::roll::command::touch;
 use super::query;
 use super::rules::{Count, OnRoll, check};
-use asuh_ground::books::{self, AccountKind, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
 /// Closes a roll with what was counted: goods and money enter the books at the unit's collection post,
@@ -72,18 +72,10 @@ impl Command for CloseRoll {
                 continue;
             };
             let commodity = campaign::commodity(&sum.commodity)?;
-            let place = |kind| Holding::new(kind, roll.unit_id, fund, commodity);
-            let lot = if sum.is_cash() || count.counted == 0 {
-                None
-            } else {
-                let best_before =
-                    sum.keeps_days.and_then(|days| roll.held_on.checked_add(time::Duration::days(days)));
-                Some(
-                    books::new_lot(tx, self.roll, commodity, count.counted, roll.held_on, best_before)
-                        .await?,
-                )
-            };
+            let place = |kind| Spot::new(kind, roll.unit_id);
+            let lot = (count.counted > 0).then(|| tx.new_id());
             collected.push(Move {
+                commodity,
                 from: place(AccountKind::Giver),
                 to: place(AccountKind::OfficePost),
                 amount: count.counted,
@@ -91,6 +83,7 @@ impl Command for CloseRoll {
             });
             if count.damaged > 0 {
                 wasted.push(Move {
+                    commodity,
                     from: place(AccountKind::OfficePost),
                     to: place(AccountKind::Waste),
                     amount: count.damaged,
@@ -122,6 +115,7 @@ impl Command for CloseRoll {
             .collect();
         let transfer = |kind, reason: String, moves| Transfer {
             kind,
+            fund,
             day: roll.held_on,
             cause: self.roll,
             reason,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::reach::Reach;
 use super::super::{account, campaign};
 use asuh_ground::attachments;
-use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 
 /// Says that a roll's cash was brought to the fund holder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ asuh_store::row_struct! {
 }
 
 asuh_store::row_struct! {
-    struct Origin { unit_id: Id, fund: String }
+    struct Origin { unit_id: Id, fund: String, lot_id: Option<Id> }
 }
 
 /// The fund holder's treasurer confirms that the cash is there: by hand only where its holder keeps the fund in no account
@@ -125,8 +125,9 @@ impl Command for ConfirmDeposit {
         }
         let origin: Option<Origin> = tx
             .first(
-                "SELECT r.unit_id, c.fund FROM roll r JOIN drive d ON d.district_id = r.district_id \
+                "SELECT r.unit_id, c.fund, n.lot_id FROM roll r JOIN drive d ON d.district_id = r.district_id \
                  AND d.id = r.drive_id JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
+                 LEFT JOIN count_item n ON n.district_id = r.district_id AND n.roll_id = r.id AND n.commodity = 'cash' \
                  WHERE r.district_id = $1 AND r.id = $2",
                 args![district, deposit.roll_id],
             )
@@ -139,20 +140,21 @@ impl Command for ConfirmDeposit {
         }
         let fund: Fund =
             origin.fund.parse().map_err(|_| asuh_store::StoreError::Shape(origin.fund.clone()))?;
-        let holding = |kind, place| Holding::new(kind, place, fund, Commodity::CASH);
         let day = campaign::local_today(tx).await?;
         books::post(
             tx,
             Transfer {
                 kind: TransferKind::Deposited,
+                fund,
                 day,
                 cause: self.deposit,
                 reason: deposit.number,
                 moves: vec![Move {
-                    from: holding(AccountKind::OfficePost, origin.unit_id),
-                    to: holding(AccountKind::FundHolder, deposit.fund_holder_id),
+                    commodity: Commodity::CASH,
+                    from: Spot::new(AccountKind::OfficePost, origin.unit_id),
+                    to: Spot::new(AccountKind::FundHolder, deposit.fund_holder_id),
                     amount: deposit.amount,
-                    lot: None,
+                    lot: origin.lot_id,
                 }],
             },
         )

@@ -7,7 +7,7 @@ use super::super::reach::{Reach, Sides};
 use super::super::{campaign, count};
 use super::query::{self, HandOverItem};
 use super::rules::{Arrival, check};
-use asuh_ground::books::{self, AccountKind, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
 /// Announces the goods of a closed roll to the campaign's warehouse or a depot: they are on the way.
@@ -94,8 +94,9 @@ impl Command for AnnounceHandOver {
         for line in &goods {
             let commodity = campaign::commodity(&line.commodity)?;
             moves.push(Move {
-                from: Holding::new(AccountKind::OfficePost, roll.unit_id, fund, commodity),
-                to: Holding::new(AccountKind::Transit, id, fund, commodity),
+                commodity,
+                from: Spot::new(AccountKind::OfficePost, roll.unit_id),
+                to: Spot::new(AccountKind::Transit, id),
                 amount: line.good(),
                 lot: line.lot_id,
             });
@@ -103,7 +104,14 @@ impl Command for AnnounceHandOver {
         }
         let transfer = books::post(
             tx,
-            Transfer { kind: TransferKind::HandedOver, day: today, cause: id, reason: number.clone(), moves },
+            Transfer {
+                kind: TransferKind::HandedOver,
+                fund,
+                day: today,
+                cause: id,
+                reason: number.clone(),
+                moves,
+            },
         )
         .await?;
         tx.execute(
@@ -230,10 +238,17 @@ impl ReceiveHandOver {
                 continue;
             };
             let commodity = campaign::commodity(&item.commodity)?;
-            let transit = Holding::new(AccountKind::Transit, self.hand_over, fund, commodity);
-            let to = |kind| Holding::new(kind, found.to_institution_id, fund, commodity);
-            arrived.push(Move { from: transit, to: to(kind), amount: arrival.received, lot: item.lot_id });
+            let transit = Spot::new(AccountKind::Transit, self.hand_over);
+            let to = |kind| Spot::new(kind, found.to_institution_id);
+            arrived.push(Move {
+                commodity,
+                from: transit,
+                to: to(kind),
+                amount: arrival.received,
+                lot: item.lot_id,
+            });
             broken.push(Move {
+                commodity,
                 from: transit,
                 to: to(AccountKind::Waste),
                 amount: arrival.damaged,
@@ -250,8 +265,14 @@ impl ReceiveHandOver {
             ]);
         }
         let day = campaign::local_today(tx).await?;
-        let transfer =
-            |kind, moves| Transfer { kind, day, cause: self.hand_over, reason: self.note.clone(), moves };
+        let transfer = |kind, moves| Transfer {
+            kind,
+            fund,
+            day,
+            cause: self.hand_over,
+            reason: self.note.clone(),
+            moves,
+        };
         books::post_many(
             tx,
             vec![transfer(TransferKind::Received, arrived), transfer(TransferKind::WrittenOff, broken)],

@@ -116,7 +116,7 @@ impl Command for RecordGift {
         )
         .await?;
         let number = settle::number(tx, gift).await?;
-        let transfer = settle::from_giver(&held, gift, number, rupiah)?;
+        let transfer = settle::from_giver(tx, &held, gift, number, rupiah).await?;
         settle::post(
             tx,
             self.line,

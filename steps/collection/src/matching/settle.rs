@@ -4,7 +4,7 @@ use asuh_store::{Fault, Id, Query, Refusal, StoreError, Tx, args};
 
 use super::super::campaign;
 use super::super::reach::Reach;
-use asuh_ground::books::{self, AccountKind, Commodity, Fund, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
 asuh_store::row_struct! {
@@ -30,6 +30,16 @@ impl Held {
             true => Ok(self.amount / 100),
             false => Err(Refusal::new("money.refused.not_a_gift")),
         }
+    }
+
+    /// The day under which it stands in the books: that of the bank, or today where a place has closed it.
+    async fn day(&self, tx: &Tx<'_>, places: &[Id]) -> Result<time::Date, Fault> {
+        for place in places {
+            if books::closed_through(tx, tx.district(), *place).await? >= Some(self.booked_on) {
+                return Ok(campaign::local_today(tx).await?);
+            }
+        }
+        Ok(self.booked_on)
     }
 
     fn fund(&self) -> Result<Fund, Fault> {
@@ -71,7 +81,7 @@ asuh_store::row_struct! {
 }
 
 asuh_store::row_struct! {
-    struct Origin { unit_id: Id, fund: String }
+    struct Origin { unit_id: Id, fund: String, lot_id: Option<Id> }
 }
 
 /// The deposit of an office is there: its rupiah, and what moves.
@@ -92,8 +102,9 @@ pub(super) async fn deposit(tx: &Tx<'_>, held: &Held, deposit: Id) -> Result<(i6
     }
     let origin: Option<Origin> = tx
         .first(
-            "SELECT r.unit_id, c.fund FROM roll r JOIN drive d ON d.district_id = r.district_id \
+            "SELECT r.unit_id, c.fund, n.lot_id FROM roll r JOIN drive d ON d.district_id = r.district_id \
              AND d.id = r.drive_id JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
+             LEFT JOIN count_item n ON n.district_id = r.district_id AND n.roll_id = r.id AND n.commodity = 'cash' \
              WHERE r.district_id = $1 AND r.id = $2",
             args![district, paid.roll_id],
         )
@@ -102,18 +113,18 @@ pub(super) async fn deposit(tx: &Tx<'_>, held: &Held, deposit: Id) -> Result<(i6
     if origin.fund != held.fund {
         return Err(Refusal::new("books.refused.funds").into());
     }
-    let fund = held.fund()?;
-    let holding = |kind, place| Holding::new(kind, place, fund, Commodity::CASH);
     let transfer = Transfer {
         kind: TransferKind::Deposited,
-        day: held.booked_on,
+        fund: held.fund()?,
+        day: held.day(tx, &[held.fund_holder_id, origin.unit_id]).await?,
         cause: deposit,
         reason: paid.number,
         moves: vec![Move {
-            from: holding(AccountKind::OfficePost, origin.unit_id),
-            to: holding(AccountKind::FundHolder, held.fund_holder_id),
+            commodity: Commodity::CASH,
+            from: Spot::new(AccountKind::OfficePost, origin.unit_id),
+            to: Spot::new(AccountKind::FundHolder, held.fund_holder_id),
             amount: paid.amount,
-            lot: None,
+            lot: origin.lot_id,
         }],
     };
     Ok((paid.amount, transfer))
@@ -144,7 +155,8 @@ pub(super) async fn gift(
         true => number(tx, gift).await?,
         false => given.number,
     };
-    Ok((given.amount, from_giver(held, gift, number, given.amount)?))
+    let transfer = from_giver(tx, held, gift, number, given.amount).await?;
+    Ok((given.amount, transfer))
 }
 
 /// The number of a gift's receipt: given once, when its money is there.
@@ -159,21 +171,26 @@ pub(super) async fn number(tx: &Tx<'_>, gift: Id) -> Result<String, Fault> {
     Ok(number)
 }
 
-/// Money from givers to its holder. Who gave stands with the gift, never in the books.
-pub(super) fn from_giver(held: &Held, gift: Id, number: String, amount: i64) -> Result<Transfer, Fault> {
-    let fund = held.fund()?;
-    let holding = |kind| Holding::new(kind, held.fund_holder_id, fund, Commodity::CASH);
+/// Money from givers to its holder: a lot of its own, the gift. Who gave stands with the gift, never in the books.
+pub(super) async fn from_giver(
+    tx: &Tx<'_>,
+    held: &Held,
+    gift: Id,
+    number: String,
+    amount: i64,
+) -> Result<Transfer, Fault> {
     Ok(Transfer {
         kind: TransferKind::Deposited,
-        day: held.booked_on,
+        fund: held.fund()?,
+        day: held.day(tx, &[held.fund_holder_id]).await?,
         cause: gift,
         reason: number,
-        moves: vec![Move {
-            from: holding(AccountKind::Giver),
-            to: holding(AccountKind::FundHolder),
+        moves: vec![Move::new(
+            Commodity::CASH,
+            Spot::new(AccountKind::Giver, held.fund_holder_id),
+            Spot::new(AccountKind::FundHolder, held.fund_holder_id),
             amount,
-            lot: None,
-        }],
+        )],
     })
 }
 

@@ -10,20 +10,20 @@ use time::Date;
 use crate::plan::{self, RunLine};
 use asuh_ground::access::Scope;
 use asuh_ground::attachments;
-use asuh_ground::books::{self, Holding, Move, Transfer, TransferKind};
+use asuh_ground::books::{self, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
 /// Where a run's goods lie, by commodity: money with the fund holder, everything else in the warehouse.
-fn store_of(run: &RunLine, fund: Fund, commodity: Commodity) -> Holding {
+fn store_of(run: &RunLine, commodity: Commodity) -> Spot {
     if commodity == Commodity::CASH {
-        Holding::new(AccountKind::FundHolder, run.fund_holder_id, fund, commodity)
+        Spot::new(AccountKind::FundHolder, run.fund_holder_id)
     } else {
-        Holding::new(AccountKind::Warehouse, run.warehouse_id, fund, commodity)
+        Spot::new(AccountKind::Warehouse, run.warehouse_id)
     }
 }
 
-fn courier_of(run: &RunLine, fund: Fund, commodity: Commodity) -> Holding {
-    Holding::new(AccountKind::Courier, run.id, fund, commodity)
+fn courier_of(run: &RunLine) -> Spot {
+    Spot::new(AccountKind::Courier, run.id)
 }
 
 fn fund_of(run: &RunLine) -> Result<Fund, StoreError> {
@@ -147,15 +147,13 @@ impl Command for PackVillage {
         let fund = fund_of(&run)?;
         let moves = sums(&items(tx, &packed).await?)
             .into_iter()
-            .map(|(commodity, amount)| Move {
-                from: store_of(&run, fund, commodity),
-                to: courier_of(&run, fund, commodity),
-                amount,
-                lot: None,
+            .map(|(commodity, amount)| {
+                Move::new(commodity, store_of(&run, commodity), courier_of(&run), amount)
             })
             .collect();
         let transfer = Transfer {
             kind: TransferKind::Packed,
+            fund,
             day: self.day,
             cause: run.id,
             reason: String::new(),
@@ -414,17 +412,14 @@ async fn deliver(
     for (item, commodity) in items(tx, &moved).await? {
         let transfer = transfers.entry(item.package_id).or_insert_with(|| Transfer {
             kind: TransferKind::Delivered,
+            fund,
             day,
             cause: item.package_id,
             reason: String::new(),
             moves: Vec::new(),
         });
-        transfer.moves.push(Move {
-            from: courier_of(run, fund, commodity),
-            to: Holding::new(AccountKind::Household, item.family_id, fund, commodity),
-            amount: item.quantity,
-            lot: None,
-        });
+        let family = Spot::new(AccountKind::Household, item.family_id);
+        transfer.moves.push(Move::new(commodity, courier_of(run), family, item.quantity));
     }
     books::post_many(tx, transfers.into_values().collect()).await?;
     Ok(moved.len() as i64)
@@ -513,14 +508,10 @@ async fn take_back(
     let fund = fund_of(run)?;
     let moves = sums(&items)
         .into_iter()
-        .map(|(commodity, amount)| Move {
-            from: courier_of(run, fund, commodity),
-            to: store_of(run, fund, commodity),
-            amount,
-            lot: None,
-        })
+        .map(|(commodity, amount)| Move::new(commodity, courier_of(run), store_of(run, commodity), amount))
         .collect();
-    let transfer = Transfer { kind: TransferKind::Returned, day, cause, reason: reason.to_owned(), moves };
+    let transfer =
+        Transfer { kind: TransferKind::Returned, fund, day, cause, reason: reason.to_owned(), moves };
     books::post(tx, transfer).await?;
     return_claims(tx, run, &items).await
 }

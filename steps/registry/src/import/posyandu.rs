@@ -16,8 +16,8 @@ use asuh_ground::App;
 use asuh_ground::access::Role;
 use asuh_ground::app::Given;
 use asuh_ground::staging::{
-    BatchContext, Changing, Column, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow, Stake,
-    UndoStep,
+    BatchContext, Changing, Column, Home, Identifier, ImportKind, ReadContext, Reading, RowCells, StagedRow,
+    Stake, UndoStep,
 };
 use asuh_ground::web::Text;
 
@@ -199,7 +199,8 @@ impl ImportKind for Posyandu {
             },
         };
         let key = key(&line, sex, birth_date);
-        Reading::of(&line, Some(key))
+        let home = home(&line);
+        Reading::of(&line, Some(key)).at_home(home)
     }
 
     fn classify<'a>(
@@ -336,6 +337,18 @@ fn is_child(cx: &ReadContext, row: &mut RowCells<'_>, day: Date) -> bool {
         return false;
     }
     possible
+}
+
+/// Where the child's family lives, if the row says so: brothers and sisters stand in rows of their own.
+fn home(line: &Line) -> Option<Home> {
+    let said = line.said.village.clone().unwrap_or_default();
+    let subdistrict = line.said.subdistrict.as_deref().unwrap_or_default();
+    let place = match line.said.code {
+        Some(code) => code.as_i64().to_string(),
+        None if said.is_empty() => return None,
+        None => format!("{}/{}", place_key(subdistrict), place_key(&said)),
+    };
+    Some(Home { family: line.kk.clone()?, place, field: "village", said })
 }
 
 /// What makes two rows the same child.

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use super::{EditMapping, Fields, ForgetMapping, MapColumns, Problem, all, checked, letter, one};
 use crate::access::{Actor, Cap};
 use crate::staging::batch::{self, Batch};
-use crate::staging::check::Layout;
+use crate::staging::read::Layout;
 use crate::staging::run::{self, kinds_of, masked};
 use crate::staging::{ImportKind, UseImports, header, query};
 use crate::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
