@@ -71,21 +71,23 @@ pub type GiftsGiven = for<'a> fn(
     Text,
 ) -> Given<'a, Vec<GiftDay>>;
 
-/// What of a campaign's units moved towards a family in a month: the second and third count of coverage, beside what was
-/// promised.
+/// What of a campaign moved towards a family in some weeks: the second and third count of coverage, beside what was
+/// promised. In rupiah, so that an egg, a can of rice and a note can be added up: goods by the district's price list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnitsMoved {
-    /// The family.
+pub struct HelpMoved {
+    /// The family; of a merged one the canonical record.
     pub family: Id,
-    /// Units that left the fund holder or the warehouse for it.
+    /// Worth of what left the fund holder or the warehouse for it and did not come back.
     pub released: i64,
-    /// Units that it received, with proof.
+    /// Worth of what of that it received, with proof; never more than was released.
     pub received: i64,
+    /// Whether goods were among it that have no price, and are worth nothing here.
+    pub unpriced: bool,
 }
 
-/// The units of a campaign that moved from a day to a day, once for each family that has any.
-pub type UnitsMovedIn =
-    for<'a> fn(&'a App, DistrictId, Id, (time::Date, time::Date)) -> Given<'a, Vec<UnitsMoved>>;
+/// What of a campaign moved in the weeks that begin from a day to a day, once for each family that has any.
+pub type HelpMovedIn =
+    for<'a> fn(&'a App, DistrictId, Id, (time::Date, time::Date)) -> Given<'a, Vec<HelpMoved>>;
 
 /// What the steps bring to the ground, put together by the gates in the order of the data's path.
 #[derive(Default)]
@@ -104,8 +106,8 @@ pub struct Registry {
     pub sponsor_panels: Vec<Panel>,
     /// What each part knows of the help a family received.
     pub help_received: Vec<HelpReceived>,
-    /// What each part knows of units on their way to families.
-    pub units_moved: Vec<UnitsMovedIn>,
+    /// What each part knows of help on its way to families.
+    pub help_moved: Vec<HelpMovedIn>,
     /// What each part knows of a sponsor's gifts.
     pub gifts_given: Vec<GiftsGiven>,
     /// Kinds of long work.

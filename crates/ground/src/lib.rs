@@ -15,7 +15,7 @@ pub mod settings;
 pub mod staging;
 pub mod web;
 
-pub use app::{App, HelpDay, Registry, UnitsMoved};
+pub use app::{App, HelpDay, HelpMoved, Registry};
 
 use part::Part;
 

@@ -1,6 +1,6 @@
 //! What a part of the program (a step, or a piece of the ground) shows the gates.
 
-use super::app::{Check, Gaps, GiftsGiven, HelpReceived, Panel, SubjectExport, Tasks, UnitsMovedIn};
+use super::app::{Check, Gaps, GiftsGiven, HelpMovedIn, HelpReceived, Panel, SubjectExport, Tasks};
 use super::audit::Reference;
 use super::jobs::{JobKind, JobRunner};
 use super::staging::ImportKind;
@@ -30,8 +30,8 @@ pub struct Part {
     pub help_received: Option<HelpReceived>,
     /// What a sponsor gave through it.
     pub gifts_given: Option<GiftsGiven>,
-    /// The units of a campaign that it released to families, and those that arrived.
-    pub units_moved: Option<UnitsMovedIn>,
+    /// What of a campaign it released to families, and what arrived.
+    pub help_moved: Option<HelpMovedIn>,
     /// Its long work.
     pub jobs: &'static [JobKind],
     /// The spreadsheets it takes in.
@@ -62,7 +62,7 @@ impl Part {
             sponsor_panels: &[],
             help_received: None,
             gifts_given: None,
-            units_moved: None,
+            help_moved: None,
             jobs: &[],
             imports: &[],
             subject_export: None,

@@ -73,6 +73,9 @@ pub const STEP: Part = Part {
     help_received: Some(|app, district, family, text| {
         Box::pin(home::help_received(app, district, family, text))
     }),
+    help_moved: Some(|app, district, campaign, weeks| {
+        Box::pin(delivery::help_moved(app, district, campaign, weeks))
+    }),
     check: Some(|app, district| Box::pin(home::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),
     references: &[

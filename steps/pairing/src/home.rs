@@ -42,8 +42,8 @@ pub(super) async fn copy(
         .reader()
         .all(
             "SELECT c.name AS campaign, t.code, p.units, p.valid_from, p.valid_to FROM sponsor_pair p \
-             JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
-             JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
+             JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+             JOIN campaign c ON c.district_id = l.district_id AND c.id = l.campaign_id \
              LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
              WHERE p.district_id = $1 AND (p.sponsor_id = $2 OR p.person_id IN (SELECT m.person_id \
              FROM person_version m WHERE m.district_id = $1 AND m.family_id = $2 AND m.superseded_at = $3)) \
@@ -77,7 +77,9 @@ pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
             "SELECT COUNT(*) AS n FROM sponsor_pair p \
              JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
              JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
-             WHERE p.district_id = $1 AND (l.campaign_id <> g.campaign_id OR l.sponsor_id <> p.sponsor_id OR p.units < 1)",
+             WHERE p.district_id = $1 AND (NOT EXISTS (SELECT 1 FROM programme_pool o \
+             WHERE o.district_id = p.district_id AND o.programme_id = g.id AND o.campaign_id = l.campaign_id) \
+             OR l.sponsor_id <> p.sponsor_id OR p.units < 1)",
             "pairs do not fit their promises",
         ),
         (

@@ -21,6 +21,7 @@ mod home;
 mod need;
 mod pair;
 mod programme;
+mod relative;
 pub mod rules;
 mod run;
 mod sponsor;
@@ -29,8 +30,11 @@ pub use coverage::{Coverage, coverage};
 pub use facts::SetNeighbours;
 pub use hold::{PlaceHold, ReleaseHold};
 pub use need::{ChangeNeed, NoteNeed};
-pub use pair::{DeclareRelative, EndPair, PairByHand};
-pub use programme::{Need, Programme, SetList, SetNeeds, SetRule, StartProgramme, programmes, unit_rupiah};
+pub use pair::{EndPair, PairByHand};
+pub use programme::{
+    AddPool, Need, Programme, RemovePool, SetList, SetNeeds, SetRule, StartProgramme, programmes, unit_rupiah,
+};
+pub use relative::{DeclareRelative, EndRelative};
 pub use run::{ApproveRun, Approved, OrderRun, RefuseRun, RunKind, RunLine};
 pub use sponsor::{ApproveVisitor, EndVisitor};
 
@@ -73,6 +77,7 @@ fn routes() -> Routes {
         .and(hold::routes())
         .and(pair::routes())
         .and(need::routes())
+        .and(relative::routes())
         .and(sponsor::routes())
 }
 
@@ -86,13 +91,19 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(coverage::panel(app, actor, family))),
-    sponsor_panels: &[|app, actor, sponsor| Box::pin(sponsor::panel(app, actor, sponsor))],
+    sponsor_panels: &[
+        |app, actor, sponsor| Box::pin(sponsor::panel(app, actor, sponsor)),
+        |app, actor, sponsor| Box::pin(relative::panel(app, actor, sponsor)),
+    ],
     jobs: &[JobKind { kind: run::JOB, run: run::work }],
     check: Some(|app, district| Box::pin(home::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),
     references: &[
         Reference::id("programme", "campaign_id", "campaign"),
         Reference::user("programme", "created_by"),
+        Reference::id("programme_pool", "programme_id", "programme"),
+        Reference::id("programme_pool", "campaign_id", "campaign"),
+        Reference::user("programme_pool", "added_by"),
         Reference::id("programme_list", "programme_id", "programme"),
         Reference::id("programme_list", "list_id", "frozen_list"),
         Reference::user("programme_list", "recorded_by"),
@@ -107,6 +118,7 @@ pub const STEP: Part = Part {
         Reference::user("declared_relative", "recorded_by"),
         Reference::user("declared_relative", "ended_by"),
         Reference::id("pairing_hold", "programme_id", "programme"),
+        Reference::id("pairing_hold", "sponsor_id", "sponsor"),
         Reference::user("pairing_hold", "placed_by"),
         Reference::user("pairing_hold", "released_by"),
         Reference::id("hold_child", "person_id", "person"),
@@ -114,6 +126,7 @@ pub const STEP: Part = Part {
         Reference::id("pairing_run", "list_id", "frozen_list"),
         Reference::user("pairing_run", "asked_by"),
         Reference::user("pairing_run", "decided_by"),
+        Reference::id("run_pool", "campaign_id", "campaign"),
         Reference::id("run_child", "person_id", "person"),
         Reference::id("run_child", "family_id", "family"),
         Reference::code("run_child", "village_code", "territory"),

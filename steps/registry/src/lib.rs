@@ -24,7 +24,9 @@ mod words;
 
 /// Families and their members, for other steps.
 pub mod families {
-    pub use super::family::{Change, Member, PutFamily, PutMaternity, PutPerson, Source, members};
+    pub use super::family::{
+        Change, Member, Named, PutFamily, PutMaternity, PutPerson, Source, by_name, members,
+    };
 }
 
 /// The institutions, for other steps.

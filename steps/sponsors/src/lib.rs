@@ -61,7 +61,7 @@ pub mod sponsors {
 /// The roster, for later steps and the demo.
 pub mod staff {
     pub use super::roster::command::{Asn, EndAsn, PutAsn, PutRoster, TransferAsn};
-    pub use super::roster::query::{SponsorLine, of_unit, sponsor};
+    pub use super::roster::query::{SponsorLine, by_name, of_unit, sponsor};
 }
 
 capability! {

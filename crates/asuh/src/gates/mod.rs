@@ -35,7 +35,7 @@ pub fn registry() -> Registry {
         registry.sponsor_panels.extend(part.sponsor_panels);
         registry.help_received.extend(part.help_received);
         registry.gifts_given.extend(part.gifts_given);
-        registry.units_moved.extend(part.units_moved);
+        registry.help_moved.extend(part.help_moved);
         registry.jobs.extend(part.jobs.iter().copied());
         registry.imports.extend(part.imports.iter().copied());
         registry.subject_exports.extend(part.subject_export);

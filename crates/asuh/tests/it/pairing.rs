@@ -15,14 +15,14 @@ use time::macros::date;
 
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
-const TODAY: Date = date!(2026 - 11 - 02);
+pub const TODAY: Date = date!(2026 - 11 - 02);
 const WHOLE: i64 = 1_501_000_000;
 
 /// Rows for a fixture, many at once.
 #[derive(Serialize)]
-struct Rows {
+pub struct Rows {
     #[serde(skip)]
-    tables: Vec<(&'static str, Vec<Args>)>,
+    pub tables: Vec<(&'static str, Vec<Args>)>,
 }
 
 impl Command for Rows {
@@ -245,6 +245,18 @@ impl Scene {
 
     /// A sponsor with a promise from today on; the sponsor and the promise.
     pub async fn pledge(&self, name: &str, units: i64, reach: &str, home: Option<i64>) -> (Id, Id) {
+        self.pledge_to(self.campaign, name, units, reach, home).await
+    }
+
+    /// The same to any campaign.
+    pub async fn pledge_to(
+        &self,
+        campaign: Id,
+        name: &str,
+        units: i64,
+        reach: &str,
+        home: Option<i64>,
+    ) -> (Id, Id) {
         let (sponsor, pledge) = (self.test.app.store.new_id(), self.test.app.store.new_id());
         let tables = vec![
             (
@@ -276,7 +288,7 @@ impl Scene {
                 vec![args![
                     KERINCI,
                     pledge,
-                    self.campaign,
+                    campaign,
                     sponsor,
                     units,
                     TODAY,
@@ -314,12 +326,12 @@ impl Scene {
         (counts.fully, counts.partly, counts.none, counts.gap() * 50_000)
     }
 
-    async fn check(&self) {
+    pub async fn check(&self) {
         let check = asuh_step_pairing::STEP.check.unwrap();
         assert_eq!(check(&self.test.app, KERINCI).await.unwrap(), Vec::<String>::new());
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         self.test.number(sql, args![KERINCI]).await
     }
 }
@@ -536,7 +548,12 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
     test.sql(set, args![KERINCI, chief, None::<Vec<u8>>, office]).await;
     test.sql(set, args![KERINCI, parent, card(1), school]).await;
-    let declare = asuh_step_pairing::DeclareRelative { sponsor: uncle, family: scene.children[2].family };
+    let declare = asuh_step_pairing::DeclareRelative {
+        sponsor: uncle,
+        family: scene.children[2].family,
+        reason: "paman".into(),
+        today: TODAY,
+    };
     test.app.submit(&test.system(), test.app.store.new_id(), declare).await.unwrap();
     let run = scene.run("full").await;
     scene.approve(&run).await;

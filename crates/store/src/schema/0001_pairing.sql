@@ -20,6 +20,21 @@ CREATE TABLE programme (
   UNIQUE (district_id, campaign_id)
 ) {table};
 
+-- The campaigns whose promises a programme gives to its targets: the one that it was set up for, and others. A promise
+-- belongs to one programme alone.
+CREATE TABLE programme_pool (
+  district_id {int} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  programme_id {bytes} NOT NULL,
+  -- As how many units of the programme a basket of the campaign counts.
+  units_per_basket {int} NOT NULL,
+  added_at {int} NOT NULL,
+  added_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, campaign_id),
+  FOREIGN KEY (district_id, programme_id) REFERENCES programme (district_id, id)
+) {table};
+CREATE INDEX programme_pool_by_programme ON programme_pool (district_id, programme_id);
+
 -- The frozen list that a programme works on from the first day of a month on.
 CREATE TABLE programme_list (
   district_id {int} NOT NULL,
@@ -100,6 +115,9 @@ CREATE TABLE declared_relative (
   id {bytes} NOT NULL,
   sponsor_id {bytes} NOT NULL,
   family_id {bytes} NOT NULL,
+  -- How they are related, and why it was taken back; ''.
+  reason {text} NOT NULL,
+  ended_reason {text} NOT NULL,
   recorded_at {int} NOT NULL,
   recorded_by {bytes} NOT NULL,
   ended_at {int},
@@ -108,6 +126,7 @@ CREATE TABLE declared_relative (
 ) {table};
 CREATE UNIQUE INDEX declared_relative_once ON declared_relative (district_id, sponsor_id, family_id)
   WHERE ended_at IS NULL;
+CREATE INDEX declared_relative_by_sponsor ON declared_relative (district_id, sponsor_id);
 CREATE INDEX declared_relative_by_family ON declared_relative (district_id, family_id);
 
 -- Targets that are kept for somebody who is still deciding. It ends by itself after its last day.
@@ -118,6 +137,8 @@ CREATE TABLE pairing_hold (
   -- 'deciding' (a firm that has not signed yet), 'replacement' (an office looks for somebody else), 'other'
   kind {text} NOT NULL,
   for_whom {text} NOT NULL,
+  -- Who decides, where it is a sponsor that is known: those whom he may not help were left out.
+  sponsor_id {bytes},
   placed_on {int} NOT NULL,
   until {int} NOT NULL,
   placed_at {int} NOT NULL,
@@ -168,6 +189,8 @@ CREATE TABLE pairing_run (
   offered_units {int} NOT NULL,
   held_units {int} NOT NULL,
   before_units {int} NOT NULL,
+  -- Units promised by pairs of pools that the run left alone.
+  besides_units {int} NOT NULL,
   served_units {int} NOT NULL,
   kept_units {int} NOT NULL,
   geo_cost {int} NOT NULL,
@@ -184,6 +207,18 @@ CREATE TABLE pairing_run (
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, programme_id, number),
   FOREIGN KEY (district_id, programme_id) REFERENCES programme (district_id, id)
+) {table};
+
+-- The pools of its programme that a run gives. Pairs of the others go on beside it.
+CREATE TABLE run_pool (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  -- Promises of the pool that held on the day of the run, and what they offered.
+  pledges {int} NOT NULL,
+  units {int} NOT NULL,
+  PRIMARY KEY (district_id, run_id, campaign_id),
+  FOREIGN KEY (district_id, run_id) REFERENCES pairing_run (district_id, id)
 ) {table};
 
 -- What a run says of every target of its list.
@@ -204,6 +239,8 @@ CREATE TABLE run_child (
   need {int} NOT NULL,
   held {int} NOT NULL,
   before_units {int} NOT NULL,
+  -- Units promised by pairs of pools that the run left alone.
+  besides {int} NOT NULL,
   units {int} NOT NULL,
   -- What stands in the way of the rest: so many sponsors with so many units, all of them given to so many targets, the
   -- last of them with this rank; and units bound in pairs that were kept. NULL where nothing lacks.
@@ -276,7 +313,8 @@ CREATE TABLE sponsor_pair (
   reason {text} NOT NULL,
   made_at {int} NOT NULL,
   made_by {bytes} NOT NULL,
-  -- 'run' (a run gave the units elsewhere), 'hand', 'graduated', 'left_list', 'target_left', 'sponsor_stopped'
+  -- 'run' (a run gave the units elsewhere), 'hand', 'related' (they turned out to be), 'graduated',
+  -- 'left_list', 'target_left', 'sponsor_stopped'
   ended_reason {text},
   ended_words {text},
   ended_at {int},

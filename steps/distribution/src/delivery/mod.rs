@@ -2,12 +2,14 @@
 
 mod command;
 mod lists;
+mod moved;
 mod pages;
 mod query;
 mod received;
 
 pub(super) use command::take_back_rest;
 pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
+pub(super) use moved::help_moved;
 pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
 pub(super) use received::received_by;
 

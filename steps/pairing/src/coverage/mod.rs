@@ -1,5 +1,6 @@
 //! Coverage: who of a frozen list, as it stood at the start of a month, is promised what it needs.
 
+pub(super) mod moved;
 mod pages;
 mod panel;
 pub(super) mod query;

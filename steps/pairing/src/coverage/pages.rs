@@ -1,20 +1,21 @@
 //! A programme with its coverage, and those who wait.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use asuh_nusantara::date;
 use asuh_step_registry::{ReadFamilies, territories};
-use asuh_store::{DistrictId, Id, StoreError};
+use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
+use super::moved::{CountLine, Moved, Way, moved, three};
 use super::query::{self, Coverage, Waiting, coverage};
 use crate::facts::subdistrict;
 use crate::programme::query::{month_of, needs_on};
 use crate::programme::{Programme, programme_or_404, unit_rupiah};
-use crate::rules::Counts;
+use crate::rules::{Counts, Covered};
 use crate::{ManagePairing, ReadCovered, ReadRuns, SeeCoverage};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
@@ -30,6 +31,8 @@ struct Place {
     code: i64,
     name: String,
     counts: Counts,
+    /// Rupiah that its targets received with proof; nothing where that cannot be compared.
+    received: Option<i64>,
 }
 
 #[derive(Template)]
@@ -48,34 +51,23 @@ struct ShowPage {
     reads_runs: bool,
     reads_names: bool,
     needs: Vec<(String, i64)>,
-    /// Units released and received in the month; nothing while no part of the program knows of any.
-    moved: Option<(i64, i64)>,
-}
-
-/// The second and third count: units that later steps released to the families of a coverage, and those that arrived.
-async fn moved(
-    app: &App,
-    district: DistrictId,
-    campaign: Id,
-    coverage: &Coverage,
-) -> Result<Option<(i64, i64)>, StoreError> {
-    if app.registry.units_moved.is_empty() {
-        return Ok(None);
-    }
-    let families: HashSet<Id> = coverage.targets.iter().map(|target| target.family).collect();
-    let (mut released, mut received) = (0, 0);
-    for moved in &app.registry.units_moved {
-        for one in moved(app, district, campaign, (coverage.month, coverage.on)).await? {
-            if families.contains(&one.family) {
-                released += one.released;
-                received += one.received;
-            }
-        }
-    }
-    Ok(Some((released, received)))
+    /// Promised, released, received.
+    three: Vec<CountLine>,
+    moved: Option<Moved>,
 }
 
 impl ShowPage {
+    /// What came from a campaign.
+    fn way_words(&self, way: &Way) -> String {
+        let rupiah = |value: i64| self.shell.rupiah(value);
+        self.shell.t3(
+            "pairing.count.way",
+            ("name", &way.campaign),
+            ("released", rupiah(way.released)),
+            ("received", rupiah(way.received)),
+        )
+    }
+
     /// By which list, and as of which day.
     fn as_of(&self, coverage: &Coverage) -> String {
         let list = &coverage.list;
@@ -114,9 +106,18 @@ fn read_month(shell: &Shell, text: &str) -> Date {
     asked.filter(|month| *month <= shell.today).map_or(shell.today, month_of)
 }
 
-fn places(by: std::collections::BTreeMap<i64, Counts>, names: &HashMap<i64, String>) -> Vec<Place> {
-    let name = |code: &i64| names.get(code).cloned().unwrap_or_else(|| code.to_string());
-    by.into_iter().map(|(code, counts)| Place { name: name(&code), code, counts }).collect()
+fn places(
+    by: BTreeMap<i64, Vec<&Covered>>,
+    names: &HashMap<i64, String>,
+    moved: Option<&Moved>,
+) -> Vec<Place> {
+    let place = |(code, targets): (i64, Vec<&Covered>)| Place {
+        name: names.get(&code).cloned().unwrap_or_else(|| code.to_string()),
+        code,
+        counts: Counts::of(targets.iter().copied()),
+        received: moved.map(|moved| moved.received(targets.iter().copied()).rupiah),
+    };
+    by.into_iter().map(place).collect()
 }
 
 /// A programme: how far its list is covered within the reader's reach.
@@ -144,21 +145,24 @@ pub(super) async fn show(
             villages.retain(|code, _| within(*code));
             villages
         }
-        _ => std::collections::BTreeMap::new(),
+        _ => BTreeMap::new(),
     };
     let codes = by_subdistrict.keys().chain(by_village.keys()).copied();
     let names = territories::names(db, district, codes).await?;
     let needs = needs_on(db, district, id, month).await?;
+    let unit = unit_rupiah(db, district, programme.campaign_id, month).await?;
     let moved = match &covered {
-        Some(covered) => moved(&app, district, programme.campaign_id, covered).await?,
+        Some(covered) => moved(&app, district, &programme, covered, unit).await?,
         None => None,
     };
+    let targets = covered.as_ref().map_or(&[][..], |covered| &covered.targets);
     let template = ShowPage {
+        three: three(targets, unit, moved.as_ref()),
+        counts: Counts::of(targets),
+        unit,
+        subdistricts: places(by_subdistrict, &names, moved.as_ref()),
+        villages: places(by_village, &names, moved.as_ref()),
         moved,
-        counts: covered.as_ref().map(Coverage::counts).unwrap_or_default(),
-        unit: unit_rupiah(db, district, programme.campaign_id, month).await?,
-        subdistricts: places(by_subdistrict, &names),
-        villages: places(by_village, &names),
         months: months(&shell),
         month: month_of(month).to_string(),
         may_manage: ManagePairing::of(cap.actor()).is_some(),

@@ -10,8 +10,9 @@ use time::Date;
 use crate::need::{NeedLine, of_family};
 use crate::programme::programmes;
 use crate::programme::query::list_on;
+use crate::relative::{RelativeLine, of_family as related};
 use crate::rules::sponsor_code;
-use crate::{KeepNeeds, SeeCoverage};
+use crate::{KeepNeeds, ManagePairing, SeeCoverage};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::web::Text;
@@ -69,6 +70,8 @@ struct PanelPage {
     on_list: Vec<String>,
     needs: Vec<NeedLine>,
     keeps_needs: bool,
+    /// For those who pair: sponsors who are noted as related.
+    relatives: Option<Vec<RelativeLine>>,
 }
 
 /// The panel.
@@ -90,10 +93,14 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         rows.into_iter().map(|row| Line { sponsor: sponsor_code(row.sponsor_id), row }).collect();
     let needs = of_family(db, district, family).await?;
     let keeps_needs = KeepNeeds::of(actor).is_some();
+    let relatives = match ManagePairing::of(actor) {
+        Some(_) => Some(related(db, district, family).await?),
+        None => None,
+    };
     if lines.is_empty() && on_list.is_empty() && needs.is_empty() && !keeps_needs {
         return Ok(None);
     }
     let text = Text::new(actor.language, actor.zone);
-    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs };
+    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs, relatives };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use asuh_nusantara::Zone;
-use asuh_step_sponsors::pledges::{promised_ends, supply};
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::{Date, Duration, Month};
 
 use crate::facts::{Moment, targets};
+use crate::programme::pools::{Pool, ends, offered, pools};
 use crate::programme::query::{ListRow, Programme, list_on, month_of, needs_on};
 use crate::rules::{Counts, Covered, Promised, promised};
 use asuh_ground::access::Scope;
@@ -31,13 +31,13 @@ impl Coverage {
         Counts::of(&self.targets)
     }
 
-    /// The counts of each place that `place` makes of a village's code.
-    pub fn by(&self, place: impl Fn(i64) -> i64) -> BTreeMap<i64, Counts> {
+    /// The targets of each place that `place` makes of a village's code.
+    pub fn by(&self, place: impl Fn(i64) -> i64) -> BTreeMap<i64, Vec<&Covered>> {
         let mut places: BTreeMap<i64, Vec<&Covered>> = BTreeMap::new();
         for target in &self.targets {
             places.entry(place(target.village)).or_default().push(target);
         }
-        places.into_iter().map(|(code, targets)| (code, Counts::of(targets))).collect()
+        places
     }
 }
 
@@ -86,7 +86,8 @@ pub async fn coverage(
             args![district, programme.id, on, month],
         )
         .await?;
-    let units = promised_units(db, district, programme.campaign_id, on, &pairs).await?;
+    let pools = pools(db, district, programme.id).await?;
+    let units = promised_units(db, district, &pools, on, &pairs).await?;
     let covered = rows.into_iter().filter_map(|row| {
         let need = *needs.get(&row.target)?;
         (need > 0).then(|| Covered {
@@ -105,12 +106,12 @@ pub async fn coverage(
 async fn promised_units(
     db: &impl Query,
     district: DistrictId,
-    campaign: Id,
+    pools: &[Pool],
     on: Date,
     pairs: &[PairRow],
 ) -> Result<HashMap<Id, i64>, StoreError> {
-    let offered = supply(db, district, campaign, on).await?;
-    let offered: HashMap<Id, i64> = offered.into_iter().map(|one| (one.pledge_id, one.units)).collect();
+    let offered = offered(db, district, pools, on).await?;
+    let offered: HashMap<Id, i64> = offered.into_iter().map(|(_, one)| (one.pledge_id, one.units)).collect();
     let acting: Vec<Promised> = pairs
         .iter()
         .map(|row| Promised { pair: row.id, pledge: row.pledge_id, units: row.units, since: row.valid_from })
@@ -162,7 +163,8 @@ pub(crate) async fn waiting(
         )
         .await?;
     let since = on - Duration::days(5 * 366);
-    let gone: HashMap<Id, Date> = promised_ends(db, district, programme.campaign_id, since, on)
+    let known = pools(db, district, programme.id).await?;
+    let gone: HashMap<Id, Date> = ends(db, district, &known, since, on)
         .await?
         .into_iter()
         .map(|end| (end.pledge_id, end.from))

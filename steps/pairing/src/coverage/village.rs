@@ -8,9 +8,10 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use axum::extract::State;
 use time::Date;
 
+use super::moved::moved;
 use super::query::{codes, coverage};
 use crate::ReadCovered;
-use crate::programme::{Programme, programme_or_404};
+use crate::programme::{Programme, programme_or_404, unit_rupiah};
 use crate::rules::Covered;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
@@ -29,6 +30,8 @@ struct Line {
     birth_date: Option<Date>,
     head_name: String,
     rt: String,
+    /// Rupiah that its family received this month; nothing where that cannot be told.
+    received: Option<i64>,
 }
 
 /// The names of persons. Indexes: person_version_current, family_version_current.
@@ -72,6 +75,11 @@ async fn lines(
     }
     let when = (shell.today, shell.today, cap.actor().zone);
     let covered = coverage(db, district, programme, Some(&scope), when).await?;
+    let unit = unit_rupiah(db, district, programme.campaign_id, shell.today).await?;
+    let moved = match &covered {
+        Some(covered) => moved(app, district, programme, covered, unit).await?,
+        None => None,
+    };
     let mut targets: std::collections::HashMap<Id, Covered> = covered
         .map(|covered| covered.targets.into_iter().map(|one| (one.person, one)).collect())
         .unwrap_or_default();
@@ -79,8 +87,10 @@ async fn lines(
     let known = codes(db, district, persons.iter().copied()).await?;
     let rows = named(db, district, persons).await?;
     let lines = rows.into_iter().filter_map(|row| {
+        let target = targets.remove(&row.person_id)?;
         Some(Line {
-            target: targets.remove(&row.person_id)?,
+            received: moved.as_ref().map(|moved| moved.received_by(target.family)),
+            target,
             code: known.get(&row.person_id).cloned().unwrap_or_default(),
             name: row.name,
             birth_date: row.birth_date,
@@ -136,6 +146,7 @@ pub(super) async fn file(
         column("pairing.need.units", Kind::Integer),
         column("pairing.promised", Kind::Integer),
         column("pairing.lacking", Kind::Integer),
+        column("pairing.count.family", Kind::Integer),
     ];
     let rows = lines.into_iter().map(|line| {
         let months = line.birth_date.and_then(|birth| age::completed_months(birth, shell.today));
@@ -149,6 +160,7 @@ pub(super) async fn file(
             Cell::Number(line.target.need),
             Cell::Number(line.target.promised),
             Cell::Number(line.target.gap()),
+            line.received.map_or(Cell::Empty, Cell::Number),
         ]
     });
     workbook(&app, &format!("pasangan-{village}"), name, columns, rows.collect()).await

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use asuh_step_sponsors::pledges::Supply;
+use asuh_step_sponsors::staff;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 
 use super::situation::Subject;
@@ -99,4 +100,32 @@ pub(super) async fn barred(
         }
     }
     Ok(barred)
+}
+
+/// The targets, as places, whom a sponsor may not help, whether or not he has promised anything yet; `None` where he is
+/// not known.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn barred_for(
+    db: &impl Query,
+    district: DistrictId,
+    subjects: &[Subject],
+    sponsor: Id,
+) -> Result<Option<BTreeSet<usize>>, StoreError> {
+    let Some(line) = staff::sponsor(db, district, sponsor).await? else { return Ok(None) };
+    let supply = Supply {
+        pledge_id: line.id,
+        sponsor_id: line.id,
+        name: line.name,
+        kind: line.kind,
+        category: line.category,
+        units: 0,
+        reach: String::new(),
+        home_code: line.home_code,
+        unit_id: line.unit_id,
+        kk_hash: line.kk_hash,
+    };
+    let barred = barred(db, district, subjects, &[supply]).await?;
+    Ok(Some(barred.into_iter().map(|(_, child)| child).collect()))
 }

@@ -7,6 +7,7 @@ mod neighbours;
 mod situation;
 mod targets;
 
+pub(crate) use barred::barred_for;
 pub use neighbours::SetNeighbours;
 pub(crate) use situation::{Situation, Subject, Terms, subdistrict, village_of};
 pub(crate) use targets::{Moment, targets};

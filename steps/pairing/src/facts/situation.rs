@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use asuh_pairing::pairing::{Child, Instance, RunningPair, Sponsor, Stability, Tier, Village};
 use asuh_step_registry::rules::Target;
 use asuh_step_registry::territories;
-use asuh_step_sponsors::pledges::{Supply, supply};
+use asuh_step_sponsors::pledges::Supply;
 use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use sha2::{Digest, Sha256};
 use time::Date;
@@ -13,13 +13,16 @@ use time::Date;
 use super::barred::barred;
 use super::neighbours::neighbours;
 use super::targets::{Moment, TargetRow, held, targets};
+use crate::programme::pools::{Pool, offered};
 use crate::rules::{Point, Promised, Ranked, points, promised, rank};
 
 /// Under which terms a programme is paired on a day.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
     pub(crate) programme: Id,
-    pub(crate) campaign: Id,
+    /// All pools of the programme, and those whose promises are given; pairs of the others go on beside them.
+    pub(crate) pools: Vec<Pool>,
+    pub(crate) chosen: Vec<Pool>,
     /// The frozen list and its kind.
     pub(crate) list: (Id, String),
     pub(crate) on: Date,
@@ -39,13 +42,14 @@ asuh_store::row_struct! {
         pub(crate) pledge_id: Id,
         pub(crate) sponsor_id: Id,
         pub(crate) person_id: Id,
+        pub(crate) campaign_id: Id,
         pub(crate) units: i64,
         pub(crate) valid_from: Date,
     }
 }
 
 /// The pairs of a programme that have not ended on a day; those of merged records are the canonical one's. Index:
-/// sponsor_pair_by_programme.
+/// sponsor_pair_by_programme, primary keys of pledge and person.
 ///
 /// # Errors
 /// The store fails.
@@ -56,8 +60,9 @@ pub(crate) async fn running(
     on: Date,
 ) -> Result<Vec<RunningRow>, StoreError> {
     db.all(
-        "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
-         FROM sponsor_pair p JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
+        "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, \
+         l.campaign_id, p.units, p.valid_from FROM sponsor_pair p \
+         JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
          WHERE p.district_id = $1 AND p.programme_id = $2 AND (p.valid_to IS NULL OR p.valid_to >= $3) \
          ORDER BY p.valid_from, p.id",
         args![district, programme, on],
@@ -76,6 +81,8 @@ pub(crate) struct Subject {
     pub(crate) held: i64,
     /// Units promised by pairs that act.
     pub(crate) before: i64,
+    /// Those of them that pools promise which are not given now: at most what is needed.
+    pub(crate) besides: i64,
 }
 
 /// What decides about a run.
@@ -83,9 +90,11 @@ pub(crate) struct Situation {
     pub(crate) instance: Instance,
     /// In the order of the instance's children: by rank.
     pub(crate) subjects: Vec<Subject>,
-    /// In the order of the instance's sponsors.
+    /// In the order of the instance's sponsors: promises of the pools that are given.
     pub(crate) supplies: Vec<Supply>,
-    /// Pairs that have not ended on the day.
+    /// The campaign of each of them.
+    pub(crate) campaigns: HashMap<Id, Id>,
+    /// Pairs of these pools that have not ended on the day.
     pub(crate) running: Vec<RunningRow>,
     /// Promises whose givers wish to help nearby, of whom nobody knows where that is.
     pub(crate) homeless: i64,
@@ -130,13 +139,20 @@ impl Situation {
     ) -> Result<Situation, StoreError> {
         let moment = Moment { on: terms.on, known_at: None };
         let rows = targets(db, district, (terms.list.0, &terms.list.1), moment, None).await?;
-        let offered = supply(db, district, terms.campaign, terms.on).await?;
+        let offered = offered(db, district, &terms.pools, terms.on).await?;
         let running = running(db, district, terms.programme, terms.on).await?;
+        let before = before(terms, &offered, &running);
+        let given: HashSet<Id> = terms.chosen.iter().map(|pool| pool.campaign_id).collect();
+        let running = running.into_iter().filter(|row| given.contains(&row.campaign_id)).collect::<Vec<_>>();
+        let offered: Vec<(Id, Supply)> =
+            offered.into_iter().filter(|(campaign, _)| given.contains(campaign)).collect();
+        let campaigns = offered.iter().map(|(campaign, one)| (one.pledge_id, *campaign)).collect();
         let held = held(db, district, terms.programme, terms.on).await?;
         let (supplies, homeless): (Vec<Supply>, Vec<Supply>) = offered
             .into_iter()
+            .map(|(_, one)| one)
             .partition(|one| one.home_code.is_some() || tier(reach_of(one)) == Tier::District);
-        let subjects = subjects(terms, rows, &supplies, &running, &held);
+        let subjects = subjects(terms, rows, &before, &held);
         let barred = barred(db, district, &subjects, &supplies).await?;
         let instance = Instance {
             stability: terms.stability,
@@ -154,7 +170,26 @@ impl Situation {
             running: running_pairs(&running),
         };
         let facts = fingerprint(terms, &instance);
-        Ok(Situation { instance, subjects, supplies, running, homeless: homeless.len() as i64, facts })
+        Ok(Situation {
+            instance,
+            subjects,
+            supplies,
+            campaigns,
+            running,
+            homeless: homeless.len() as i64,
+            facts,
+        })
+    }
+
+    /// How many promises of each pool there are, and what they offer.
+    pub(crate) fn by_pool(&self) -> Vec<(Id, i64, i64)> {
+        let mut pools: BTreeMap<Id, (i64, i64)> = BTreeMap::new();
+        for one in &self.supplies {
+            let Some(campaign) = self.campaigns.get(&one.pledge_id) else { continue };
+            let pool = pools.entry(*campaign).or_default();
+            (pool.0, pool.1) = (pool.0 + 1, pool.1 + one.units);
+        }
+        pools.into_iter().map(|(campaign, (pledges, units))| (campaign, pledges, units)).collect()
     }
 
     /// What sponsors offer in all.
@@ -172,7 +207,7 @@ fn child(subject: &Subject) -> Child {
         id: subject.row.person_id.to_string(),
         village: subject.row.village_code.to_string(),
         need: whole(subject.need),
-        other_support: whole(subject.held),
+        other_support: whole(subject.held + subject.besides),
         rank: whole(subject.rank),
     }
 }
@@ -200,18 +235,13 @@ fn running_pairs(rows: &[RunningRow]) -> Vec<RunningPair> {
     units.into_iter().map(pair).collect()
 }
 
-/// The targets with a need, by rank.
-fn subjects(
-    terms: &Terms,
-    rows: Vec<TargetRow>,
-    supplies: &[Supply],
-    running: &[RunningRow],
-    held: &HashMap<Id, i64>,
-) -> Vec<Subject> {
-    let offered: HashMap<Id, i64> = supplies.iter().map(|one| (one.pledge_id, one.units)).collect();
-    let acting: Vec<Promised> = running
+/// What pairs that act promise to each person: in all, and those of pools that are not given now.
+fn before(terms: &Terms, offered: &[(Id, Supply)], running: &[RunningRow]) -> HashMap<Id, (i64, i64)> {
+    let offered: HashMap<Id, i64> = offered.iter().map(|(_, one)| (one.pledge_id, one.units)).collect();
+    let given: HashSet<Id> = terms.chosen.iter().map(|pool| pool.campaign_id).collect();
+    let acting: Vec<&RunningRow> = running.iter().filter(|pair| pair.valid_from <= terms.on).collect();
+    let pairs: Vec<Promised> = acting
         .iter()
-        .filter(|pair| pair.valid_from <= terms.on)
         .map(|pair| Promised {
             pair: pair.id,
             pledge: pair.pledge_id,
@@ -219,24 +249,35 @@ fn subjects(
             since: pair.valid_from,
         })
         .collect();
-    let amounts = promised(&acting, &offered);
-    let persons = running.iter().filter(|pair| pair.valid_from <= terms.on).map(|pair| pair.person_id);
-    let mut before: HashMap<Id, i64> = HashMap::new();
-    for (person, units) in persons.zip(amounts) {
-        *before.entry(person).or_default() += units;
+    let mut before: HashMap<Id, (i64, i64)> = HashMap::new();
+    for (pair, units) in acting.into_iter().zip(promised(&pairs, &offered)) {
+        let known = before.entry(pair.person_id).or_default();
+        known.0 += units;
+        known.1 += if given.contains(&pair.campaign_id) { 0 } else { units };
     }
+    before
+}
+
+/// The targets with a need, by rank.
+fn subjects(
+    terms: &Terms,
+    rows: Vec<TargetRow>,
+    before: &HashMap<Id, (i64, i64)>,
+    held: &HashMap<Id, i64>,
+) -> Vec<Subject> {
     let mut found: Vec<Subject> = rows
         .into_iter()
         .filter_map(|row| {
             let need = *terms.needs.get(&row.target)?;
-            let before = before.get(&row.person_id).copied().unwrap_or(0);
+            let (before, besides) = before.get(&row.person_id).copied().unwrap_or_default();
+            let besides = besides.min(need);
             // What a pair promises already is not kept for anybody else.
             let held = held.get(&row.person_id).copied().unwrap_or(0).min((need - before).max(0));
             let age_months = row
                 .birth_date
                 .filter(|_| row.target.starts_with("child"))
                 .and_then(|birth| asuh_nusantara::age::completed_months(birth, terms.on).map(i64::from));
-            (need > 0).then_some(Subject { row, rank: 0, points: 0, age_months, need, held, before })
+            (need > 0).then_some(Subject { row, rank: 0, points: 0, age_months, need, held, before, besides })
         })
         .collect();
     let facts: Vec<Ranked> = found
@@ -247,6 +288,7 @@ fn subjects(
             haz: one.row.haz,
             age_months: one.age_months,
             desil: one.row.desil,
+            half_funded: one.before > 0 && one.before < one.need,
         })
         .collect();
     for (nth, place) in rank(&terms.points, &terms.seed, &facts).into_iter().enumerate() {

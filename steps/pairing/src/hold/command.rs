@@ -1,11 +1,13 @@
 //! Keeping targets for somebody who is still deciding.
 
+use std::collections::BTreeSet;
+
 use asuh_pairing::pairing::Stability;
 use asuh_store::{Command, Fault, Id, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 
-use crate::facts::Situation;
+use crate::facts::{Situation, barred_for};
 use crate::programme::{command as programme, query as programmes};
 use crate::run::rows::give_codes;
 
@@ -16,7 +18,7 @@ pub(super) const MOST_DAYS: i64 = 90;
 
 /// Keeps the open need of the first targets in the public order for somebody, until a day. It ends by itself.
 ///
-/// Refused when nobody there is left uncovered, or the day lies before the present one or more than 90 days ahead.
+/// Refused when the sponsor is not known, when nobody there is left uncovered whom he may help, or the day lies before the present one or more than 90 days ahead.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PlaceHold {
     /// The programme.
@@ -25,6 +27,8 @@ pub struct PlaceHold {
     pub kind: String,
     /// For whom, in words.
     pub for_whom: String,
+    /// Who decides, where it is a sponsor that is known: nobody is kept for him whom he may not help.
+    pub sponsor: Option<Id>,
     /// How many targets: 1 to 500.
     pub targets: i64,
     /// Only of this subdistrict or village.
@@ -48,7 +52,8 @@ impl Command for PlaceHold {
         if self.until < self.today || self.until > self.today + Duration::days(MOST_DAYS) {
             return Err(Refusal::new("pairing.refused.until").field("sampai").arg("days", MOST_DAYS).into());
         }
-        let terms = programmes::terms(tx, district, &programme, self.today, Stability::Lock, None).await?;
+        let terms =
+            programmes::terms(tx, district, &programme, self.today, Stability::Lock, None, None).await?;
         let terms = terms.ok_or_else(|| Refusal::new("pairing.refused.no_terms"))?;
         let situation = Situation::read(tx, district, &terms).await?;
         let inside = |village: i64| match self.territory {
@@ -56,11 +61,17 @@ impl Command for PlaceHold {
             Some(code) if code % 10_000 == 0 => village / 10_000 == code / 10_000,
             Some(code) => village == code,
         };
+        let barred = match self.sponsor {
+            Some(sponsor) => barred_for(tx, district, &situation.subjects, sponsor).await?,
+            None => Some(BTreeSet::new()),
+        };
+        let barred = barred.ok_or_else(Refusal::not_found)?;
         let open: Vec<(Id, i64)> = situation
             .subjects
             .iter()
-            .filter(|one| inside(one.row.village_code))
-            .map(|one| (one.row.person_id, one.need - one.before - one.held))
+            .enumerate()
+            .filter(|(place, one)| !barred.contains(place) && inside(one.row.village_code))
+            .map(|(_, one)| (one.row.person_id, one.need - one.before - one.held))
             .filter(|(_, open)| *open > 0)
             .take(usize::try_from(self.targets).unwrap_or(0))
             .collect();
@@ -70,14 +81,15 @@ impl Command for PlaceHold {
         let hold = tx.new_id();
         tx.subject("pairing_hold", hold);
         tx.execute(
-            "INSERT INTO pairing_hold (district_id, id, programme_id, kind, for_whom, placed_on, until, placed_at, \
-             placed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO pairing_hold (district_id, id, programme_id, kind, for_whom, sponsor_id, placed_on, until, placed_at, \
+             placed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             args![
                 district,
                 hold,
                 programme.id,
                 &self.kind,
                 self.for_whom.trim(),
+                self.sponsor,
                 self.today,
                 self.until,
                 tx.now(),

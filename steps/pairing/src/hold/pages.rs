@@ -2,8 +2,10 @@
 
 use askama::Template;
 use asuh_step_registry::territories;
+use asuh_step_sponsors::staff::{SponsorLine, sponsor};
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
+use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::command::{KINDS, PlaceHold, ReleaseHold};
@@ -61,16 +63,34 @@ struct ListPage {
     lines: Vec<HoldLine>,
     kinds: Vec<(String, String)>,
     places: Vec<(String, String)>,
+    /// The sponsor whom it is for, where it is one that is known.
+    sponsor: Option<SponsorLine>,
 }
 
-async fn list_page(cap: &ManagePairing, app: &App, shell: Shell, id: Id, form: Option<Form>) -> Page {
+/// The page, with a form that was sent or one for a sponsor.
+async fn list_page(
+    cap: &ManagePairing,
+    app: &App,
+    shell: Shell,
+    id: Id,
+    form: Result<Form, Option<Id>>,
+) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let programme = programme_or_404(app, district, id).await?;
-    let form = form.unwrap_or_else(|| {
+    let known = match &form {
+        Ok(form) => form.get("orang_tua_asuh").parse().ok(),
+        Err(known) => *known,
+    };
+    let sponsor = match known {
+        Some(known) => Some(sponsor(db, district, known).await?.ok_or(Error::NotFound)?),
+        None => None,
+    };
+    let form = form.unwrap_or_else(|_| {
         let until = shell.today + Duration::days(14);
         Form::with(
             &shell,
             [
+                ("untuk", sponsor.as_ref().map(|one| one.name.clone()).unwrap_or_default()),
                 ("jenis", KINDS[0].to_owned()),
                 ("jumlah", "1".to_owned()),
                 ("sampai_tanggal", until.day().to_string()),
@@ -87,6 +107,7 @@ async fn list_page(cap: &ManagePairing, app: &App, shell: Shell, id: Id, form: O
         f: form.view(),
         lines: holds(db, district, id).await?,
         kinds: kinds.collect(),
+        sponsor,
         places: places.into_iter().map(|place| (place.code.to_string(), place.name)).collect(),
         programme,
         shell,
@@ -94,14 +115,22 @@ async fn list_page(cap: &ManagePairing, app: &App, shell: Shell, id: Id, form: O
     page_with(form.status(), &template)
 }
 
+/// For which sponsor the form is filled in.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct For {
+    #[serde(default)]
+    untuk: String,
+}
+
 /// The holds, and the form of a new one.
 pub(super) async fn list(
     cap: Cap<ManagePairing>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    Params(chosen): Params<For>,
     shell: Shell,
 ) -> Page {
-    list_page(&cap, &app, shell, id, None).await
+    list_page(&cap, &app, shell, id, Err(chosen.untuk.parse().ok())).await
 }
 
 /// Keeps targets for somebody.
@@ -121,15 +150,16 @@ pub(super) async fn place(
     let targets = form.count("jumlah", 1..=500);
     let until = form.day("sampai");
     let territory = form.get("kecamatan").parse().ok();
+    let sponsor = form.get("orang_tua_asuh").parse().ok();
     if let (Some(kind), Some(targets), Some(until), true) = (kind, targets, until, form.is_valid()) {
         let today = shell.today;
-        let command = PlaceHold { programme: id, kind, for_whom, targets, territory, until, today };
+        let command = PlaceHold { programme: id, kind, for_whom, sponsor, targets, territory, until, today };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/pasangan/{id}/tahan")),
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    list_page(&cap, &app, shell, id, Some(form)).await
+    list_page(&cap, &app, shell, id, Ok(form)).await
 }
 
 /// Lets go of them.

@@ -61,7 +61,8 @@ impl Command for PairByHand {
         if self.reason.trim().is_empty() {
             return Err(Refusal::new("web.error.required").field("alasan").into());
         }
-        let terms = programmes::terms(tx, district, &programme, self.today, Stability::Lock, None).await?;
+        let terms =
+            programmes::terms(tx, district, &programme, self.today, Stability::Lock, None, None).await?;
         let terms = terms.ok_or_else(|| Refusal::new("pairing.refused.no_terms"))?;
         let situation = Situation::read(tx, district, &terms).await?;
         let units = u32::try_from(self.units).ok().filter(|units| *units > 0);
@@ -166,48 +167,6 @@ impl Command for EndPair {
         match ended {
             0 => Err(Refusal::new("pairing.refused.pair_ended").into()),
             _ => Ok(()),
-        }
-    }
-}
-
-/// Says that a sponsor and a family are related: no run pairs them, and a pair that runs ends with the next one.
-///
-/// Refused when one of them is not known, or it was said already.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DeclareRelative {
-    /// The sponsor.
-    pub sponsor: Id,
-    /// The family.
-    pub family: Id,
-}
-
-impl Command for DeclareRelative {
-    const KIND: &'static str = "pairing.declare_relative";
-    type Receipt = Id;
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
-        let known = tx
-            .number(
-                "SELECT (SELECT COUNT(*) FROM sponsor WHERE district_id = $1 AND id = $2) \
-                 + (SELECT COUNT(*) FROM family WHERE district_id = $1 AND id = $3) AS n",
-                args![tx.district(), self.sponsor, self.family],
-            )
-            .await?;
-        if known != 2 {
-            return Err(Refusal::not_found().into());
-        }
-        let id = tx.new_id();
-        tx.subject("family", self.family);
-        let written = tx
-            .execute(
-                "INSERT INTO declared_relative (district_id, id, sponsor_id, family_id, recorded_at, recorded_by) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                args![tx.district(), id, self.sponsor, self.family, tx.now(), tx.actor()],
-            )
-            .await?;
-        match written {
-            0 => Err(Refusal::new("pairing.refused.related_already").into()),
-            _ => Ok(id),
         }
     }
 }

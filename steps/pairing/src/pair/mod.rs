@@ -5,7 +5,7 @@ mod letters;
 mod pages;
 pub(super) mod query;
 
-pub use command::{DeclareRelative, EndPair, PairByHand};
+pub use command::{EndPair, PairByHand};
 
 use super::{ManagePairing, ReadRuns};
 use asuh_ground::web::Routes;

@@ -6,13 +6,14 @@ use asuh_step_registry::territories;
 use asuh_store::Id;
 use axum::extract::State;
 
-use super::command::{DeclareRelative, EndPair, PairByHand};
+use super::command::{EndPair, PairByHand};
 use super::query::{self, PairLine};
 use crate::ManagePairing;
 use crate::coverage::query::codes;
 use crate::facts::{Situation, Subject, subdistrict, village_of};
 use crate::programme::query::terms;
 use crate::programme::{Programme, programme_or_404};
+use crate::relative::DeclareRelative;
 use crate::rules::may_help;
 use crate::sponsor::may_visit;
 use asuh_ground::App;
@@ -58,7 +59,7 @@ async fn show_page(
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let programme = programme_or_404(app, district, id).await?;
-    let terms = terms(db, district, &programme, shell.today, Stability::Lock, None).await?;
+    let terms = terms(db, district, &programme, shell.today, Stability::Lock, None, None).await?;
     let situation = Situation::read(db, district, &terms.ok_or(Error::NotFound)?).await?;
     let subject = situation.subjects.iter().find(|one| one.row.person_id == person);
     let subject = subject.ok_or(Error::NotFound)?.clone();
@@ -194,9 +195,8 @@ pub(super) async fn related(
     )
     .await?;
     let family = family.ok_or(Error::NotFound)?.0;
-    let command = DeclareRelative { sponsor: line.sponsor_id, family };
-    app.submit(cap.actor(), form.command_id()?, command).await?;
     let reason = shell.t("pairing.hand.related").into_owned();
-    app.submit(cap.actor(), app.store.new_id(), EndPair { pair, reason, today: shell.today }).await?;
+    let command = DeclareRelative { sponsor: line.sponsor_id, family, reason, today: shell.today };
+    app.submit(cap.actor(), form.command_id()?, command).await?;
     redirect(&format!("/pasangan/{}/sasaran/{}", line.programme_id, line.person_id))
 }

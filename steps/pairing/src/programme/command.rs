@@ -7,6 +7,7 @@ use asuh_store::{Command, Fault, Id, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::pools;
 use super::query::{self, Programme, month_of};
 use crate::rules::{Point, default_points};
 
@@ -60,6 +61,9 @@ impl Command for StartProgramme {
             )
             .await?;
         if made == 0 {
+            return Err(Refusal::not_found().into());
+        }
+        if pools::put(tx, programme, self.campaign, 1).await? == 0 {
             return Err(Refusal::not_found().into());
         }
         put_list(tx, programme, self.list, month_of(self.today)).await?;

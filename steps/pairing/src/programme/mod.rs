@@ -2,11 +2,14 @@
 
 pub(super) mod command;
 mod pages;
+mod pool_pages;
+pub(super) mod pools;
 pub(super) mod query;
 mod rule_pages;
 
 pub use command::{Need, SetList, SetNeeds, SetRule, StartProgramme};
 pub(super) use pages::found as programme_or_404;
+pub use pools::{AddPool, RemovePool};
 pub use query::{Programme, all as programmes, unit_rupiah};
 
 use super::{ManagePairing, SeeCoverage};
@@ -20,6 +23,9 @@ pub(super) fn routes() -> Routes {
         .get::<ManagePairing, _>("/pasangan/{id}/pengaturan", pages::settings)
         .post::<ManagePairing, _>("/pasangan/{id}/daftar", pages::set_list)
         .post::<ManagePairing, _>("/pasangan/{id}/kebutuhan", pages::set_needs)
+        .get::<ManagePairing, _>("/pasangan/{id}/kumpulan", pool_pages::list)
+        .post::<ManagePairing, _>("/pasangan/{id}/kumpulan", pool_pages::add)
+        .post::<ManagePairing, _>("/pasangan/{id}/kumpulan/{campaign}/lepas", pool_pages::remove)
         .get::<SeeCoverage, _>("/pasangan/{id}/aturan", rule_pages::show)
         .get::<ManagePairing, _>("/pasangan/{id}/aturan/ubah", rule_pages::edit)
         .post::<ManagePairing, _>("/pasangan/{id}/aturan/ubah", rule_pages::put)

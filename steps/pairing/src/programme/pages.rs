@@ -11,6 +11,7 @@ use time::{Date, Month};
 use super::command::{MOST_UNITS, Need, SetList, SetNeeds, StartProgramme};
 use super::query::{self, ListRow, NeedRow, Programme};
 use crate::coverage::coverage;
+use crate::coverage::moved::{CountLine, moved, three};
 use crate::rules::Counts;
 use crate::{ManagePairing, SeeCoverage};
 use asuh_ground::App;
@@ -21,6 +22,8 @@ use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with
 struct Line {
     programme: Programme,
     counts: Option<Counts>,
+    /// The three counts as shares of what is needed.
+    three: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -39,7 +42,15 @@ pub(super) async fn list(cap: Cap<SeeCoverage>, State(app): State<App>, shell: S
     for programme in query::all(db, district).await? {
         let when = (shell.today, shell.today, cap.actor().zone);
         let covered = coverage(db, district, &programme, Some(cap.scope()), when).await?;
-        lines.push(Line { counts: covered.map(|covered| covered.counts()), programme });
+        let mut shares = Vec::new();
+        if let Some(covered) = &covered {
+            let unit = query::unit_rupiah(db, district, programme.campaign_id, shell.today).await?;
+            let moved = moved(&app, district, &programme, covered, unit).await?;
+            let need = covered.counts().need * unit;
+            let share = |line: CountLine| (line.code, shell.percent(line.reached.rupiah, need));
+            shares.extend(three(&covered.targets, unit, moved.as_ref()).into_iter().map(share));
+        }
+        lines.push(Line { counts: covered.map(|covered| covered.counts()), three: shares, programme });
     }
     let may_manage = ManagePairing::of(cap.actor()).is_some();
     let may_start = may_manage && !query::without_programme(db, district).await?.is_empty();

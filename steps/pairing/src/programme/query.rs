@@ -1,12 +1,13 @@
 //! What is read of programmes: their lists, needs and rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use asuh_pairing::pairing::Stability;
 use asuh_step_registry::rules::Target;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
+use super::pools::{chosen, pools};
 use crate::facts::Terms;
 use crate::rules::{Factor, Point};
 use asuh_ground::settings;
@@ -68,14 +69,14 @@ asuh_store::row_struct! {
     }
 }
 
-/// The campaigns whose destination is 'pairs' and that have no programme. Index: primary key of campaign (a handful).
+/// The campaigns whose destination is 'pairs' and that belong to no programme. Index: primary key of campaign (a handful).
 pub(crate) async fn without_programme(
     db: &impl Query,
     district: DistrictId,
 ) -> Result<Vec<Free>, StoreError> {
     db.all(
         "SELECT c.id, c.name FROM campaign c WHERE c.district_id = $1 AND c.destination = 'pairs' \
-         AND NOT EXISTS (SELECT 1 FROM programme p WHERE p.district_id = c.district_id AND p.campaign_id = c.id) \
+         AND NOT EXISTS (SELECT 1 FROM programme_pool p WHERE p.district_id = c.district_id AND p.campaign_id = c.id) \
          ORDER BY c.created_at DESC, c.id",
         args![district],
     )
@@ -211,7 +212,7 @@ pub(crate) async fn rule(
 }
 
 /// The terms of a programme on a day with the list of its month, or with another one and another version of the rule: so
-/// that a run can be read again as it was asked for. `None` where the programme has no list, rule or need.
+/// that a run can be read again as it was asked for; `campaigns` are the pools that it gives, all where none are named. `None` where the programme has no list, rule or need.
 ///
 /// # Errors
 /// The store fails.
@@ -222,6 +223,7 @@ pub(crate) async fn terms(
     on: Date,
     stability: Stability,
     as_asked: Option<(Id, i64)>,
+    campaigns: Option<&HashSet<Id>>,
 ) -> Result<Option<Terms>, StoreError> {
     let list = match as_asked {
         Some((list, _)) => Some(list),
@@ -231,9 +233,14 @@ pub(crate) async fn terms(
     let needs = needs_on(db, district, programme.id, on).await?;
     let (Some(list), Some(rule), false) = (list, rule, needs.is_empty()) else { return Ok(None) };
     let needs: HashMap<String, i64> = needs.into_iter().map(|row| (row.target, row.units)).collect();
+    let pools = pools(db, district, programme.id).await?;
     Ok(Some(Terms {
         programme: programme.id,
-        campaign: programme.campaign_id,
+        chosen: match campaigns {
+            Some(campaigns) => chosen(&pools, campaigns),
+            None => pools.clone(),
+        },
+        pools,
         list: (list, programme.list_kind.clone()),
         on,
         tier_cost: programme.tier_cost(),

@@ -5,6 +5,7 @@ mod counts;
 mod explained;
 mod order;
 mod promised;
+mod reached;
 mod same;
 
 pub use code::{code_name, sponsor_code};
@@ -12,4 +13,5 @@ pub use counts::{Counts, Covered, Covering};
 pub use explained::{Nearer, read_nearer, write_nearer};
 pub use order::{Factor, Point, Ranked, default_points, lottery, points, rank};
 pub use promised::{Promised, promised};
+pub use reached::Reached;
 pub(crate) use same::{Wrong, may_help, measure};

@@ -1,4 +1,5 @@
-//! Who comes first: points by the district's own rule, then height for age, then age, then a public lottery (METHOD 1.2).
+//! Who comes first: points by the district's own rule, then who is helped in part already (METHOD 1.7), then height for
+//! age, then age, then a public lottery (METHOD 1.2).
 
 use std::cmp::Reverse;
 
@@ -93,6 +94,8 @@ pub struct Ranked {
     pub age_months: Option<i64>,
     /// The family's desil.
     pub desil: Option<i64>,
+    /// Whether a part of what it needs is promised already, and not all.
+    pub half_funded: bool,
 }
 
 impl Ranked {
@@ -121,8 +124,9 @@ pub fn lottery(seed: &str, person: Id) -> [u8; 32] {
     Sha256::digest(format!("{seed}|{person}").as_bytes()).into()
 }
 
-/// The targets in the public order, as places in what was given: most points first, then the smaller height for age
-/// (unknown last), then the younger, then the lot.
+/// The targets in the public order, as places in what was given: most points first, then those helped in part already
+/// (what was begun is finished before something else is begun), then the smaller height for age (unknown last), then
+/// the younger, then the lot.
 pub fn rank(rule: &[Point], seed: &str, targets: &[Ranked]) -> Vec<usize> {
     let mut order: Vec<_> = targets
         .iter()
@@ -130,6 +134,7 @@ pub fn rank(rule: &[Point], seed: &str, targets: &[Ranked]) -> Vec<usize> {
         .map(|(place, target)| {
             let key = (
                 Reverse(points(rule, target)),
+                !target.half_funded,
                 target.haz.unwrap_or(i64::MAX),
                 target.age_months.unwrap_or(i64::MAX),
                 lottery(seed, target.person),
@@ -148,7 +153,8 @@ mod tests {
 
     fn child(nth: u8, haz: Option<i64>, age_months: i64, desil: Option<i64>) -> Ranked {
         let target = if age_months < 24 { Target::ChildUnderTwo } else { Target::ChildTwoToFive };
-        Ranked { person: Id::from_bytes([nth; 16]), target, haz, age_months: Some(age_months), desil }
+        let person = Id::from_bytes([nth; 16]);
+        Ranked { person, target, haz, age_months: Some(age_months), desil, half_funded: false }
     }
 
     #[test]
@@ -163,6 +169,19 @@ mod tests {
         ] {
             assert_eq!(points(&rule, &target), wanted, "{target:?}");
         }
+    }
+
+    #[test]
+    fn what_was_begun_is_finished_first_among_those_of_equal_points() {
+        let begun = |child: Ranked| Ranked { half_funded: true, ..child };
+        // Three of one point each, of whom the last and least urgent is half funded; one of no point is too.
+        let children = [
+            child(1, Some(-290), 30, Some(3)),
+            child(2, Some(-250), 30, Some(3)),
+            begun(child(3, Some(-210), 40, Some(3))),
+            begun(child(4, Some(-299), 30, None)),
+        ];
+        assert_eq!(rank(&default_points(), "x", &children), [2, 0, 1, 3]);
     }
 
     #[test]

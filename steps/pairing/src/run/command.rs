@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use asuh_pairing::pairing::{Certificate, Objectives, Stability, pair, verify};
-use asuh_step_sponsors::pledges::{Gone, promised_ends};
+use asuh_step_sponsors::pledges::Gone;
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
@@ -12,6 +12,7 @@ use super::query::{self, Planned, RunLine};
 use super::store::stability;
 use crate::facts::Situation;
 use crate::pair::command::end_pairs;
+use crate::programme::pools::{ends, pools};
 use crate::programme::{command as programme, query as programmes};
 use crate::rules::measure;
 
@@ -132,7 +133,8 @@ pub(crate) async fn current(db: &impl Query, run: &RunLine) -> Result<Option<Sit
         return Ok(None);
     }
     let asked = Some((run.list_id, run.rule_version));
-    let terms = programmes::terms(db, district, &programme, run.on_day, stable, asked).await?;
+    let given = query::given(db, district, run.id).await?;
+    let terms = programmes::terms(db, district, &programme, run.on_day, stable, asked, Some(&given)).await?;
     let Some(terms) = terms else { return Ok(None) };
     let situation = Situation::read(db, district, &terms).await?;
     Ok(run.facts_sha256.is_some_and(|facts| facts == situation.facts).then_some(situation))
@@ -253,11 +255,10 @@ async fn act(
 
 /// The promises that ended, with their last day; not those that only rest.
 async fn stopped(tx: &Tx<'_>, run: &RunLine, today: Date) -> Result<HashMap<Id, Date>, Fault> {
-    let programme = programmes::by_id(tx, tx.district(), run.programme_id).await?;
-    let programme = programme.ok_or_else(Refusal::not_found)?;
+    let known = pools(tx, tx.district(), run.programme_id).await?;
     // Pairs of promises that ended long ago were closed long ago; those of a few years are few rows more.
     let since = today - Duration::days(5 * 366);
-    let ends = promised_ends(tx, tx.district(), programme.campaign_id, since, today).await?;
+    let ends = ends(tx, tx.district(), &known, since, today).await?;
     let ended = ends.into_iter().filter(|end| end.gone != Gone::Paused);
     Ok(ended.map(|end| (end.pledge_id, end.from.previous_day().unwrap_or(end.from))).collect())
 }

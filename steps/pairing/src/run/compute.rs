@@ -59,6 +59,7 @@ pub(super) struct ChildRow {
     pub(super) need: i64,
     pub(super) held: i64,
     pub(super) before: i64,
+    pub(super) besides: i64,
     pub(super) units: i64,
     /// Sponsors, units, targets, rank of the last, units kept.
     pub(super) cut: Option<(i64, i64, i64, Option<i64>, i64)>,
@@ -124,7 +125,9 @@ pub(super) fn compute(
             (pairing, explanation, None)
         }
     };
-    let options = options(instance, &pairing)?;
+    let besides: Vec<u32> =
+        situation.subjects.iter().map(|one| u32::try_from(one.besides).unwrap_or(0)).collect();
+    let options = options(instance, &besides, &pairing)?;
     Ok(Computed {
         children: children(situation, &pairing, &explanation),
         pairs: pairs(situation, &pairing, &explanation),
@@ -203,6 +206,7 @@ fn children(situation: &Situation, pairing: &Pairing, explanation: &Explanation)
             need: subject.need,
             held: subject.held,
             before: subject.before,
+            besides: subject.besides,
             units: i64::from(*served),
             cut: cut.map(|cut| {
                 (
@@ -242,10 +246,10 @@ fn pairs(situation: &Situation, pairing: &Pairing, explanation: &Explanation) ->
 }
 
 /// What the chosen rule gives, and what others would.
-fn options(instance: &Instance, chosen: &Pairing) -> Result<Vec<OptionRow>, PairingError> {
-    let mut rows = vec![option("chosen".into(), instance, chosen)];
+fn options(instance: &Instance, besides: &[u32], chosen: &Pairing) -> Result<Vec<OptionRow>, PairingError> {
+    let mut rows = vec![option("chosen".into(), instance, besides, chosen)];
     let mut add = |code: String, instance: Instance| -> Result<(), PairingError> {
-        rows.push(option(code, &instance, &pair(&instance)?));
+        rows.push(option(code, &instance, besides, &pair(&instance)?));
         Ok(())
     };
     if !instance.running.is_empty() {
@@ -270,7 +274,8 @@ fn options(instance: &Instance, chosen: &Pairing) -> Result<Vec<OptionRow>, Pair
     Ok(rows)
 }
 
-fn option(code: String, instance: &Instance, pairing: &Pairing) -> OptionRow {
+/// `besides`: what each target has from pools that are not given now.
+fn option(code: String, instance: &Instance, besides: &[u32], pairing: &Pairing) -> OptionRow {
     let mut row = OptionRow {
         code,
         served: signed(pairing.objectives.served_units),
@@ -282,9 +287,9 @@ fn option(code: String, instance: &Instance, pairing: &Pairing) -> OptionRow {
         urgent_lacking: 0,
     };
     let urgent = instance.children.len().div_ceil(10);
-    for (child, served) in instance.children.iter().zip(&pairing.served) {
+    for ((child, served), besides) in instance.children.iter().zip(&pairing.served).zip(besides) {
         // What is kept for somebody is promised by nobody yet.
-        match (*served, child.need) {
+        match (*served + besides, child.need) {
             (served, need) if served >= need => row.fully += 1,
             (0, _) => row.none += 1,
             _ => row.partly += 1,
@@ -353,11 +358,105 @@ mod tests {
         for sponsor in &mut instance.sponsors {
             (sponsor.village, sponsor.reach) = ("v0".into(), Tier::District);
         }
-        let options = options(&instance, &pair(&instance).unwrap()).unwrap();
+        let options = options(&instance, &[0; 20], &pair(&instance).unwrap()).unwrap();
         let served = |code: &str| options.iter().find(|one| one.code == code).unwrap().served;
         assert!(served("own_village") < served("own_subdistrict"));
         assert!(served("own_subdistrict") < served("chosen"));
         let codes: Vec<&str> = options.iter().map(|one| one.code.as_str()).collect();
         assert_eq!(codes, ["chosen", "soft", "price_4", "price_10", "own_village", "own_subdistrict"]);
+    }
+
+    /// All ways to give `left` of each of these sponsors to children who lack `lacking`, as what each child gets.
+    fn every_way(left: &[u32], lacking: &[u32]) -> Vec<Vec<u32>> {
+        let Some((first, rest)) = left.split_first() else { return vec![vec![0; lacking.len()]] };
+        let mut ways: Vec<Vec<u32>> = vec![vec![]];
+        for _ in lacking {
+            let grown = ways.iter().flat_map(|way| {
+                let given: u32 = way.iter().sum();
+                (0..=first - given).map(|units| [way.as_slice(), &[units]].concat())
+            });
+            ways = grown.collect();
+        }
+        let others = every_way(rest, lacking);
+        let sums = ways.iter().flat_map(|way| {
+            others.iter().map(|other| way.iter().zip(other).map(|(one, two)| one + two).collect::<Vec<u32>>())
+        });
+        sums.filter(|got| got.iter().zip(lacking).all(|(got, lacks)| got <= lacks)).collect()
+    }
+
+    /// METHOD 1.7, by trying every other way: among children of equal points those begun are finished before another one
+    /// is begun, and nobody of more points pays for it.
+    #[test]
+    fn what_was_begun_is_finished_first() {
+        use crate::rules::{Ranked, default_points, points, rank};
+        use asuh_step_registry::rules::Target;
+        let need = 3;
+        for case in 0..81_u32 {
+            let before: Vec<u32> = (0..4).map(|nth| case / 3_u32.pow(nth) % 3).collect();
+            let ranked: Vec<Ranked> = (0..4_u8)
+                .map(|nth| Ranked {
+                    person: Id::from_bytes([nth; 16]),
+                    target: Target::ChildTwoToFive,
+                    // The last one has four points more; of the others the first is the shortest.
+                    haz: Some(if nth == 3 { -310 } else { -290 + i64::from(nth) * 10 }),
+                    age_months: Some(30),
+                    desil: None,
+                    half_funded: before[nth as usize] > 0,
+                })
+                .collect();
+            let order = rank(&default_points(), "undian", &ranked);
+            let id = |nth: usize| format!("c{nth}");
+            let instance = Instance {
+                stability: Stability::Lock,
+                tier_cost: [0, 2, 5, 9],
+                villages: vec![Village { id: "v".into(), subdistrict: "k".into() }],
+                neighbours: vec![],
+                children: order
+                    .iter()
+                    .enumerate()
+                    .map(|(rank, nth)| Child {
+                        id: id(*nth),
+                        village: "v".into(),
+                        need,
+                        other_support: 0,
+                        rank: rank as u32,
+                    })
+                    .collect(),
+                sponsors: [("old", before.iter().sum()), ("one", 2), ("two", 1)]
+                    .map(|(id, capacity)| Sponsor {
+                        id: id.into(),
+                        village: "v".into(),
+                        capacity,
+                        reach: Tier::Village,
+                    })
+                    .into(),
+                exclusions: vec![],
+                running: (0..4)
+                    .filter(|nth| before[*nth] > 0)
+                    .map(|nth| RunningPair { sponsor: "old".into(), child: id(nth), units: before[nth] })
+                    .collect(),
+            };
+            let served = pair(&instance).unwrap().served;
+            let got: Vec<u32> =
+                (0..4).map(|nth| served[order.iter().position(|one| *one == nth).unwrap()]).collect();
+            let lacking: Vec<u32> = before.iter().map(|had| need - had).collect();
+            let worth = |more: &Vec<u32>| -> Vec<u32> {
+                let mut by: Vec<_> = (0..4)
+                    .map(|nth| {
+                        let rule = points(&default_points(), &ranked[nth]);
+                        (std::cmp::Reverse(rule), before[nth] == 0, nth, before[nth] + more[nth])
+                    })
+                    .collect();
+                by.sort();
+                by.into_iter().map(|one| one.3).collect()
+            };
+            let best = every_way(&[2, 1], &lacking).iter().map(worth).max().unwrap();
+            let more: Vec<u32> = got.iter().zip(&before).map(|(all, had)| all - had).collect();
+            assert_eq!(worth(&more), best, "{before:?} {got:?}");
+            // Nobody of these points is begun while one that was begun is not finished.
+            let open = |nth: usize| before[nth] > 0 && got[nth] < need;
+            let begun = |nth: usize| before[nth] == 0 && got[nth] > 0;
+            assert!(!((0..3).any(open) && (0..3).any(begun)), "{before:?} {got:?}");
+        }
     }
 }

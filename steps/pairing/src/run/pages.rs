@@ -12,8 +12,9 @@ use serde::Deserialize;
 use super::command::{ApproveRun, RefuseRun, current};
 use super::compute::RunKind;
 use super::flow;
-use super::query::{self, FlowLine, OptionLine, PAGE, PlaceLine, RunLine};
+use super::query::{self, FlowLine, OptionLine, PAGE, PlaceLine, PoolLine, RunLine};
 use super::store::OrderRun;
+use crate::programme::pools::pools;
 use crate::programme::programme_or_404;
 use crate::programme::{Programme, unit_rupiah};
 use crate::{ApproveRuns, ManagePairing, ReadRuns};
@@ -33,6 +34,7 @@ struct ListPage {
     may_manage: bool,
     kinds: Vec<(String, String)>,
     stabilities: Vec<(String, String)>,
+    pools: Vec<(String, String)>,
 }
 
 /// Where the list goes on.
@@ -57,8 +59,18 @@ async fn list_page(
     let programme = programme_or_404(app, district, id).await?;
     let mut runs = query::runs(db, district, id, before).await?;
     let next = cut(&mut runs, PAGE, |run| run.number);
-    let form = form.unwrap_or_else(|| Form::with(&shell, [("cara", "full"), ("pasangan", "lock")]));
+    let pools: Vec<(String, String)> = pools(db, district, id)
+        .await?
+        .into_iter()
+        .map(|pool| (pool.campaign_id.to_string(), pool.name))
+        .collect();
+    let form = form.unwrap_or_else(|| {
+        let mut values = vec![("cara", "full"), ("pasangan", "lock")];
+        values.extend(pools.iter().map(|(campaign, _)| ("kumpulan", campaign.as_str())));
+        Form::with(&shell, values)
+    });
     let template = ListPage {
+        pools,
         f: form.view(),
         programme,
         runs,
@@ -96,8 +108,13 @@ pub(super) async fn order(
         "lock" | "soft" => Ok(code.to_owned()),
         _ => Err("web.error.choose"),
     });
-    if let (Some(kind), Some(stability)) = (kind, stability) {
-        let command = OrderRun { programme: id, kind, stability, today: shell.today };
+    let given: Vec<Id> = form.all("kumpulan").into_iter().filter_map(|id| id.parse().ok()).collect();
+    // A form without boxes has one pool, which it does not name; boxes of which none is ticked name none either.
+    if given.is_empty() && form.ticked("kumpulan_dipilih") {
+        form.error("kumpulan", "pairing.refused.no_pool");
+    }
+    if let (Some(kind), Some(stability), true) = (kind, stability, form.is_valid()) {
+        let command = OrderRun { programme: id, kind, stability, pools: given, today: shell.today };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(receipt) => {
                 jobs::ring(&app);
@@ -143,6 +160,7 @@ struct ShowPage {
     run: RunLine,
     proof: Proof,
     unit: i64,
+    pools: Vec<PoolLine>,
     places: Vec<PlaceLine>,
     total: Option<PlaceLine>,
     names: HashMap<i64, String>,
@@ -164,7 +182,7 @@ impl ShowPage {
         shell.t3(
             "pairing.run.units_words",
             ("before", shell.number(run.before_units)),
-            ("after", shell.number(run.served_units)),
+            ("after", shell.number(run.served_units + run.besides_units)),
             ("need", shell.number(run.needed_units)),
         )
     }
@@ -249,6 +267,7 @@ async fn show_page(cap: &ReadRuns, app: &App, shell: Shell, id: Id, form: Form) 
         f: form.view(),
         proof: proof_of(app, district, &run).await?,
         unit: unit_rupiah(db, district, programme.campaign_id, run.on_day).await?,
+        pools: query::pools(db, district, id).await?,
         total: summed(&places),
         places,
         names,

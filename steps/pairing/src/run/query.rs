@@ -1,6 +1,6 @@
 //! What is read of runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
@@ -33,6 +33,7 @@ asuh_store::row_struct! {
         pub(crate) offered_units: i64,
         pub(crate) held_units: i64,
         pub(crate) before_units: i64,
+        pub(crate) besides_units: i64,
         /// Units that its pairs give.
         pub served_units: i64,
         pub(crate) kept_units: i64,
@@ -55,7 +56,7 @@ impl RunLine {
 
 const RUN: &str = "SELECT r.district_id, r.id, r.programme_id, r.number, r.kind, r.stability, r.list_id, l.number AS list_number, \
      r.on_day, r.rule_version, r.state, r.reason, r.facts_sha256, r.children, r.sponsors, r.homeless, r.needed_units, \
-     r.offered_units, r.held_units, r.before_units, r.served_units, r.kept_units, r.geo_cost, r.rank_objective, \
+     r.offered_units, r.held_units, r.before_units, r.besides_units, r.served_units, r.kept_units, r.geo_cost, r.rank_objective, \
      r.asked_at, r.asked_by, a.name AS asker, r.decided_at, d.name AS decider FROM pairing_run r \
      JOIN frozen_list l ON l.district_id = r.district_id AND l.id = r.list_id \
      LEFT JOIN app_user a ON a.district_id = r.district_id AND a.id = r.asked_by \
@@ -71,6 +72,41 @@ pub(crate) async fn run(
     id: Id,
 ) -> Result<Option<RunLine>, StoreError> {
     db.first(&format!("{RUN} AND r.id = $2"), args![district, id]).await
+}
+
+/// The campaigns whose promises a run gives. Index: primary key of run_pool.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn given(db: &impl Query, district: DistrictId, run: Id) -> Result<HashSet<Id>, StoreError> {
+    let rows: Vec<(Id,)> = db
+        .all("SELECT campaign_id FROM run_pool WHERE district_id = $1 AND run_id = $2", args![district, run])
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+asuh_store::row_struct! {
+    /// What a pool offered to a run.
+    pub(crate) struct PoolLine {
+        pub(crate) name: String,
+        pub(crate) pledges: i64,
+        pub(crate) units: i64,
+    }
+}
+
+/// The pools of a run, by name. Indexes: primary keys of run_pool and campaign.
+pub(super) async fn pools(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+) -> Result<Vec<PoolLine>, StoreError> {
+    db.all(
+        "SELECT c.name, p.pledges, p.units FROM run_pool p \
+         JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
+         WHERE p.district_id = $1 AND p.run_id = $2 ORDER BY c.name, p.campaign_id",
+        args![district, run],
+    )
+    .await
 }
 
 /// Runs on a page.
@@ -144,6 +180,7 @@ asuh_store::row_struct! {
         pub(crate) need: i64,
         pub(crate) held: i64,
         pub(crate) before_units: i64,
+        pub(crate) besides: i64,
         pub(crate) units: i64,
         pub(crate) cut_sponsors: Option<i64>,
         pub(crate) cut_units: Option<i64>,
@@ -175,12 +212,12 @@ pub(crate) async fn children(
 ) -> Result<Vec<RunChild>, StoreError> {
     let condition = match which {
         Which::All => "",
-        Which::Lacking => " AND c.units < c.need",
+        Which::Lacking => " AND c.units + c.besides < c.need",
     };
     db.all(
         &format!(
             "SELECT c.rank, c.person_id, c.family_id, t.code, c.village_code, c.target, c.points, c.haz, \
-             c.age_months, c.desil, c.need, c.held, c.before_units, c.units, c.cut_sponsors, c.cut_units, \
+             c.age_months, c.desil, c.need, c.held, c.before_units, c.besides, c.units, c.cut_sponsors, c.cut_units, \
              c.cut_children, c.cut_rank, c.cut_kept FROM run_child c \
              LEFT JOIN target_code t ON t.district_id = c.district_id AND t.person_id = c.person_id \
              WHERE c.district_id = $1 AND c.run_id = $2 AND c.rank > $3{condition} ORDER BY c.rank LIMIT {}",
@@ -260,10 +297,10 @@ pub(crate) async fn by_subdistrict(
         count("before_units > 0 AND before_units < need", "before_part"),
         count("before_units <= 0", "before_none"),
         gap("before_units", "before_gap"),
-        count("units >= need", "after_full"),
-        count("units > 0 AND units < need", "after_part"),
-        count("units <= 0", "after_none"),
-        gap("units", "after_gap"),
+        count("units + besides >= need", "after_full"),
+        count("units + besides > 0 AND units + besides < need", "after_part"),
+        count("units + besides <= 0", "after_none"),
+        gap("(units + besides)", "after_gap"),
     ];
     db.all(
         &format!(

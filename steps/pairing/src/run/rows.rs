@@ -77,6 +77,7 @@ impl Command for PutChildren {
                 row.need,
                 row.held,
                 row.before,
+                row.besides,
                 row.units
             ];
             let cut = row.cut;
@@ -89,7 +90,7 @@ impl Command for PutChildren {
         };
         tx.insert_many(
             "INSERT INTO run_child (district_id, run_id, rank, person_id, family_id, village_code, rw, target, points, \
-             haz, age_months, desil, need, held, before_units, units, cut_sponsors, cut_units, cut_children, cut_rank, \
+             haz, age_months, desil, need, held, before_units, besides, units, cut_sponsors, cut_units, cut_children, cut_rank, \
              cut_kept) VALUES",
             "ON CONFLICT DO NOTHING",
             self.rows.iter().map(row).collect(),
@@ -215,7 +216,9 @@ pub(super) struct FinishRun {
     offered: i64,
     held: i64,
     before: i64,
+    besides: i64,
     served: i64,
+    pools: Vec<(Id, i64, i64)>,
     kept: i64,
     geo_cost: i64,
     rank_objective: String,
@@ -239,6 +242,8 @@ impl FinishRun {
             offered: situation.offered(),
             held: sum(|row| row.held),
             before: sum(|row| row.before.min(row.need)),
+            besides: sum(|row| row.besides),
+            pools: situation.by_pool(),
             served: whole(values.served_units),
             kept: whole(values.kept_units),
             geo_cost: whole(values.geo_cost),
@@ -278,10 +283,17 @@ impl Command for FinishRun {
             self.options.iter().enumerate().map(row).collect(),
         )
         .await?;
+        for (campaign, pledges, units) in &self.pools {
+            tx.execute(
+                "UPDATE run_pool SET pledges = $4, units = $5 WHERE district_id = $1 AND run_id = $2 AND campaign_id = $3",
+                args![tx.district(), self.run, *campaign, *pledges, *units],
+            )
+            .await?;
+        }
         tx.execute(
             "UPDATE pairing_run SET state = 'draft', facts_sha256 = $3, children = $4, sponsors = $5, homeless = $6, \
              needed_units = $7, offered_units = $8, held_units = $9, before_units = $10, served_units = $11, \
-             kept_units = $12, geo_cost = $13, rank_objective = $14, certificate = $15, computed_at = $16 \
+             kept_units = $12, geo_cost = $13, rank_objective = $14, certificate = $15, computed_at = $16, besides_units = $17 \
              WHERE district_id = $1 AND id = $2",
             args![
                 tx.district(),
@@ -299,7 +311,8 @@ impl Command for FinishRun {
                 self.geo_cost,
                 &self.rank_objective,
                 self.certificate.clone(),
-                tx.now()
+                tx.now(),
+                self.besides
             ],
         )
         .await?;

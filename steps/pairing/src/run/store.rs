@@ -1,5 +1,7 @@
 //! A run asked for by somebody and worked out by a job.
 
+use std::collections::HashSet;
+
 use asuh_pairing::pairing::Stability;
 use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,7 @@ use super::compute::{Computed, Newcomers, RunKind, compute};
 use super::query;
 use super::rows::{ClearRun, FailRun, FinishRun, PutChildren, PutPairs};
 use crate::facts::Situation;
+use crate::programme::pools::pools;
 use crate::programme::{command as programme, query as programmes};
 use asuh_ground::App;
 use asuh_ground::jobs::{self, Job, JobError, JobRun};
@@ -29,7 +32,7 @@ pub(super) fn stability(code: &str) -> Option<Stability> {
 
 /// Asks for a run: who helps whom by the facts of the present day. It is a draft until somebody else approves it.
 ///
-/// Refused when the programme has no list, no need or no drawn seed, and while another run waits for a decision; an
+/// Refused when a pool is not one of the programme's, when the programme has no list, no need or no drawn seed, and while another run waits for a decision; an
 /// intake also when no run was approved before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderRun {
@@ -39,6 +42,8 @@ pub struct OrderRun {
     pub kind: RunKind,
     /// What becomes of running pairs: 'lock', 'soft'.
     pub stability: String,
+    /// The campaigns whose promises are given; empty for all pools of the programme.
+    pub pools: Vec<Id>,
     /// The present day.
     pub today: Date,
 }
@@ -54,7 +59,16 @@ impl Command for OrderRun {
         if waiting.is_some() {
             return Err(Refusal::new("pairing.refused.draft_waits").into());
         }
-        let terms = programmes::terms(tx, district, &programme, self.today, stable, None).await?;
+        let known = pools(tx, district, programme.id).await?;
+        let given: Vec<Id> = known
+            .iter()
+            .map(|pool| pool.campaign_id)
+            .filter(|campaign| self.pools.is_empty() || self.pools.contains(campaign))
+            .collect();
+        if self.pools.iter().any(|pool| !given.contains(pool)) {
+            return Err(Refusal::not_found().into());
+        }
+        let terms = programmes::terms(tx, district, &programme, self.today, stable, None, None).await?;
         let terms = terms.ok_or_else(|| Refusal::new("pairing.refused.no_terms"))?;
         if terms.seed.is_empty() {
             return Err(Refusal::new("pairing.refused.no_seed").into());
@@ -71,8 +85,8 @@ impl Command for OrderRun {
         tx.execute(
             "INSERT INTO pairing_run (district_id, id, programme_id, number, kind, stability, list_id, on_day, \
              rule_version, state, reason, children, sponsors, homeless, needed_units, offered_units, held_units, \
-             before_units, served_units, kept_units, geo_cost, rank_objective, asked_at, asked_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'computing', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0', $10, $11)",
+             before_units, besides_units, served_units, kept_units, geo_cost, rank_objective, asked_at, asked_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'computing', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0', $10, $11)",
             args![
                 district,
                 run,
@@ -86,6 +100,12 @@ impl Command for OrderRun {
                 tx.now(),
                 tx.actor()
             ],
+        )
+        .await?;
+        tx.insert_many(
+            "INSERT INTO run_pool (district_id, run_id, campaign_id, pledges, units) VALUES",
+            "",
+            given.into_iter().map(|campaign| args![district, run, campaign, 0_i64, 0_i64]).collect(),
         )
         .await?;
         jobs::start(tx, JOB, Some(run)).await?;
@@ -136,13 +156,14 @@ async fn worked_out(
     let programme = programme.ok_or_else(|| JobError::Failed("the programme is not known".into()))?;
     let stable = stability(&line.stability).unwrap_or(Stability::Lock);
     let asked = Some((line.list_id, line.rule_version));
-    let terms = programmes::terms(db, district, &programme, line.on_day, stable, asked).await?;
+    let given = query::given(db, district, line.id).await?;
+    let terms = programmes::terms(db, district, &programme, line.on_day, stable, asked, Some(&given)).await?;
     let Some(terms) = terms else { return Ok(Err("no_terms".into())) };
     let kind = RunKind::parse(&line.kind).unwrap_or(RunKind::Full);
     let situation = Situation::read(db, district, &terms).await?;
     let newcomers = match kind {
         RunKind::Full => Newcomers::default(),
-        RunKind::Intake => newcomers(app, job, line, &situation, terms.campaign).await?,
+        RunKind::Intake => newcomers(app, job, line, &situation, &given).await?,
     };
     // Seconds of arithmetic for a large district: beside the threads that answer.
     let worked = tokio::task::spawn_blocking(move || {
@@ -158,14 +179,17 @@ async fn newcomers(
     job: &Job,
     line: &query::RunLine,
     situation: &Situation,
-    campaign: Id,
+    pools: &HashSet<Id>,
 ) -> Result<Newcomers, JobError> {
     let (db, district) = (app.store.reader(), job.district_id);
     let Some(last) = query::newest(db, district, line.programme_id, &["approved"]).await? else {
         return Ok(Newcomers::default());
     };
     let known = query::persons(db, district, last.id).await?;
-    let fresh = query::pledged_since(db, district, campaign, last.asked_at).await?;
+    let mut fresh = Vec::new();
+    for campaign in pools {
+        fresh.extend(query::pledged_since(db, district, *campaign, last.asked_at).await?);
+    }
     let children = situation.subjects.iter().map(|subject| subject.row.person_id);
     Ok(Newcomers {
         children: children

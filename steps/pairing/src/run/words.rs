@@ -9,6 +9,9 @@ use asuh_ground::web::Text;
 /// Why a target stands where it does in the order: its points and the facts behind them.
 pub(super) fn facts(text: &Text, child: &RunChild) -> String {
     let mut parts = vec![text.t1("pairing.why.points", "n", child.points)];
+    if child.before_units > 0 && child.before_units < child.need {
+        parts.push(text.t("pairing.why.half").into_owned());
+    }
     if let Some(haz) = child.haz {
         parts.push(text.t1("pairing.why.haz", "z", text.fixed(haz, 2)));
     }
@@ -68,16 +71,16 @@ pub(super) fn pair(text: &Text, pair: &RunPair, names: &HashMap<i64, String>) ->
 
 /// What stands in the way of what a target lacks; nothing where it lacks nothing.
 pub(super) fn lacking(text: &Text, child: &RunChild) -> Option<String> {
-    let lacks = child.need - child.held - child.units;
-    let mut words = String::new();
+    let lacks = child.need - child.held - child.besides - child.units;
+    let mut parts = Vec::new();
+    if child.besides > 0 {
+        parts.push(text.t1("pairing.why.besides", "n", text.number(child.besides)));
+    }
     if child.held > 0 {
-        words = text.t1("pairing.why.held", "n", text.number(child.held));
+        parts.push(text.t1("pairing.why.held", "n", text.number(child.held)));
     }
     if lacks > 0 {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(&match (child.cut_sponsors.unwrap_or(0), child.cut_kept.unwrap_or(0)) {
+        parts.push(match (child.cut_sponsors.unwrap_or(0), child.cut_kept.unwrap_or(0)) {
             (0, 0) => text.t1("pairing.why.no_reach", "n", text.number(lacks)),
             (0, kept) => text.t2("pairing.why.only_kept", "n", text.number(lacks), "kept", text.number(kept)),
             (sponsors, _) => text.with(
@@ -92,5 +95,5 @@ pub(super) fn lacking(text: &Text, child: &RunChild) -> Option<String> {
             ),
         });
     }
-    (!words.is_empty()).then_some(words)
+    (!parts.is_empty()).then(|| parts.join(" "))
 }

@@ -23,6 +23,7 @@ pub use file::{Member, members};
 pub(super) use list::{TargetLine, targets};
 pub(super) use names::{check_names, refresh_names};
 pub(super) use opening::{Opening, opened};
+pub use search::{Named, by_name};
 pub(super) use version::{
     FamilyVersion, PersonVersion, current_family, current_person, next_family, next_person, next_status,
 };

@@ -79,6 +79,43 @@ asuh_store::row_struct! {
     struct Member { family_id: Id, name: String, nik_sealed: Option<Vec<u8>> }
 }
 
+/// A family that answers a name, for steps that let somebody choose one.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The family.
+    pub family: Id,
+    /// Name of its head.
+    pub head_name: String,
+    /// The member who answers, when it is not the head.
+    pub member: Option<String>,
+    /// Its village.
+    pub village: String,
+}
+
+/// The families within a scope with a member of such a name, the best first, at most twenty; none where the name is too
+/// short to be searched. The caller tells the access log. Indexes: as [`Reader::by_name`].
+///
+/// # Errors
+/// The store fails.
+pub async fn by_name(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    words: &str,
+) -> Result<Vec<Named>, StoreError> {
+    if Sought::read(words).is_none() {
+        return Ok(Vec::new());
+    }
+    let found = Reader { district, scope, within: None }.by_name(db, words, None).await?;
+    let named = |hit: Hit| Named {
+        family: hit.line.family_id,
+        head_name: hit.line.head_name,
+        member: hit.member,
+        village: hit.line.village_name.unwrap_or_default(),
+    };
+    Ok(found.hits.into_iter().map(named).collect())
+}
+
 impl Reader<'_> {
     /// The condition that a current version of a family is reached.
     fn reached(&self, args: &mut Args) -> String {

@@ -125,7 +125,7 @@ pub async fn of_unit(
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn by_name(
+pub async fn by_name(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,

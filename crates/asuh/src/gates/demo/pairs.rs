@@ -2,9 +2,10 @@
 //! that waits for somebody to decide.
 
 use asuh_step_growth::StuntedChildren;
-use asuh_step_pairing::{PlaceHold, RunKind, coverage, programmes};
+use asuh_step_pairing::{AddPool, PlaceHold, RunKind, coverage, programmes};
 use asuh_step_registry::frozen::{Kind, current_list};
 use asuh_step_registry::territories;
+use asuh_step_sponsors::campaigns;
 use asuh_step_sponsors::pledges::{HowFar, Pledge, PublicName};
 use asuh_step_sponsors::sponsors::Category;
 use asuh_store::Id;
@@ -30,6 +31,13 @@ pub(super) async fn programme(world: &mut World, places: &Places) -> Result<(), 
         return Ok(());
     }
     let programme = foster::programme(world, campaign, 9, "Kerinci sehat, anak hebat").await?;
+    // The firms of the other campaign give together with these.
+    for pool in campaigns::open(db, DISTRICT, today).await? {
+        if pool.destination == "pairs" && pool.id != campaign {
+            let add = AddPool { programme, campaign: pool.id, units_per_basket: 1, today };
+            world.app.submit(&world.actor, world.app.store.new_id(), add).await?;
+        }
+    }
     foster::run(world, programme, RunKind::Full).await?;
 
     // A firm more, another that is still deciding, and the draft of the week.
@@ -39,6 +47,7 @@ pub(super) async fn programme(world: &mut World, places: &Places) -> Result<(), 
         programme,
         kind: "deciding".into(),
         for_whom: "Bank Contoh".into(),
+        sponsor: None,
         targets: 3,
         territory: None,
         until: today + Duration::days(14),

@@ -187,7 +187,7 @@ pub(super) async fn staff(world: &World, count: usize) -> Result<Vec<Id>, CliErr
 /// A run that the admin orders, worked out: a draft.
 pub(super) async fn order(world: &World, programme: Id, kind: RunKind) -> Result<Id, CliError> {
     let today = world.app.today(&world.actor);
-    let order = OrderRun { programme, kind, stability: "lock".into(), today };
+    let order = OrderRun { programme, kind, stability: "lock".into(), pools: Vec::new(), today };
     let admin = user(world, "admin").await?;
     let run = world.app.submit(&admin, world.app.store.new_id(), order).await?.value;
     jobs::run_all(&world.app).await?;
