@@ -9,6 +9,9 @@ use std::str::FromStr;
 code! {
     /// Whose purpose the goods serve, by its code. Funds never mix: zakat is collected and given out by
     /// Baznas, LAZ and their UPZ alone (UU 23/2011, Pasal 38), and each giver's purpose is kept.
+    ///
+    /// Money of a government's budget has its own official books (PP 12/2019) and is never held here, only named as a source
+    /// in plans: its codes are no funds.
     Fund {
         /// What civil servants (ASN) give.
         ASN = "asn",
@@ -19,6 +22,7 @@ code! {
         /// Companies' social responsibility.
         CSR = "csr",
     }
+    never ["apbn", "apbd", "apbd_prov", "apbdes", "dana_desa", "add", "dak", "dau", "dbh", "bok", "banprov"]
 }
 
 /// Where an account stands on the way of the goods.
@@ -29,8 +33,10 @@ pub enum AccountKind {
     Giver,
     /// An office's collection post, until the hand-over.
     OfficePost,
-    /// On the way between two places.
+    /// On the way from an office, by a hand-over.
     Transit,
+    /// On the way between two places of custody, by a shipment.
+    Carriage,
     /// A small store in a kecamatan or village.
     Depot,
     /// The district's store.
@@ -56,10 +62,11 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds, in the order of the way.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Giver,
         Self::OfficePost,
         Self::Transit,
+        Self::Carriage,
         Self::Depot,
         Self::Warehouse,
         Self::FundHolder,
@@ -78,6 +85,7 @@ impl AccountKind {
             Self::Giver => "giver",
             Self::OfficePost => "office_post",
             Self::Transit => "transit",
+            Self::Carriage => "carriage",
             Self::Depot => "depot",
             Self::Warehouse => "warehouse",
             Self::FundHolder => "fund_holder",
@@ -169,6 +177,14 @@ mod tests {
             assert_eq!(!kind.is_custody() && !kind.is_outside(), kind == AccountKind::Household, "{kind}");
         }
         assert_eq!("gudang".parse::<AccountKind>(), Err(KindError));
+    }
+
+    #[test]
+    fn budget_money_is_no_fund() {
+        for code in ["apbd", "apbn", "dana_desa", "bok"] {
+            assert!(code.parse::<Fund>().is_err(), "{code}");
+        }
+        assert_eq!("wakaf".parse::<Fund>().map(|fund| fund.to_string()), Ok("wakaf".to_owned()));
     }
 
     #[test]

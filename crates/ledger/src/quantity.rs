@@ -42,9 +42,10 @@ impl Code {
     }
 }
 
-/// A code type: constants for the well-known ones, any other read from text.
+/// A code type: constants for the well-known ones, any other read from text, but for those that it never is.
 macro_rules! code {
-    ($(#[$doc:meta])* $name:ident { $($(#[$known_doc:meta])* $known:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$known_doc:meta])* $known:ident = $text:literal,)* }
+        never [$($never:literal),*]) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name($crate::quantity::Code);
@@ -76,7 +77,9 @@ macro_rules! code {
             type Err = $crate::quantity::CodeError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                $crate::quantity::Code::read(text).map(Self).ok_or($crate::quantity::CodeError)
+                let never: &[&str] = &[$($never),*];
+                let code = $crate::quantity::Code::read(text).filter(|_| !never.contains(&text));
+                code.map(Self).ok_or($crate::quantity::CodeError)
             }
         }
 
@@ -100,6 +103,7 @@ code! {
         /// Money, in rupiah.
         CASH = "cash",
     }
+    never []
 }
 
 /// An amount in the smallest unit of its commodity: zero to `i64::MAX`.

@@ -1,18 +1,26 @@
 //! What is kept where: stock of warehouses and depots, what is still on the way, cash of fund holders.
 //!
-//! Goods move between places with a reason ([`MoveStock`]). What breaks, spoils or is found to differ in a
+//! Goods go between places by a [`shipment`]: sent by one, received by another, in transit until then. What came late of
+//! a hand-over is taken in with a reason ([`MoveStock`]). The [`walk`] follows every lot to the families and back. What breaks, spoils or is found to differ in a
 //! stock-take leaves or enters the stock only when a second person approves it ([`RequestChange`],
 //! [`DecideChange`]). A mistaken move or write-off is taken back by an admin ([`ReverseMovement`]), never
 //! changed.
 
 mod command;
 mod pages;
+mod purchase;
 mod query;
 mod rules;
+mod shipment;
+mod walk;
 
 pub use command::{
-    ChangeKind, DecideChange, MoveStock, RequestChange, RequestStockTake, ReverseMovement, StockPlace,
+    ChangeKind, Counted, DecideChange, MoveStock, RequestChange, RequestOpening, RequestStockTake,
+    ReverseMovement, StockPlace,
 };
+
+pub use purchase::{BuyGoods, CookPortions, Ingredient, SetPrice};
+pub use shipment::{CancelShipment, ReceiveShipment, SendShipment};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
@@ -21,11 +29,21 @@ use asuh_ground::web::{MenuItem, Routes};
 
 capability! {
     /// Reads the stock and its movements.
-    pub struct ReadStock = "custody.read_stock": [Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor];
-    /// Moves stock and asks for write-offs.
-    pub struct KeepStock = "custody.keep_stock": [Role::WarehouseKeeper, Role::DistrictAdmin];
-    /// Takes moves and write-offs back.
+    pub struct ReadStock = "custody.read_stock": [Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor];
+    /// Sends and receives goods, counts them, asks for write-offs.
+    pub struct KeepStock = "custody.keep_stock":
+        [Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin];
+    /// Takes moves, purchases and write-offs back, and asks for opening balances.
     pub struct ReverseStock = "custody.reverse_stock": [Role::DistrictAdmin];
+    /// Reads purchases and the price list.
+    pub struct ReadPurchases = "custody.read_purchases":
+        [Role::Treasurer, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor];
+    /// Buys goods with the cash of one's fund holder.
+    pub struct BuyStock = "custody.buy_goods": [Role::Treasurer];
+    /// Keeps the price list.
+    pub struct KeepPrices = "custody.keep_prices": [Role::DistrictAdmin];
+    /// Cooks in one's kitchen.
+    pub struct CookMeals = "custody.cook": [Role::Kitchen];
     /// Reads the cash of fund holders.
     pub struct ReadCash = "custody.read_cash": [Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
 }
@@ -38,8 +56,19 @@ pub const STEP: Part = Part {
         MenuItem {
             path: "/gudang",
             label: "custody.menu.stock",
-            roles: &[Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor],
+            roles: &[Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor],
         },
+        MenuItem {
+            path: "/gudang/lot",
+            label: "custody.menu.lots",
+            roles: &[Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor],
+        },
+        MenuItem {
+            path: "/gudang/beli",
+            label: "custody.menu.buy",
+            roles: &[Role::Treasurer, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor],
+        },
+        MenuItem { path: "/gudang/masak", label: "custody.menu.cook", roles: &[Role::Kitchen] },
         MenuItem {
             path: "/gudang/kas",
             label: "custody.menu.cash",
@@ -47,11 +76,35 @@ pub const STEP: Part = Part {
         },
     ],
     tasks: Some(pages::tasks),
+    family_panel: Some(|app, actor, family| Box::pin(walk::family_panel(app, actor, family))),
+    sponsor_panels: &[|app, actor, sponsor| Box::pin(walk::sponsor_panel(app, actor, sponsor))],
     references: &[
         Reference::code("stock_change", "commodity", "commodity"),
         Reference::id("stock_change", "transfer_id", "transfer"),
         Reference::user("stock_change", "requested_by"),
         Reference::user("stock_change", "decided_by"),
+        Reference::id("account", "place_id", "shipment").when("r.kind = 'carriage'"),
+        Reference::id("shipment", "from_place_id", "institution"),
+        Reference::id("shipment", "to_place_id", "institution"),
+        Reference::user("shipment", "sent_by"),
+        Reference::user("shipment", "received_by"),
+        Reference::code("shipment_item", "commodity", "commodity"),
+        Reference::id("purchase", "holder_id", "institution"),
+        Reference::id("purchase", "place_id", "institution"),
+        Reference::code("purchase", "commodity", "commodity"),
+        Reference::id("purchase", "receipt_id", "attachment"),
+        Reference::id("purchase", "transfer_id", "transfer"),
+        Reference::user("purchase", "recorded_by"),
+        Reference::code("price", "commodity", "commodity"),
+        Reference::user("price", "recorded_by"),
+        Reference::id("cooking", "kitchen_id", "institution"),
+        Reference::code("cooking", "commodity", "commodity"),
+        Reference::id("cooking", "transfer_id", "transfer"),
+        Reference::user("cooking", "recorded_by"),
+        Reference::id("stock_change", "stock_take_id", "stock_take"),
+        Reference::id("stock_take", "place_id", "institution"),
+        Reference::user("stock_take", "taken_by"),
+        Reference::id("book_period", "stock_take_id", "stock_take"),
     ],
     ..Part::named("custody")
 };
@@ -59,6 +112,14 @@ pub const STEP: Part = Part {
 fn routes() -> Routes {
     Routes::new()
         .get::<ReadStock, _>("/gudang", pages::stock)
+        .get::<ReadStock, _>("/gudang/kiriman", shipment::pages::list)
+        .get::<KeepStock, _>("/gudang/kiriman/baru", shipment::pages::new)
+        .post::<KeepStock, _>("/gudang/kiriman/baru", shipment::pages::send)
+        .get::<ReadStock, _>("/gudang/kiriman/{shipment}", shipment::pages::one)
+        .post::<KeepStock, _>("/gudang/kiriman/{shipment}/terima", shipment::pages::receive)
+        .post::<KeepStock, _>("/gudang/kiriman/{shipment}/batal", shipment::pages::cancel)
+        .get::<ReadStock, _>("/gudang/lot", walk::pages::lots)
+        .get::<ReadStock, _>("/gudang/lot/{lot}", walk::pages::lot)
         .get::<ReadStock, _>("/gudang/mutasi", pages::movements)
         .post::<ReverseStock, _>("/gudang/mutasi/{transfer}/batal", pages::reverse)
         .get::<KeepStock, _>("/gudang/pindah", pages::moving)
@@ -67,7 +128,16 @@ fn routes() -> Routes {
         .get::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off)
         .post::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off_post)
         .post::<KeepStock, _>("/gudang/penghapusan/{change}", pages::decide)
+        .get::<ReverseStock, _>("/gudang/saldo-awal", pages::opening)
+        .post::<ReverseStock, _>("/gudang/saldo-awal", pages::opening_post)
         .get::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take)
         .post::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take_post)
+        .get::<ReadPurchases, _>("/gudang/beli", purchase::pages::list)
+        .get::<BuyStock, _>("/gudang/beli/baru", purchase::pages::new)
+        .post::<BuyStock, _>("/gudang/beli/baru", purchase::pages::buy)
+        .get::<ReadPurchases, _>("/gudang/beli/{purchase}/nota", purchase::pages::receipt)
+        .post::<KeepPrices, _>("/gudang/harga", purchase::pages::set_price)
+        .get::<CookMeals, _>("/gudang/masak", purchase::pages::cooking)
+        .post::<CookMeals, _>("/gudang/masak", purchase::pages::cook)
         .get::<ReadCash, _>("/gudang/kas", pages::cash)
 }

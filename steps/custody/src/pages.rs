@@ -9,13 +9,15 @@ use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 
 use super::command::{
-    Counted, DecideChange, MoveStock, RequestChange, RequestStockTake, ReverseMovement, StockPlace,
+    Counted, DecideChange, MoveStock, RequestChange, RequestOpening, RequestStockTake, ReverseMovement,
+    StockPlace,
 };
 use super::query::{self, CashLine, ChangeLine, MovementLine, StockLine};
-use super::{KeepStock, ReadCash, ReadStock, ReverseStock};
+use super::{KeepStock, ReadCash, ReadStock, ReverseStock, shipment};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability, Role};
 use asuh_ground::app::Given;
+use asuh_ground::books;
 use asuh_ground::web::{
     Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
 };
@@ -30,6 +32,16 @@ pub(crate) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
         let reach = Reach::of(cap.scope());
         let waiting = query::waiting(app.store.reader(), actor.district, &reach, actor.user).await?;
         let text = Text::new(actor.language, actor.zone);
+        let db = app.store.reader();
+        let (coming, late) = shipment::query::waiting(db, actor.district, &reach, app.today(actor)).await?;
+        let shipments = [("custody.task.coming", coming), ("custody.task.late", late)]
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(title, n)| Task {
+                title: text.t1(title, "n", n),
+                path: "/gudang/kiriman".into(),
+                state: TaskState::NeedsAction,
+            });
         Ok((waiting > 0)
             .then(|| Task {
                 title: text.t1("custody.task.changes", "n", waiting),
@@ -37,6 +49,7 @@ pub(crate) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
                 state: TaskState::NeedsAction,
             })
             .into_iter()
+            .chain(shipments)
             .collect())
     })
 }
@@ -46,6 +59,8 @@ struct PlaceStock {
     id: Id,
     kind: String,
     name: String,
+    /// The last day that a stock-take closed.
+    closed: Option<time::Date>,
     lines: Vec<StockLine>,
 }
 
@@ -58,6 +73,7 @@ fn by_place(lines: Vec<StockLine>) -> Vec<PlaceStock> {
                 id: line.place_id,
                 kind: line.kind.clone(),
                 name: line.place.clone(),
+                closed: None,
                 lines: vec![line],
             }),
         }
@@ -77,7 +93,13 @@ struct StockPage {
 pub(crate) async fn stock(cap: Cap<ReadStock>, State(app): State<App>, shell: Shell) -> Page {
     let lines = query::stock(app.store.reader(), cap.district(), &Reach::of(cap.scope())).await?;
     let may_keep = cap.actor().has_any(KeepStock::ROLES);
-    page(&StockPage { places: by_place(lines), may_keep, shell })
+    let mut places = by_place(lines);
+    let closed = query::closed(app.store.reader(), cap.district()).await?;
+    for place in &mut places {
+        place.closed =
+            closed.iter().find(|closed| closed.place_id == place.id).map(|closed| closed.closed_through);
+    }
+    page(&StockPage { places, may_keep, shell })
 }
 
 #[derive(Template)]
@@ -192,6 +214,7 @@ async fn change_page(
     let lines = query::stock(db, cap.district(), &Reach::of(cap.scope())).await?;
     let stock: Vec<(String, String)> = lines
         .iter()
+        .filter(|line| !moving || line.kind == "transit")
         .map(|line| {
             let amount = shell.quantity(&line.unit, line.amount);
             (
@@ -281,6 +304,61 @@ pub(crate) async fn write_off_post(
 }
 
 #[derive(Template)]
+#[template(path = "opening.html")]
+struct OpeningPage {
+    shell: Shell,
+    f: FormView,
+    places: Vec<(String, String)>,
+    goods: Vec<(String, String)>,
+    funds: Vec<(String, String)>,
+}
+
+async fn opening_page(app: &App, cap: &ReverseStock, shell: Shell, form: &Form) -> Page {
+    let (db, district) = (app.store.reader(), cap.district());
+    let mut places = query::places(db, district).await?;
+    places.extend(query::holders(db, district).await?);
+    let places = places.into_iter().map(|place| (place.id.to_string(), place.name)).collect();
+    let goods = books::commodities(db, district)
+        .await?
+        .into_iter()
+        .map(|line| (line.code, format!("{} ({})", line.name, line.unit)))
+        .collect();
+    let funds = ["asn", "infak", "zakat", "csr"]
+        .map(|code| (code.to_owned(), shell.t(&format!("sponsors.fund.{code}")).into_owned()))
+        .into();
+    page_with(form.status(), &OpeningPage { f: form.view(), places, goods, funds, shell })
+}
+
+/// The form for what was there before the books began.
+pub(crate) async fn opening(cap: Cap<ReverseStock>, State(app): State<App>, shell: Shell) -> Page {
+    let form = Form::empty(&shell);
+    opening_page(&app, &cap, shell, &form).await
+}
+
+/// Asks for an opening balance: nothing is booked yet.
+pub(crate) async fn opening_post(
+    cap: Cap<ReverseStock>,
+    State(app): State<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let place = form.id("tempat");
+    let commodity = form.required("barang", 24);
+    let fund = form.required("dana", 24);
+    let amount = read_amount(&mut form, "jumlah");
+    let reason = form.required("alasan", 200);
+    if let (Some(place), Some(amount), true) = (place, amount, form.is_valid()) {
+        let reach = Reach::of(cap.scope());
+        let command = RequestOpening { place, fund, commodity, amount, reason, reach };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect("/gudang/penghapusan"),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    opening_page(&app, &cap, shell, &form).await
+}
+
+#[derive(Template)]
 #[template(path = "changes.html")]
 struct ChangesPage {
     shell: Shell,
@@ -289,6 +367,7 @@ struct ChangesPage {
     next: Option<Id>,
     me: Id,
     may_keep: bool,
+    may_open: bool,
 }
 
 /// The requested changes.
@@ -313,6 +392,7 @@ async fn changes_page(app: &App, cap: &ReadStock, shell: Shell, form: &Form, bef
         next,
         me: cap.actor().user,
         may_keep: cap.actor().has_any(KeepStock::ROLES),
+        may_open: cap.actor().has_any(ReverseStock::ROLES),
         shell,
     };
     page_with(form.status(), &template)
@@ -346,6 +426,7 @@ struct StockTakePage {
     f: FormView,
     place: Id,
     name: String,
+    closed: Option<time::Date>,
     lines: Vec<StockLine>,
 }
 
@@ -360,11 +441,11 @@ impl StockTakePage {
 }
 
 async fn stock_take_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, place: Id) -> Page {
-    let lines = query::stock(app.store.reader(), cap.district(), &Reach::of(cap.scope())).await?;
-    let lines: Vec<StockLine> =
-        lines.into_iter().filter(|line| line.place_id == place && line.kind != "transit").collect();
+    let (db, district) = (app.store.reader(), cap.district());
+    let lines = query::sheet(db, district, &Reach::of(cap.scope()), place).await?;
     let name = lines.first().map(|line| line.place.clone()).ok_or(Error::NotFound)?;
-    page_with(form.status(), &StockTakePage { f: form.view(), place, name, lines, shell })
+    let closed = books::closed_through(db, district, place).await?;
+    page_with(form.status(), &StockTakePage { f: form.view(), place, name, closed, lines, shell })
 }
 
 /// The count sheet of a place.
@@ -387,6 +468,7 @@ pub(crate) async fn stock_take_post(
     mut form: Form,
 ) -> Page {
     let mut counts = Vec::new();
+    let witness = form.required("saksi", 100);
     let rows: Vec<(String, String)> =
         form.starting_with("barang.").map(|(nth, key)| (nth.to_owned(), key.to_owned())).collect();
     for (nth, key) in rows {
@@ -404,7 +486,7 @@ pub(crate) async fn stock_take_post(
         return Err(Error::NotFound);
     }
     if form.is_valid() {
-        let command = RequestStockTake { counts, reach: Reach::of(cap.scope()) };
+        let command = RequestStockTake { place, counts, witness, reach: Reach::of(cap.scope()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect("/gudang/penghapusan"),
             Err(rejection) => form.reject(rejection)?,

@@ -7,9 +7,9 @@ use asuh_step_collection::Reach;
 asuh_store::row_struct! {
     /// What a place holds of one commodity of one fund.
     pub(crate) struct StockLine {
-        /// 'warehouse', 'depot', 'transit'.
+        /// 'warehouse', 'depot', 'kitchen', 'transit', 'carriage'.
         pub(crate) kind: String,
-        /// The institution or the hand-over.
+        /// The institution, the hand-over or the shipment.
         pub(crate) place_id: Id,
         /// Its name or number.
         pub(crate) place: String,
@@ -44,17 +44,20 @@ pub(crate) async fn stock(
     reach: &Reach,
 ) -> Result<Vec<StockLine>, StoreError> {
     let mut args = Args::new().with(district);
-    let reached = reach.condition("COALESCE(h.to_institution_id, a.place_id)", &mut args);
+    let reached = reach.condition("COALESCE(h.to_institution_id, s.to_place_id, a.place_id)", &mut args);
+    let sent = reach.condition("s.from_place_id", &mut args);
     db.all(
         &format!(
-            "SELECT a.kind, a.place_id, COALESCE(h.number, i.name, '') AS place, a.fund, a.commodity, m.name, m.unit, \
+            "SELECT a.kind, a.place_id, COALESCE(h.number, s.number, i.name, '') AS place, a.fund, a.commodity, m.name, m.unit, \
              b.amount FROM account a \
              JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id AND b.amount <> 0 \
              JOIN commodity m ON m.district_id = a.district_id AND m.code = a.commodity \
              LEFT JOIN institution i ON i.district_id = a.district_id AND i.id = a.place_id \
              LEFT JOIN hand_over h ON h.district_id = a.district_id AND h.id = a.place_id AND a.kind = 'transit' \
-             WHERE a.district_id = $1 AND a.kind IN ('warehouse', 'depot', 'transit') AND {reached} \
-             ORDER BY CASE a.kind WHEN 'warehouse' THEN 1 WHEN 'depot' THEN 2 ELSE 3 END, place, a.place_id, a.fund, \
+             LEFT JOIN shipment s ON s.district_id = a.district_id AND s.id = a.place_id AND a.kind = 'carriage' \
+             WHERE a.district_id = $1 AND a.kind IN ('warehouse', 'depot', 'kitchen', 'transit', 'carriage') \
+             AND ({reached} OR {sent}) ORDER BY CASE a.kind WHEN 'warehouse' THEN 1 WHEN 'depot' THEN 2 \
+             WHEN 'kitchen' THEN 3 ELSE 4 END, place, a.place_id, a.fund, \
              m.nth, a.commodity LIMIT 1000"
         ),
         args,
@@ -161,8 +164,8 @@ pub(crate) async fn movements(
     limit: i64,
 ) -> Result<Vec<MovementLine>, StoreError> {
     let mut args = Args::new().with(district);
-    let from = reach.condition("COALESCE(fh.to_institution_id, fa.place_id)", &mut args);
-    let to = reach.condition("COALESCE(th.to_institution_id, ta.place_id)", &mut args);
+    let from = reach.condition("COALESCE(fh.to_institution_id, fs.to_place_id, fa.place_id)", &mut args);
+    let to = reach.condition("COALESCE(th.to_institution_id, ts.to_place_id, ta.place_id)", &mut args);
     let page = match before {
         // Lines of one transfer stand in their order, transfers the newest first.
         Some((at, id, nth)) => format!(
@@ -178,8 +181,8 @@ pub(crate) async fn movements(
     db.all(
         &format!(
             "SELECT t.id, t.kind, t.moved_on, t.recorded_at, t.cause_id, t.reason, l.nth, fa.kind AS from_kind, \
-             COALESCE(fh.number, fi.name, '') AS from_name, ta.kind AS to_kind, \
-             COALESCE(th.number, ti.name, '') AS to_name, m.name AS commodity, m.unit, l.amount, \
+             COALESCE(fh.number, fs.number, fi.name, '') AS from_name, ta.kind AS to_kind, \
+             COALESCE(th.number, ts.number, ti.name, '') AS to_name, m.name AS commodity, m.unit, l.amount, \
              ch.id AS hand_over_id, cr.id AS roll_id, \
              (SELECT COUNT(*) FROM transfer x WHERE x.district_id = t.district_id AND x.reverses = t.id) AS reversed \
              FROM transfer t JOIN transfer_line l ON l.district_id = t.district_id AND l.transfer_id = t.id \
@@ -189,11 +192,13 @@ pub(crate) async fn movements(
              LEFT JOIN institution fi ON fi.district_id = fa.district_id AND fi.id = fa.place_id \
              LEFT JOIN institution ti ON ti.district_id = ta.district_id AND ti.id = ta.place_id \
              LEFT JOIN hand_over fh ON fh.district_id = fa.district_id AND fh.id = fa.place_id \
+             LEFT JOIN shipment fs ON fs.district_id = fa.district_id AND fs.id = fa.place_id \
+             LEFT JOIN shipment ts ON ts.district_id = ta.district_id AND ts.id = ta.place_id \
              LEFT JOIN hand_over th ON th.district_id = ta.district_id AND th.id = ta.place_id \
              LEFT JOIN hand_over ch ON ch.district_id = t.district_id AND ch.id = t.cause_id \
              LEFT JOIN roll cr ON cr.district_id = t.district_id AND cr.id = t.cause_id \
-             WHERE t.district_id = $1 AND ((fa.kind IN ('warehouse', 'depot', 'transit') AND {from}) \
-             OR (ta.kind IN ('warehouse', 'depot', 'transit') AND {to})) {page} \
+             WHERE t.district_id = $1 AND ((fa.kind IN ('warehouse', 'depot', 'kitchen', 'transit', 'carriage') AND {from}) \
+             OR (ta.kind IN ('warehouse', 'depot', 'kitchen', 'transit', 'carriage') AND {to})) {page} \
              ORDER BY t.recorded_at DESC, t.id DESC, l.nth LIMIT {limit}"
         ),
         args,
@@ -250,17 +255,18 @@ pub(crate) async fn changes(
     limit: i64,
 ) -> Result<Vec<ChangeLine>, StoreError> {
     let mut args = Args::new().with(district);
-    let reached = reach.condition("COALESCE(h.to_institution_id, c.place_id)", &mut args);
+    let reached = reach.condition("COALESCE(h.to_institution_id, s.to_place_id, c.place_id)", &mut args);
     let page = before.map(|id| format!("AND c.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
     db.all(
         &format!(
-            "SELECT c.id, c.number, c.kind, COALESCE(h.number, i.name, '') AS place, m.name AS commodity, m.unit, c.book, \
+            "SELECT c.id, c.number, c.kind, COALESCE(h.number, s.number, i.name, '') AS place, m.name AS commodity, m.unit, c.book, \
              c.difference, c.reason, c.state, c.requested_by, ru.name AS requester, c.requested_at, \
              du.name AS decider, c.decision_note FROM stock_change c \
              JOIN commodity m ON m.district_id = c.district_id AND m.code = c.commodity \
              LEFT JOIN institution i ON i.district_id = c.district_id AND i.id = c.place_id \
              LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
+             LEFT JOIN shipment s ON s.district_id = c.district_id AND s.id = c.place_id \
              LEFT JOIN app_user ru ON ru.district_id = c.district_id AND ru.id = c.requested_by \
              LEFT JOIN app_user du ON du.district_id = c.district_id AND du.id = c.decided_by \
              WHERE c.district_id = $1 AND {reached} {page} ORDER BY c.id DESC LIMIT {limit}"
@@ -281,11 +287,12 @@ pub(crate) async fn waiting(
     user: Id,
 ) -> Result<i64, StoreError> {
     let mut args = Args::new().with(district).with(user);
-    let reached = reach.condition("COALESCE(h.to_institution_id, c.place_id)", &mut args);
+    let reached = reach.condition("COALESCE(h.to_institution_id, s.to_place_id, c.place_id)", &mut args);
     db.number(
         &format!(
             "SELECT COUNT(*) AS n FROM stock_change c \
              LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
+             LEFT JOIN shipment s ON s.district_id = c.district_id AND s.id = c.place_id \
              WHERE c.district_id = $1 AND c.state = 'requested' AND c.requested_by <> $2 AND {reached}"
         ),
         args,
@@ -303,16 +310,80 @@ asuh_store::row_struct! {
     }
 }
 
-/// The warehouses and depots of the district. Index: primary key of `institution`.
+/// The warehouses, depots and kitchens of the district. Index: primary key of `institution`.
 ///
 /// # Errors
 /// The store fails.
 pub(crate) async fn places(db: &impl Query, district: DistrictId) -> Result<Vec<Place>, StoreError> {
     db.all(
         "SELECT id, name FROM institution WHERE district_id = $1 AND valid_to IS NULL \
-         AND (kind IN ('depot', 'warehouse') OR EXISTS (SELECT 1 FROM campaign c WHERE c.district_id = $1 \
+         AND (kind IN ('depot', 'warehouse', 'kitchen') OR EXISTS (SELECT 1 FROM campaign c WHERE c.district_id = $1 \
          AND c.warehouse_id = institution.id)) ORDER BY name_search, id",
         args![district],
+    )
+    .await
+}
+
+/// The fund holders of the district. Index: `institution_by_kind`, primary key of `campaign`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn holders(db: &impl Query, district: DistrictId) -> Result<Vec<Place>, StoreError> {
+    db.all(
+        "SELECT id, name FROM institution WHERE district_id = $1 AND valid_to IS NULL \
+         AND (kind = 'fund_holder' OR EXISTS (SELECT 1 FROM campaign c WHERE c.district_id = $1 \
+         AND c.fund_holder_id = institution.id)) ORDER BY name_search, id",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A place whose books are closed through a day.
+    pub(crate) struct Closed {
+        /// The place.
+        pub(crate) place_id: Id,
+        /// The last day that is closed.
+        pub(crate) closed_through: time::Date,
+    }
+}
+
+/// The places that have closed a period. Index: primary key of `book_period`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn closed(db: &impl Query, district: DistrictId) -> Result<Vec<Closed>, StoreError> {
+    db.all("SELECT place_id, closed_through FROM book_period WHERE district_id = $1", args![district]).await
+}
+
+/// The sheet for counting a place within reach: every kind of goods of every fund that was ever there, also those of which
+/// the books have none; what the books have never seen is taken in by a count too. Empty for what keeps no goods. Index:
+/// unique key of `account`, primary keys.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn sheet(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    place: Id,
+) -> Result<Vec<StockLine>, StoreError> {
+    let mut args = args![district, place];
+    let reached = reach.condition("i.id", &mut args);
+    db.all(
+        &format!(
+            "SELECT p.kind, i.id AS place_id, i.name AS place, p.fund, m.code AS commodity, m.name, m.unit, \
+             COALESCE(b.amount, 0) AS amount FROM institution i \
+             JOIN (SELECT DISTINCT a.kind, a.fund FROM account a WHERE a.district_id = $1 AND a.place_id = $2 \
+             AND a.kind IN ('warehouse', 'depot', 'kitchen')) p ON 1 = 1 \
+             JOIN commodity m ON m.district_id = i.district_id AND m.kind = 'goods' \
+             LEFT JOIN account a ON a.district_id = i.district_id AND a.kind = p.kind AND a.place_id = i.id \
+             AND a.fund = p.fund AND a.commodity = m.code \
+             LEFT JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id \
+             WHERE i.district_id = $1 AND i.id = $2 AND {reached} \
+             ORDER BY p.kind, p.fund, CASE WHEN COALESCE(b.amount, 0) <> 0 THEN 0 ELSE 1 END, m.nth, m.code"
+        ),
+        args,
     )
     .await
 }

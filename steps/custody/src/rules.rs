@@ -4,21 +4,22 @@ use asuh_store::Refusal;
 
 use asuh_ground::books::AccountKind;
 
-/// Whether goods may be moved from one kind of place to another: out of a warehouse, a depot or what is still
-/// on the way, into a warehouse or a depot.
+/// Whether goods may be moved without a receiver's signature: what of a hand-over was signed for as missing and came
+/// late. Between places of custody goods go by shipments.
 pub(crate) fn may_move(from: AccountKind, to: AccountKind) -> bool {
-    is_stock(from) && matches!(to, AccountKind::Warehouse | AccountKind::Depot)
+    from == AccountKind::Transit && matches!(to, AccountKind::Warehouse | AccountKind::Depot)
 }
 
 /// Whether a place's balance is stock that this step answers for.
 pub(crate) fn is_stock(kind: AccountKind) -> bool {
-    matches!(kind, AccountKind::Warehouse | AccountKind::Depot | AccountKind::Transit)
+    use AccountKind::{Carriage, Depot, Kitchen, Transit, Warehouse};
+    matches!(kind, Warehouse | Depot | Kitchen | Transit | Carriage)
 }
 
 /// Whether a movement of this kind may be taken back here. What a roll, a hand-over or a delivery posted is
 /// mended where it was made, so that its papers and the books stay the same.
 pub(crate) fn may_reverse(kind: &str) -> bool {
-    matches!(kind, "moved" | "written_off")
+    matches!(kind, "moved" | "written_off" | "purchased" | "cooked" | "opening")
 }
 
 /// Checks an amount against what is there.
@@ -40,12 +41,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stock_moves_between_places_of_stock() {
+    fn only_what_came_late_moves_without_a_receiver() {
         use AccountKind::{Courier, Depot, FundHolder, Household, Transit, Warehouse, Waste};
         for (from, to, allowed) in [
-            (Warehouse, Depot, true),
-            (Depot, Warehouse, true),
+            (Warehouse, Depot, false),
+            (Depot, Warehouse, false),
             (Transit, Warehouse, true),
+            (Transit, Depot, true),
             (Warehouse, Transit, false),
             (Warehouse, Household, false),
             (Courier, Warehouse, false),

@@ -1,13 +1,15 @@
 //! What is kept where, and who may change it.
 
 use asuh_ground::access::Role;
-use asuh_ground::books::{AccountKind, Commodity};
+use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Id, args};
+use asuh_store::{Command, Fault, Id, Instant, Tx, args};
 use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use time::macros::date;
 
 use crate::collection::Monday;
-use crate::support::{Client, KERINCI};
+use crate::support::{Client, KERINCI, VILLAGES};
 
 /// Forty people's goods in the warehouse.
 async fn stocked(db: TestDatabase) -> (Monday, Client) {
@@ -20,63 +22,276 @@ async fn stocked(db: TestDatabase) -> (Monday, Client) {
     (monday, keeper)
 }
 
+/// Gives eggs of the warehouse to a family.
+#[derive(Serialize, Deserialize)]
+struct Give {
+    warehouse: Id,
+    family: Id,
+    eggs: i64,
+}
+
+impl Command for Give {
+    const KIND: &'static str = "test.give";
+    type Receipt = Option<Id>;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Option<Id>, Fault> {
+        let from = Spot::new(AccountKind::Warehouse, self.warehouse);
+        let to = Spot::new(AccountKind::Household, self.family);
+        let transfer = Transfer {
+            kind: TransferKind::Delivered,
+            fund: Fund::ASN,
+            day: date!(2026 - 11 - 03),
+            cause: self.family,
+            reason: String::new(),
+            moves: vec![Move::new(Commodity::EGG, from, to, self.eggs)],
+        };
+        books::post(tx, transfer).await
+    }
+}
+
+impl Monday {
+    /// The eggs that came so.
+    async fn lot(&self, origin: &str) -> Id {
+        let sql = "SELECT id FROM lot WHERE district_id = $1 AND commodity = 'egg' AND origin = $2";
+        self.newest(sql, args![KERINCI, origin]).await
+    }
+
+    async fn family(&self, village: i64) -> Id {
+        let id = self.test.app.store.new_id();
+        self.test
+            .sql(
+                "INSERT INTO family (district_id, id, canonical_id, created_at) VALUES ($1, $2, NULL, 0)",
+                args![KERINCI, id],
+            )
+            .await;
+        self.test
+            .sql(
+                "INSERT INTO family_version (district_id, family_id, version, recorded_at, superseded_at, valid_from, \
+                 command_id, source, village_code, hamlet, rw, rt, head_name, head_search, status) \
+                 VALUES ($1, $2, 1, 0, $3, 20260101, $4, 'form', $5, '', '001', '001', 'Sari', 'sari', 'verified')",
+                args![KERINCI, id, Instant::NEVER, Id::SYSTEM, village],
+            )
+            .await;
+        id
+    }
+
+    async fn give(&self, family: Id, eggs: i64) {
+        let give = Give { warehouse: self.warehouse, family, eggs };
+        self.test.app.store.submit(self.test.envelope(Id::SYSTEM), give).await.unwrap();
+    }
+
+    /// The newest requested change.
+    async fn change(&self) -> Id {
+        self.newest(
+            "SELECT id FROM stock_change WHERE district_id = $1 ORDER BY id DESC LIMIT 1",
+            args![KERINCI],
+        )
+        .await
+    }
+
+    /// The newest transfer of a kind.
+    async fn transfer(&self, kind: &str) -> Id {
+        let sql = "SELECT id FROM transfer WHERE district_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1";
+        self.newest(sql, args![KERINCI, kind]).await
+    }
+
+    async fn newest(&self, sql: &str, args: asuh_store::Args) -> Id {
+        let found: Option<(Id,)> =
+            asuh_store::Query::first(self.test.app.store.reader(), sql, args).await.unwrap();
+        found.unwrap().0
+    }
+
+    /// The page of somebody who gives.
+    async fn giver(&self, sponsor: Id) -> Client {
+        let client = self.test.user(Role::Sponsor, &[], &[]).await;
+        self.test
+            .sql(
+                "UPDATE app_user SET sponsor_id = $1 WHERE district_id = $2 AND id = $3",
+                args![sponsor, KERINCI, client.user],
+            )
+            .await;
+        client
+    }
+}
+
 fn eggs(place: Id) -> String {
     format!("warehouse|{place}|asn|egg")
 }
 
+/// The number of the path at the end: `/gudang/kiriman/{id}`.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
 #[db_test]
-async fn stock_moves_to_a_depot_with_a_reason(db: TestDatabase) {
+async fn goods_go_between_places_with_two_signatures(db: TestDatabase) {
     let (monday, keeper) = stocked(db).await;
     let stock = keeper.get("/gudang").await.ok();
     assert!(stock.contains("Gudang Siulak") && stock.contains("40 butir"), "{stock}");
-    let (goods, to) = (eggs(monday.warehouse), monday.depot.to_string());
-    let fields = |amount: &'static str, reason: &'static str| {
+    let (from, to) = (format!("{}_asn", monday.warehouse), monday.depot.to_string());
+    let fields = |eggs: &'static str, carrier: &'static str, action: &'static str| {
         vec![
-            ("barang", goods.as_str()),
+            ("dari", from.as_str()),
+            ("jumlah.egg", eggs),
             ("tujuan", to.as_str()),
-            ("jumlah", amount),
-            ("alasan", reason),
-            ("aksi", "kirim"),
+            ("pembawa", carrier),
+            ("sampai_tanggal", "30"),
+            ("sampai_bulan", "12"),
+            ("sampai_tahun", "2026"),
+            ("aksi", action),
         ]
     };
-    assert!(keeper.post("/gudang/pindah", &fields("10", "")).await.refused().contains("wajib"));
-    assert!(keeper.post("/gudang/pindah", &fields("41", "dekat")).await.refused().contains("hanya 40"));
+    let path = "/gudang/kiriman/baru";
+    assert!(keeper.get(path).await.ok().contains("ada 40 butir"));
+    let refused = keeper.post(path, &fields("10", "", "kirim")).await.refused();
+    assert!(refused.contains("wajib") && refused.contains("value=\"10\""), "{refused}");
+    assert!(keeper.post(path, &fields("41", "Sopir Budi", "kirim")).await.refused().contains("hanya 40"));
+    assert!(
+        keeper.post(path, &fields("0", "Sopir Budi", "kirim")).await.refused().contains("sekurangnya satu")
+    );
     let stranger = monday.test.user(Role::WarehouseKeeper, &[], &[monday.depot]).await;
-    let answer = stranger.post("/gudang/pindah", &fields("10", "dekat")).await;
+    let answer = stranger.post(path, &fields("10", "Sopir Budi", "kirim")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let treasurer = monday.test.user(Role::Treasurer, &[], &[monday.holder]).await;
-    assert_eq!(treasurer.get("/gudang").await.status, StatusCode::FORBIDDEN);
-    keeper.post("/gudang/pindah", &fields("10", "dekat dengan desa")).await.to();
-    assert_eq!(monday.holds(AccountKind::Depot, monday.depot, Commodity::EGG).await, 10);
-    let movements = keeper.get("/gudang/mutasi").await.ok();
-    assert!(movements.contains("dekat dengan desa") && movements.contains("Diterima"), "{movements}");
-    assert!(!keeper.get("/gudang").await.ok().contains("Depo Danau Kerinci"), "the depot is another's");
+    assert_eq!(treasurer.get(path).await.status, StatusCode::FORBIDDEN);
+    let check = keeper.post(path, &fields("10", "Sopir Budi", "periksa")).await.ok();
+    assert!(check.contains("10 butir") && check.contains("Depo Danau Kerinci"), "{check}");
 
-    // Taken back by an admin alone, once.
-    let id = monday.test.app.store.reader();
-    let moved: Option<(Id,)> = asuh_store::Query::first(
-        id,
-        "SELECT id FROM transfer WHERE district_id = $1 AND kind = 'moved'",
-        args![KERINCI],
-    )
-    .await
-    .unwrap();
-    let path = format!("/gudang/mutasi/{}/batal", moved.unwrap().0);
+    let form = crate::support::new_form_id();
+    let shipment = keeper.post_as(path, &form, &fields("10", "Sopir Budi", "kirim")).await.to();
+    assert_eq!(keeper.post_as(path, &form, &fields("10", "Sopir Budi", "kirim")).await.to(), shipment);
+    let id: Id = last(&shipment).parse().unwrap();
+    let on_the_way = || monday.holds(AccountKind::Carriage, id, Commodity::EGG);
+    assert_eq!(on_the_way().await, 10);
+    assert!(stranger.get("/").await.ok().contains("1 kiriman menunggu diterima"));
+
+    // The sender cannot sign for the receiver; the receiver says what is missing.
+    let arrived = |eggs: &'static str, note: &'static str| {
+        [("terima.egg", eggs), ("penerima", "Joko"), ("catatan", note), ("aksi", "terima")]
+    };
+    let receive = format!("{shipment}/terima");
+    assert_eq!(keeper.post(&receive, &arrived("10", "")).await.status, StatusCode::NOT_FOUND);
+    let both = monday.test.with_role(Role::DistrictAdmin).await;
+    assert!(stranger.post(&receive, &arrived("11", "")).await.refused().contains("hanya 10"));
+    assert!(stranger.post(&receive, &arrived("7", "")).await.refused().contains("Tulis alasan selisihnya"));
+    stranger.post(&receive, &arrived("7", "dua pecah, satu tertinggal")).await.to();
+    assert_eq!(monday.holds(AccountKind::Depot, monday.depot, Commodity::EGG).await, 7);
+    assert_eq!(on_the_way().await, 3);
+    assert!(keeper.get(&shipment).await.ok().contains("di perjalanan"));
+    let cancel = format!("{shipment}/batal");
+    let refused = keeper.post(&cancel, &[("alasan", "salah")]).await.refused();
+    assert!(refused.contains("Sebagian kiriman ini sudah diterima"), "{refused}");
+
+    // One came later; two are written off with a second signature, and the shipment is over.
+    stranger.post(&receive, &arrived("1", "dua pecah")).await.to();
+    let goods = format!("carriage|{id}|asn|egg");
+    let gone = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah di jalan")];
+    stranger.post("/gudang/penghapusan/baru", &gone).await.to();
+    let change = monday.change().await;
+    both.post(&format!("/gudang/penghapusan/{change}"), &[("aksi", "setuju")]).await.to();
+    assert_eq!(on_the_way().await, 0);
+    assert!(keeper.get(&shipment).await.ok().contains("selesai"));
+    assert!(stranger.post(&receive, &arrived("1", "x")).await.refused().contains("tidak lagi di perjalanan"));
+
+    // A whole shipment is taken back as long as nothing of it arrived.
+    let second = keeper.post(path, &fields("5", "Sopir Budi", "kirim")).await.to();
+    assert_eq!(
+        stranger.post(&format!("{second}/batal"), &[("alasan", "x")]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    keeper.post(&format!("{second}/batal"), &[("alasan", "jalan longsor")]).await.to();
+    assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 30);
+    let list = keeper.get("/gudang/kiriman?selesai=1").await.ok();
+    assert!(list.contains("dibatalkan") && list.contains("selesai"), "{list}");
+    monday.books_are_clean().await;
+}
+
+#[db_test]
+async fn only_an_admin_takes_movements_back_and_only_here_what_was_made_here(db: TestDatabase) {
+    let (monday, keeper) = stocked(db).await;
+    let transfer = monday.transfer("received").await;
+    let path = format!("/gudang/mutasi/{transfer}/batal");
     assert_eq!(keeper.post(&path, &[("alasan", "x")]).await.status, StatusCode::FORBIDDEN);
     let admin = monday.test.with_role(Role::DistrictAdmin).await;
+    assert!(admin.post(&path, &[("alasan", "x")]).await.refused().contains("di tempat ia dibuat"));
+    let goods = eggs(monday.warehouse);
+    let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk")];
+    keeper.post("/gudang/penghapusan/baru", &fields).await.to();
+    let change = monday.change().await;
+    admin.post(&format!("/gudang/penghapusan/{change}"), &[("aksi", "setuju")]).await.to();
+    let path = format!("/gudang/mutasi/{}/batal", monday.transfer("written_off").await);
     assert!(admin.post(&path, &[]).await.refused().contains("wajib"));
-    admin.post(&path, &[("alasan", "salah depo")]).await.to();
+    admin.post(&path, &[("alasan", "ternyata masih baik")]).await.to();
     assert!(admin.post(&path, &[("alasan", "x")]).await.refused().contains("sudah dibatalkan"));
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 40);
-    let received: Option<(Id,)> = asuh_store::Query::first(
-        id,
-        "SELECT id FROM transfer WHERE district_id = $1 AND kind = 'received'",
-        args![KERINCI],
-    )
-    .await
-    .unwrap();
-    let path = format!("/gudang/mutasi/{}/batal", received.unwrap().0);
-    assert!(admin.post(&path, &[("alasan", "x")]).await.refused().contains("di tempat ia dibuat"));
+    monday.books_are_clean().await;
+}
+
+#[db_test]
+async fn cash_becomes_eggs_of_the_same_fund_at_a_known_price(db: TestDatabase) {
+    let (monday, keeper) = stocked(db).await;
+    let admin = monday.test.with_role(Role::DistrictAdmin).await;
+    // Korpri had Rp500.000 before the books began: booked when somebody else agrees.
+    let holder = monday.holder.to_string();
+    let opening = [
+        ("tempat", holder.as_str()),
+        ("barang", "cash"),
+        ("dana", "asn"),
+        ("jumlah", "500.000"),
+        ("alasan", "Buku kas lama, 31 Oktober"),
+    ];
+    assert_eq!(keeper.post("/gudang/saldo-awal", &opening).await.status, StatusCode::FORBIDDEN);
+    let mut wrong = opening;
+    wrong[1].1 = "egg";
+    assert!(
+        admin.post("/gudang/saldo-awal", &wrong).await.refused().contains("Uang hanya pada pemegang dana")
+    );
+    admin.post("/gudang/saldo-awal", &opening).await.to();
+    let path = format!("/gudang/penghapusan/{}", monday.change().await);
+    assert!(admin.post(&path, &[("aksi", "setuju")]).await.refused().contains("orang lain"));
+    let second = monday.test.with_role(Role::DistrictAdmin).await;
+    second.post(&path, &[("aksi", "setuju")]).await.to();
+    assert_eq!(monday.holds(AccountKind::FundHolder, monday.holder, Commodity::CASH).await, 500_000);
+
+    let price = [("barang", "egg"), ("harga", "2.000"), ("per", "1")];
+    assert_eq!(keeper.post("/gudang/harga", &price).await.status, StatusCode::FORBIDDEN);
+    admin.post("/gudang/harga", &price).await.to();
+    let treasurer = monday.test.user(Role::Treasurer, &[], &[monday.holder]).await;
+    assert!(treasurer.get("/gudang/beli").await.ok().contains("Rp2.000 untuk 1 butir"));
+    let (purse, place) = (format!("{}_asn", monday.holder), monday.warehouse.to_string());
+    let buy = |paid: &'static str, note: &'static str, action: &'static str| {
+        vec![
+            ("kas", purse.as_str()),
+            ("tempat", place.as_str()),
+            ("barang", "egg"),
+            ("jumlah", "30"),
+            ("dibayar", paid),
+            ("toko", "Toko Telur Siulak"),
+            ("hari_tanggal", "2"),
+            ("hari_bulan", "11"),
+            ("hari_tahun", "2026"),
+            ("catatan", note),
+            ("aksi", action),
+        ]
+    };
+    let path = "/gudang/beli/baru";
+    for other in [&keeper, &admin, &monday.coordinator] {
+        assert_eq!(other.post(path, &buy("60.000", "", "kirim")).await.status, StatusCode::FORBIDDEN);
+    }
+    let check = treasurer.post(path, &buy("90.000", "", "periksa")).await.ok();
+    assert!(check.contains("50 persen dari daftar harga"), "{check}");
+    let refused = treasurer.post(path, &buy("90.000", "", "kirim")).await.refused();
+    assert!(refused.contains("jauh dari daftar harga") && refused.contains("Toko Telur Siulak"), "{refused}");
+    assert!(treasurer.post(path, &buy("600.000", "mahal", "kirim")).await.refused().contains("kurang"));
+    let form = crate::support::new_form_id();
+    treasurer.post_as(path, &form, &buy("60.000", "", "kirim")).await.to();
+    treasurer.post_as(path, &form, &buy("60.000", "", "kirim")).await.to();
+    assert_eq!(monday.holds(AccountKind::FundHolder, monday.holder, Commodity::CASH).await, 440_000);
+    assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 70);
+    // The eggs know of which money they were bought.
+    let lot = monday.lot("purchase").await;
+    let page = admin.get(&format!("/gudang/lot/{lot}")).await.ok();
+    assert!(page.contains("Berasal dari") && page.contains("Rp60.000"), "{page}");
     monday.books_are_clean().await;
 }
 
@@ -128,6 +343,7 @@ async fn a_stock_take_books_its_differences_after_approval(db: TestDatabase) {
         ("barang.2", eggs.as_str()),
         ("buku.2", "40"),
         ("hitung.2", "39"),
+        ("saksi", "Budi"),
     ];
     let answer = keeper.post(&sheet, &fields).await.refused();
     assert!(answer.contains("Tulis alasan selisihnya") && answer.contains("ditemukan di rak"), "{answer}");
@@ -142,5 +358,52 @@ async fn a_stock_take_books_its_differences_after_approval(db: TestDatabase) {
     }
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 39);
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::RICE_CAN).await, 41);
+    // The days before the count are closed, and say so.
+    assert!(keeper.get("/gudang").await.ok().contains("Ditutup sampai"));
+    assert!(keeper.get(&sheet).await.ok().contains("Ditutup sampai"));
+    let closed =
+        monday.test.number("SELECT COUNT(*) AS n FROM stock_take WHERE state = 'closed'", args![]).await;
+    assert_eq!(closed, 1);
     monday.books_are_clean().await;
+}
+
+/// The eggs of an office are followed to the families, and back, without naming who is few.
+#[db_test]
+async fn the_eggs_of_an_office_can_be_followed_both_ways(db: TestDatabase) {
+    let (monday, keeper) = stocked(db).await;
+    let eggs = monday.lot("gift").await;
+    let page = keeper.get(&format!("/gudang/lot/{eggs}")).await.ok();
+    assert!(page.contains("40 butir Telur") && page.contains("Dinas Pendidikan"), "{page}");
+    assert!(page.contains("40 butir di Gudang Siulak"), "{page}");
+    // 21 families of one village, three of another: the three are told by their kecamatan.
+    let mut last = None;
+    for (village, families) in [(VILLAGES[0], 21), (VILLAGES[1], 3)] {
+        for _ in 0..families {
+            let family = monday.family(village).await;
+            monday.give(family, 1).await;
+            last = Some(family);
+        }
+    }
+    let page = keeper.get(&format!("/gudang/lot/{eggs}")).await.ok();
+    assert!(page.contains("21 butir ke 21 keluarga di"), "{page}");
+    assert!(page.contains("3 butir ke beberapa keluarga di Kecamatan"), "{page}");
+    assert!(page.contains("16 butir di Gudang Siulak"), "{page}");
+    assert!(keeper.get("/gudang/lot").await.ok().contains("Dinas Pendidikan"));
+
+    // Another keeper's places never saw them.
+    let elsewhere = monday.test.user(Role::WarehouseKeeper, &[], &[monday.depot]).await;
+    assert_eq!(elsewhere.get(&format!("/gudang/lot/{eggs}")).await.status, StatusCode::NOT_FOUND);
+    assert!(!elsewhere.get("/gudang/lot").await.ok().contains("Dinas Pendidikan"));
+    assert_eq!(monday.coordinator.get("/gudang/lot").await.status, StatusCode::FORBIDDEN);
+
+    // From a family back to the office, for who reads the stock.
+    let admin = monday.test.with_role(Role::DistrictAdmin).await;
+    let page = admin.get(&format!("/sasaran/{}", last.unwrap())).await.ok();
+    assert!(page.contains("Dari mana bantuan datang") && page.contains("Dinas Pendidikan"), "{page}");
+
+    // The giver sees his office's eggs on his own page; a colleague who gave nothing sees none.
+    let giver = monday.giver(monday.people[0]).await;
+    let page = giver.get("/janji").await.ok();
+    assert!(page.contains("21 butir ke 21 keluarga di") && page.contains("Dinas Pendidikan"), "{page}");
+    assert_eq!(books::check(&monday.test.app, KERINCI).await.unwrap(), Vec::<String>::new());
 }

@@ -103,6 +103,11 @@ impl Form {
         self.fields.iter().rev().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
     }
 
+    /// Sets a hidden field for the page that shows the form again: what was kept of a file, which no browser sends twice.
+    pub fn set(&mut self, field: &str, value: String) {
+        self.fields.push((field.to_owned(), value));
+    }
+
     /// All texts of a repeated field (ticked boxes).
     pub fn all(&self, field: &str) -> Vec<&str> {
         self.fields.iter().filter(|(name, _)| name == field).map(|(_, value)| value.trim()).collect()

@@ -19,7 +19,7 @@ CREATE TABLE commodity (
 CREATE TABLE account (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'giver', 'office_post', 'transit', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'cooking', 'waste', 'opening'
+  -- 'giver', 'office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'cooking', 'waste', 'opening'
   kind {text} NOT NULL,
   -- The institution, family or hand-over that the account stands for.
   place_id {bytes} NOT NULL,
@@ -97,6 +97,7 @@ CREATE TABLE lot (
 ) {table};
 CREATE INDEX lot_by_cause ON lot (district_id, cause_id);
 CREATE INDEX lot_by_place ON lot (district_id, place_id, since, id);
+CREATE INDEX lot_by_day ON lot (district_id, since, id);
 
 -- Of which lots a lot was bought or cooked, and how much of them went into it, in their own unit.
 CREATE TABLE lot_origin (
@@ -137,7 +138,7 @@ CREATE TABLE lot_rest (
   FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
 ) {table};
 CREATE INDEX lot_rest_in_order ON lot_rest (district_id, account_id, use_by, since, lot_id, amount) WHERE amount > 0;
-CREATE INDEX lot_rest_by_lot ON lot_rest (district_id, lot_id, account_id) WHERE amount > 0;
+CREATE INDEX lot_rest_by_lot ON lot_rest (district_id, lot_id, account_id);
 
 -- The last day that a place has closed, by a stock-take: nothing is posted on it or before.
 CREATE TABLE book_period (

@@ -1,0 +1,8 @@
+//! The way of a lot: forward from an office's Monday to the families, and back from a family to the offices.
+
+pub(super) mod pages;
+mod panel;
+mod query;
+mod rules;
+
+pub(super) use panel::{family_panel, sponsor_panel};
