@@ -7,6 +7,8 @@ mod journeys {
     pub(crate) mod desk;
     mod kapuas;
     mod monday;
+    mod money;
     mod posyandu;
+    mod roll;
     mod trouble;
 }

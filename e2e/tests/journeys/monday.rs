@@ -3,6 +3,7 @@
 use e2e::{Error, Result};
 
 use super::desk::Desk;
+use super::money;
 
 /// Two good rows and one whose number Excel has rounded.
 fn families(village: &str) -> String {
@@ -34,6 +35,8 @@ async fn walk(desk: &Desk) -> Result<()> {
     let deposit = slip(desk, &monday).await?;
     receive(desk, &hand_over).await?;
     confirm_cash(desk, &deposit).await?;
+    money::give(desk).await?;
+    money::accounts(desk).await?;
     let (run, place) = plan(desk).await?;
     pack(desk, &run, &place).await?;
     deliver(desk, &run, &place).await?;
@@ -289,13 +292,8 @@ async fn confirm_cash(desk: &Desk, deposit: &str) -> Result<()> {
     desk.look("beranda-bendahara").await?;
     desk.goto("/setor-uang").await?;
     desk.look("setor-uang-bendahara").await?;
-    desk.goto(deposit).await?;
+    money::confirm(desk, deposit, "KRP-0011").await?;
     desk.see("KRP-0011").await?;
-    desk.press("Periksa").await?;
-    desk.see("Setelah dikonfirmasi, uang tercatat di kas").await?;
-    desk.look("konfirmasi").await?;
-    desk.press("Ya, uang diterima").await?;
-    desk.see("Kuitansi").await?;
     desk.look("kuitansi").await?;
     desk.goto("/gudang/kas").await?;
     desk.look("kas").await

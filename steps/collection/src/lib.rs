@@ -169,6 +169,7 @@ fn routes() -> Routes {
         .get::<ReadOwnGifts, _>("/setoran/saya", totals::pages::own)
         .get::<RecordRolls, _>("/setoran/{roll}", roll::pages::get)
         .post::<RecordRolls, _>("/setoran/{roll}", roll::pages::post)
+        .get::<RecordRolls, _>("/setoran/{roll}/cetak", roll::print::print)
         .get::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add)
         .post::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add_post)
         .get::<RecordRolls, _>("/setoran/{roll}/hitung", count::pages::get)

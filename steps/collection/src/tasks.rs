@@ -70,7 +70,10 @@ async fn of_treasurer(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Task>
     let mut tasks = Vec::new();
     if open > 0 {
         tasks.push(Task {
-            title: text.t3("money.task.lines", ("n", open), ("long", long), ("days", days)),
+            title: match long {
+                0 => text.t1("money.task.lines_new", "n", open),
+                _ => text.t3("money.task.lines", ("n", open), ("long", long), ("days", days)),
+            },
             path: "/mutasi-bank".into(),
             state: if acts || long > 0 { TaskState::NeedsAction } else { TaskState::InProgress },
         });
@@ -94,9 +97,10 @@ async fn of_coordinator(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Tas
     let rolls = roll::query::newest(db, actor.district, &reach, None, 200).await?;
     let since = today - time::Duration::days(drive::rules::WEEKS_BACK * 7 + 7);
     let drives = drive::query::since(db, actor.district, since).await?;
+    let holidays = asuh_ground::settings::holidays(db, actor.district).await?;
     let mut tasks = Vec::new();
     for campaign in campaign::all(db, actor.district).await? {
-        let Some(day) = days_of(&campaign, &drives, today).first().copied() else { continue };
+        let Some(day) = days_of(&campaign, &drives, &holidays, today).first().copied() else { continue };
         let asked = campaign::asked_units(db, actor.district, &campaign, day).await?;
         let units: Vec<&campaign::Named> =
             units.iter().filter(|unit| asked.as_ref().is_none_or(|asked| asked.contains(&unit.id))).collect();

@@ -151,7 +151,7 @@ impl Monday {
     }
 
     /// The fields of one person's line, as the page showed it.
-    fn line(&self, page: &str, nth: usize, state: &str) -> Vec<(String, String)> {
+    pub(crate) fn line(&self, page: &str, nth: usize, state: &str) -> Vec<(String, String)> {
         let key = format!("{}.{MONDAY}", self.people[nth]);
         vec![(format!("dilihat.{key}"), shown(page, &key)), (format!("s.{key}"), state.to_owned())]
     }
@@ -164,7 +164,7 @@ fn shown(page: &str, key: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-fn counts(n: &str, cash: &str) -> Vec<(String, String)> {
+pub(crate) fn counts(n: &str, cash: &str) -> Vec<(String, String)> {
     [
         ("dicatat.rice_can", n),
         ("hitung.rice_can", n),
@@ -181,7 +181,7 @@ fn counts(n: &str, cash: &str) -> Vec<(String, String)> {
     .into()
 }
 
-fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+pub(crate) fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
@@ -598,4 +598,45 @@ async fn a_pause_is_not_expected_and_a_campaign_of_firms_asks_no_unit(db: TestDa
     )
     .await;
     assert!(monday.coordinator.get("/setoran").await.ok().contains(&asked));
+}
+
+#[db_test]
+async fn a_holiday_moves_a_monday_and_a_deposit_by_itself(db: TestDatabase) {
+    let monday = Monday::begin(db, 5).await;
+    let test = &monday.test;
+    let day = |day: &str, name: &str| format!("{{\"day\":\"{day}\",\"name\":\"{name}\"}}");
+    let days = format!("[{},{}]", day("2026-11-02", "Libur Nasional"), day("2026-11-06", "Cuti Bersama"));
+    let put = asuh_ground::settings::PutSettings {
+        group: "program".into(),
+        values: [("holidays".to_owned(), days)].into(),
+    };
+    test.app.submit(&test.system(), test.app.store.new_id(), put).await.unwrap();
+    let unit = monday.office.to_string();
+    let on = |day: &str| format!("{}_{day}", monday.campaign);
+    let list = monday.coordinator.get("/setoran").await.ok();
+    assert!(!list.contains(&on("2026-11-02")) && !list.contains(&on("2026-11-03")), "{list}");
+    let holiday = on("2026-11-02");
+    let answer = monday.coordinator.post("/setoran/buka", &[("hari", &holiday), ("unit", &unit)]).await;
+    assert!(answer.refused().contains("dipindahkan"));
+    test.db.clock.advance(86_400);
+    let coordinator = test.sign_in(monday.coordinator.user).await;
+    assert!(coordinator.get("/").await.ok().contains("Setoran Selasa, 3 November 2026"));
+    assert!(coordinator.get("/setoran").await.ok().contains(&on("2026-11-03")));
+    let tuesday = on("2026-11-03");
+    let roll = coordinator.post("/setoran/buka", &[("hari", &tuesday), ("unit", &unit)]).await.to();
+    let moved = "SELECT COUNT(*) AS n FROM drive WHERE held_on = 20261103 AND moved_from = 20261102 \
+                 AND reason = 'Libur Nasional'";
+    assert_eq!(test.number(moved, args![]).await, 1);
+    coordinator.post(&roll, &[("aksi", "semua")]).await.to();
+    coordinator.post(&format!("{roll}/tutup"), &pairs(&counts("5", "10000"))).await.to();
+    // Three days on is a holiday, then comes a weekend.
+    assert_eq!(test.number("SELECT due_on AS n FROM deposit", args![]).await, 20_261_109);
+    // What the admin decides goes before the rule.
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let campaign = monday.campaign.to_string();
+    let fields = [("gerakan", campaign.as_str()), ("hari", "26-10-2026"), ("dari", ""), ("alasan", "")];
+    admin.post("/setoran/jadwal", &fields).await.to();
+    let list = admin.get("/setoran/jadwal").await.ok();
+    assert!(list.contains("Pengganti 2 Nov 2026") && list.contains("Libur Nasional"), "{list}");
+    monday.books_are_clean().await;
 }

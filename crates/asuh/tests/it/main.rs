@@ -8,6 +8,7 @@ mod audit;
 mod books;
 mod changes;
 pub mod collection;
+mod collection_at_once;
 mod consent;
 mod crash;
 mod custody;

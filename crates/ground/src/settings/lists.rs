@@ -1,5 +1,7 @@
 //! Signatories and prices: the settings that are lists.
 
+use std::collections::BTreeMap;
+
 use asuh_nusantara::date;
 use asuh_store::{DistrictId, Query, StoreError};
 use time::Date;
@@ -119,6 +121,50 @@ pub fn price_on(prices: &[Price], commodity: &str, day: Date) -> Option<i64> {
         .map(|price| price.rupiah)
 }
 
+/// The days on which offices and banks are closed, as the district keeps them, with their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holidays(BTreeMap<Date, String>);
+
+impl Holidays {
+    /// These days.
+    pub fn new(days: impl IntoIterator<Item = (Date, String)>) -> Holidays {
+        Holidays(days.into_iter().collect())
+    }
+
+    /// The name of a holiday; none on other days.
+    pub fn name(&self, day: Date) -> Option<&str> {
+        self.0.get(&day).map(String::as_str)
+    }
+
+    /// Whether offices work: neither Saturday nor Sunday nor a holiday.
+    pub fn is_working(&self, day: Date) -> bool {
+        day.weekday().number_from_monday() <= 5 && !self.0.contains_key(&day)
+    }
+
+    /// The day itself where offices work, else the next one on which they do; within a month.
+    pub fn working_from(&self, day: Date) -> Date {
+        let mut next = day;
+        for _ in 0..31 {
+            if self.is_working(next) {
+                return next;
+            }
+            next = next.next_day().unwrap_or(next);
+        }
+        day
+    }
+}
+
+/// The district's holidays. Index: primary key of `setting`.
+///
+/// # Errors
+/// The store fails.
+pub async fn holidays(db: &impl Query, district: DistrictId) -> Result<Holidays, StoreError> {
+    let stored = district::get(db, district, "holidays", "[]").await?;
+    Ok(Holidays::new(rows(&stored).iter().filter_map(|row| {
+        Some((date::parse(row.get("day")?).ok()?, row.get("name").cloned().unwrap_or_default()))
+    })))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +178,16 @@ mod tests {
         assert_eq!(price_on(&prices, "egg", date!(2026 - 06 - 01)), Some(2500));
         assert_eq!(price_on(&prices, "egg", date!(2025 - 12 - 31)), None);
         assert_eq!(price_on(&prices, "rice", date!(2026 - 06 - 01)), None);
+    }
+
+    #[test]
+    fn work_goes_on_after_weekends_and_holidays() {
+        let christmas = date!(2026 - 12 - 25);
+        let holidays = Holidays::new([(christmas, "Natal".to_owned())]);
+        assert_eq!(holidays.working_from(date!(2026 - 12 - 24)), date!(2026 - 12 - 24));
+        assert_eq!(holidays.working_from(christmas), date!(2026 - 12 - 28), "a Friday before a weekend");
+        assert_eq!(holidays.name(christmas), Some("Natal"));
+        assert_eq!(holidays.name(date!(2026 - 12 - 24)), None);
     }
 
     #[test]

@@ -203,6 +203,15 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "verification.least_visited", Kind::Number(0, 100), "100"),
     needed(Programme, "verification.sample", Kind::Number(0, 200), "10"),
     needed(Programme, "verification.least_agreement", Kind::Number(0, 100), "90"),
+    spec(
+        Programme,
+        "holidays",
+        Kind::List(&[
+            Column { name: "day", cell: Cell::Day, required: true },
+            Column { name: "name", cell: Cell::Text(60), required: true },
+        ]),
+        "[]",
+    ),
     needed(Programme, "collection.gift_days", Kind::Number(1, 60), "14"),
     needed(Programme, "collection.unmatched_days", Kind::Number(1, 60), "7"),
     needed(

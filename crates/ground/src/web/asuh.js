@@ -51,6 +51,35 @@ document.addEventListener("keydown", (event) => {
   if (field && !field.value) field.focus(); else button.click();
 });
 
+// <p data-find=".person" hidden>: a field that leaves only those whose heading has what is typed. "/" leads to it and begins
+// anew, Enter to the first that is left, Escape shows all again.
+document.querySelectorAll("[data-find]").forEach((box) => {
+  const field = box.querySelector("input");
+  const all = [...document.querySelectorAll(box.dataset.find)];
+  const show = (words) => {
+    const wanted = words.trim().toLowerCase();
+    all.forEach((one) => { one.hidden = !one.firstElementChild.textContent.toLowerCase().includes(wanted); });
+  };
+  box.hidden = false;
+  field.addEventListener("input", () => show(field.value));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { field.value = ""; show(""); }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const first = all.find((one) => !one.hidden);
+    const choice = first && (first.querySelector(":checked") || first.querySelector("input[type=radio]"));
+    if (choice) choice.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const writes = event.target.closest("input:not([type=radio]):not([inputmode=numeric]), textarea, select");
+    if (event.key !== "/" || writes) return;
+    event.preventDefault();
+    field.value = "";
+    show("");
+    field.focus();
+  });
+});
+
 // <button data-print> prints.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

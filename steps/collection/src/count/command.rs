@@ -156,11 +156,13 @@ impl Command for CloseRoll {
     }
 }
 
-/// The deposit of a roll's cash, due within the campaign's days from now.
+/// The deposit of a roll's cash, due within the campaign's days from now; where offices and banks are closed on that day, on
+/// the next one on which they are not.
 async fn due(tx: &Tx<'_>, roll: Id, campaign: &campaign::Campaign, amount: i64) -> Result<Id, Fault> {
     let today = campaign::local_today(tx).await?;
     let due_on =
         today.checked_add(time::Duration::days(campaign.deposit_days.clamp(0, 366))).unwrap_or(today);
+    let due_on = settings::holidays(tx, tx.district()).await?.working_from(due_on);
     let id = tx.new_id();
     let number = settings::documents::next_number(tx, "collection.deposit", today).await?;
     tx.execute(

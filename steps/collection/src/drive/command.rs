@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::campaign;
 use super::rules;
+use asuh_ground::settings;
 
 /// Opens a drive of a campaign; the same drive twice is one. The day must be one of the rhythm's, or stand
 /// for one of them that a holiday moved.
@@ -95,6 +96,27 @@ pub(in super::super) async fn open(tx: &Tx<'_>, wanted: &OpenDrive) -> Result<Id
     let there = held(tx, wanted.campaign, wanted.day).await?;
     let drive = there.into_iter().find(|drive| drive.held_on == wanted.day && drive.state == "open");
     Ok(drive.ok_or_else(|| Refusal::new("collection.refused.cancelled").field("hari"))?.id)
+}
+
+/// Opens a drive for a roll of this day, or finds it: on a day of the rhythm, or on the one to which a holiday moved it,
+/// unless the admin decided otherwise.
+pub(in super::super) async fn open_for_roll(tx: &Tx<'_>, campaign: Id, day: time::Date) -> Result<Id, Fault> {
+    let plain = OpenDrive { campaign, day, moved_from: None, reason: String::new() };
+    let there = held(tx, campaign, day).await?;
+    if there.iter().any(|drive| drive.held_on == day) {
+        return open(tx, &plain).await;
+    }
+    let known = campaign::by_id(tx, tx.district(), campaign).await?.ok_or_else(Refusal::not_found)?;
+    let (rhythm, holidays) = (known.rhythm(), settings::holidays(tx, tx.district()).await?);
+    if rhythm.allows(day) && rules::held_on(day, &holidays) != day {
+        return Err(Refusal::new("collection.refused.moved").field("hari").into());
+    }
+    match rules::moved_here(&rhythm, day, &holidays) {
+        Some((from, reason)) if !rhythm.allows(day) => {
+            open(tx, &OpenDrive { moved_from: Some(from), reason, ..plain }).await
+        }
+        _ => open(tx, &plain).await,
+    }
 }
 
 /// The drives that are held on a day or stand for it. Index: unique key of `drive`.

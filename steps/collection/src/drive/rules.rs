@@ -1,5 +1,6 @@
 //! On which days a campaign collects.
 
+use asuh_ground::settings::Holidays;
 use time::{Date, Duration, Month};
 
 /// A campaign's rhythm, with its first and last day.
@@ -88,10 +89,40 @@ pub(crate) fn may_move(rhythm: &Rhythm, from: Date, to: Date) -> bool {
     rhythm.allows(from) && from != to && (to - from).whole_days().abs() <= MOST_DAYS_MOVED
 }
 
+/// The day on which a drive of the rhythm is held when nobody decided otherwise: its own, or after a holiday the next
+/// working day less than a week on.
+pub(crate) fn held_on(day: Date, holidays: &Holidays) -> Date {
+    let next = if holidays.name(day).is_some() { holidays.working_from(day) } else { day };
+    if (next - day).whole_days() <= MOST_DAYS_MOVED { next } else { day }
+}
+
+/// The day of the rhythm that a holiday moved to this day, with the holiday's name.
+pub(crate) fn moved_here(rhythm: &Rhythm, to: Date, holidays: &Holidays) -> Option<(Date, String)> {
+    (1..=MOST_DAYS_MOVED)
+        .filter_map(|days| to.checked_sub(Duration::days(days)))
+        .filter(|from| rhythm.allows(*from) && held_on(*from, holidays) == to)
+        .find_map(|from| Some((from, holidays.name(from)?.to_owned())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use time::macros::date;
+
+    #[test]
+    fn a_holiday_moves_a_drive_by_itself_to_the_next_working_day() {
+        let holidays = Holidays::new([
+            (date!(2026 - 11 - 02), "Libur".to_owned()),
+            (date!(2026 - 11 - 03), "Cuti bersama".to_owned()),
+        ]);
+        let mondays = Rhythm::of("weekly", 1, date!(2026 - 02 - 02), None);
+        assert_eq!(held_on(date!(2026 - 11 - 02), &holidays), date!(2026 - 11 - 04));
+        assert_eq!(held_on(date!(2026 - 11 - 09), &holidays), date!(2026 - 11 - 09));
+        let moved = moved_here(&mondays, date!(2026 - 11 - 04), &holidays);
+        assert_eq!(moved, Some((date!(2026 - 11 - 02), "Libur".to_owned())));
+        assert_eq!(moved_here(&mondays, date!(2026 - 11 - 05), &holidays), None);
+        assert_eq!(moved_here(&mondays, date!(2026 - 11 - 10), &holidays), None, "the ninth is no holiday");
+    }
 
     #[test]
     fn a_rhythm_allows_its_days_alone() {

@@ -237,6 +237,17 @@ pub(crate) async fn deposits(
         .collect())
 }
 
+/// The SQL of [`gifts`].
+fn gifts_sql(which: &str) -> String {
+    format!(
+        "SELECT g.id, g.code, g.amount, g.way, g.announced_on, v.name AS giver, c.name AS campaign FROM gift g \
+         JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
+         LEFT JOIN sponsor_version v ON v.district_id = g.district_id AND v.sponsor_id = g.sponsor_id \
+         AND v.superseded_at = $3 \
+         WHERE g.district_id = $1 AND g.account_id = $2 AND g.state = 'waiting' {which}"
+    )
+}
+
 /// Gifts that wait for their money on the account. Indexes: `gift_by_amount`, `gift` by `code`.
 ///
 /// # Errors
@@ -249,18 +260,7 @@ pub(crate) async fn gifts(
 ) -> Result<Vec<Told>, StoreError> {
     let mut args = args![district, account.id, Instant::NEVER];
     let which = wanted.sql("g.amount", "g.code", &mut args);
-    let rows: Vec<GiftRow> = db
-        .all(
-            &format!(
-                "SELECT g.id, g.code, g.amount, g.way, g.announced_on, v.name AS giver, c.name AS campaign FROM gift g \
-                 JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
-                 LEFT JOIN sponsor_version v ON v.district_id = g.district_id AND v.sponsor_id = g.sponsor_id \
-                 AND v.superseded_at = $3 \
-                 WHERE g.district_id = $1 AND g.account_id = $2 AND g.state = 'waiting' {which}"
-            ),
-            args,
-        )
-        .await?;
+    let rows: Vec<GiftRow> = db.all(&gifts_sql(&which), args).await?;
     Ok(rows
         .into_iter()
         .map(|row| Told {
@@ -373,4 +373,39 @@ pub(crate) async fn campaigns(
     let mut all = super::super::campaign::all(db, district).await?;
     all.retain(|campaign| campaign.fund_holder_id == account.fund_holder_id && campaign.fund == account.fund);
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+
+    use super::*;
+
+    #[db_test]
+    async fn the_lines_of_an_account_are_read_in_their_order(db: TestDatabase) {
+        let store = db.open().await;
+        let args = args![DistrictId(1), Id::SYSTEM, "open", 50_i64];
+        let plan = store.reader().plan(&lines_sql(""), args).await.expect("a plan");
+        // PostgreSQL counts its rows by itself and may read small tables from end to end.
+        if store.engine() == Engine::Sqlite {
+            assert!(plan.contains("bank_line_by_state") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+
+    #[db_test]
+    async fn claims_are_looked_up_and_not_walked_through(db: TestDatabase) {
+        let store = db.open().await;
+        let mut args = args![DistrictId(1), Id::SYSTEM, Instant::NEVER];
+        let by_amount = gifts_sql(&Wanted::Amounts(&[5, 6]).sql("g.amount", "g.code", &mut args));
+        let plan = store.reader().plan(&by_amount, args).await.expect("a plan");
+        let names = ["ACDEFG".to_owned()];
+        let mut args = args![DistrictId(1), Id::SYSTEM, Instant::NEVER];
+        let by_code = gifts_sql(&Wanted::Names(&names).sql("g.amount", "g.code", &mut args));
+        let other = store.reader().plan(&by_code, args).await.expect("a plan");
+        if store.engine() == Engine::Sqlite {
+            assert!(plan.contains("gift_by_amount"), "{plan}");
+            assert!(other.contains("USING INDEX") && !other.contains("SCAN g"), "{other}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub(super) mod command;
 pub(super) mod form;
 pub(super) mod open;
 pub(super) mod pages;
+pub(super) mod print;
 pub(super) mod query;
 pub(crate) mod rules;
 

@@ -47,13 +47,7 @@ impl Command for OpenRoll {
         if unit_exists == 0 {
             return Err(Refusal::not_found().into());
         }
-        let wanted = drive::OpenDrive {
-            campaign: self.campaign,
-            day: self.day,
-            moved_from: None,
-            reason: String::new(),
-        };
-        let drive = drive::open(tx, &wanted).await?;
+        let drive = drive::open_for_roll(tx, self.campaign, self.day).await?;
         tx.execute(
             "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, \
              closed_at, closed_by, cash_witness) VALUES ($1, $2, $3, $4, 'open', 0, 0, $5, $5, NULL, NULL, '') \

@@ -17,7 +17,7 @@ use super::open::{AddGiver, OpenRoll};
 use super::query::{self, Roll, RollLine};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::settings::Letterhead;
+use asuh_ground::settings::{self, Holidays, Letterhead};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
@@ -69,10 +69,11 @@ async fn list_page(app: &App, cap: &ReadRolls, shell: Shell, form: &Form, before
     let campaigns = campaign::all(db, cap.district()).await?;
     let since = shell.today - time::Duration::days(drive::rules::WEEKS_BACK * 7 + 7);
     let drives = drive::query::since(db, cap.district(), since).await?;
+    let holidays = settings::holidays(db, cap.district()).await?;
     let mut to_open = Vec::new();
     let mut days = Vec::new();
     for campaign in &campaigns {
-        let open_days = days_of(campaign, &drives, shell.today);
+        let open_days = days_of(campaign, &drives, &holidays, shell.today);
         days.extend(open_days.iter().map(|day| {
             (format!("{}_{day}", campaign.id), format!("{} · {}", shell.long_day(*day), campaign.name))
         }));
@@ -113,6 +114,7 @@ async fn list_page(app: &App, cap: &ReadRolls, shell: Shell, form: &Form, before
 pub(in super::super) fn days_of(
     campaign: &Campaign,
     drives: &[drive::query::Held],
+    holidays: &Holidays,
     today: time::Date,
 ) -> Vec<time::Date> {
     let of_campaign = || drives.iter().filter(|drive| drive.campaign_id == campaign.id);
@@ -122,6 +124,11 @@ pub(in super::super) fn days_of(
         .into_iter()
         .filter(|day| !of_campaign().any(|d| d.held_on == *day && d.state != "open"))
         .filter(|day| !of_campaign().any(|d| d.moved_from == Some(*day) && d.state == "open"))
+        .map(|day| match of_campaign().any(|d| d.held_on == day) {
+            true => day,
+            false => drive::rules::held_on(day, holidays),
+        })
+        .filter(|day| *day <= today && !of_campaign().any(|d| d.held_on == *day && d.state != "open"))
         .chain(of_campaign().filter(|d| d.state == "open" && d.held_on <= today).map(|d| d.held_on))
         .collect();
     days.sort_unstable_by(|a, b| b.cmp(a));
