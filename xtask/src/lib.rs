@@ -8,6 +8,7 @@
 //! | [`fuzz`] | property tests for minutes instead of moments |
 //! | [`deny`] | the supply chain check |
 //! | [`gen_list`] | dirty lists of people who do not exist, with the truth beside |
+//! | [`ledger_sim`] | the long form of the ledger's simulator |
 //! | [`postgres`] | a throw-away PostgreSQL |
 //! | [`programs`] | finding and installing what is not Rust: PostgreSQL, Chromium |
 //! | [`steps`] | running a command as a timed step |
@@ -19,6 +20,7 @@ pub mod counts;
 pub mod deny;
 pub mod fuzz;
 pub mod gen_list;
+pub mod ledger_sim;
 pub mod postgres;
 pub mod programs;
 pub mod steps;

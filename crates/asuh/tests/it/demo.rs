@@ -42,6 +42,11 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         "pledge",
         "contribution",
         "hand_over",
+        "lot",
+        "shipment",
+        "purchase",
+        "cooking",
+        "stock_take",
         "package",
         "delivery",
     ] {
