@@ -5,6 +5,7 @@
 //! What goes out ([`sheet::SheetWriter`], [`svg`], [`qr`]) can carry any text a person typed
 //! without becoming a formula, markup or a script.
 
+pub mod bundle;
 pub mod qr;
 pub mod sheet;
 pub mod svg;

@@ -5,17 +5,43 @@ use std::sync::Arc;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
-use super::{ApproveRuns, run};
+use super::programme::programmes;
+use super::{ApproveRuns, ManagePairing, decide, run};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
 use asuh_ground::web::{Task, TaskState, Text};
 
-/// Drafts that wait for somebody else than who asked for them.
+/// Drafts that wait for somebody else than who asked for them, and pairs that have to be decided about.
 pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
-    if ApproveRuns::of(actor).is_none() {
-        return Ok(Vec::new());
+    let mut tasks = Vec::new();
+    if ApproveRuns::of(actor).is_some() {
+        tasks.extend(drafts(app, actor).await?);
     }
+    if ManagePairing::of(actor).is_some() {
+        tasks.extend(undecided(app, actor).await?);
+    }
+    Ok(tasks)
+}
+
+/// Pairs whose sponsor or target is gone, or who turned out to be related: by programme.
+async fn undecided(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let (db, district) = (app.store.reader(), actor.district);
+    let counts = decide::counts(db, district, app.today(actor)).await?;
+    let mut tasks = Vec::new();
+    for programme in programmes(db, district).await? {
+        let Some(n) = counts.get(&programme.id) else { continue };
+        tasks.push(Task {
+            title: text.t2("pairing.task.decide", "n", text.number(n), "name", programme.name),
+            path: format!("/pasangan/{}/putuskan", programme.id),
+            state: TaskState::NeedsAction,
+        });
+    }
+    Ok(tasks)
+}
+
+async fn drafts(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
     let drafts = run::query::drafts(app.store.reader(), actor.district).await?;
     let task = |draft: run::query::DraftLine| Task {

@@ -15,6 +15,7 @@
 //! guardian's consent, and every opening is on the access log.
 
 mod coverage;
+mod decide;
 mod facts;
 mod hold;
 mod home;
@@ -74,6 +75,7 @@ fn routes() -> Routes {
         .and(facts::routes())
         .and(coverage::routes())
         .and(run::routes())
+        .and(decide::routes())
         .and(hold::routes())
         .and(pair::routes())
         .and(need::routes())

@@ -217,6 +217,11 @@ pub async fn workbook(
     book.send(name).await
 }
 
+/// A row as it is written.
+pub(super) fn values(row: &[Cell]) -> Vec<Value<'_>> {
+    row.iter().map(Cell::value).collect()
+}
+
 fn write(
     kind: FileKind,
     path: &Path,
@@ -233,8 +238,7 @@ fn write(
         match parts.blocking_recv() {
             Some(Part::Rows(rows)) => {
                 for row in rows {
-                    let values: Vec<Value<'_>> = row.iter().map(Cell::value).collect();
-                    writer.row(&values).map_err(|error| error.to_string())?;
+                    writer.row(&values(&row)).map_err(|error| error.to_string())?;
                 }
             }
             Some(Part::End) => return writer.finish().map_err(|error| error.to_string()),

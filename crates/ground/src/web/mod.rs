@@ -1,6 +1,7 @@
 //! The page shell: routes with their rule, forms, errors, language, assets.
 
 mod assets;
+mod bundle;
 mod download;
 mod error;
 mod form;
@@ -12,6 +13,7 @@ mod routes;
 mod text;
 
 pub use assets::assets;
+pub use bundle::{BookOf, Books};
 pub use download::{AT_ONCE, Book, Cell, FileKind, workbook};
 pub(crate) use download::{Scratch, XLSX, send_file};
 pub use error::{Error, Problem};

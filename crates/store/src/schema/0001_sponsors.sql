@@ -48,6 +48,8 @@ CREATE INDEX sponsor_version_by_unit ON sponsor_version (district_id, unit_id, s
 -- One person per NIP, however often his facts changed.
 CREATE UNIQUE INDEX sponsor_version_by_nip ON sponsor_version (district_id, nip_hash)
   WHERE nip_hash IS NOT NULL AND superseded_at = 9223372036854775807;
+-- Who works where, of those who told their family card: whether a family's member works for its sponsor.
+CREATE INDEX sponsor_version_by_card ON sponsor_version (district_id, kk_hash, superseded_at) WHERE kk_hash IS NOT NULL;
 CREATE INDEX sponsor_version_by_batch ON sponsor_version (district_id, batch_id) WHERE batch_id IS NOT NULL;
 
 -- Whom to speak to at an institution or a community.

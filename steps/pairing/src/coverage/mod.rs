@@ -18,4 +18,5 @@ pub(super) fn routes() -> Routes {
         .get::<ReadCovered, _>("/pasangan/{id}/menunggu", pages::waiting)
         .get::<ReadCovered, _>("/pasangan/{id}/desa/{village}", village::page_of)
         .post::<ReadCovered, _>("/pasangan/{id}/desa/{village}/unduh", village::file)
+        .post::<ReadCovered, _>("/pasangan/{id}/semua-desa/unduh", village::all_files)
 }

@@ -1,5 +1,7 @@
 //! The targets of a village by name, on a page and as a file.
 
+use std::collections::{BTreeMap, HashMap};
+
 use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_nusantara::{TerritoryCode, age};
@@ -8,15 +10,16 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use axum::extract::State;
 use time::Date;
 
-use super::moved::moved;
+use super::moved::{Moved, moved};
 use super::query::{codes, coverage};
 use crate::ReadCovered;
+use crate::facts::subdistrict;
 use crate::programme::{Programme, programme_or_404, unit_rupiah};
 use crate::rules::Covered;
 use asuh_ground::App;
-use asuh_ground::access::Cap;
+use asuh_ground::access::{Cap, Scope};
 use asuh_ground::audit;
-use asuh_ground::web::{Cell, Error, Form, Page, Path, Shell, page, workbook};
+use asuh_ground::web::{BookOf, Books, Cell, Error, Form, Page, Path, Shell, page, workbook};
 
 asuh_store::row_struct! {
     struct NameRow { person_id: Id, name: String, birth_date: Option<Date>, head_name: String, rt: String }
@@ -55,41 +58,54 @@ async fn named(
     .await
 }
 
-/// The targets of a village within the reader's reach; a village beyond it is not found.
-async fn lines(
-    cap: &ReadCovered,
-    app: &App,
-    programme: &Programme,
-    village: i64,
-    shell: &Shell,
-) -> Result<(String, Vec<Line>), Error> {
-    let (db, district) = (app.store.reader(), cap.district());
+/// The name of a village within the reader's reach, and what of it he reaches; one beyond it is not found.
+async fn reached(cap: &ReadCovered, app: &App, village: i64) -> Result<(String, Scope), Error> {
     let code = TerritoryCode::from_i64(village).map_err(|_| Error::NotFound)?;
     let reached = cap.scope().areas.iter().any(|area| area.code.contains(code));
-    let names = territories::names(db, district, [village]).await?;
+    let names = territories::names(app.store.reader(), cap.district(), [village]).await?;
     let name = names.get(&village).filter(|_| reached && village % 10_000 != 0).ok_or(Error::NotFound)?;
     let mut scope = Reach::whole(code).scope();
     // A cadre of one RW reads her RW.
     for area in cap.scope().areas.iter().filter(|area| !area.rw.is_empty() && area.code == code) {
         scope.areas = vec![area.clone()];
     }
+    Ok((name.clone(), scope))
+}
+
+/// The present coverage within a scope, and what moved.
+async fn present(
+    cap: &ReadCovered,
+    app: &App,
+    programme: &Programme,
+    scope: &Scope,
+    shell: &Shell,
+) -> Result<(Vec<Covered>, Option<Moved>), Error> {
+    let (db, district) = (app.store.reader(), cap.district());
     let when = (shell.today, shell.today, cap.actor().zone);
-    let covered = coverage(db, district, programme, Some(&scope), when).await?;
+    let covered = coverage(db, district, programme, Some(scope), when).await?;
     let unit = unit_rupiah(db, district, programme.campaign_id, shell.today).await?;
     let moved = match &covered {
         Some(covered) => moved(app, district, programme, covered, unit).await?,
         None => None,
     };
-    let mut targets: std::collections::HashMap<Id, Covered> = covered
-        .map(|covered| covered.targets.into_iter().map(|one| (one.person, one)).collect())
-        .unwrap_or_default();
+    Ok((covered.map(|covered| covered.targets).unwrap_or_default(), moved))
+}
+
+/// Targets by name, in the order of RW, RT and head of family.
+async fn lines(
+    db: &impl Query,
+    district: DistrictId,
+    targets: Vec<Covered>,
+    moved: Option<&Moved>,
+) -> Result<Vec<Line>, StoreError> {
+    let mut targets: HashMap<Id, Covered> = targets.into_iter().map(|one| (one.person, one)).collect();
     let persons: Vec<Id> = targets.keys().copied().collect();
     let known = codes(db, district, persons.iter().copied()).await?;
     let rows = named(db, district, persons).await?;
     let lines = rows.into_iter().filter_map(|row| {
         let target = targets.remove(&row.person_id)?;
         Some(Line {
-            received: moved.as_ref().map(|moved| moved.received_by(target.family)),
+            received: moved.map(|moved| moved.received_by(target.family)),
             target,
             code: known.get(&row.person_id).cloned().unwrap_or_default(),
             name: row.name,
@@ -98,7 +114,7 @@ async fn lines(
             rt: row.rt,
         })
     });
-    Ok((name.clone(), lines.collect()))
+    Ok(lines.collect())
 }
 
 #[derive(Template)]
@@ -119,24 +135,15 @@ pub(super) async fn page_of(
     shell: Shell,
 ) -> Page {
     let programme = programme_or_404(&app, cap.district(), id).await?;
-    let (name, lines) = lines(&cap, &app, &programme, village, &shell).await?;
+    let (name, scope) = reached(&cap, &app, village).await?;
+    let (targets, moved) = present(&cap, &app, &programme, &scope, &shell).await?;
+    let lines = lines(app.store.reader(), cap.district(), targets, moved.as_ref()).await?;
     page(&VillagePage { shell, programme, village, name, lines })
 }
 
-/// The file: names, so every time is on the access log.
-pub(super) async fn file(
-    cap: Cap<ReadCovered>,
-    State(app): State<App>,
-    Path((id, village)): Path<(Id, i64)>,
-    shell: Shell,
-    _form: Form,
-) -> Page {
-    let programme = programme_or_404(&app, cap.district(), id).await?;
-    let (name, lines) = lines(&cap, &app, &programme, village, &shell).await?;
-    let detail = format!("covered_targets {village}");
-    audit::opened(&app, cap.actor(), "export", Some(("programme", id)), &detail);
+fn columns(shell: &Shell) -> Vec<Column> {
     let column = |key: &str, kind| Column::new(shell.t(key), kind);
-    let columns = vec![
+    vec![
         Column::new("RW", Kind::Text),
         Column::new("RT", Kind::Text),
         column("pairing.head", Kind::Text),
@@ -147,21 +154,84 @@ pub(super) async fn file(
         column("pairing.promised", Kind::Integer),
         column("pairing.lacking", Kind::Integer),
         column("pairing.count.family", Kind::Integer),
-    ];
-    let rows = lines.into_iter().map(|line| {
-        let months = line.birth_date.and_then(|birth| age::completed_months(birth, shell.today));
-        vec![
-            line.target.rw.clone().into(),
-            line.rt.into(),
-            line.head_name.into(),
-            line.name.into(),
-            line.code.into(),
-            months.map_or(Cell::Empty, |months| Cell::Number(i64::from(months))),
-            Cell::Number(line.target.need),
-            Cell::Number(line.target.promised),
-            Cell::Number(line.target.gap()),
-            line.received.map_or(Cell::Empty, Cell::Number),
-        ]
-    });
-    workbook(&app, &format!("pasangan-{village}"), name, columns, rows.collect()).await
+    ]
+}
+
+fn row(line: Line, today: Date) -> Vec<Cell> {
+    let months = line.birth_date.and_then(|birth| age::completed_months(birth, today));
+    vec![
+        line.target.rw.clone().into(),
+        line.rt.into(),
+        line.head_name.into(),
+        line.name.into(),
+        line.code.into(),
+        months.map_or(Cell::Empty, |months| Cell::Number(i64::from(months))),
+        Cell::Number(line.target.need),
+        Cell::Number(line.target.promised),
+        Cell::Number(line.target.gap()),
+        line.received.map_or(Cell::Empty, Cell::Number),
+    ]
+}
+
+/// The file: names, so every time is on the access log.
+pub(super) async fn file(
+    cap: Cap<ReadCovered>,
+    State(app): State<App>,
+    Path((id, village)): Path<(Id, i64)>,
+    shell: Shell,
+    form: Form,
+) -> Page {
+    form.command_id()?;
+    let programme = programme_or_404(&app, cap.district(), id).await?;
+    let (name, scope) = reached(&cap, &app, village).await?;
+    let (targets, moved) = present(&cap, &app, &programme, &scope, &shell).await?;
+    let lines = lines(app.store.reader(), cap.district(), targets, moved.as_ref()).await?;
+    let detail = format!("covered_targets {village}");
+    audit::opened(&app, cap.actor(), "export", Some(("programme", id)), &detail);
+    let rows = lines.into_iter().map(|line| row(line, shell.today));
+    workbook(&app, &format!("pasangan-{village}"), name, columns(&shell), rows.collect()).await
+}
+
+/// A name as it may stand in the name of a file.
+fn plain(name: &str) -> String {
+    let words = asuh_nusantara::name::search_key(name);
+    words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
+/// The lists of all villages that the reader reaches, a workbook each, in folders by kecamatan: so each village gets its
+/// own, and no other's names. Read and written village by village; on the access log with how many they were.
+pub(super) async fn all_files(
+    cap: Cap<ReadCovered>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+    form: Form,
+) -> Page {
+    form.command_id()?;
+    let (db, district) = (app.store.reader(), cap.district());
+    let programme = programme_or_404(&app, district, id).await?;
+    let (targets, moved) = present(&cap, &app, &programme, cap.scope(), &shell).await?;
+    let all = targets.len();
+    let mut villages: BTreeMap<i64, Vec<Covered>> = BTreeMap::new();
+    for target in targets {
+        villages.entry(target.village).or_default().push(target);
+    }
+    let detail = format!("covered_targets {} villages {all}", villages.len());
+    audit::opened(&app, cap.actor(), "export", Some(("programme", id)), &detail);
+    let codes = villages.keys().flat_map(|code| [*code, subdistrict(*code)]);
+    let names = territories::names(db, district, codes).await?;
+    let called = |code: i64| names.get(&code).cloned().unwrap_or_else(|| code.to_string());
+    let mut books = Books::begin(&app)?;
+    for (village, targets) in villages {
+        let lines = lines(db, district, targets, moved.as_ref()).await?;
+        let sheet = called(village);
+        let book = BookOf {
+            name: format!("{}/{}-{village}", plain(&called(subdistrict(village))), plain(&sheet)),
+            sheet,
+            columns: columns(&shell),
+            rows: lines.into_iter().map(|line| row(line, shell.today)).collect(),
+        };
+        books.book(book).await?;
+    }
+    books.send("pasangan-per-desa").await
 }

@@ -5,6 +5,7 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::decide::close_dead;
 use crate::facts::Situation;
 use crate::programme::{command as programme, query as programmes};
 use crate::rules::{Wrong, measure};
@@ -31,6 +32,8 @@ pub(crate) async fn end_pairs(tx: &Tx<'_>, pairs: &[Id], last: Date, reason: &st
 }
 
 /// Pairs a promise with a target by hand, from the present day on.
+///
+/// What stood open though its promise had ended is closed with it.
 ///
 /// Refused by the rules of a run: the target is not on the list or does not need so much, the promise does not hold
 /// or has not so much left, the two are related or one works for the other, or the target lives too far away. Of two at
@@ -71,6 +74,7 @@ impl Command for PairByHand {
         let sponsor = allowed(&situation, self.pledge, self.person, units)
             .map_err(|wrong| Refusal::new(format!("pairing.refused.{}", wrong.code())))?;
         give_codes(tx, &[self.person]).await?;
+        close_dead(tx, (programme.id, self.person), self.today).await?;
         let pair = tx.new_id();
         tx.subject("sponsor_pair", pair);
         tx.execute(

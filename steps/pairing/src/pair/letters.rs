@@ -1,4 +1,6 @@
-//! Letters to sponsors: whom they help, by code names alone.
+//! Letters to sponsors: whom they help, by code names alone. One by one, or all that a run made, for the printer.
+
+use std::collections::HashMap;
 
 use askama::Template;
 use asuh_nusantara::age;
@@ -9,10 +11,14 @@ use serde::Deserialize;
 use super::query::{self, OwnLine, SPONSORS, SponsorLine};
 use crate::ReadRuns;
 use crate::programme::{Programme, programme_or_404, unit_rupiah};
+use crate::run::query::{RunLine, run as run_line};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Page, Path, Shell, cut, page};
+
+/// Letters that are printed at once: some hundred sheets, as a tray holds.
+const AT_ONCE: usize = 200;
 
 #[derive(Template)]
 #[template(path = "pair/letters.html")]
@@ -45,25 +51,41 @@ pub(super) async fn list(
     page(&ListPage { shell, programme, lines, next })
 }
 
+/// A letter.
+struct Letter {
+    name: String,
+    lines: Vec<OwnLine>,
+}
+
+impl Letter {
+    fn units(&self) -> i64 {
+        self.lines.iter().map(|line| line.units).sum()
+    }
+}
+
+/// The run whose letters they are, how many there are in all, and where they go on.
+struct OfRun {
+    run: RunLine,
+    total: i64,
+    next: Option<Id>,
+}
+
+/// Letters on paper: one, or one behind the other.
 #[derive(Template)]
 #[template(path = "pair/letter.html")]
-struct LetterPage {
+struct LettersPage {
     shell: Shell,
     programme: Programme,
     letterhead: Letterhead,
-    name: String,
-    lines: Vec<OwnLine>,
+    letters: Vec<Letter>,
     unit: i64,
+    run: Option<OfRun>,
 }
 
-impl LetterPage {
+impl LettersPage {
     fn months(&self, line: &OwnLine) -> String {
         let months = line.birth_date.and_then(|birth| age::completed_months(birth, self.shell.today));
         months.map_or_else(String::new, |months| self.shell.t1("pairing.why.months", "n", months))
-    }
-
-    fn total(&self) -> i64 {
-        self.lines.iter().map(|line| line.units).sum::<i64>() * self.unit
     }
 }
 
@@ -87,5 +109,43 @@ pub(super) async fn letter(
     let name = name.filter(|_| !lines.is_empty()).ok_or(Error::NotFound)?.0;
     let letterhead = Letterhead::load(&app.store, district).await?;
     let unit = unit_rupiah(db, district, programme.campaign_id, shell.today).await?;
-    page(&LetterPage { shell, programme, letterhead, name, lines, unit })
+    page(&LettersPage {
+        shell,
+        programme,
+        letterhead,
+        letters: vec![Letter { name, lines }],
+        unit,
+        run: None,
+    })
+}
+
+/// The letters to all to whom a run gave somebody, each on its own sheet: whom they help now, old pairs and new ones.
+pub(super) async fn of_run(
+    cap: Cap<ReadRuns>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    Params(after): Params<After>,
+    shell: Shell,
+) -> Page {
+    let (db, district) = (app.store.reader(), cap.district());
+    let run = run_line(db, district, id).await?.filter(|run| run.state == "approved");
+    let run = run.ok_or(Error::NotFound)?;
+    let programme = programme_or_404(&app, district, run.programme_id).await?;
+    let from = (after.setelah.parse().ok(), AT_ONCE);
+    let (mut sponsors, total) = query::addressees(db, district, id, from).await?;
+    let next = cut(&mut sponsors, AT_ONCE, |one| one.sponsor_id);
+    let lines =
+        query::of_sponsors(db, district, sponsors.iter().map(|one| one.sponsor_id), shell.today).await?;
+    let mut by_sponsor: HashMap<Id, Vec<OwnLine>> = HashMap::new();
+    for line in lines.into_iter().filter(|line| line.programme_id == run.programme_id) {
+        by_sponsor.entry(line.sponsor_id).or_default().push(line);
+    }
+    // Whose pairs have ended since gets no letter any more.
+    let letters = sponsors
+        .into_iter()
+        .filter_map(|one| Some(Letter { lines: by_sponsor.remove(&one.sponsor_id)?, name: one.name }));
+    let letters = letters.collect();
+    let letterhead = Letterhead::load(&app.store, district).await?;
+    let unit = unit_rupiah(db, district, programme.campaign_id, shell.today).await?;
+    page(&LettersPage { shell, programme, letterhead, letters, unit, run: Some(OfRun { run, total, next }) })
 }

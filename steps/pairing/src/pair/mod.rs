@@ -18,4 +18,5 @@ pub(super) fn routes() -> Routes {
         .post::<ManagePairing, _>("/pasang/{pair}/keluarga-sendiri", pages::related)
         .get::<ReadRuns, _>("/pasangan/{id}/surat", letters::list)
         .get::<ReadRuns, _>("/pasangan/{id}/surat/{sponsor}", letters::letter)
+        .get::<ReadRuns, _>("/perhitungan/{run}/surat", letters::of_run)
 }

@@ -171,7 +171,11 @@ pub(super) async fn end(
         let command = EndPair { pair, reason, today: shell.today };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => {
-                return redirect(&format!("/pasangan/{}/sasaran/{}", line.programme_id, line.person_id));
+                let to = match form.get("kembali") {
+                    "putuskan" => "putuskan".to_owned(),
+                    _ => format!("sasaran/{}", line.person_id),
+                };
+                return redirect(&format!("/pasangan/{}/{to}", line.programme_id));
             }
             Err(rejection) => form.reject(rejection)?,
         }

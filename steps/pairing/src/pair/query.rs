@@ -113,8 +113,51 @@ pub(super) async fn sponsors(
 }
 
 asuh_store::row_struct! {
+    /// A sponsor to whom a run gave somebody.
+    pub(super) struct Addressee {
+        pub(super) sponsor_id: Id,
+        pub(super) name: String,
+    }
+}
+
+/// The sponsors to whom a run gave somebody, by name, at most so many and one more, and how many they are in all.
+/// Index: sponsor_pair_by_run.
+pub(super) async fn addressees(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+    (after, most): (Option<Id>, usize),
+) -> Result<(Vec<Addressee>, i64), StoreError> {
+    let all =
+        "SELECT COUNT(DISTINCT sponsor_id) AS n FROM sponsor_pair WHERE district_id = $1 AND run_id = $2";
+    let total = db.number(all, args![district, run]).await?;
+    let mut args = args![district, run, Instant::NEVER];
+    let after = match after {
+        None => String::new(),
+        Some(id) => format!(
+            " AND (v.name_search, v.sponsor_id) > (SELECT c.name_search, c.sponsor_id FROM sponsor_version c \
+             WHERE c.district_id = $1 AND c.sponsor_id = {} AND c.superseded_at = $3)",
+            args.push(id)
+        ),
+    };
+    let lines = db
+        .all(
+            &format!(
+                "SELECT v.sponsor_id, v.name FROM sponsor_version v WHERE v.district_id = $1 \
+                 AND v.superseded_at + 0 = $3 AND v.sponsor_id IN (SELECT p.sponsor_id FROM sponsor_pair p \
+                 WHERE p.district_id = $1 AND p.run_id = $2){after} ORDER BY v.name_search, v.sponsor_id LIMIT {}",
+                most + 1
+            ),
+            args,
+        )
+        .await?;
+    Ok((lines, total))
+}
+
+asuh_store::row_struct! {
     /// A child as its sponsor knows it: by its code name.
     pub(crate) struct OwnLine {
+        pub(crate) sponsor_id: Id,
         pub(crate) programme_id: Id,
         pub(crate) campaign_id: Id,
         pub(crate) campaign: String,
@@ -131,8 +174,7 @@ asuh_store::row_struct! {
     }
 }
 
-/// The pairs of a sponsor that act on a day, by code name. Indexes: sponsor_pair_by_sponsor, primary keys,
-/// person_version_current, family_version_current, visitor_once.
+/// The pairs of a sponsor that act on a day, by code name. Indexes: as [`of_sponsors`].
 ///
 /// # Errors
 /// The store fails.
@@ -142,9 +184,25 @@ pub(crate) async fn of_sponsor(
     sponsor: Id,
     day: Date,
 ) -> Result<Vec<OwnLine>, StoreError> {
+    of_sponsors(db, district, [sponsor], day).await
+}
+
+/// The pairs of sponsors that act on a day, by code name. Indexes: sponsor_pair_by_sponsor, primary keys,
+/// person_version_current, family_version_current, visitor_once.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn of_sponsors(
+    db: &impl Query,
+    district: DistrictId,
+    sponsors: impl IntoIterator<Item = Id>,
+    day: Date,
+) -> Result<Vec<OwnLine>, StoreError> {
+    let mut args = args![district, day, Instant::NEVER];
+    let sponsors = args.push_list(sponsors);
     db.all(
         &format!(
-            "SELECT p.programme_id, g.campaign_id, c.name AS campaign, m.person_id, t.code, m.sex, m.birth_date, \
+            "SELECT p.sponsor_id, p.programme_id, g.campaign_id, c.name AS campaign, m.person_id, t.code, m.sex, m.birth_date, \
              f.village_code, p.units, p.valid_from, \
              CAST(CASE WHEN w.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS visits, m.ended_reason \
              FROM sponsor_pair p JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
@@ -152,16 +210,16 @@ pub(crate) async fn of_sponsor(
              JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
              JOIN person h ON h.district_id = p.district_id AND h.id = p.person_id \
              JOIN person_version m ON m.district_id = p.district_id \
-             AND m.person_id = COALESCE(h.canonical_id, h.id) AND m.superseded_at + 0 = $4 \
+             AND m.person_id = COALESCE(h.canonical_id, h.id) AND m.superseded_at + 0 = $3 \
              JOIN family_version f ON f.district_id = m.district_id AND f.family_id = m.family_id \
-             AND f.superseded_at + 0 = $4 \
+             AND f.superseded_at + 0 = $3 \
              LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
              LEFT JOIN visitor w ON w.district_id = p.district_id AND w.sponsor_id = p.sponsor_id \
              AND w.person_id = p.person_id AND w.ended_at IS NULL \
-             WHERE p.district_id = $1 AND p.sponsor_id = $2 AND {} ORDER BY t.code, p.valid_from, p.id",
-            acts_on("$3")
+             WHERE p.district_id = $1 AND p.sponsor_id IN ({sponsors}) AND {} ORDER BY t.code, p.valid_from, p.id",
+            acts_on("$2")
         ),
-        args![district, sponsor, day, Instant::NEVER],
+        args,
     )
     .await
 }

@@ -14,6 +14,22 @@ use {
     asuh_step_sponsors as sponsors,
 };
 
+/// What the goods of the basket are worth, as the market of the first Monday had it.
+async fn prices(world: &World) -> Result<(), CliError> {
+    let from = world.first_monday().to_string();
+    let price = |commodity: &str, rupiah: &str| {
+        [("commodity", commodity), ("rupiah", rupiah), ("from", from.as_str())]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect::<std::collections::BTreeMap<String, String>>()
+    };
+    let list = serde_json::to_string(&[price("egg", "2500"), price("rice_can", "3500")]).unwrap_or_default();
+    let values = [("prices".to_owned(), list)].into();
+    let put = asuh_ground::settings::PutSettings { group: "harga".to_owned(), values };
+    world.app.submit(&world.actor, world.app.store.new_id(), put).await?;
+    Ok(())
+}
+
 /// SECANTING, and the promises of every unit.
 pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, CliError> {
     let app = &world.app;
@@ -37,6 +53,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
         new_commodity: None,
     };
     let campaign = app.submit(&world.actor, app.store.new_id(), create).await?.value;
+    prices(world).await?;
     for unit in &places.units {
         // Giving is voluntary: in every unit some have not promised.
         let staff = sponsors::staff::of_unit(app.store.reader(), DISTRICT, unit.id, None).await?;
