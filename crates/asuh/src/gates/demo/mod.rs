@@ -14,6 +14,7 @@ pub mod kapuas;
 mod keeping;
 mod lists;
 mod mondays;
+mod money;
 mod offices;
 mod pairs;
 mod people;
@@ -214,6 +215,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
     }
+    tell("mutasi bank");
+    money::statements(world, &places, campaign).await?;
     tell("gudang, depo dan dapur");
     world.at(world.this_monday() - Duration::days(2), 9, 0);
     keeping::keep(world, &places).await?;
