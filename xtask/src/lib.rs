@@ -6,6 +6,7 @@
 //! | [`test`] | the steps of `cargo xtask test`, in order |
 //! | [`bench`] | the table of benches |
 //! | [`fuzz`] | property tests for minutes instead of moments |
+//! | [`reliability`] | kills, backups under load and a full disk, for long |
 //! | [`deny`] | the supply chain check |
 //! | [`gen_list`] | dirty lists of people who do not exist, with the truth beside |
 //! | [`postgres`] | a throw-away PostgreSQL |
@@ -21,5 +22,6 @@ pub mod fuzz;
 pub mod gen_list;
 pub mod postgres;
 pub mod programs;
+pub mod reliability;
 pub mod steps;
 pub mod test;
