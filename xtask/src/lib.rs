@@ -6,6 +6,7 @@
 //! | [`test`] | the steps of `cargo xtask test`, in order |
 //! | [`bench`] | the table of benches |
 //! | [`fuzz`] | property tests for minutes instead of moments |
+//! | [`reliability`] | kills, backups under load and a full disk, for long |
 //! | [`deny`] | the supply chain check |
 //! | [`gen_list`] | dirty lists of people who do not exist, with the truth beside |
 //! | [`ledger_sim`] | the long form of the ledger's simulator |
@@ -23,5 +24,6 @@ pub mod gen_list;
 pub mod ledger_sim;
 pub mod postgres;
 pub mod programs;
+pub mod reliability;
 pub mod steps;
 pub mod test;

@@ -34,6 +34,8 @@ enum Command {
     },
     /// Write a dirty list of families or children who do not exist, and the truth about every row.
     GenList(xtask::gen_list::Options),
+    /// Kill it two hundred times, back it up under load, damage backups, fill its disk: the long forms of these tests.
+    Reliability(xtask::reliability::Options),
     /// Check licences, forbidden crates, sources and known vulnerabilities, installing cargo-deny if absent.
     Deny,
 }
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Fuzz { minutes } => xtask::fuzz::run(minutes),
         Command::LedgerSim { seed } => xtask::ledger_sim::run(seed),
         Command::GenList(options) => xtask::gen_list::run(&options),
+        Command::Reliability(options) => xtask::reliability::run(&options),
         Command::Deny => xtask::deny::run(),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
