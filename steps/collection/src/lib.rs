@@ -3,7 +3,8 @@
 //! A [`drive`] is one day of a campaign's rhythm. Each unit has a [`roll`] on it with a line per promise
 //! (janji), filled in by exception. The [`count`] closes the roll and puts goods and cash into the books. The
 //! goods go to the warehouse or a depot by a [`hand_over`] of two sides, the cash to the fund holder by a
-//! [`deposit`]. [`totals`] show a giver his own gifts, and superiors units of at least five people.
+//! [`deposit`]. Money by transfer or payment code is a [`gift`], which counts when a [`statement`] of the holder's
+//! [`account`] shows it and a person has said so ([`matching`]). [`totals`] show a giver his own gifts, and superiors units of at least five people.
 //!
 //! Nobody but the unit's coordinator ever sees who has not given, and he only until the roll is closed.
 //!
@@ -11,24 +12,33 @@
 //! collection post to the fund holder; what is damaged to waste. Accounts of givers, posts and waste stand for
 //! the unit, transit for the hand-over.
 
+mod account;
 mod campaign;
 mod count;
 mod deposit;
 mod drive;
+mod gift;
 mod hand_over;
+mod matching;
 mod reach;
 mod roll;
+mod statement;
 mod tasks;
 mod totals;
 
+pub use account::{ChangeCode, EndAccount, PutAccount};
 pub use campaign::local_today;
 pub use count::{CloseRoll, Closed, Count};
 pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 pub use drive::{CancelDrive, OpenDrive};
+pub use gift::{AnnounceGift, CancelGift, Way};
 pub use hand_over::{AnnounceHandOver, Announced, Arrival, CancelHandOver, ReceiveHandOver};
+pub use matching::{LineMatch, MatchLines, RecordGift, ReopenLine, SetAside, ticked};
 pub use reach::Reach;
 pub use roll::{AddGiver, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded};
+pub use statement::{DropStatement, MapStatement, PutStatement, TakeStatement};
 
+use asuh_ground::App;
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
 use asuh_ground::part::Part;
@@ -51,6 +61,18 @@ capability! {
         [Role::UnitCoordinator, Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
     /// Confirms deposits at one's fund holder.
     pub struct ConfirmDeposits = "collection.confirm_deposits": [Role::Treasurer];
+    /// Reads where fund holders keep money.
+    pub struct ReadAccounts = "collection.read_accounts": [Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
+    /// Records and ends accounts of fund holders.
+    pub struct ManageAccounts = "collection.manage_accounts": [Role::DistrictAdmin];
+    /// Reads bank statements and announced gifts of one's fund holders.
+    pub struct ReadStatements = "collection.read_statements": [Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
+    /// Takes bank statements of one's fund holders in.
+    pub struct TakeStatements = "collection.take_statements": [Role::Treasurer];
+    /// Says what the lines of statements are.
+    pub struct MatchStatements = "collection.match_statements": [Role::Treasurer];
+    /// Announces one's own gifts by transfer: whoever is signed in and is a sponsor.
+    pub struct OwnGifts = "collection.own_gifts": [];
     /// Reads totals by unit.
     pub struct ReadTotals = "collection.read_totals": [Role::DistrictAdmin, Role::Leader, Role::Auditor];
     /// Reads one's own gifts.
@@ -82,6 +104,12 @@ pub const STEP: Part = Part {
             label: "collection.menu.deposits",
             roles: &[Role::UnitCoordinator, Role::Treasurer, Role::DistrictAdmin, Role::Auditor],
         },
+        MenuItem {
+            path: "/mutasi-bank",
+            label: "money.statements",
+            roles: &[Role::Treasurer, Role::DistrictAdmin, Role::Auditor],
+        },
+        MenuItem { path: "/rekening", label: "money.accounts", roles: &[Role::DistrictAdmin] },
         MenuItem { path: "/setoran/jadwal", label: "collection.menu.drives", roles: &[Role::DistrictAdmin] },
         MenuItem {
             path: "/setoran/rekap",
@@ -89,6 +117,7 @@ pub const STEP: Part = Part {
             roles: &[Role::DistrictAdmin, Role::Leader, Role::Auditor],
         },
         MenuItem { path: "/setoran/saya", label: "collection.menu.own", roles: &[Role::Sponsor] },
+        MenuItem { path: "/transfer", label: "money.gifts", roles: &[Role::Sponsor] },
     ],
     tasks: Some(tasks::tasks),
     check: Some(|app, district| {
@@ -111,6 +140,20 @@ pub const STEP: Part = Part {
         Reference::id("hand_over_item", "lot_id", "lot"),
         Reference::id("deposit", "fund_holder_id", "institution"),
         Reference::id("deposit", "slip_attachment_id", "attachment"),
+        Reference::id("fund_account", "fund_holder_id", "institution"),
+        Reference::user("fund_account", "recorded_by"),
+        Reference::user("bank_layout", "changed_by"),
+        Reference::user("bank_statement", "uploaded_by"),
+        Reference::user("bank_statement", "taken_by"),
+        Reference::user("bank_line", "decided_by"),
+        Reference::id("bank_match", "deposit_id", "deposit"),
+        Reference::id("bank_match", "gift_id", "gift"),
+        Reference::id("bank_match", "transfer_id", "transfer"),
+        Reference::user("bank_match", "matched_by"),
+        Reference::user("bank_match", "undone_by"),
+        Reference::id("gift", "campaign_id", "campaign"),
+        Reference::id("gift", "sponsor_id", "sponsor").work("sponsors.depends.contribution", ""),
+        Reference::user("gift", "recorded_by"),
     ],
     ..Part::named("collection")
 };
@@ -145,4 +188,48 @@ fn routes() -> Routes {
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/konfirmasi", deposit::pages::confirm)
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/kembalikan", deposit::pages::send_back)
         .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi", deposit::pages::receipt)
+        .get::<ReadAccounts, _>("/rekening", account::pages::list)
+        .get::<ManageAccounts, _>("/rekening/baru", account::pages::new)
+        .post::<ManageAccounts, _>("/rekening/baru", account::pages::create)
+        .get::<ReadAccounts, _>("/rekening/{account}", account::pages::show)
+        .post::<ReadAccounts, _>("/rekening/{account}/nomor", account::pages::number)
+        .post::<ManageAccounts, _>("/rekening/{account}/qris", account::pages::change_code)
+        .post::<ManageAccounts, _>("/rekening/{account}/akhiri", account::pages::end)
+        .get::<ReadStatements, _>("/mutasi-bank", statement::pages::list)
+        .get::<TakeStatements, _>("/mutasi-bank/unggah", statement::pages::upload)
+        .post::<TakeStatements, _>("/mutasi-bank/unggah", statement::pages::upload_post)
+        .get::<ReadStatements, _>("/mutasi-bank/berkas/{statement}", statement::pages::show)
+        .get::<TakeStatements, _>("/mutasi-bank/berkas/{statement}/kolom", statement::choose)
+        .post::<TakeStatements, _>("/mutasi-bank/berkas/{statement}/kolom", statement::map)
+        .post::<TakeStatements, _>("/mutasi-bank/berkas/{statement}/masukkan", statement::pages::take)
+        .post::<TakeStatements, _>("/mutasi-bank/berkas/{statement}/buang", statement::pages::discard)
+        .get::<ReadStatements, _>("/mutasi-bank/rekening/{account}", matching::pages::lines)
+        .post::<MatchStatements, _>("/mutasi-bank/rekening/{account}/cocok", matching::pages::confirm)
+        .get::<ReadStatements, _>("/mutasi-bank/baris/{line}", matching::pages::line)
+        .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/pemberian", matching::pages::record)
+        .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/lain", matching::pages::set_aside)
+        .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/batal", matching::pages::reopen)
+        .get::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi", gift::pages::any_receipt)
+        .get::<OwnGifts, _>("/transfer", gift::pages::own)
+        .post::<OwnGifts, _>("/transfer", gift::pages::announce)
+        .get::<ReadStatements, _>("/transfer/menunggu", gift::pages::waiting)
+        .get::<OwnGifts, _>("/transfer/{gift}", gift::pages::show)
+        .post::<OwnGifts, _>("/transfer/{gift}/batal", gift::pages::cancel)
+        .get::<OwnGifts, _>("/transfer/{gift}/kuitansi", gift::pages::own_receipt)
+}
+
+/// An amount in sen as people read it: `Rp450.000`, `-Rp6.500`, `Rp12,34`.
+fn sen(amount: impl std::borrow::Borrow<i64>) -> String {
+    let amount = *amount.borrow();
+    let sign = if amount < 0 { "-" } else { "" };
+    let whole = asuh_nusantara::Rupiah::new(amount.abs() / 100);
+    match amount.abs() % 100 {
+        0 => format!("{sign}{whole}"),
+        sen => format!("{sign}{whole},{sen:02}"),
+    }
+}
+
+/// Days after which a line of a statement that nobody decided stands out, as the district sets them.
+async fn settled_days(app: &App, district: asuh_store::DistrictId) -> Result<i64, asuh_store::StoreError> {
+    asuh_ground::settings::get_typed(app.store.reader(), district, "collection.unmatched_days").await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asuh_store::StoreError;
 
 use super::roll::pages::days_of;
-use super::{Reach, campaign, deposit, drive, hand_over, roll};
+use super::{Reach, campaign, deposit, drive, gift, hand_over, roll, settled_days, statement};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Role};
 use asuh_ground::app::Given;
@@ -50,8 +50,39 @@ pub(super) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
                 });
             }
         }
+        if actor.has_any(&[Role::Treasurer, Role::Auditor]) {
+            tasks.extend(of_treasurer(app, actor, &text).await?);
+        }
+        tasks.extend(gift::pages::tasks(app, actor, &text).await?);
         Ok(tasks)
     })
+}
+
+/// Lines of statements that nobody decided, and accounts of which no statement came for long.
+async fn of_treasurer(app: &App, actor: &Actor, text: &Text) -> Result<Vec<Task>, StoreError> {
+    let reach = Reach::of(&actor.scope(&[Role::Treasurer, Role::Auditor]));
+    let days = settled_days(app, actor.district).await?;
+    let accounts = statement::pages::waiting(app, actor, &reach, days).await?;
+    let open: i64 = accounts.iter().map(|one| one.standing.open).sum();
+    let long: i64 = accounts.iter().map(|one| one.standing.long).sum();
+    let silent = accounts.iter().filter(|one| one.silent.is_some()).count();
+    let acts = actor.has_any(&[Role::Treasurer]);
+    let mut tasks = Vec::new();
+    if open > 0 {
+        tasks.push(Task {
+            title: text.t3("money.task.lines", ("n", open), ("long", long), ("days", days)),
+            path: "/mutasi-bank".into(),
+            state: if acts || long > 0 { TaskState::NeedsAction } else { TaskState::InProgress },
+        });
+    }
+    if silent > 0 {
+        tasks.push(Task {
+            title: text.t2("money.task.silent", "n", silent, "days", days),
+            path: "/mutasi-bank".into(),
+            state: TaskState::NeedsAction,
+        });
+    }
+    Ok(tasks)
 }
 
 /// "Setoran Senin, 2 November 2026: 31 dari 40 orang", per unit and campaign.

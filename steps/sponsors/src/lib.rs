@@ -44,7 +44,7 @@ pub mod pledges {
         ChangeAmount, ChangeWishes, PausePledge, ResumePledge, StopPledge, UndoPledge, UndoStop, UndoUnit,
     };
     pub use super::pledge::command::{Pledge, PledgeUnit, UnitPledges};
-    pub use super::pledge::query::{PledgeLine, UnitPromise, in_force, of_units};
+    pub use super::pledge::query::{OwnPromise, PledgeLine, UnitPromise, in_force, of_sponsor_on, of_units};
     pub use super::pledge::rules::{Document, HowFar, PublicName};
     pub use super::pledge::supply::{Gone, PromisedEnd, Supply, promised_ends, supply};
 }

@@ -42,6 +42,9 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         "pledge",
         "contribution",
         "hand_over",
+        "bank_line",
+        "bank_match",
+        "gift",
         "package",
         "delivery",
     ] {

@@ -32,6 +32,7 @@ mod identity_merged;
 mod intake;
 mod kapuas;
 mod matrix;
+mod money;
 mod pairing;
 mod pairing_bad_use;
 mod pairing_cli;

@@ -141,6 +141,7 @@ pub const TABLE: &[Spec] = &[
     ),
     needed(Numbers, "collection.bast_pattern", Kind::Pattern, "BAST/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "collection.deposit_pattern", Kind::Pattern, "STS/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "collection.gift_pattern", Kind::Pattern, "TTP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.change_pattern", Kind::Pattern, "BAPG/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.shipment_pattern", Kind::Pattern, "SJ/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.purchase_pattern", Kind::Pattern, "BELI/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -202,6 +203,8 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "verification.least_visited", Kind::Number(0, 100), "100"),
     needed(Programme, "verification.sample", Kind::Number(0, 200), "10"),
     needed(Programme, "verification.least_agreement", Kind::Number(0, 100), "90"),
+    needed(Programme, "collection.gift_days", Kind::Number(1, 60), "14"),
+    needed(Programme, "collection.unmatched_days", Kind::Number(1, 60), "7"),
     needed(
         Programme,
         "distribution.proof",

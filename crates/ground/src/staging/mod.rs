@@ -33,6 +33,7 @@ pub use kind::{
     BatchContext, Changing, Column, FileNote, Home, ImportKind, Message, ReadContext, Reading, Severity,
     StagedRow, Stake, UndoStep, Verdict,
 };
+pub use read::sheet_refusal;
 pub use run::{Origin, Progress, RunError, Summary, SummaryMessage, decide, run, run_from};
 pub use save::purge;
 

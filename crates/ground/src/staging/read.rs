@@ -6,7 +6,7 @@ use std::path::Path;
 
 use asuh_documents::sheet::{Cell, Format, Limits, Row, SheetError, SheetReader};
 use asuh_nusantara::name;
-use asuh_store::Id;
+use asuh_store::{Id, Refusal};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
@@ -49,21 +49,26 @@ pub(super) enum Stopped {
 
 impl From<SheetError> for Stopped {
     fn from(error: SheetError) -> Self {
-        let text = |value: &dyn ToString| value.to_string();
-        let args = match &error {
-            SheetError::Io(source) => return Stopped::Io(source.to_string()),
-            SheetError::TooLarge { limit, .. } => vec![("limit".into(), text(&(limit / 1_000_000)))],
-            SheetError::InflatesTooMuch { limit } => vec![("limit".into(), text(&(limit / 1_000_000)))],
-            SheetError::TooManyRows { limit } => vec![("limit".into(), text(limit))],
-            SheetError::TooManyColumns { row, limit } => {
-                vec![("row".into(), text(row)), ("limit".into(), text(limit))]
+        match error {
+            SheetError::Io(source) => Stopped::Io(source.to_string()),
+            error => {
+                let refusal = sheet_refusal(&error);
+                Stopped::Refused((refusal.code, refusal.args))
             }
-            SheetError::CellTooLong { row, column, .. } => {
-                vec![("row".into(), text(row)), ("column".into(), text(column))]
-            }
-            _ => Vec::new(),
-        };
-        Stopped::Refused((format!("staging.sheet.{}", error.code()), args))
+        }
+    }
+}
+
+/// Why a spreadsheet is not read, for the person who sent it.
+pub fn sheet_refusal(error: &SheetError) -> Refusal {
+    let refusal = Refusal::new(format!("staging.sheet.{}", error.code()));
+    match error {
+        SheetError::TooLarge { limit, .. } => refusal.arg("limit", limit / 1_000_000),
+        SheetError::InflatesTooMuch { limit } => refusal.arg("limit", limit / 1_000_000),
+        SheetError::TooManyRows { limit } => refusal.arg("limit", limit),
+        SheetError::TooManyColumns { row, limit } => refusal.arg("row", row).arg("limit", limit),
+        SheetError::CellTooLong { row, column, .. } => refusal.arg("row", row).arg("column", column),
+        _ => refusal,
     }
 }
 

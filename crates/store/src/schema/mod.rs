@@ -23,6 +23,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_sponsors.sql"),
     include_str!("0001_pairing.sql"),
     include_str!("0001_collection.sql"),
+    include_str!("0001_collection_money.sql"),
     include_str!("0001_custody.sql"),
     include_str!("0001_books.sql"),
     include_str!("0001_distribution.sql"),

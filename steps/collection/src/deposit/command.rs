@@ -3,8 +3,8 @@
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 
-use super::super::campaign;
 use super::super::reach::Reach;
+use super::super::{account, campaign};
 use asuh_ground::attachments;
 use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 
@@ -78,14 +78,18 @@ impl Command for AnnounceDeposit {
 }
 
 asuh_store::row_struct! {
-    struct Confirmed { amount: i64, announced_by: Option<Id>, roll_id: Id, fund_holder_id: Id, number: String }
+    struct Confirmed {
+        amount: i64, announced_by: Option<Id>, roll_id: Id, fund_holder_id: Id, number: String,
+        deposited_on: Option<time::Date>,
+    }
 }
 
 asuh_store::row_struct! {
     struct Origin { unit_id: Id, fund: String, lot_id: Option<Id> }
 }
 
-/// The fund holder's treasurer confirms that the cash is there.
+/// The fund holder's treasurer confirms that the cash is there: by hand only where its holder keeps the fund in no account
+/// that is known here. Else the statement shows it ([`MatchLines`](super::super::MatchLines)).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfirmDeposit {
     /// The deposit.
@@ -108,7 +112,7 @@ impl Command for ConfirmDeposit {
                 &format!(
                     "UPDATE deposit SET state = 'confirmed', confirmed_at = $3, confirmed_by = $4 \
                      WHERE district_id = $1 AND id = $2 AND state = 'announced' AND {reached} \
-                     RETURNING amount, announced_by, roll_id, fund_holder_id, number"
+                     RETURNING amount, announced_by, roll_id, fund_holder_id, number, deposited_on"
                 ),
                 args,
             )
@@ -129,6 +133,11 @@ impl Command for ConfirmDeposit {
             )
             .await?;
         let origin = origin.ok_or_else(Refusal::not_found)?;
+        let day = deposit.deposited_on.unwrap_or(campaign::local_today(tx).await?);
+        let holder = (deposit.fund_holder_id, origin.fund.as_str());
+        if account::query::in_use(tx, district, holder, day).await?.is_some() {
+            return Err(Refusal::new("money.refused.by_statement").into());
+        }
         let fund: Fund =
             origin.fund.parse().map_err(|_| asuh_store::StoreError::Shape(origin.fund.clone()))?;
         let day = campaign::local_today(tx).await?;

@@ -10,11 +10,11 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use super::super::reach::Sides;
-use super::super::{ConfirmDeposits, Reach, ReadDeposits, RecordRolls};
+use super::super::{ConfirmDeposits, Reach, ReadDeposits, ReadStatements, RecordRolls, account};
 use super::command::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 use super::query::{self, Deposit};
 use asuh_ground::App;
-use asuh_ground::access::{Actor, Cap, Role};
+use asuh_ground::access::{Actor, Cap, Capability, Role};
 use asuh_ground::attachments::{self, MediaType};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
@@ -89,6 +89,9 @@ struct DepositPage {
     deposit: Deposit,
     may_announce: bool,
     may_confirm: bool,
+    /// The account whose statement has to show it.
+    account: Option<Id>,
+    reads_statements: bool,
     checked: bool,
 }
 
@@ -117,8 +120,13 @@ pub(crate) async fn get(
 async fn deposit_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id, checked: bool) -> Page {
     let deposit =
         query::by_id(app.store.reader(), actor.district, &sides(actor), id).await?.ok_or(Error::NotFound)?;
+    let day = deposit.deposited_on.unwrap_or(shell.today);
+    let holder = (deposit.fund_holder_id, deposit.fund.as_str());
+    let account = account::query::in_use(app.store.reader(), actor.district, holder, day).await?;
     let template = DepositPage {
         f: form.view(),
+        account: account.map(|account| account.id),
+        reads_statements: actor.scope(ReadStatements::ROLES).reaches_unit(deposit.fund_holder_id),
         may_announce: deposit.state == "due"
             && actor.scope(&[Role::UnitCoordinator]).reaches_unit(deposit.unit_id),
         may_confirm: deposit.state == "announced"

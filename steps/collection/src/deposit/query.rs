@@ -45,6 +45,10 @@ asuh_store::row_struct! {
         pub(crate) announced_by_name: Option<String>,
         /// Why the treasurer sent it back, the last time.
         pub(crate) note: String,
+        /// The fund of its campaign.
+        pub(crate) fund: String,
+        /// The line of a statement that shows it.
+        pub(crate) line_id: Option<Id>,
     }
 }
 
@@ -57,13 +61,14 @@ impl Deposit {
 
 const FROM: &str = "SELECT p.id, p.number, p.state, p.roll_id, r.unit_id, u.name AS unit, c.name AS campaign, \
     d.held_on, p.fund_holder_id, f.name AS fund_holder, p.amount, p.due_on, p.slip_number, p.slip_attachment_id, \
-    p.deposited_on, p.confirmed_at, cu.name AS confirmed_by_name, au.name AS announced_by_name, p.note \
+    p.deposited_on, p.confirmed_at, cu.name AS confirmed_by_name, au.name AS announced_by_name, p.note, c.fund, m.line_id \
     FROM deposit p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
     JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
     JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
     JOIN institution u ON u.district_id = r.district_id AND u.id = r.unit_id \
     JOIN institution f ON f.district_id = p.district_id AND f.id = p.fund_holder_id \
     LEFT JOIN app_user cu ON cu.district_id = p.district_id AND cu.id = p.confirmed_by \
+    LEFT JOIN bank_match m ON m.district_id = p.district_id AND m.deposit_id = p.id AND m.undone_at IS NULL \
     LEFT JOIN app_user au ON au.district_id = p.district_id AND au.id = p.announced_by \
     WHERE p.district_id = $1";
 

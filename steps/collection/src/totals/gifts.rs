@@ -6,6 +6,7 @@ use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 use time::Date;
 
+use super::super::gift;
 use super::query::{self, OwnLine};
 use asuh_ground::App;
 use asuh_ground::access::Actor;
@@ -21,7 +22,8 @@ pub(super) fn words(text: &Text, lines: &[OwnLine], amount: fn(&OwnLine) -> i64)
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// What a giver brought from a day to a day, as the closed rolls have it, the oldest first.
+/// What a giver brought from a day to a day, as the closed rolls have it, and what statements show of him, the oldest
+/// first.
 pub(crate) async fn gifts(
     app: &App,
     district: DistrictId,
@@ -47,6 +49,14 @@ pub(crate) async fn gifts(
         .filter(|gift| (from..=to).contains(&gift.on))
         .collect();
     gifts.reverse();
+    let paid = gift::query::of_sponsor(app.store.reader(), district, sponsor, since).await?;
+    gifts.extend(paid.into_iter().filter_map(|gift| {
+        let on = gift.received_on.filter(|on| (from..=to).contains(on))?;
+        let rupiah = gift.worth();
+        let what = text.t2("money.gift.in_report", "campaign", gift.campaign, "amount", text.rupiah(rupiah));
+        Some(GiftDay { on, what, rupiah })
+    }));
+    gifts.sort_by_key(|gift| gift.on);
     Ok(gifts)
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::super::drive::query::{self as drives, DriveLine};
+use super::super::gift;
 use super::super::{Reach, ReadOwnGifts, ReadTotals};
 use super::gifts::words;
 use super::query::{self, CommodityTotal};
@@ -94,5 +95,17 @@ pub(crate) async fn own(cap: Cap<ReadOwnGifts>, State(app): State<App>, shell: S
             brought: words(&shell, part, |row| row.brought),
         });
     }
+    for gift in gift::query::of_sponsor(app.store.reader(), cap.district(), sponsor, since).await? {
+        if let (Some(on), amount) = (gift.received_on, shell.rupiah(gift.worth())) {
+            lines.push(Own {
+                held_on: on,
+                for_day: on,
+                campaign: gift.campaign,
+                promised: String::new(),
+                brought: shell.t1("money.gift.by_transfer", "amount", amount),
+            });
+        }
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.held_on));
     page(&OwnPage { shell, is_giver: true, lines })
 }

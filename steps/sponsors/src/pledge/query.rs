@@ -79,6 +79,39 @@ pub(crate) fn holds_on(day: &str) -> String {
 }
 
 asuh_store::row_struct! {
+    /// What one sponsor promised to a campaign for a day.
+    pub struct OwnPromise {
+        /// The campaign.
+        pub campaign_id: Id,
+        /// Baskets of all his promises to it.
+        pub baskets: i64,
+    }
+}
+
+/// What a sponsor promised for a day, by campaign. Indexes: pledge_by_sponsor, primary keys of `pledge_amount` and
+/// `pledge_pause`.
+///
+/// # Errors
+/// The store fails.
+pub async fn of_sponsor_on(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+    day: Date,
+) -> Result<Vec<OwnPromise>, StoreError> {
+    db.all(
+        &format!(
+            "SELECT p.campaign_id, CAST(SUM({}) AS BIGINT) AS baskets FROM pledge p WHERE p.district_id = $1 \
+             AND p.sponsor_id = $2 AND {} GROUP BY p.campaign_id ORDER BY p.campaign_id",
+            baskets_on("$3"),
+            holds_on("$3")
+        ),
+        args![district, sponsor, day],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
     /// What the people of one unit promised for a day.
     pub struct UnitPromise {
         /// The unit.

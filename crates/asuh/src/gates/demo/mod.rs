@@ -13,6 +13,7 @@ mod growing;
 pub mod kapuas;
 mod lists;
 mod mondays;
+mod money;
 mod offices;
 mod pairs;
 mod people;
@@ -213,6 +214,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
         tell(&format!("Senin ke-{}", week + 1));
         mondays::monday(world, &places, campaign, world.first_monday() + Duration::weeks(week)).await?;
     }
+    tell("mutasi bank");
+    money::statements(world, &places, campaign).await?;
     tell("buku posyandu");
     world.at(world.this_monday(), 6, 0);
     posyandu::books(world, world.this_monday() - Duration::days(1)).await?;

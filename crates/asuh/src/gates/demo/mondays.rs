@@ -211,7 +211,8 @@ async fn roll(
             reach,
         };
         app.submit(&world.actor, app.store.new_id(), announce).await?;
-        if !(last && dice.chance(20)) {
+        // Those of the newest Monday are confirmed by the bank's statement.
+        if !last {
             let confirm =
                 collection::ConfirmDeposit { deposit, reach: collection::Reach::unit(places.fund_holder) };
             app.submit(&world.actor, app.store.new_id(), confirm).await?;

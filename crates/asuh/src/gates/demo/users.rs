@@ -3,7 +3,7 @@
 use asuh_store::{Id, Query, args};
 use serde::Serialize;
 
-use super::setup::Places;
+use super::setup::{Places, Unit};
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
 use asuh_ground::App;
@@ -54,18 +54,8 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
     let waiting = if waiting.is_empty() { vec![(open_village,)] } else { waiting };
     let district = world.actor.district_code.as_i64();
     let subdistrict = open_village / 10_000 * 10_000;
-    let unit = places
-        .units
-        .iter()
-        .min_by_key(|unit| (unit.people - 40).abs())
-        .ok_or_else(|| CliError::Text("the demo has no unit".into()))?;
-    let giver: Option<(Id,)> = reader
-        .first(
-            "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND unit_id = $2 AND superseded_at = $3 \
-             ORDER BY name_search LIMIT 1",
-            args![DISTRICT, unit.id, asuh_store::Instant::NEVER],
-        )
-        .await?;
+    let unit = unit(places)?;
+    let giver = giver(world, places).await?;
     let mut users = Vec::new();
     for (login, name, role) in PEOPLE {
         let whole = |code: i64| (code, String::new());
@@ -83,12 +73,33 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
         users.push(NewUser {
             login: (*login).into(),
             name: (*name).into(),
-            sponsor: if *role == Role::Sponsor { giver.map(|row| row.0) } else { None },
+            sponsor: if *role == Role::Sponsor { giver } else { None },
             grants: vec![NewGrant { role: *role, areas, units, until }],
         });
     }
     world.app.submit(&world.actor, world.app.store.new_id(), AddUsers { users }).await?;
     Ok(())
+}
+
+/// The unit whose coordinator may sign in: the one nearest to forty people.
+fn unit(places: &Places) -> Result<&Unit, CliError> {
+    let nearest = places.units.iter().min_by_key(|unit| (unit.people - 40).abs());
+    nearest.ok_or_else(|| CliError::Text("the demo has no unit".into()))
+}
+
+/// The civil servant who may sign in: the first of that unit by name.
+pub(super) async fn giver(world: &World, places: &Places) -> Result<Option<Id>, CliError> {
+    let first: Option<(Id,)> = world
+        .app
+        .store
+        .reader()
+        .first(
+            "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND unit_id = $2 AND superseded_at = $3 \
+             ORDER BY name_search LIMIT 1",
+            args![DISTRICT, unit(places)?.id, asuh_store::Instant::NEVER],
+        )
+        .await?;
+    Ok(first.map(|row| row.0))
 }
 
 /// Makes those who work on the registry. The village verifier and the cadre get a village, the checker its kecamatan.
