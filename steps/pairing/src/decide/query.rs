@@ -214,3 +214,36 @@ pub(crate) async fn close_dead(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn five_years_end_on_the_birthday() {
+        assert_eq!(five_years_before(date!(2026 - 11 - 02)), date!(2021 - 11 - 02));
+        assert_eq!(five_years_before(date!(2028 - 02 - 29)), date!(2023 - 02 - 28));
+    }
+
+    /// The first page asks for it each time it is opened: only open pairs are walked through, whatever ended before.
+    #[db_test]
+    async fn what_has_to_be_decided_is_read_from_open_pairs_alone(db: TestDatabase) {
+        let store = db.open().await;
+        let (day, born) = (date!(2026 - 11 - 02), date!(2021 - 11 - 02));
+        let args = args![DistrictId(1), Instant::NEVER, day, born, five_years_before(born)];
+        let plan = store.reader().plan(OPEN, args).await.expect("a plan");
+        // PostgreSQL counts its rows by itself and may read small tables from end to end.
+        if store.engine() == Engine::Sqlite {
+            for index in ["sponsor_pair_open", "declared_relative_once", "sponsor_version_by_card"] {
+                assert!(plan.contains(index), "{index}: {plan}");
+            }
+            for whole in ["SCAN p", "SCAN l", "SCAN w", "SCAN m"] {
+                assert!(!plan.contains(whole), "{whole}: {plan}");
+            }
+        }
+    }
+}
