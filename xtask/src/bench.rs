@@ -91,6 +91,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "monday",
+        about: "contributions a second through HTTP from one office and from 64, on both engines",
+        package: "asuh",
+        target: Target::Bench("monday"),
+        postgres: true,
+    },
+    Bench {
         name: "registry",
         about: "milliseconds to a page of the list of families and to a search among 1,000,000 persons",
         package: "asuh",

@@ -6,8 +6,10 @@
 //! | [`test`] | the steps of `cargo xtask test`, in order |
 //! | [`bench`] | the table of benches |
 //! | [`fuzz`] | property tests for minutes instead of moments |
+//! | [`reliability`] | kills, backups under load and a full disk, for long |
 //! | [`deny`] | the supply chain check |
 //! | [`gen_list`] | dirty lists of people who do not exist, with the truth beside |
+//! | [`ledger_sim`] | the long form of the ledger's simulator |
 //! | [`postgres`] | a throw-away PostgreSQL |
 //! | [`programs`] | finding and installing what is not Rust: PostgreSQL, Chromium |
 //! | [`steps`] | running a command as a timed step |
@@ -19,7 +21,9 @@ pub mod counts;
 pub mod deny;
 pub mod fuzz;
 pub mod gen_list;
+pub mod ledger_sim;
 pub mod postgres;
 pub mod programs;
+pub mod reliability;
 pub mod steps;
 pub mod test;

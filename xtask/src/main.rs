@@ -26,8 +26,16 @@ enum Command {
         #[arg(long, default_value_t = 10)]
         minutes: u64,
     },
+    /// Run the ledger's simulator for long: 256 histories of 10,000 operations, 1,000 districts for a year of Mondays.
+    LedgerSim {
+        /// Only this seed, to look at what broke.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Write a dirty list of families or children who do not exist, and the truth about every row.
     GenList(xtask::gen_list::Options),
+    /// Kill it two hundred times, back it up under load, damage backups, fill its disk: the long forms of these tests.
+    Reliability(xtask::reliability::Options),
     /// Check licences, forbidden crates, sources and known vulnerabilities, installing cargo-deny if absent.
     Deny,
 }
@@ -37,7 +45,9 @@ fn main() -> ExitCode {
         Command::Test(options) => xtask::test::run(&options),
         Command::Bench { name } => xtask::bench::run(name.as_deref()),
         Command::Fuzz { minutes } => xtask::fuzz::run(minutes),
+        Command::LedgerSim { seed } => xtask::ledger_sim::run(seed),
         Command::GenList(options) => xtask::gen_list::run(&options),
+        Command::Reliability(options) => xtask::reliability::run(&options),
         Command::Deny => xtask::deny::run(),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -6,7 +6,9 @@
 //! [`DecideChange`]). A mistaken move or write-off is taken back by an admin ([`ReverseMovement`]), never
 //! changed.
 
+mod book;
 mod command;
+mod goods;
 mod pages;
 mod purchase;
 mod query;
@@ -19,8 +21,9 @@ pub use command::{
     ReverseMovement, StockPlace,
 };
 
+pub use goods::KeepCommodity;
 pub use purchase::{BuyGoods, CookPortions, Ingredient, SetPrice};
-pub use shipment::{CancelShipment, ReceiveShipment, SendShipment};
+pub use shipment::{CancelShipment, ReceiveShipment, SendShipment, ShipmentPart};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
@@ -42,6 +45,13 @@ capability! {
     pub struct BuyStock = "custody.buy_goods": [Role::Treasurer];
     /// Keeps the price list.
     pub struct KeepPrices = "custody.keep_prices": [Role::DistrictAdmin];
+    /// Reads the books of what one holds.
+    pub struct ReadBooks = "custody.read_books":
+        [Role::Treasurer, Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor];
+    /// Reads the statement of all funds of the district.
+    pub struct ReadFunds = "custody.read_funds": [Role::DistrictAdmin, Role::Auditor];
+    /// Keeps the district's commodities: names, units, how long they keep.
+    pub struct KeepCommodities = "custody.keep_commodities": [Role::DistrictAdmin];
     /// Cooks in one's kitchen.
     pub struct CookMeals = "custody.cook": [Role::Kitchen];
     /// Reads the cash of fund holders.
@@ -68,6 +78,18 @@ pub const STEP: Part = Part {
             label: "custody.menu.buy",
             roles: &[Role::Treasurer, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor],
         },
+        MenuItem {
+            path: "/gudang/buku",
+            label: "custody.menu.books",
+            roles: &[
+                Role::Treasurer,
+                Role::WarehouseKeeper,
+                Role::Kitchen,
+                Role::DistrictAdmin,
+                Role::Auditor,
+            ],
+        },
+        MenuItem { path: "/gudang/barang", label: "custody.menu.goods", roles: &[Role::DistrictAdmin] },
         MenuItem { path: "/gudang/masak", label: "custody.menu.cook", roles: &[Role::Kitchen] },
         MenuItem {
             path: "/gudang/kas",
@@ -139,5 +161,10 @@ fn routes() -> Routes {
         .post::<KeepPrices, _>("/gudang/harga", purchase::pages::set_price)
         .get::<CookMeals, _>("/gudang/masak", purchase::pages::cooking)
         .post::<CookMeals, _>("/gudang/masak", purchase::pages::cook)
+        .get::<KeepCommodities, _>("/gudang/barang", goods::list)
+        .post::<KeepCommodities, _>("/gudang/barang", goods::keep)
+        .get::<ReadBooks, _>("/gudang/buku", book::pages::list)
+        .get::<ReadBooks, _>("/gudang/buku/{account}", book::pages::account)
+        .get::<ReadFunds, _>("/gudang/dana", book::pages::funds)
         .get::<ReadCash, _>("/gudang/kas", pages::cash)
 }

@@ -1,6 +1,7 @@
 //! audit: through the real router, as its users do it, on both engines.
 
 use asuh_ground::access::Role;
+use asuh_ground::audit::receipt::{LedgerReceipt, ReceiptFault};
 use asuh_ground::audit::seal::{self, Stream};
 use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_store::testing::{TestDatabase, db_test};
@@ -89,6 +90,7 @@ async fn the_check_finds_every_kind_of_tampering(db: TestDatabase) {
     let proof = seal::proof(&test.app, KERINCI, Stream::Ledger, made[0]).await.unwrap().unwrap();
     for (what, there, back) in [
         ("a line", "UPDATE transfer_line SET amount = 31", "UPDATE transfer_line SET amount = 30"),
+        ("what was taken of a lot", "UPDATE take SET amount = 31", "UPDATE take SET amount = 30"),
         ("a transfer", "UPDATE transfer SET kind = 'opening'", "UPDATE transfer SET kind = 'collected'"),
         (
             "a command's time",
@@ -252,4 +254,60 @@ async fn the_access_log_keeps_what_could_not_be_written(db: TestDatabase) {
     test.app.store.close().await;
     asuh_ground::audit::opened(&test.app, &actor, "open", None, "");
     assert!(asuh_ground::audit::flush(&test.app).await.is_err(), "it waits, and says so");
+}
+
+/// A receipt is checked without the books: by the program's own function, which the command line calls, and by anybody on
+/// the public page; a receipt of which one figure was altered proves nothing.
+#[db_test]
+async fn a_receipt_is_checked_without_the_books(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    let made = bring(&test, 3).await;
+    seal::seal_all(&test.app, KERINCI).await.unwrap();
+    bring(&test, 1).await;
+    seal::seal_all(&test.app, KERINCI).await.unwrap();
+    let auditor = test.with_role(Role::Auditor).await;
+    let page = auditor.get(&format!("/jejak/bukti/{}", made[1])).await.ok();
+    assert!(page.contains("class=\"qr\"") && page.contains("/bukti/1/2/"), "{page}");
+    let file = format!("/jejak/bukti/{}/berkas", made[1]);
+    let keeper = test.user(Role::WarehouseKeeper, &[], &[]).await;
+    assert_eq!(keeper.get(&file).await.status, StatusCode::FORBIDDEN);
+    let text = auditor.get(&file).await.ok();
+    let receipt: LedgerReceipt = serde_json::from_str(&text).unwrap();
+    assert_eq!((receipt.proof.seq, receipt.later.len()), (2, 1));
+    let head = receipt.verify().unwrap();
+
+    // The head of the day is published, without names and amounts; anybody may check there.
+    let anybody = test.anonymous();
+    let page = anybody.get("/bukti").await.ok();
+    assert!(page.contains(&head.to_string()), "{page}");
+    let answer = anybody.post("/bukti", &[("bukti", text.as_str())]).await.ok();
+    assert!(answer.contains("Bukti ini benar: catatan nomor 2"), "{answer}");
+    let code = page_code(&auditor.get(&format!("/jejak/bukti/{}", made[1])).await.ok());
+    assert!(anybody.get(&code).await.ok().contains("Bukti ini benar: catatan nomor 2"));
+
+    let mut altered = receipt.clone();
+    altered.transfer.lines[0].amount += 1;
+    assert_eq!(altered.verify(), Err(ReceiptFault::Altered));
+    let mut elsewhere = receipt.clone();
+    elsewhere.district = 2;
+    assert_eq!(elsewhere.verify(), Err(ReceiptFault::OtherChain));
+    for (what, sentence) in [
+        (serde_json::to_string(&altered).unwrap(), "isinya berubah"),
+        ("{}".to_owned(), "bukan berkas bukti"),
+    ] {
+        let answer = anybody.post("/bukti", &[("bukti", what.as_str())]).await.ok();
+        assert!(answer.contains(sentence), "{answer}");
+    }
+    assert!(anybody.post("/bukti", &[]).await.refused().contains("wajib"));
+    let unsealed = bring(&test, 1).await;
+    assert_eq!(
+        auditor.get(&format!("/jejak/bukti/{}/berkas", unsealed[0])).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// The address in the QR code, as it stands beside it.
+fn page_code(page: &str) -> String {
+    let rest = page.split("<code>/bukti/").nth(1).unwrap();
+    format!("/bukti/{}", rest.split('<').next().unwrap())
 }

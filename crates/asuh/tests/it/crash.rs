@@ -2,10 +2,11 @@
 //!
 //! A child process (this test binary itself) lives through one Monday after another, all units at once, and
 //! prints every command that was acknowledged; the parent kills it, opens the installation again and checks it
-//! as `asuh check` does. Two kills per engine; more with `ASUH_CRASH_ROUNDS`.
+//! as `asuh check` does. Two kills per engine; more with `ASUH_CRASH_ROUNDS`. And a backup made while Mondays go
+//! on holds all that was acknowledged before it began; one per engine, more with `ASUH_BACKUP_ROUNDS`.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use asuh::gates::demo::{self, Size};
@@ -34,6 +35,20 @@ async fn open(folder: &std::path::Path, url: Option<String>, clock: Arc<FixedClo
     App::new(Store::open(options).await.expect("the store opens"), settings, asuh::gates::registry())
 }
 
+/// How often something is tried: so often as the variable says.
+fn rounds(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Every part's check says that all is well.
+async fn assert_clean(app: &App, when: &str) {
+    for part in asuh::gates::parts() {
+        let Some(check) = part.check else { continue };
+        let faults = check(app, KERINCI).await.unwrap();
+        assert_eq!(faults, Vec::<String>::new(), "{when}: {}", part.name);
+    }
+}
+
 /// What the child works with.
 #[derive(Clone)]
 struct Working {
@@ -41,7 +56,7 @@ struct Working {
     actor: Arc<Actor>,
     campaign: Id,
     warehouse: Id,
-    holder: Id,
+    told: Arc<dyn Fn(Id) + Send + Sync>,
 }
 
 impl Working {
@@ -49,11 +64,11 @@ impl Working {
     async fn send<C: Command>(&self, command: C) -> Receipt<C::Receipt> {
         let id = self.app.store.new_id();
         let receipt = self.app.submit(&self.actor, id, command).await.expect("a receipt");
-        acknowledged(id);
+        (self.told)(id);
         receipt
     }
 
-    /// A unit's Monday, from opening its roll to the money in the fund holder's hands.
+    /// A unit's Monday, from opening its roll to the goods in the warehouse and the money at the bank.
     async fn roll(&self, unit: Id, day: Date) {
         let reach = monday::Reach::unit(unit);
         let open = monday::OpenRoll { campaign: self.campaign, unit, day, reach: reach.clone() };
@@ -112,24 +127,27 @@ impl Working {
         let slip_number = "SS-1".into();
         self.send(monday::AnnounceDeposit { deposit, slip_number, deposited_on: day, slip: None, reach })
             .await;
-        self.send(monday::ConfirmDeposit { deposit, reach: monday::Reach::unit(self.holder) }).await;
     }
 }
 
-#[test]
-fn the_process_that_is_killed() {
-    let Some(work) = work() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let clock = Arc::new(FixedClock::new(START));
-        let app = open(&work.folder, work.url, clock.clone()).await;
+/// One Monday after another, all units at once.
+struct Mondays {
+    working: Working,
+    units: Vec<Id>,
+    day: Date,
+    clock: Arc<FixedClock>,
+}
+
+impl Mondays {
+    /// As the installation stands; `told` hears of every command that was acknowledged.
+    async fn find(app: &App, clock: Arc<FixedClock>, told: impl Fn(Id) + Send + Sync + 'static) -> Mondays {
         let db = app.store.reader();
-        asuh_store::row_struct! { struct Campaign { id: Id, warehouse_id: Id, fund_holder_id: Id, last: Date } }
+        asuh_store::row_struct! { struct Campaign { id: Id, warehouse_id: Id, last: Date } }
         let campaign: Campaign = db
             .first(
-                "SELECT c.id, c.warehouse_id, c.fund_holder_id, MAX(d.held_on) AS last FROM campaign c \
+                "SELECT c.id, c.warehouse_id, MAX(d.held_on) AS last FROM campaign c \
                  JOIN drive d ON d.district_id = c.district_id AND d.campaign_id = c.id \
-                 WHERE c.district_id = $1 GROUP BY c.id, c.warehouse_id, c.fund_holder_id",
+                 WHERE c.district_id = $1 GROUP BY c.id, c.warehouse_id",
                 args![KERINCI],
             )
             .await
@@ -145,56 +163,117 @@ fn the_process_that_is_killed() {
             actor: Arc::new(Actor::system(KERINCI, code, "Kabupaten Kerinci", Zone::Wib)),
             campaign: campaign.id,
             warehouse: campaign.warehouse_id,
-            holder: campaign.fund_holder_id,
+            told: Arc::new(told),
         };
-        let mut day = campaign.last;
+        Mondays { working, units: units.into_iter().map(|row| row.0).collect(), day: campaign.last, clock }
+    }
+
+    /// The next Monday, to its end.
+    async fn live(&mut self) {
+        self.day += time::Duration::WEEK;
+        let (day, working) = (self.day, &self.working);
+        self.clock.set(Instant::from(Zone::Wib.start_of_day(day)).plus_seconds(7 * 3600));
+        let campaign = working.campaign;
+        working.send(monday::OpenDrive { campaign, day, moved_from: None, reason: String::new() }).await;
+        let rolls: Vec<_> = self
+            .units
+            .iter()
+            .map(|unit| {
+                let (working, unit) = (working.clone(), *unit);
+                tokio::spawn(async move { working.roll(unit, day).await })
+            })
+            .collect();
+        for roll in rolls {
+            roll.await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_process_that_is_killed() {
+    let Some(work) = work() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let clock = Arc::new(FixedClock::new(START));
+        let app = open(&work.folder, work.url, clock.clone()).await;
+        let mut mondays = Mondays::find(&app, clock, |id| acknowledged(id)).await;
         loop {
-            day += time::Duration::WEEK;
-            clock.set(Instant::from(Zone::Wib.start_of_day(day)).plus_seconds(7 * 3600));
-            let open =
-                monday::OpenDrive { campaign: campaign.id, day, moved_from: None, reason: String::new() };
-            working.send(open).await;
-            let rolls: Vec<_> = units
-                .iter()
-                .map(|(unit,)| {
-                    let (working, unit) = (working.clone(), *unit);
-                    tokio::spawn(async move { working.roll(unit, day).await })
-                })
-                .collect();
-            for roll in rolls {
-                roll.await.unwrap();
-            }
+            mondays.live().await;
         }
     });
+}
+
+/// The commands that are in the audit trail.
+async fn recorded(app: &App) -> BTreeSet<Id> {
+    let sql = "SELECT id FROM command_log WHERE district_id = $1";
+    let log: Vec<(Id,)> = app.store.reader().all(sql, args![KERINCI]).await.unwrap();
+    log.into_iter().map(|row| row.0).collect()
 }
 
 #[db_test]
 async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase) {
     demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
-    let rounds: u64 = std::env::var("ASUH_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
-    let mut promised = BTreeSet::new();
+    let rounds = rounds("ASUH_CRASH_ROUNDS", 2);
+    let (mut promised, mut slowest) = (BTreeSet::new(), Duration::ZERO);
     for round in 0..rounds {
         // Other moments of the work every time: 0.2 to 1.2 seconds, in an order that jumps.
         let after = Duration::from_millis(200 + round * 377 % 1_000);
         let new = killed_at_work(&db, "crash::the_process_that_is_killed", round, after).await;
         assert!(new.len() > 1, "round {round}: nothing was done");
         promised.extend(new.iter().map(|id| id.parse::<Id>().unwrap()));
+        let began = std::time::Instant::now();
         let app = open(&db.folder(), db.url().map(str::to_owned), db.clock.clone()).await;
-        let log: Vec<(Id,)> = app
-            .store
-            .reader()
-            .all("SELECT id FROM command_log WHERE district_id = $1", args![KERINCI])
-            .await
-            .unwrap();
-        let log: BTreeSet<Id> = log.into_iter().map(|row| row.0).collect();
+        let log = recorded(&app).await;
+        slowest = slowest.max(began.elapsed());
         let lost: Vec<_> = promised.difference(&log).collect();
         assert!(lost.is_empty(), "round {round}: acknowledged and lost: {lost:?}");
-        for part in asuh::gates::parts() {
-            let Some(check) = part.check else { continue };
-            let faults = check(&app, KERINCI).await.unwrap();
-            assert_eq!(faults, Vec::<String>::new(), "round {round}: {}", part.name);
-        }
+        assert_clean(&app, &format!("round {round}")).await;
         app.store.close().await;
     }
-    println!("{}: {rounds} kills, {} acknowledged, 0 lost", db.engine().name(), promised.len());
+    println!(
+        "{}: {rounds} kills, {} acknowledged, 0 lost, every check clean; open again and the trail read within {:.1} s",
+        db.engine().name(),
+        promised.len(),
+        slowest.as_secs_f64()
+    );
+}
+
+#[db_test]
+async fn a_backup_made_while_mondays_go_on_is_whole(db: TestDatabase) {
+    demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
+    let clock = Arc::new(FixedClock::new(START));
+    let app = open(&db.folder(), db.url().map(str::to_owned), clock.clone()).await;
+    let promised = Arc::new(Mutex::new(BTreeSet::new()));
+    let told = promised.clone();
+    let mut mondays = Mondays::find(&app, clock, move |id| _ = told.lock().unwrap().insert(id)).await;
+    let rounds = rounds("ASUH_BACKUP_ROUNDS", 1);
+    for round in 0..rounds {
+        let file = db.folder().join(format!("cadangan-{round}.asuh"));
+        let begin = Duration::from_millis(20 + round * 377 % 300);
+        let ((), before) = tokio::join!(
+            async {
+                mondays.live().await;
+                mondays.live().await;
+            },
+            async {
+                tokio::time::sleep(begin).await;
+                let before = promised.lock().unwrap().clone();
+                app.store.backup(&file).await.expect("a backup");
+                before
+            }
+        );
+        let other = db.sibling().await;
+        let empty = other.open().await;
+        empty.restore(&file).await.expect("restored on an empty machine");
+        empty.close().await;
+        drop(empty);
+        let restored = open(&other.folder(), other.url().map(str::to_owned), db.clock.clone()).await;
+        let log = recorded(&restored).await;
+        let lost: Vec<_> = before.difference(&log).collect();
+        assert!(lost.is_empty(), "round {round}: acknowledged before the backup and not in it: {lost:?}");
+        assert_clean(&restored, &format!("restored {round}")).await;
+        restored.store.close().await;
+    }
+    println!("{}: {rounds} backups under load restored, every check clean", db.engine().name());
+    app.store.close().await;
 }

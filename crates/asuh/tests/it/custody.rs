@@ -407,3 +407,32 @@ async fn the_eggs_of_an_office_can_be_followed_both_ways(db: TestDatabase) {
     assert!(page.contains("21 butir ke 21 keluarga di") && page.contains("Dinas Pendidikan"), "{page}");
     assert_eq!(books::check(&monday.test.app, KERINCI).await.unwrap(), Vec::<String>::new());
 }
+
+#[db_test]
+async fn the_books_close_on_every_page_and_download(db: TestDatabase) {
+    let (monday, keeper) = stocked(db).await;
+    let family = monday.family(VILLAGES[0]).await;
+    monday.give(family, 12).await;
+    let list = keeper.get("/gudang/buku").await.ok();
+    assert!(list.contains("Gudang Siulak") && list.contains("28 butir"), "{list}");
+    let account = books::account_id(
+        KERINCI,
+        &books::Holding::new(AccountKind::Warehouse, monday.warehouse, Fund::ASN, Commodity::EGG),
+    );
+    let path = format!("/gudang/buku/{account}");
+    let page = keeper.get(&format!("{path}?bulan=2026-11")).await.ok();
+    assert!(page.contains("Kartu stok") && page.contains("40 butir") && page.contains("12 butir"), "{page}");
+    assert!(page.contains("<strong>28 butir</strong>"), "{page}");
+    let next = keeper.get(&format!("{path}?bulan=2026-12")).await.ok();
+    assert!(next.contains("Tidak ada mutasi") && next.contains("28 butir"), "{next}");
+    let sheet = keeper.download_link(&format!("{path}?bulan=2026-11&xlsx=1")).await;
+    assert_eq!(sheet.last().unwrap().last().unwrap(), "28", "{sheet:?}");
+    // Others' books are not found; the statement of all funds is for admin and auditor.
+    let elsewhere = monday.test.user(Role::WarehouseKeeper, &[], &[monday.depot]).await;
+    assert_eq!(elsewhere.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(monday.coordinator.get("/gudang/buku").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(keeper.get("/gudang/dana").await.status, StatusCode::FORBIDDEN);
+    let auditor = monday.test.with_role(Role::Auditor).await;
+    let funds = auditor.get("/gudang/dana?bulan=2026-11").await.ok();
+    assert!(funds.contains("<strong>28 butir</strong>") && funds.contains("12 butir"), "{funds}");
+}

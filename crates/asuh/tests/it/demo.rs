@@ -45,6 +45,11 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         "bank_line",
         "bank_match",
         "gift",
+        "lot",
+        "shipment",
+        "purchase",
+        "cooking",
+        "stock_take",
         "package",
         "delivery",
     ] {

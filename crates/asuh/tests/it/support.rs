@@ -266,6 +266,19 @@ impl Answer {
     }
 }
 
+/// The rows of a spreadsheet that came as an answer.
+fn rows_of(answer: Answer) -> Vec<Vec<String>> {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), answer.bytes).unwrap();
+    let mut reader = SheetReader::open(file.path(), &Limits::default()).unwrap();
+    let (mut rows, mut row) = (Vec::new(), Row::default());
+    while reader.next_row(&mut row).unwrap() {
+        rows.push(row.cells.iter().map(|cell| cell.text().into_owned()).collect());
+    }
+    rows
+}
+
 impl Client {
     /// Keeps the cookies of an answer, as a browser does.
     pub fn keep(&mut self, answer: &Answer) {
@@ -316,16 +329,12 @@ impl Client {
 
     /// Sends a form that is answered with a workbook: its rows, the heading first.
     pub async fn download(&self, path: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
-        let answer = self.post(path, fields).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), answer.bytes).unwrap();
-        let mut reader = SheetReader::open(file.path(), &Limits::default()).unwrap();
-        let (mut rows, mut row) = (Vec::new(), Row::default());
-        while reader.next_row(&mut row).unwrap() {
-            rows.push(row.cells.iter().map(|cell| cell.text().into_owned()).collect());
-        }
-        rows
+        rows_of(self.post(path, fields).await)
+    }
+
+    /// The rows of a spreadsheet behind a link.
+    pub async fn download_link(&self, path: &str) -> Vec<Vec<String>> {
+        rows_of(self.get(path).await)
     }
 
     /// Sends a form with a given form id.

@@ -2,9 +2,11 @@
 
 use asuh_store::{Id, StoreError, Tx, args};
 
+mod heads;
 mod log;
 mod pages;
 mod query;
+pub mod receipt;
 mod references;
 pub mod seal;
 
@@ -47,6 +49,10 @@ fn routes() -> Routes {
         .get::<SeeTrail, _>("/jejak/akses", pages::access)
         .post::<SeeTrail, _>("/jejak/akses", pages::find_access)
         .get::<SeeTrail, _>("/jejak/bukti/{id}", pages::proof)
+        .get::<SeeTrail, _>("/jejak/bukti/{id}/berkas", heads::file)
+        .public_get("/bukti", heads::list)
+        .public_post("/bukti", heads::check)
+        .public_get("/bukti/{district}/{seq}/{leaf}", heads::by_code)
 }
 
 /// Writes an entry of the access log within a command: signing in, failing to, signing out. `detail` is words of

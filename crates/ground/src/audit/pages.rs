@@ -8,7 +8,7 @@ use axum::extract::State;
 
 use super::query::{self, Filter, Log, LogLine, PAGE};
 use super::seal::{self, Stream};
-use super::{SeeTrail, opened};
+use super::{SeeTrail, heads, opened};
 use crate::App;
 use crate::access::Cap;
 use crate::web::{AT_ONCE, Book, Cell, Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with};
@@ -238,6 +238,9 @@ struct ProofPage {
     sealed_at: Instant,
     holds: bool,
     unaltered: bool,
+    /// What the QR code of a transfer's receipt holds, and the code.
+    code: String,
+    qr: String,
 }
 
 /// The proof of a command or a transfer by its id.
@@ -262,6 +265,11 @@ pub(super) async fn proof(
         holds = proof.verify().is_ok();
         unaltered = seal::is_unaltered(&app, district, *stream, id, proof).await?;
     }
+    let code = match &proof {
+        Some((Stream::Ledger, proof)) => heads::code(&app, district, proof.seq, &proof.leaf),
+        _ => String::new(),
+    };
+    let qr = if code.is_empty() { String::new() } else { asuh_documents::qr::svg(&code).unwrap_or_default() };
     let sealed_at = Instant(proof.as_ref().map_or(0, |(_, proof)| proof.sealed_at_ms));
-    page(&ProofPage { shell, id, proof, sealed_at, holds, unaltered })
+    page(&ProofPage { shell, id, proof, sealed_at, holds, unaltered, code, qr })
 }

@@ -12,6 +12,7 @@ use asuh_ledger::{ReceiptProof, seal};
 use asuh_store::{Args, Command, DistrictId, Fault, Id, Instant, Query, Recording, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
+use super::receipt;
 use crate::{App, books, settings};
 
 /// Rows of one batch: few enough that a save does not wait for the sealer.
@@ -60,19 +61,10 @@ asuh_store::row_struct! {
     }
 }
 asuh_store::row_struct! {
-    struct TransferRow {
-        id: Id, kind: String, moved_on: i64, reverses: Option<Id>, cause_id: Id, reason: String, command_id: Id,
-        actor_id: Id, recorded_at: Instant, sealed_seq: Option<i64>,
+    pub(super) struct BatchRow {
+        pub(super) batch: i64, pub(super) first_seq: i64, pub(super) last_seq: i64, pub(super) root: [u8; 32],
+        pub(super) head: [u8; 32], pub(super) sealed_at: Instant,
     }
-}
-asuh_store::row_struct! {
-    struct LineRow { transfer_id: Id, nth: i64, from_account: Id, to_account: Id, amount: i64 }
-}
-asuh_store::row_struct! {
-    struct TakeRow { transfer_id: Id, nth: i64, lot_id: Id, amount: i64 }
-}
-asuh_store::row_struct! {
-    struct BatchRow { batch: i64, first_seq: i64, last_seq: i64, root: [u8; 32], head: [u8; 32], sealed_at: Instant }
 }
 asuh_store::row_struct! {
     struct LeafRow { seq: i64, entry_id: Id, leaf: [u8; 32] }
@@ -80,9 +72,7 @@ asuh_store::row_struct! {
 
 const COMMAND_COLUMNS: &str = "actor_id, id, kind, version, device_id, captured_at, recorded_at, subject_kind, \
                                subject_id, receipt, sealed_seq";
-const TRANSFER_COLUMNS: &str =
-    "id, kind, moved_on, reverses, cause_id, reason, command_id, actor_id, recorded_at, sealed_seq";
-const BATCH_COLUMNS: &str = "batch, first_seq, last_seq, root, head, sealed_at";
+pub(super) const BATCH_COLUMNS: &str = "batch, first_seq, last_seq, root, head, sealed_at";
 
 /// A row that is sealed or to be sealed.
 struct Entry {
@@ -94,7 +84,7 @@ struct Entry {
 }
 
 /// A number of the database as the chain counts; a negative one was not written by us.
-fn count(number: i64) -> u64 {
+pub(super) fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
@@ -115,33 +105,6 @@ fn of_command(district: DistrictId, row: &CommandRow) -> Entry {
     Entry { id: row.id, actor: row.actor_id, leaf, seq: row.sealed_seq }
 }
 
-fn of_transfer(district: DistrictId, row: &TransferRow, lines: &[LineRow], takes: &[TakeRow]) -> Entry {
-    let mut bytes = Canonical::new("transfer/1")
-        .int(district.0)
-        .blob(row.id.as_bytes())
-        .text(&row.kind)
-        .int(row.moved_on)
-        .opt_blob(row.reverses.as_ref().map(|id| id.as_bytes().as_slice()))
-        .blob(row.cause_id.as_bytes())
-        .text(&row.reason)
-        .blob(row.command_id.as_bytes())
-        .blob(row.actor_id.as_bytes())
-        .int(row.recorded_at.0)
-        .list(lines.len());
-    for line in lines {
-        bytes = bytes
-            .int(line.nth)
-            .blob(line.from_account.as_bytes())
-            .blob(line.to_account.as_bytes())
-            .int(line.amount);
-    }
-    bytes = bytes.list(takes.len());
-    for take in takes {
-        bytes = bytes.int(take.nth).blob(take.lot_id.as_bytes()).int(take.amount);
-    }
-    Entry { id: row.id, actor: row.actor_id, leaf: bytes.leaf(), seq: row.sealed_seq }
-}
-
 /// The rows that a condition names, with their leaves. The condition and its arguments are ours.
 async fn entries(
     db: &impl Query,
@@ -158,45 +121,14 @@ async fn entries(
             Ok(rows.iter().map(|row| of_command(district, row)).collect())
         }
         Stream::Ledger => {
-            let sql =
-                format!("SELECT {TRANSFER_COLUMNS} FROM transfer WHERE district_id = $1 AND {condition}");
-            let rows: Vec<TransferRow> = db.all(&sql, args).await?;
-            let mut lines: BTreeMap<Id, Vec<LineRow>> = BTreeMap::new();
-            let mut takes: BTreeMap<Id, Vec<TakeRow>> = BTreeMap::new();
-            for some in rows.chunks(500) {
-                let mut args = args![district];
-                let list = args.push_list(some.iter().map(|row| row.id));
-                let found: Vec<LineRow> = db
-                    .all(
-                        &format!(
-                            "SELECT transfer_id, nth, from_account, to_account, amount FROM transfer_line \
-                             WHERE district_id = $1 AND transfer_id IN ({list}) ORDER BY transfer_id, nth"
-                        ),
-                        args.clone(),
-                    )
-                    .await?;
-                let taken: Vec<TakeRow> = db
-                    .all(
-                        &format!(
-                            "SELECT transfer_id, nth, lot_id, amount FROM take \
-                             WHERE district_id = $1 AND transfer_id IN ({list}) ORDER BY transfer_id, nth, lot_id"
-                        ),
-                        args,
-                    )
-                    .await?;
-                for take in taken {
-                    takes.entry(take.transfer_id).or_default().push(take);
-                }
-                for line in found {
-                    lines.entry(line.transfer_id).or_default().push(line);
-                }
-            }
-            let (no_lines, no_takes) = (Vec::new(), Vec::new());
+            let rows = receipt::transfers(db, district, condition, args).await?;
             Ok(rows
-                .iter()
-                .map(|row| {
-                    let lines = lines.get(&row.id).unwrap_or(&no_lines);
-                    of_transfer(district, row, lines, takes.get(&row.id).unwrap_or(&no_takes))
+                .into_iter()
+                .map(|(transfer, seq)| Entry {
+                    id: transfer.id,
+                    actor: transfer.actor,
+                    leaf: transfer.leaf(district),
+                    seq,
                 })
                 .collect())
         }

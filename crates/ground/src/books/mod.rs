@@ -14,6 +14,7 @@ mod lots;
 mod periods;
 mod post;
 
+pub use asuh_ledger::quantity::MAX_CODE;
 pub use asuh_ledger::{AccountKind, Commodity, Fund};
 pub use balances::{
     Balance, CommodityLine, balance, balances, commodities, define_commodity, place_balances,

@@ -3,7 +3,7 @@
 
 use crate::world::{account, books, eggs, id, line};
 use asuh_ledger::AccountKind::{
-    Courier, FundHolder, Giver, Household, Market, OfficePost, Transit, Warehouse, Waste,
+    Cooking, Courier, FundHolder, Giver, Household, Kitchen, Market, OfficePost, Transit, Warehouse, Waste,
 };
 use asuh_ledger::{
     Account, Auditor, Books, ChainHead, Commodity, Fund, Hash, LedgerError, Line, Posted, ReceiptProof,
@@ -48,8 +48,9 @@ impl Simulator {
     fn new(seed: u64) -> Self {
         let egg_accounts = [Giver, Transit, Warehouse, Courier, Household, Waste].map(|kind| eggs(kind, 0));
         let offices = (0..OFFICES).map(|number| eggs(OfficePost, number));
-        let accounts = egg_accounts.into_iter().chain(offices).chain(money()).chain(rice());
-        let (books, chain) = (books(accounts), ChainHead::start("ledger"));
+        let accounts = egg_accounts.into_iter().chain(offices).chain(money()).chain(rice()).chain(pots());
+        let (mut books, chain) = (books(accounts), ChainHead::start("ledger"));
+        books.keeps(Commodity::EGG, 14);
         Self { dice: Dice(seed), books, today: 20_000, chain, sealed: 0, refused: 0, repeated: 0 }
     }
 
@@ -122,6 +123,29 @@ impl Simulator {
         self.post([line(store, family, out)]);
     }
 
+    /// The kitchen gets eggs and rice of its fund, cooks them and hands out the portions.
+    fn cook(&mut self) {
+        let [store, kitchen_rice, pot_rice, pot, kitchen, family] = pots();
+        let rice = self.dice.up_to(self.held(store).min(4_000));
+        self.post([line(store, kitchen_rice, rice)]);
+        let used = self.dice.up_to(self.held(kitchen_rice));
+        let portions = used / 100;
+        if portions > 0 {
+            self.post([line(kitchen_rice, pot_rice, used), line(pot, kitchen, portions)]);
+        }
+        let eaten = self.dice.up_to(self.held(kitchen));
+        self.post([line(kitchen, family, eaten)]);
+    }
+
+    /// The eggs are counted: what is missing is written off, what turns up is a lot of its own.
+    fn count(&mut self) {
+        let store = eggs(Warehouse, 0);
+        let missing = self.dice.up_to(2).min(self.held(store));
+        self.post([line(store, eggs(Waste, 0), missing)]);
+        let found = self.dice.up_to(1);
+        self.post([line(eggs(Waste, 0), store, found)]);
+    }
+
     /// Somebody takes a transfer back, which goes as long as the goods are still there.
     fn slip(&mut self) {
         let log = self.books.log();
@@ -163,6 +187,25 @@ impl Simulator {
         self.books.log().iter().for_each(|row| auditor.transfer(row));
         self.books.balances().for_each(|(account, balance)| auditor.balance(&account.id, balance));
         assert_eq!(auditor.finish().findings, []);
+        let mut of_lots = 0;
+        for (account, balance) in self.books.balances() {
+            let rests = self.books.rests(&account.id);
+            assert!(rests.is_sorted());
+            let left: i64 = rests.iter().map(|rest| rest.amount).sum();
+            if !account.kind.is_outside() {
+                assert!(balance >= 0);
+                assert_eq!(left, balance, "{account:?}");
+            }
+            of_lots += left;
+        }
+        let mut born = 0;
+        for row in self.books.log().iter().filter(|row| row.reverses.is_none()) {
+            for line in &row.lines {
+                let from = self.books.account(&line.from).expect("an open account");
+                born += if from.kind.is_outside() { line.amount.units() } else { 0 };
+            }
+        }
+        assert_eq!(of_lots, born, "nothing of a lot is gone");
         for (fund, commodity) in
             [(Fund::ASN, Commodity::EGG), (Fund::CSR, Commodity::CASH), (Fund::CSR, Commodity::RICE)]
         {
@@ -175,6 +218,10 @@ impl Simulator {
         self.hand_over();
         self.deliver();
         self.buy();
+        self.cook();
+        if self.dice.one_in(4) {
+            self.count();
+        }
         for _ in 0..4 {
             self.slip();
         }
@@ -194,6 +241,21 @@ fn rice() -> [Account; 3] {
     [Market, Warehouse, Household].map(|kind| account(kind, 0, Fund::CSR, Commodity::RICE))
 }
 
+/// Where the rice of a kitchen lies, what it becomes and who eats it.
+fn pots() -> [Account; 6] {
+    let of = |kind, commodity| account(kind, 0, Fund::CSR, commodity);
+    let portion: Commodity = "porsi".parse().expect("a code");
+    let [_, store, _] = rice();
+    [
+        store,
+        of(Kitchen, Commodity::RICE),
+        of(Cooking, Commodity::RICE),
+        of(Cooking, portion),
+        of(Kitchen, portion),
+        of(Household, portion),
+    ]
+}
+
 fn live(seed: u64, weeks: u32) -> Simulator {
     let mut district = Simulator::new(seed);
     (0..weeks).for_each(|_| district.week());
@@ -207,6 +269,16 @@ fn a_year_of_mondays_adds_up() {
         let reversed = district.books.log().iter().filter(|row| row.reverses.is_some()).count();
         assert!(district.books.log().len() > 1_500, "seed {seed}");
         assert!(reversed > 20 && district.refused > 20 && district.repeated > 200, "seed {seed}");
+    }
+}
+
+/// The long form, for `cargo xtask ledger-sim`: a thousand districts, a year of Mondays each. `ASUH_SEED` runs one alone.
+#[test]
+#[ignore = "minutes; cargo xtask ledger-sim"]
+fn a_thousand_districts_for_a_year() {
+    for seed in crate::world::seeds(1_000) {
+        let district = live(seed, 52);
+        println!("seed {seed}: {} transfers, head {}", district.books.log().len(), district.chain.hash);
     }
 }
 

@@ -43,3 +43,9 @@ pub(crate) fn books(accounts: impl IntoIterator<Item = Account>) -> Books {
     }
     books
 }
+
+/// The seeds of a long run: 0 to `most`, or only the one that `ASUH_SEED` names, to look at what broke.
+pub(crate) fn seeds(most: u64) -> std::ops::Range<u64> {
+    let named = std::env::var("ASUH_SEED").ok().and_then(|text| text.parse::<u64>().ok());
+    named.map_or(0..most, |seed| seed..seed + 1)
+}

@@ -184,6 +184,9 @@ CREATE TABLE seal_batch (
   PRIMARY KEY (district_id, stream, batch)
 ) {table};
 
+CREATE INDEX seal_batch_by_time ON seal_batch (district_id, stream, sealed_at, batch);
+CREATE INDEX seal_batch_by_seq ON seal_batch (district_id, stream, last_seq, first_seq);
+
 CREATE TABLE seal_leaf (
   district_id {int} NOT NULL,
   stream {text} NOT NULL,

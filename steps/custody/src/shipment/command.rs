@@ -35,7 +35,7 @@ pub(crate) async fn place_of(tx: &Tx<'_>, institution: Id) -> Result<Option<Acco
 
 /// So much of a commodity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct ShipmentPart {
     /// Its code.
     pub commodity: String,
     /// In its smallest unit.
@@ -53,7 +53,7 @@ pub struct SendShipment {
     /// To this place.
     pub to: Id,
     /// What.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ShipmentPart>,
     /// Who carries it.
     pub carrier: String,
     /// The day by which it should be there.
@@ -182,7 +182,7 @@ pub struct ReceiveShipment {
     /// The shipment.
     pub shipment: Id,
     /// What arrived now.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ShipmentPart>,
     /// Who signs for the receiving place.
     pub receiver_name: String,
     /// What happened to what is missing.

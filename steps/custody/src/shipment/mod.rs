@@ -4,5 +4,5 @@ mod command;
 pub(super) mod pages;
 pub(super) mod query;
 
-pub use command::{CancelShipment, ReceiveShipment, SendShipment};
+pub use command::{CancelShipment, ReceiveShipment, SendShipment, ShipmentPart};
 pub(super) use command::{explained, place_of};

@@ -14,7 +14,7 @@ use axum::extract::{Query as UrlQuery, State};
 
 use super::super::query::{self as stock, StockLine};
 use super::super::{KeepStock, ReadStock};
-use super::command::{CancelShipment, Part, ReceiveShipment, SendShipment};
+use super::command::{CancelShipment, ReceiveShipment, SendShipment, ShipmentPart};
 use super::query::{self, Shipment, ShipmentItem};
 
 const PAGE: i64 = 50;
@@ -114,7 +114,7 @@ pub(crate) async fn one(
     one_page(&app, &cap, shell, &form, id, false).await
 }
 
-fn parts(form: &mut Form, prefix: &str) -> Vec<Part> {
+fn parts(form: &mut Form, prefix: &str) -> Vec<ShipmentPart> {
     let typed: Vec<(String, String)> = form
         .starting_with(prefix)
         .filter(|(_, amount)| !amount.is_empty())
@@ -123,7 +123,7 @@ fn parts(form: &mut Form, prefix: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     for (commodity, amount) in typed {
         match number::parse_count(&amount) {
-            Ok(amount) => parts.push(Part { commodity, amount }),
+            Ok(amount) => parts.push(ShipmentPart { commodity, amount }),
             Err(_) => form.error(&format!("{prefix}{commodity}"), "web.error.not_a_number"),
         }
     }

@@ -7,6 +7,7 @@ mod demo;
 mod growth;
 mod import;
 mod keep;
+mod ledger;
 mod open;
 mod pairing;
 mod settings;
@@ -58,6 +59,11 @@ enum Verb {
     Pairing {
         #[command(subcommand)]
         verb: pairing::PairingVerb,
+    },
+    /// Receipts of the books; needs no data folder.
+    Ledger {
+        #[command(subcommand)]
+        verb: ledger::LedgerVerb,
     },
     /// Users.
     User {
@@ -190,6 +196,7 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
         Verb::Import(args) => import::run(&args).await,
         Verb::Growth { verb } => growth::run(&verb),
         Verb::Pairing { verb } => pairing::run(&verb),
+        Verb::Ledger { verb } => ledger::run(&verb),
         Verb::User { verb } => user::run(&verb).await,
         Verb::Serve(args) => {
             let table = settings::serve_table(&args, origins);

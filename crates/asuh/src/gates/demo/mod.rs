@@ -11,6 +11,7 @@ mod frozen;
 mod givers;
 mod growing;
 pub mod kapuas;
+mod keeping;
 mod lists;
 mod mondays;
 mod money;
@@ -216,6 +217,9 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     }
     tell("mutasi bank");
     money::statements(world, &places, campaign).await?;
+    tell("gudang, depo dan dapur");
+    world.at(world.this_monday() - Duration::days(2), 9, 0);
+    keeping::keep(world, &places).await?;
     tell("buku posyandu");
     world.at(world.this_monday(), 6, 0);
     posyandu::books(world, world.this_monday() - Duration::days(1)).await?;

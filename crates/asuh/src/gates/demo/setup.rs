@@ -25,6 +25,9 @@ pub(super) struct Places {
     pub(super) units: Vec<Unit>,
     pub(super) warehouse: Id,
     pub(super) fund_holder: Id,
+    /// Its first depot.
+    pub(super) depot: Id,
+    pub(super) kitchen: Id,
 }
 
 /// A unit that collects.
@@ -121,10 +124,12 @@ pub(super) async fn roster(
     let units = rows.into_iter().map(|row| Unit { id: row.id, name: row.name, people: row.people }).collect();
     let warehouse = institution(world, InstitutionKind::Warehouse, place.warehouse).await?;
     let fund_holder = institution(world, InstitutionKind::FundHolder, place.fund_holder).await?;
-    for depot in place.depots {
-        institution(world, InstitutionKind::Depot, depot).await?;
+    let mut depot = warehouse;
+    for name in place.depots.iter().rev() {
+        depot = institution(world, InstitutionKind::Depot, name).await?;
     }
-    Ok(Places { units, warehouse, fund_holder })
+    let kitchen = institution(world, InstitutionKind::Kitchen, "Dapur Sehat").await?;
+    Ok(Places { units, warehouse, fund_holder, depot, kitchen })
 }
 
 async fn institution(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {

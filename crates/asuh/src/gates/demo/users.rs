@@ -33,6 +33,7 @@ const PEOPLE: &[(&str, &str, Role)] = &[
     ("koordinator", "Koordinator Unit", Role::UnitCoordinator),
     ("bendahara", "Bendahara Korpri", Role::Treasurer),
     ("gudang", "Petugas Gudang", Role::WarehouseKeeper),
+    ("dapur", "Juru Masak Dapur Sehat", Role::Kitchen),
     ("asn", "Pegawai Pemberi", Role::Sponsor),
     ("perencana", "Perencana OPD", Role::OfficePlanner),
     ("bappeda", "Perencana Bappeda", Role::DistrictPlanner),
@@ -67,6 +68,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::UnitCoordinator | Role::Sponsor => (Vec::new(), vec![unit.id]),
             Role::Treasurer => (Vec::new(), vec![places.fund_holder]),
             Role::WarehouseKeeper => (vec![whole(district)], vec![places.warehouse]),
+            Role::Kitchen => (Vec::new(), vec![places.kitchen]),
             _ => (vec![whole(district)], Vec::new()),
         };
         let until = (*role == Role::Auditor).then(|| world.app.store.clock().now().plus_seconds(60 * 86_400));
