@@ -1,13 +1,14 @@
 //! The days of asuh in a real browser, as the people who do them: the Monday of SECANTING, from a list of
 //! families to a signature for an egg; what goes wrong on a Monday (a bad file, a session that ended, an
-//! impatient finger, a phone without JavaScript); a day at the posyandu, from the scales to the card; and a list in Kapuas,
-//! from the province's file to a frozen list.
+//! impatient finger, a phone without JavaScript); a day at the posyandu, from the scales to the card; a list in Kapuas,
+//! from the province's file to a frozen list; and a run of pairs, from the admin over the regent to the sponsor.
 
 mod journeys {
     pub(crate) mod desk;
     mod kapuas;
     mod monday;
     mod money;
+    mod pairing;
     mod posyandu;
     mod roll;
     mod trouble;

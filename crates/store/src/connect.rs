@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::door::{Door, WRITERS, Works};
 use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, WAIT};
+use crate::stamp::Ended;
 use crate::{
     Args, Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets,
 };
@@ -152,6 +153,7 @@ impl Store {
             clock: options.clock.clone(),
             ids: options.ids.clone(),
             limit: options.command_limit,
+            ended: Ended::default(),
             _folder: lock.clone(),
         };
         let door = Door::start(engine, works)?;

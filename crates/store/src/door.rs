@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::driver::{Connection, LogKeeper, Pool, Transaction};
 use crate::error::Failure;
+use crate::stamp::Ended;
 use crate::{
     Clock, DistrictId, Engine, Fault, FolderLock, Id, IdSource, Instant, LookupHash, Query, Refusal, Secrets,
     Store, StoreError, Tx, args,
@@ -179,6 +180,8 @@ pub(crate) struct Works {
     pub(crate) ids: Arc<dyn IdSource>,
     /// How long one command may take.
     pub(crate) limit: Duration,
+    /// Transactions that have ended.
+    pub(crate) ended: Ended,
     /// The data folder stays locked until the last command has ended, also when nobody called `close`.
     pub(crate) _folder: Option<Arc<FolderLock>>,
 }
@@ -187,6 +190,7 @@ pub(crate) struct Door {
     queue: Mutex<Option<mpsc::Sender<Order>>>,
     /// Answers when the worker has ended.
     ended: tokio::sync::Mutex<Option<oneshot::Receiver<()>>>,
+    transactions: Ended,
 }
 
 impl Door {
@@ -194,6 +198,7 @@ impl Door {
     pub(crate) fn start(engine: Engine, works: Works) -> Result<Door, StoreError> {
         let (queue, orders) = mpsc::channel(WAITING);
         let (running, ended) = oneshot::channel::<()>();
+        let transactions = works.ended.clone();
         match engine {
             Engine::Sqlite => {
                 let runtime = tokio::runtime::Handle::current();
@@ -213,12 +218,17 @@ impl Door {
                 });
             }
         }
-        Ok(Door { queue: Mutex::new(Some(queue)), ended: tokio::sync::Mutex::new(Some(ended)) })
+        Ok(Door { queue: Mutex::new(Some(queue)), ended: tokio::sync::Mutex::new(Some(ended)), transactions })
     }
 
     /// A door that nobody can use.
     pub(crate) fn shut() -> Door {
-        Door { queue: Mutex::new(None), ended: tokio::sync::Mutex::new(None) }
+        Door { queue: Mutex::new(None), ended: tokio::sync::Mutex::new(None), transactions: Ended::default() }
+    }
+
+    /// Transactions that have ended.
+    pub(crate) fn ended(&self) -> &Ended {
+        &self.transactions
     }
 
     async fn submit(&self, envelope: Envelope, command: Box<dyn Waiting>, body: Option<Body>) -> Answer {
@@ -326,6 +336,7 @@ async fn batch(works: &Works, orders: &mut mpsc::Receiver<Order>, first: Order) 
         Some(reason) => Err(reason),
         None => transaction.run("COMMIT").await.map_err(|error| error.to_string()),
     };
+    works.ended.one_more();
     for (order, result) in done {
         answer(order, after(&ended, result));
     }
@@ -348,7 +359,7 @@ async fn in_batch(works: &Works, transaction: &Transaction, order: &Order, is_fi
     if !is_first && let Err(error) = transaction.run("SAVEPOINT command").await {
         return Outcome::lost(&error);
     }
-    let mut outcome = run(works, transaction, order).await;
+    let mut outcome = run(works, transaction, order, is_first.then(|| works.ended.count())).await;
     let ending = match (&outcome, is_first) {
         (Outcome::Done(..), true) => "",
         (Outcome::Done(..), false) => "RELEASE command",
@@ -395,7 +406,7 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
         tries += 1;
         let (failure, reason, committing) = match works.pool.begin().await {
             Err(error) => (error.failure(), error.to_string(), false),
-            Ok(transaction) => match run(works, &transaction, order).await {
+            Ok(transaction) => match run(works, &transaction, order, None).await {
                 Outcome::Done(json, at, repeated) => match transaction.commit().await {
                     Ok(()) => return Ok((json, at, repeated)),
                     Err(error) => (error.failure(), error.to_string(), true),
@@ -468,13 +479,16 @@ fn tx<'a>(works: &'a Works, transaction: &'a Transaction, envelope: &'a Envelope
         spoiled: OnceLock::new(),
         limit: works.limit,
         begun: tokio::time::Instant::now(),
+        ended: None,
     }
 }
 
 /// Does the command without asking first whether it was done before, which is rare: then its entry in the trail
 /// is refused at the end, or it has failed for being the second, and the first receipt is looked up.
-async fn run(works: &Works, transaction: &Transaction, order: &Order) -> Outcome {
-    let tx = tx(works, transaction, &order.envelope);
+///
+/// `ended`: how many transactions ended before this one, where no other is under way and nothing was done in it yet.
+async fn run(works: &Works, transaction: &Transaction, order: &Order, ended: Option<u64>) -> Outcome {
+    let tx = Tx { ended, ..tx(works, transaction, &order.envelope) };
     let applying = AssertUnwindSafe(order.command.apply(&tx)).catch_unwind();
     let stopped = || {
         let reason = format!("{} took longer than {:?}", order.command.kind(), works.limit);

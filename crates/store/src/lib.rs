@@ -21,6 +21,7 @@ mod rotate;
 mod row;
 pub mod schema;
 mod secrets;
+mod stamp;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tx;
@@ -36,4 +37,5 @@ pub use query::{Query, Reader};
 pub use rotate::RotationReport;
 pub use row::{Column, FromRow, Row};
 pub use secrets::{KeyRing, LookupHash, Secrets, SecretsError};
+pub use stamp::Stamp;
 pub use tx::Tx;

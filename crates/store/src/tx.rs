@@ -28,6 +28,8 @@ pub struct Tx<'a> {
     /// How long the command may take, and since when it does.
     pub(crate) limit: Duration,
     pub(crate) begun: tokio::time::Instant,
+    /// Transactions that had ended before this one, where it knows that nothing was written since.
+    pub(crate) ended: Option<u64>,
 }
 
 /// The values, if both engines can keep them.

@@ -36,7 +36,7 @@ pub use programme::{
     AddPool, Need, Programme, RemovePool, SetList, SetNeeds, SetRule, StartProgramme, programmes, unit_rupiah,
 };
 pub use relative::{DeclareRelative, EndRelative};
-pub use run::{ApproveRun, Approved, OrderRun, RefuseRun, RunKind, RunLine};
+pub use run::{Ahead, ApproveRun, Approved, OrderRun, RefuseRun, RunKind, RunLine};
 pub use sponsor::{ApproveVisitor, EndVisitor};
 
 use asuh_ground::access::{Capability, Role, capability};

@@ -1,8 +1,11 @@
 //! Double clicks, twenty at once, and a program that stopped in the middle: one effect each.
 
+use asuh_ground::access::Actor;
+use asuh_step_pairing::{Ahead, ApproveRun};
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Id, Query, args};
+use asuh_store::{Command, Engine, Fault, Id, Query, Recording, Stamp, Tx, args};
 use axum::http::StatusCode;
+use serde::Serialize;
 
 use crate::pairing::{Scene, TODAY};
 use crate::support::{Answer, Client, KERINCI, new_form_id};
@@ -163,4 +166,66 @@ async fn a_lost_answer_costs_nothing(db: TestDatabase) {
     // The same form with another content is no repetition.
     let other = [("cara", "full"), ("pasangan", "soft")];
     assert_eq!(scene.admin.post_as(&runs, &form, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Whether nothing was written since a moment, as a command sees it.
+#[derive(Serialize)]
+struct Untouched {
+    #[serde(skip)]
+    since: Stamp,
+}
+
+impl Command for Untouched {
+    const KIND: &'static str = "test.untouched";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = bool;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<bool, Fault> {
+        Ok(tx.untouched_since(self.since))
+    }
+}
+
+/// What was read before the door was entered is used only where surely nothing was written since: never on PostgreSQL,
+/// where others write at the same time.
+#[db_test]
+async fn what_was_read_ahead_counts_only_while_nothing_is_written(db: TestDatabase) {
+    let scene = Scene::start(db, [2, 0, 0, 0]).await;
+    scene.draw().await;
+    let store = &scene.test.app.store;
+    let alone = store.engine() == Engine::Sqlite;
+    let ask =
+        async |since| store.submit(scene.test.envelope(Id::SYSTEM), Untouched { since }).await.unwrap().value;
+    let since = store.stamp();
+    assert_eq!(ask(since).await, alone);
+    assert!(!ask(since).await, "the question itself was a transaction");
+    // Of many at once only the first stands alone.
+    let since = store.stamp();
+    let answers = futures_util::future::join_all((0..20).map(|_| ask(since))).await;
+    assert!(answers.iter().filter(|untouched| **untouched).count() <= usize::from(alone));
+
+    scene.pledge("Pemberi", 9, "district", None).await;
+    let run = scene.run("full").await;
+    let id: Id = run.rsplit('/').next().unwrap().parse().unwrap();
+    let leader = Actor { user: scene.leader.user, ..(*scene.test.system()).clone() };
+    let sql = "SELECT grants_version AS n FROM app_user WHERE district_id = $1 AND id = $2";
+    let leader =
+        Actor { grants_version: scene.test.number(sql, args![KERINCI, leader.user]).await, ..leader };
+    let approve = |ahead| ApproveRun { run: id, today: TODAY, ahead };
+    // Somebody promises more between reading and deciding: the draft is stale, whatever was read ahead.
+    let ahead = Ahead::read(store, KERINCI, id).await.unwrap();
+    assert!(ahead.is_some());
+    scene.pledge("Menyusul", 5, "district", None).await;
+    let answer = scene.test.app.submit(&leader, store.new_id(), approve(ahead)).await;
+    assert!(format!("{answer:?}").contains("pairing.refused.stale"), "{answer:?}");
+    scene.leader.post(&format!("{run}/tolak"), &[("alasan", "lagi")]).await.to();
+    // Nothing of a draft that does not hold is read ahead, and another run's facts are not used.
+    assert!(Ahead::read(store, KERINCI, id).await.unwrap().is_none());
+    let run = scene.run("full").await;
+    let id: Id = run.rsplit('/').next().unwrap().parse().unwrap();
+    let ahead = Ahead::read(store, KERINCI, id).await.unwrap();
+    let made =
+        scene.test.app.submit(&leader, store.new_id(), ApproveRun { run: id, today: TODAY, ahead }).await;
+    assert_eq!(made.unwrap().value.made, 2);
+    assert_eq!(scene.covered(TODAY).await, (1, 1, 0, 4 * 50_000));
+    scene.check().await;
 }

@@ -323,7 +323,6 @@ CREATE TABLE sponsor_pair (
   FOREIGN KEY (district_id, programme_id) REFERENCES programme (district_id, id)
 ) {table};
 CREATE INDEX sponsor_pair_by_programme ON sponsor_pair (district_id, programme_id, valid_from);
-CREATE INDEX sponsor_pair_open ON sponsor_pair (district_id, programme_id, pledge_id) WHERE valid_to IS NULL;
 CREATE INDEX sponsor_pair_by_run ON sponsor_pair (district_id, run_id, sponsor_id) WHERE run_id IS NOT NULL;
 CREATE INDEX sponsor_pair_by_person ON sponsor_pair (district_id, person_id, valid_from);
 CREATE INDEX sponsor_pair_by_sponsor ON sponsor_pair (district_id, sponsor_id, valid_from);

@@ -79,8 +79,8 @@ fn five_years_before(today: Date) -> Date {
         .unwrap_or_else(|_| Date::from_calendar_date(today.year() - 5, Month::February, 28).unwrap_or(today))
 }
 
-/// Of the open pairs of a district those with something that may be the matter. Indexes: sponsor_pair_open, primary keys,
-/// person_version_current, family_version_current, declared_relative_once, sponsor_version_by_card.
+/// Of the open pairs of a district those with something that may be the matter. Indexes: primary keys,
+/// person_version_current, declared_relative_by_sponsor, sponsor_version_by_card.
 const OPEN: &str = "SELECT x.id, x.programme_id, x.person_id, x.sponsor_id, x.sponsor, x.code, x.village_code, x.units, \
      x.valid_from, x.last_on, x.end_reason, x.person_left, x.graduated, x.related, x.same_card, x.sponsor_unit, x.worker_unit \
      FROM ( \
@@ -213,4 +213,39 @@ pub(crate) async fn close_dead(
         end_pairs(tx, &[one.id], one.last_on, "sponsor_stopped").await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn five_years_end_on_the_birthday() {
+        assert_eq!(five_years_before(date!(2026 - 11 - 02)), date!(2021 - 11 - 02));
+        assert_eq!(five_years_before(date!(2028 - 02 - 29)), date!(2023 - 02 - 28));
+    }
+
+    /// The first page asks for it each time it is opened: the pairs of the district are walked through once, and all that
+    /// is asked of each of them is looked up.
+    #[db_test]
+    async fn what_has_to_be_decided_is_looked_up_pair_by_pair(db: TestDatabase) {
+        let store = db.open().await;
+        let (day, born) = (date!(2026 - 11 - 02), date!(2021 - 11 - 02));
+        let args = args![DistrictId(1), Instant::NEVER, day, born, five_years_before(born)];
+        let plan = store.reader().plan(OPEN, args).await.expect("a plan");
+        // PostgreSQL counts its rows by itself and may read small tables from end to end.
+        if store.engine() == Engine::Sqlite {
+            for index in ["declared_relative_by_sponsor", "sponsor_version_by_card", "person_version_current"]
+            {
+                assert!(plan.contains(index), "{index}: {plan}");
+            }
+            for whole in ["SCAN p", "SCAN l", "SCAN w", "SCAN m"] {
+                assert!(!plan.contains(whole), "{whole}: {plan}");
+            }
+        }
+    }
 }

@@ -154,11 +154,13 @@ impl Situation {
             .partition(|one| one.home_code.is_some() || tier(reach_of(one)) == Tier::District);
         let subjects = subjects(terms, rows, &before, &held);
         let barred = barred(db, district, &subjects, &supplies).await?;
+        let villages = villages(db, district, &subjects, &supplies).await?;
+        let neighbours = neighbouring(db, district, &villages).await?;
         let instance = Instance {
             stability: terms.stability,
             tier_cost: terms.tier_cost,
-            villages: villages(db, district, &subjects, &supplies).await?,
-            neighbours: neighbouring(db, district, &subjects, &supplies).await?,
+            villages,
+            neighbours,
             children: subjects.iter().map(child).collect(),
             sponsors: supplies.iter().map(sponsor).collect(),
             exclusions: barred
@@ -327,11 +329,9 @@ async fn villages(
 async fn neighbouring(
     db: &impl Query,
     district: DistrictId,
-    subjects: &[Subject],
-    supplies: &[Supply],
+    villages: &[Village],
 ) -> Result<Vec<(String, String)>, StoreError> {
     let known = territories::subdistricts(db, district).await?;
-    let villages = villages(db, district, subjects, supplies).await?;
     let with_village: HashSet<&str> = villages.iter().map(|one| one.subdistrict.as_str()).collect();
     let known: HashSet<i64> = known.into_iter().map(|one| one.code).collect();
     let rows = neighbours(db, district).await?.into_iter();

@@ -1,10 +1,11 @@
 //! Deciding about a run: somebody else than who asked for it approves or refuses.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use asuh_pairing::pairing::{Certificate, Objectives, Stability, pair, verify};
 use asuh_step_sponsors::pledges::Gone;
-use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
+use asuh_store::{Args, Command, DistrictId, Fault, Id, Query, Refusal, Stamp, Store, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 
@@ -41,6 +42,45 @@ pub struct ApproveRun {
     pub run: Id,
     /// The present day.
     pub today: Date,
+    /// What was read and proven before the door was entered; used where surely nothing was written since.
+    #[serde(skip)]
+    pub ahead: Option<Arc<Ahead>>,
+}
+
+/// The facts of a draft with its proof, read and checked beside the door: the seconds of a large district are not spent in
+/// the transaction, unless somebody wrote anything in between.
+pub struct Ahead {
+    stamp: Stamp,
+    run: Id,
+    situation: Situation,
+    planned: Vec<Planned>,
+}
+
+impl std::fmt::Debug for Ahead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ahead").field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+impl Ahead {
+    /// Reads and proves a draft; `None` where it may not be approved, which the approval finds out for itself and says why.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn read(store: &Store, district: DistrictId, id: Id) -> Result<Option<Arc<Ahead>>, StoreError> {
+        let stamp = store.stamp();
+        let db = store.reader();
+        let Some(run) = query::run(db, district, id).await?.filter(|run| run.state == "draft") else {
+            return Ok(None);
+        };
+        let Some(situation) = current(db, &run).await? else { return Ok(None) };
+        let planned = query::planned(db, district, id).await?;
+        match prove_again(db, &run, &situation, &planned).await {
+            Ok(()) => Ok(Some(Arc::new(Ahead { stamp, run: id, situation, planned }))),
+            Err(Fault::Refused(_)) => Ok(None),
+            Err(Fault::Store(error)) => Err(error),
+        }
+    }
 }
 
 impl Command for ApproveRun {
@@ -68,6 +108,10 @@ impl Command for ApproveRun {
         }
         if self.today > run.on_day + Duration::days(DRAFT_DAYS) {
             return Err(Refusal::new("pairing.refused.stale").into());
+        }
+        let ahead = self.ahead.as_deref();
+        if let Some(ahead) = ahead.filter(|one| one.run == run.id && tx.untouched_since(one.stamp)) {
+            return act(tx, &run, &ahead.situation, &ahead.planned, self.today).await;
         }
         let situation = current(tx, &run).await?.ok_or_else(|| Refusal::new("pairing.refused.stale"))?;
         let planned = query::planned(tx, district, run.id).await?;
@@ -143,7 +187,7 @@ pub(crate) async fn current(db: &impl Query, run: &RunLine) -> Result<Option<Sit
 /// Whether the stored pairs may be, and are the best there are: by the proof that the run keeps, or, for an intake, by the
 /// best pairing of all at once.
 async fn prove_again(
-    tx: &Tx<'_>,
+    db: &impl Query,
     run: &RunLine,
     situation: &Situation,
     planned: &[Planned],
@@ -157,7 +201,7 @@ async fn prove_again(
         })
         .collect();
     let stored = measure(&situation.instance, &pairs).map_err(|wrong| unproven(wrong.code().to_owned()))?;
-    let certificate = match query::certificate(tx, tx.district(), run.id).await? {
+    let certificate = match query::certificate(db, run.district(), run.id).await? {
         Some(bytes) => {
             Some(Certificate::from_bytes(&bytes).ok_or_else(|| unproven("certificate".to_owned()))?)
         }

@@ -10,7 +10,7 @@ pub(super) mod rows;
 pub(super) mod store;
 mod words;
 
-pub use command::{ApproveRun, Approved, RefuseRun};
+pub use command::{Ahead, ApproveRun, Approved, RefuseRun};
 pub use compute::RunKind;
 pub use query::RunLine;
 pub use store::OrderRun;

@@ -9,7 +9,7 @@ use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{ApproveRun, RefuseRun, current};
+use super::command::{Ahead, ApproveRun, RefuseRun, current};
 use super::compute::RunKind;
 use super::flow;
 use super::query::{self, FlowLine, OptionLine, PAGE, PlaceLine, PoolLine, RunLine};
@@ -302,7 +302,8 @@ pub(super) async fn approve(
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let command = ApproveRun { run, today: shell.today };
+    let ahead = Ahead::read(&app.store, cap.district(), run).await?;
+    let command = ApproveRun { run, today: shell.today, ahead };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(_) => redirect(&format!("/perhitungan/{run}")),
         Err(rejection) => {

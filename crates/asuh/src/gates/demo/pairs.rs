@@ -2,13 +2,15 @@
 //! that waits for somebody to decide.
 
 use asuh_step_growth::StuntedChildren;
-use asuh_step_pairing::{AddPool, PlaceHold, RunKind, coverage, programmes};
+use asuh_step_pairing::{AddPool, DeclareRelative, PlaceHold, RunKind, coverage, programmes};
 use asuh_step_registry::frozen::{Kind, current_list};
 use asuh_step_registry::territories;
+use asuh_step_sponsors::Reach;
 use asuh_step_sponsors::campaigns;
 use asuh_step_sponsors::pledges::{HowFar, Pledge, PublicName};
-use asuh_step_sponsors::sponsors::Category;
-use asuh_store::Id;
+use asuh_step_sponsors::sponsors::{Category, Leaving};
+use asuh_step_sponsors::staff::EndAsn;
+use asuh_store::{Id, Query, args};
 use time::Duration;
 
 use super::foster;
@@ -39,6 +41,7 @@ pub(super) async fn programme(world: &mut World, places: &Places) -> Result<(), 
         }
     }
     foster::run(world, programme, RunKind::Full).await?;
+    leaving(world).await?;
 
     // A firm more, another that is still deciding, and the draft of the week.
     world.at(world.this_monday(), 6, 50);
@@ -58,6 +61,27 @@ pub(super) async fn programme(world: &mut World, places: &Places) -> Result<(), 
         world.app.submit(&foster::user(world, "admin").await?, world.app.store.new_id(), hold).await?;
     }
     foster::order(world, programme, RunKind::Intake).await?;
+    Ok(())
+}
+
+/// One who had just been paired turns out to have retired, and another to be the uncle of somebody on the list: what the
+/// admin has to decide about.
+async fn leaving(world: &World) -> Result<(), CliError> {
+    let (app, today) = (&world.app, world.app.today(&world.actor));
+    let staff = foster::staff(world, 25).await?;
+    if let Some(retired) = staff.get(5) {
+        let day = today.previous_day().unwrap_or(today);
+        let end = EndAsn { sponsor: *retired, leaving: Leaving::Retired, day, reach: Reach::All };
+        app.submit(&world.actor, app.store.new_id(), end).await?;
+    }
+    let sql = "SELECT r.family_id FROM frozen_row r JOIN frozen_list l ON l.district_id = r.district_id AND l.id = r.list_id \
+               WHERE r.district_id = $1 AND l.kind = $2 ORDER BY l.number DESC, r.nth LIMIT 1";
+    let family: Option<(Id,)> = app.store.reader().first(sql, args![DISTRICT, StuntedChildren::CODE]).await?;
+    if let (Some(uncle), Some((family,))) = (staff.get(6), family) {
+        let reason = "keponakan, menurut kader".into();
+        let declare = DeclareRelative { sponsor: *uncle, family, reason, today };
+        app.submit(&world.actor, app.store.new_id(), declare).await?;
+    }
     Ok(())
 }
 

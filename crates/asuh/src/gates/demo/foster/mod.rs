@@ -197,7 +197,7 @@ pub(super) async fn order(world: &World, programme: Id, kind: RunKind) -> Result
 /// A run that the admin orders and the regent approves.
 pub(super) async fn run(world: &World, programme: Id, kind: RunKind) -> Result<(), CliError> {
     let run = order(world, programme, kind).await?;
-    let approve = ApproveRun { run, today: world.app.today(&world.actor) };
+    let approve = ApproveRun { run, today: world.app.today(&world.actor), ahead: None };
     world.app.submit(&user(world, "bupati").await?, world.app.store.new_id(), approve).await?;
     Ok(())
 }
