@@ -5,6 +5,8 @@
 //! 1980: 0.2 s an average typist's key; a tap is a pointing of about 0.4 s with the finger back, and 1.35 s of thought goes
 //! before each decision).
 
+#![allow(clippy::disallowed_methods, reason = "says how long a roll takes in real time")]
+
 use std::time::{Duration, Instant};
 
 use e2e::{Error, Result, Screen};

@@ -196,7 +196,7 @@ fn the_process_that_is_killed() {
     runtime.block_on(async {
         let clock = Arc::new(FixedClock::new(START));
         let app = open(&work.folder, work.url, clock.clone()).await;
-        let mut mondays = Mondays::find(&app, clock, |id| acknowledged(id)).await;
+        let mut mondays = Mondays::find(&app, clock, acknowledged).await;
         loop {
             mondays.live().await;
         }
@@ -210,6 +210,7 @@ async fn recorded(app: &App) -> BTreeSet<Id> {
     log.into_iter().map(|row| row.0).collect()
 }
 
+#[allow(clippy::disallowed_methods, reason = "says how long a restart takes")]
 #[db_test]
 async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase) {
     demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
