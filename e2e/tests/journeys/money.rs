@@ -79,6 +79,8 @@ pub(super) async fn give(desk: &Desk) -> Result<()> {
     desk.see("Rp450.0").await?;
     desk.look("transfer-qris").await?;
     desk.press("Tidak jadi").await?;
+    // The page asks before it sends.
+    desk.browser.client().accept_alert().await?;
     desk.see("dibatalkan").await?;
     desk.goto("/transfer").await?;
     desk.choose("gerakan", "SECANTING").await?;

@@ -107,18 +107,16 @@ async fn by_keyboard(desk: &Desk, people: usize) -> Result<()> {
         }
     }
     hands.press(&['/', char::from(Key::Escape)]).await?;
-    // Backwards from the field are the buttons above the list: everybody, add, message.
-    let back = KeyActions::new("keyboard".to_owned())
-        .then(KeyAction::Down { value: char::from(Key::Shift) })
-        .then(KeyAction::Down { value: char::from(Key::Tab) })
-        .then(KeyAction::Up { value: char::from(Key::Tab) })
-        .then(KeyAction::Down { value: char::from(Key::Tab) })
-        .then(KeyAction::Up { value: char::from(Key::Tab) })
-        .then(KeyAction::Down { value: char::from(Key::Tab) })
-        .then(KeyAction::Up { value: char::from(Key::Tab) })
-        .then(KeyAction::Up { value: char::from(Key::Shift) });
+    // Backwards from the field are the buttons above the list: message, print, add, everybody.
+    let mut back =
+        KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value: char::from(Key::Shift) });
+    for _ in 0..4 {
+        let value = char::from(Key::Tab);
+        back = back.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+    }
+    let back = back.then(KeyAction::Up { value: char::from(Key::Shift) });
     desk.browser.client().perform_actions(Actions::from(back)).await?;
-    hands.pressed += 4;
+    hands.pressed += 5;
     hands.press(&[char::from(Key::Enter)]).await?;
     desk.see("Tersimpan:").await?;
     let machine = began.elapsed();
