@@ -144,7 +144,8 @@ async fn by_thumb(desk: &Desk, people: usize) -> Result<()> {
         // Two strokes of the thumb to get there, and the tap.
         taps += 3;
     }
-    desk.press("Simpan").await?;
+    // Not the unseen button that Enter presses.
+    desk.browser.click(".bar button[value=simpan]").await?;
     taps += 1;
     desk.see("Tersimpan:").await?;
     let machine = began.elapsed();
