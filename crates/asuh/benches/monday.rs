@@ -1,14 +1,16 @@
 //! How many contributions a second are acknowledged on a Monday at seven, through HTTP, when 64 offices count at once.
 //!
 //! `cargo xtask bench monday`, or
-//! `cargo bench -p asuh --bench monday -- [--seconds 5] [--clients 64] [--folder DIR] [--database-url URL]`
+//! `cargo bench -p asuh --bench monday -- [--seconds 5] [--clients 64] [--pause 400]
+//! [--folder DIR] [--database-url URL]`
 //!
 //! Every client is the coordinator of an office of 40 with a connection and a session of its own and posts the form of
 //! its roll again and again: all forty lines at a time, then one line at a time. Each is done by one client alone too,
-//! so that the figures can be compared on a busy machine. The server is the whole program with its sealer, in the same
-//! process; every commit is synced to the disk. How often the disk itself syncs is measured beside, because nothing can
-//! be faster than that but for commands that share a commit. A server's database has to be empty. Prints a table, then
-//! a line of JSON for each engine.
+//! so that the figures can be compared on a busy machine; and at last rolls of forty again with a pause after each,
+//! because clients who never rest tell how much is possible, but not how long somebody waits on a Monday. The server is
+//! the whole program with its sealer, in the same process; every commit is synced to the disk. How often the disk itself
+//! syncs is measured beside, because nothing can be faster than that but for commands that share a commit. A server's
+//! database has to be empty. Prints a table, then a line of JSON for each engine.
 
 #![allow(
     clippy::unwrap_used,
@@ -306,20 +308,34 @@ impl Counter {
 struct Figures {
     clients: usize,
     lines: usize,
+    /// Milliseconds that each client rests after a post.
+    pause: u64,
     contributions: f64,
     p50_ms: f64,
     p99_ms: f64,
 }
 
+impl Figures {
+    fn print(&self, engine: &str) {
+        println!(
+            "{engine:<10} {:>7} {:>10} {:>8} {:>16.0} {:>8.1} {:>8.1}",
+            self.clients, self.lines, self.pause, self.contributions, self.p50_ms, self.p99_ms
+        );
+    }
+}
+
 /// Lets the counters post `lines` lines at a time until the time is over. The first fifth warms up.
-async fn run(counters: Vec<Counter>, lines: usize, seconds: f64) -> (Vec<Counter>, Figures) {
+async fn run(counters: Vec<Counter>, lines: usize, pause: u64, seconds: f64) -> (Vec<Counter>, Figures) {
     let clients = counters.len();
     let warm = Moment::now() + Duration::from_secs_f64(seconds / 5.0);
     let end = warm + Duration::from_secs_f64(seconds);
     let working: Vec<_> = counters
         .into_iter()
-        .map(|mut counter| {
+        .enumerate()
+        .map(|(nth, mut counter)| {
             tokio::spawn(async move {
+                // They do not all begin at the same moment.
+                tokio::time::sleep(Duration::from_millis(pause * nth as u64 / clients as u64)).await;
                 let (mut times, mut at) = (Vec::new(), 0);
                 loop {
                     let took = counter.post(at..at + lines).await;
@@ -330,6 +346,9 @@ async fn run(counters: Vec<Counter>, lines: usize, seconds: f64) -> (Vec<Counter
                     }
                     if now > warm {
                         times.push(took);
+                    }
+                    if pause > 0 {
+                        tokio::time::sleep(Duration::from_millis(pause)).await;
                     }
                 }
             })
@@ -346,7 +365,7 @@ async fn run(counters: Vec<Counter>, lines: usize, seconds: f64) -> (Vec<Counter
         times[((times.len() as f64 * share) as usize).min(times.len() - 1)].as_secs_f64() * 1_000.0
     };
     let contributions = (times.len() * lines) as f64 / seconds;
-    (back, Figures { clients, lines, contributions, p50_ms: at(0.5), p99_ms: at(0.99) })
+    (back, Figures { clients, lines, pause, contributions, p50_ms: at(0.5), p99_ms: at(0.99) })
 }
 
 /// How often a second the disk takes four kilobytes for good.
@@ -366,17 +385,19 @@ fn syncs(folder: &Path) -> f64 {
 struct Asked {
     seconds: f64,
     clients: usize,
+    pause: u64,
     folder: Option<PathBuf>,
     url: Option<String>,
 }
 
 fn main() {
-    let mut asked = Asked { seconds: 5.0, clients: 64, folder: None, url: None };
+    let mut asked = Asked { seconds: 5.0, clients: 64, pause: 400, folder: None, url: None };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--seconds" => asked.seconds = words.next().and_then(|count| count.parse().ok()).unwrap(),
             "--clients" => asked.clients = words.next().and_then(|count| count.parse().ok()).unwrap(),
+            "--pause" => asked.pause = words.next().and_then(|count| count.parse().ok()).unwrap(),
             "--folder" => asked.folder = words.next().map(PathBuf::from),
             "--database-url" => asked.url = words.next(),
             _ => {}
@@ -386,8 +407,8 @@ fn main() {
     let folder = asked.folder.clone().unwrap_or_else(|| own.path().to_owned());
     println!("{:.0} syncs of 4 KB a second on this disk", syncs(&folder));
     println!(
-        "{:<10} {:>7} {:>10} {:>16} {:>8} {:>8}",
-        "engine", "clients", "lines/post", "contributions/s", "p50 ms", "p99 ms"
+        "{:<10} {:>7} {:>10} {:>8} {:>16} {:>8} {:>8}",
+        "engine", "clients", "lines/post", "pause ms", "contributions/s", "p50 ms", "p99 ms"
     );
     measure("sqlite", &asked, &folder.join("sqlite"), None);
     if let Some(url) = &asked.url {
@@ -423,18 +444,18 @@ fn measure(engine: &str, asked: &Asked, folder: &Path, url: Option<String>) {
         let mut figures = Vec::new();
         for lines in [PEOPLE, 1] {
             let one = vec![counters.remove(0)];
-            let (one, alone) = run(one, lines, asked.seconds).await;
+            let (one, alone) = run(one, lines, 0, asked.seconds).await;
             counters.splice(0..0, one);
-            let (all, together) = run(counters, lines, asked.seconds).await;
+            let (all, together) = run(counters, lines, 0, asked.seconds).await;
             counters = all;
             for of in [alone, together] {
-                println!(
-                    "{engine:<10} {:>7} {:>10} {:>16.0} {:>8.1} {:>8.1}",
-                    of.clients, of.lines, of.contributions, of.p50_ms, of.p99_ms
-                );
+                of.print(engine);
                 figures.push(of);
             }
         }
+        let (_, rested) = run(counters, PEOPLE, asked.pause, asked.seconds).await;
+        rested.print(engine);
+        figures.push(rested);
         figures
     });
     for pair in figures.chunks(2) {
