@@ -44,8 +44,12 @@ pub(crate) fn books(accounts: impl IntoIterator<Item = Account>) -> Books {
     books
 }
 
-/// The seeds of a long run: 0 to `most`, or only the one that `ASUH_SEED` names, to look at what broke.
-pub(crate) fn seeds(most: u64) -> std::ops::Range<u64> {
-    let named = std::env::var("ASUH_SEED").ok().and_then(|text| text.parse::<u64>().ok());
-    named.map_or(0..most, |seed| seed..seed + 1)
+/// The seeds of a run: `usual` of them, as many as `variable` says, or only the one that `ASUH_SEED` names, to look at
+/// what broke.
+pub(crate) fn seeds(variable: &str, usual: u64) -> std::ops::Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    match number("ASUH_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number(variable).unwrap_or(usual),
+    }
 }
