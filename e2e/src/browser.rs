@@ -267,6 +267,25 @@ impl Browser {
         Ok(format!("{}{query}", address.path()))
     }
 
+    /// Waits until the page is no longer at `left`: its path. A click may return before the answer to
+    /// a form has moved the browser on, so that a path read at once may be the one before.
+    ///
+    /// # Errors
+    /// When it is still there after ten seconds, or the browser has died.
+    pub async fn path_after(&self, left: &str) -> Result<String> {
+        let start = Instant::now();
+        loop {
+            let path = self.current_path().await?;
+            if path != left {
+                return Ok(path);
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Error::new(format!("still on {left}")));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// The bytes that the page cost, headers included: itself and everything that it loaded, what
     /// came from the cache counting nothing.
     ///

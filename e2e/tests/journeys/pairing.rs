@@ -36,8 +36,9 @@ async fn order(desk: &Desk) -> Result<String> {
     desk.see("dihitung ulang bersama semua kumpulan").await?;
     desk.press("Perhitungan pasangan").await?;
     desk.see("Kumpulan pemberi yang ikut").await?;
+    let runs = desk.browser.current_path().await?;
     desk.press("Hitung").await?;
-    let run = desk.browser.current_path().await?;
+    let run = desk.browser.path_after(&runs).await?;
     for _ in 0..40 {
         if !desk.browser.text("body").await?.contains("Sedang dihitung") {
             break;
@@ -61,7 +62,7 @@ async fn order(desk: &Desk) -> Result<String> {
 async fn approve(desk: &Desk, run: &str) -> Result<()> {
     desk.sign_in("bupati").await?;
     desk.press_task("Periksa dan putuskan rancangan pasangan").await?;
-    if desk.browser.current_path().await? != run {
+    if desk.browser.path_after("/").await? != run {
         return Err(Error::new("the task leads to another run"));
     }
     desk.press("Setujui dan berlakukan").await?;
