@@ -98,6 +98,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "check",
+        about: "seconds and memory of `asuh check` on 10,000,000 entries of the ledger (ASUH_BENCH_ENTRIES), on both engines",
+        package: "asuh",
+        target: Target::Bench("check"),
+        postgres: true,
+    },
+    Bench {
         name: "registry",
         about: "milliseconds to a page of the list of families and to a search among 1,000,000 persons",
         package: "asuh",

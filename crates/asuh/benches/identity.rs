@@ -14,6 +14,8 @@
     reason = "a measurement: it stops at the first surprise"
 )]
 
+mod filled;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant as Moment;
@@ -28,14 +30,11 @@ use asuh_step_registry::Reach;
 use asuh_step_registry::families::{Change, PutPerson, Source};
 use asuh_step_registry::identity::SearchPairs;
 use asuh_step_registry::rules::Relation;
-use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Options, Query, Recording, Store, Tx, args,
-};
-use serde::{Deserialize, Serialize};
+use asuh_store::{Id, Instant, Options, Query, Store, args};
+use filled::{DISTRICT, fill};
 use time::Date;
 use time::macros::date;
 
-const DISTRICT: DistrictId = DistrictId(1);
 const REGENCY: i64 = 9_901_000_000;
 const TODAY: Date = date!(2026 - 11 - 02);
 /// Seconds that a search of the whole list may take.
@@ -44,41 +43,6 @@ const WHOLE: f64 = 60.0;
 const ONE: f64 = 50.0;
 /// One family in so many stands twice.
 const TWICE: usize = 33;
-
-/// Statements with their rows.
-#[derive(Serialize, Deserialize, Clone)]
-struct Fill {
-    #[serde(skip)]
-    pieces: Vec<(&'static str, Rows)>,
-}
-
-#[derive(Clone, Default)]
-struct Rows(Vec<Args>);
-
-impl Command for Fill {
-    const KIND: &'static str = "bench.fill";
-    const RECORDING: Recording = Recording::Unlogged;
-    type Receipt = ();
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        for (head, rows) in &self.pieces {
-            tx.insert_many(head, "", rows.0.clone()).await?;
-        }
-        Ok(())
-    }
-}
-
-async fn fill(app: &App, pieces: Vec<(&'static str, Vec<Args>)>) {
-    let pieces = pieces.into_iter().map(|(head, rows)| (head, Rows(rows))).collect();
-    let envelope = Envelope {
-        id: app.store.new_id(),
-        district: DISTRICT,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    };
-    app.store.submit(envelope, Fill { pieces }).await.unwrap();
-}
 
 fn code(text: &str) -> i64 {
     TerritoryCode::parse(text).unwrap().as_i64()

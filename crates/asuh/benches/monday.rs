@@ -18,6 +18,8 @@
     reason = "a measurement: it stops at the first surprise"
 )]
 
+mod filled;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -29,50 +31,18 @@ use asuh_ground::settings::ServerSettings;
 use asuh_ground::{App, audit};
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_step_collection::{OpenRoll, Reach};
-use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Options, Query, Recording, Store, Tx, args,
-};
+use asuh_store::{Id, Instant, Options, Query, Store, args};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use filled::{DISTRICT, envelope, fill};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-const DISTRICT: DistrictId = DistrictId(1);
 const REGENCY: i64 = 1_501_000_000;
 /// People of an office.
 const PEOPLE: usize = 40;
-
-/// Rows that stand before the Monday begins.
-#[derive(Serialize, Deserialize)]
-struct Fill {
-    #[serde(skip)]
-    tables: Vec<(&'static str, Vec<Args>)>,
-}
-
-impl Command for Fill {
-    const KIND: &'static str = "bench.fill";
-    const RECORDING: Recording = Recording::Unlogged;
-    type Receipt = ();
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        for (head, rows) in &self.tables {
-            tx.insert_many(head, "", rows.clone()).await?;
-        }
-        Ok(())
-    }
-}
-
-fn envelope(app: &App) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district: DISTRICT,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: Instant(1),
-    }
-}
 
 /// An office: its coordinator's user, and the roll that is open.
 struct Office {
@@ -200,7 +170,7 @@ async fn prepare(app: &App, offices: usize) -> Vec<Office> {
         ("INSERT INTO user_grant (district_id, id, user_id, role, granted_at, granted_by) VALUES", grants),
         ("INSERT INTO grant_unit (district_id, grant_id, institution_id) VALUES", units),
     ];
-    app.store.submit(envelope(app), Fill { tables }).await.unwrap();
+    fill(app, tables).await;
     let code = TerritoryCode::from_i64(REGENCY).unwrap();
     let actor = Actor::system(DISTRICT, code, "Kabupaten Kerinci", Zone::Wib);
     let mut day = app.today(&actor);

@@ -13,6 +13,8 @@
     reason = "a measurement: it stops at the first surprise"
 )]
 
+mod filled;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant as Moment};
 
@@ -23,58 +25,17 @@ use asuh_ground::settings::ServerSettings;
 use asuh_made_up::{District, World};
 use asuh_matching::search_keys;
 use asuh_nusantara::{TerritoryCode, name};
-use asuh_store::{
-    Args, Command, DistrictId, Envelope, Fault, Id, Instant, Options, Query, Recording, Store, Tx, args,
-};
+use asuh_store::{Id, Instant, Options, Query, Store, args};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use serde::{Deserialize, Serialize};
+use filled::{DISTRICT, envelope, fill};
 use time::macros::date;
 use tower::ServiceExt;
 
-const DISTRICT: DistrictId = DistrictId(1);
 const REGENCY: i64 = 9_901_000_000;
 /// Milliseconds from the request to the page that 95 of 100 may take.
 const GOAL: f64 = 40.0;
-
-/// Statements with their rows: the pieces of a registry.
-#[derive(Serialize, Deserialize, Clone)]
-struct Fill {
-    #[serde(skip)]
-    pieces: Vec<(&'static str, Rows)>,
-}
-
-#[derive(Clone, Default)]
-struct Rows(Vec<Args>);
-
-impl Command for Fill {
-    const KIND: &'static str = "bench.fill";
-    const RECORDING: Recording = Recording::Unlogged;
-    type Receipt = ();
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        for (head, rows) in &self.pieces {
-            tx.insert_many(head, "", rows.0.clone()).await?;
-        }
-        Ok(())
-    }
-}
-
-fn envelope(app: &App) -> Envelope {
-    Envelope {
-        id: app.store.new_id(),
-        district: DISTRICT,
-        actor: Id::SYSTEM,
-        device: None,
-        captured_at: app.store.clock().now(),
-    }
-}
-
-async fn fill(app: &App, pieces: Vec<(&'static str, Vec<Args>)>) {
-    let pieces = pieces.into_iter().map(|(head, rows)| (head, Rows(rows))).collect();
-    app.store.submit(envelope(app), Fill { pieces }).await.unwrap();
-}
 
 async fn build(app: &App, world: &World) {
     let code = |text: &str| TerritoryCode::parse(text).unwrap().as_i64();

@@ -5,8 +5,8 @@ use crate::id::{AccountId, TransferId};
 use crate::rules::{LineFault, check_line};
 use crate::seal::{Canonical, Hash};
 use crate::transfer::{MAX_LINES, Transfer};
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many findings are kept; all are counted.
 pub const MAX_FINDINGS: usize = 1000;
@@ -141,7 +141,10 @@ impl Audit {
 #[derive(Debug, Default)]
 pub struct Auditor {
     audit: Audit,
-    accounts: BTreeMap<AccountId, Fold>,
+    /// Grows with the books more than anything else that is kept, and is asked four times a line.
+    accounts: HashMap<AccountId, Fold>,
+    /// The kinds, funds and commodities that accounts have: few, so that an account is small.
+    terms: Vec<AccountRef>,
     /// By the id of the transfer that was reversed.
     reversed: BTreeMap<TransferId, Reversed>,
     reversals: BTreeSet<TransferId>,
@@ -149,8 +152,9 @@ pub struct Auditor {
 
 #[derive(Debug)]
 struct Fold {
-    terms: AccountRef,
     balance: i128,
+    /// Its place in the list of terms.
+    terms: u32,
     stored: bool,
 }
 
@@ -173,7 +177,12 @@ impl Auditor {
         self.audit.accounts += 1;
         match self.accounts.entry(account.id) {
             Entry::Vacant(place) => {
-                place.insert(Fold { terms: account.reference(), balance: 0, stored: false });
+                let known = self.terms.iter().position(|terms| *terms == account.reference());
+                let terms = known.unwrap_or_else(|| {
+                    self.terms.push(account.reference());
+                    self.terms.len() - 1
+                });
+                place.insert(Fold { balance: 0, terms: terms as u32, stored: false });
             }
             Entry::Occupied(_) => self.audit.found(Finding::AccountTwice(account.id)),
         }
@@ -210,7 +219,9 @@ impl Auditor {
         let mut count = 0;
         let mut fund = None;
         for (from, to, amount) in lines {
-            let accounts = |id: &AccountId| self.accounts.get(id).map(|fold| fold.terms);
+            let accounts = |id: &AccountId| {
+                self.accounts.get(id).and_then(|fold| self.terms.get(fold.terms as usize).copied())
+            };
             match check_line((from, to, amount), accounts) {
                 Err(fault) => self.audit.found(Finding::Line { transfer, line: count, fault }),
                 Ok(second) => {
@@ -271,9 +282,20 @@ impl Auditor {
     /// Says what was found, after the last row was read. An account without a stored balance counts as
     /// one with zero.
     pub fn finish(mut self) -> Audit {
-        for (id, fold) in &self.accounts {
-            let (account, kind, balance) = (*id, fold.terms.kind, fold.balance);
-            if balance < 0 && !kind.is_outside() {
+        let outside =
+            |fold: &Fold| self.terms.get(fold.terms as usize).is_some_and(|terms| terms.kind.is_outside());
+        let mut odd: Vec<(&AccountId, &Fold)> = self
+            .accounts
+            .iter()
+            .filter(|(_, fold)| fold.balance < 0 && !outside(fold) || !fold.stored && fold.balance != 0)
+            .collect();
+        odd.sort_unstable_by_key(|(id, _)| **id);
+        for (id, fold) in odd {
+            let (account, balance) = (*id, fold.balance);
+            if let Some(AccountRef { kind, .. }) = self.terms.get(fold.terms as usize).copied()
+                && balance < 0
+                && !kind.is_outside()
+            {
                 self.audit.found(Finding::Negative { account, kind, balance });
             }
             if !fold.stored && balance != 0 {

@@ -269,8 +269,10 @@ async fn the_check_finds_what_was_tampered_with(db: TestDatabase) {
     moved(&test, true, 10).await.unwrap();
     test.sql("UPDATE balance SET amount = amount + 1 WHERE amount > 0", args![]).await;
     let findings = books::check(&test.app, KERINCI).await.unwrap();
-    // Neither its transfers nor its lots add up to it.
-    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(
+        matches!(findings.as_slice(), [told] if told.contains("its transfers add up to")),
+        "{findings:?}"
+    );
     test.sql("UPDATE transfer_line SET amount = 12", args![]).await;
     assert!(!books::check(&test.app, KERINCI).await.unwrap().is_empty());
 }

@@ -29,8 +29,9 @@ pub const PART: Part = Part {
     ],
     check: Some(|app, district| {
         Box::pin(async move {
-            let mut findings = seal::check(app, district).await?;
-            findings.extend(references::check(app, district).await?);
+            let (mut findings, dangling) =
+                tokio::try_join!(seal::check(app, district), references::check(app, district))?;
+            findings.extend(dangling);
             Ok(findings)
         })
     }),

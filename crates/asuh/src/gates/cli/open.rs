@@ -37,6 +37,15 @@ impl Opened {
         Ok(Opened::on(store, data, Vec::new()))
     }
 
+    /// Opens it only to read, for so many questions at the same time.
+    ///
+    /// # Errors
+    /// As [`Opened::open_to_read`].
+    pub async fn open_to_read_with(data: &DataArgs, readers: u32) -> Result<Opened, CliError> {
+        let store = Store::open_to_read(Options { readers, ..options(data) }).await?;
+        Ok(Opened::on(store, data, Vec::new()))
+    }
+
     fn on(store: Store, data: &DataArgs, table: Vec<Setting>) -> Opened {
         let public_url = table
             .iter()
