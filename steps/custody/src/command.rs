@@ -3,6 +3,7 @@
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
+use super::stock_take::settle;
 use super::{rules, shipment};
 use asuh_ground::books::{self, AccountKind, Holding, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
@@ -32,8 +33,8 @@ impl StockPlace {
         read().ok_or_else(Refusal::not_found)
     }
 
-    /// The account of an opening balance, also a fund holder's.
-    fn opening(&self, reach: &Reach) -> Result<Holding, Refusal> {
+    /// The account of an opening balance or of a count, also a fund holder's.
+    pub(crate) fn opening(&self, reach: &Reach) -> Result<Holding, Refusal> {
         let read = || {
             let kind: AccountKind = self.kind.parse().ok()?;
             (kind == AccountKind::FundHolder || rules::is_stock(kind)).then_some(())?;
@@ -45,7 +46,7 @@ impl StockPlace {
 
     /// Checks that the place is in reach: the institution itself, the receiver of the hand-over, either side of the
     /// shipment.
-    async fn within(&self, tx: &Tx<'_>, reach: &Reach) -> Result<Holding, Fault> {
+    pub(crate) async fn within(&self, tx: &Tx<'_>, reach: &Reach) -> Result<Holding, Fault> {
         let holding = self.holding()?;
         let place = match holding.kind {
             AccountKind::Transit => receiver_of(tx, self.place).await?.into_iter().collect(),
@@ -143,6 +144,10 @@ pub enum ChangeKind {
     StockTake,
     /// There before the books began.
     Opening,
+    /// Given back to who gave it.
+    ToGiver,
+    /// Given back to who sold it.
+    ToSupplier,
 }
 
 impl ChangeKind {
@@ -151,16 +156,22 @@ impl ChangeKind {
             ChangeKind::WriteOff => "write_off",
             ChangeKind::StockTake => "stock_take",
             ChangeKind::Opening => "opening",
+            ChangeKind::ToGiver => "to_giver",
+            ChangeKind::ToSupplier => "to_supplier",
         }
     }
 }
 
-/// Asks that goods be written off. Nothing moves until somebody else approves it.
+/// Asks that goods be written off or given back. Nothing moves until somebody else approves it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestChange {
+    /// A write-off, or to whom the goods go back: from where they are kept, not from the road.
+    pub kind: ChangeKind,
     /// Which stock.
     pub place: StockPlace,
-    /// How much is gone.
+    /// To whom they are given back, by name; empty for a write-off.
+    pub party: String,
+    /// How much.
     pub amount: i64,
     /// What happened.
     pub reason: String,
@@ -170,157 +181,31 @@ pub struct RequestChange {
 
 impl Command for RequestChange {
     const KIND: &'static str = "custody.request_write_off";
+    const VERSION: u32 = 2;
     type Receipt = Id;
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         let holding = self.place.within(tx, &self.reach).await?;
+        let back = matches!(self.kind, ChangeKind::ToGiver | ChangeKind::ToSupplier);
+        if !back && self.kind != ChangeKind::WriteOff {
+            return Err(Refusal::not_found().into());
+        }
+        if back && matches!(holding.kind, AccountKind::Transit | AccountKind::Carriage) {
+            return Err(Refusal::new("custody.refused.on_the_road").field("barang").into());
+        }
+        if back && self.party.trim().is_empty() {
+            return Err(Refusal::new("web.error.required").field("pihak").into());
+        }
         if self.reason.trim().is_empty() {
             return Err(Refusal::new("web.error.required").field("alasan").into());
         }
         let book = books::balance(tx, tx.district(), &holding).await?;
         rules::check_amount(self.amount, book)?;
-        let id = request(tx, ChangeKind::WriteOff, &holding, (book, None, -self.amount), &self.reason, None)
-            .await?;
+        let figures = (book, None, -self.amount);
+        let id = request(tx, self.kind, &holding, figures, (&self.reason, &self.party), None).await?;
         tx.subject("stock_change", id);
         Ok(id)
     }
-}
-
-/// What was counted of one commodity of one fund.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Counted {
-    /// Which stock.
-    pub place: StockPlace,
-    /// What the books said when the sheet was made.
-    pub book: i64,
-    /// What was there.
-    pub counted: i64,
-    /// Why it differs.
-    pub reason: String,
-}
-
-/// A stock-take of one place: everything there is counted. Each difference becomes a request that somebody else approves;
-/// when all are approved, or where nothing differs, the days before the count are closed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RequestStockTake {
-    /// The warehouse, depot or kitchen.
-    pub place: Id,
-    /// What was counted: every commodity that the books have there, also what they say is none.
-    pub counts: Vec<Counted>,
-    /// Who counted together with the keeper.
-    pub witness: String,
-    /// What the caller reaches.
-    pub reach: Reach,
-}
-
-impl Command for RequestStockTake {
-    const KIND: &'static str = "custody.request_stock_take";
-    type Receipt = Vec<Id>;
-
-    async fn apply(&self, tx: &Tx<'_>) -> Result<Vec<Id>, Fault> {
-        if !self.reach.covers(self.place) || shipment::place_of(tx, self.place).await?.is_none() {
-            return Err(Refusal::not_found().into());
-        }
-        if self.witness.trim().is_empty() {
-            return Err(Refusal::new("web.error.required").field("saksi").into());
-        }
-        self.check_complete(tx).await?;
-        let today = local_today(tx).await?;
-        let take = tx.new_id();
-        tx.subject("stock_take", take);
-        let number = settings::documents::next_number(tx, "custody.stock_take", today).await?;
-        tx.execute(
-            "INSERT INTO stock_take (district_id, id, number, place_id, counted_on, witness, state, taken_at, taken_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
-            args![tx.district(), take, number, self.place, today, self.witness.trim(), tx.now(), tx.actor()],
-        )
-        .await?;
-        let mut requested = Vec::new();
-        for (nth, count) in self.counts.iter().enumerate() {
-            let holding = count.place.within(tx, &self.reach).await?;
-            if holding.place != self.place {
-                return Err(Refusal::not_found().into());
-            }
-            let book = books::balance(tx, tx.district(), &holding).await?;
-            if book != count.book {
-                return Err(Refusal::new("custody.refused.moved_meanwhile").into());
-            }
-            if count.counted < 0 {
-                return Err(Refusal::new("custody.refused.amount").field(format!("hitung.{nth}")).into());
-            }
-            if count.counted == book {
-                continue;
-            }
-            if count.reason.trim().is_empty() {
-                return Err(Refusal::new("custody.refused.reason").field(format!("alasan.{nth}")).into());
-            }
-            let figures = (book, Some(count.counted), count.counted - book);
-            let kind = ChangeKind::StockTake;
-            requested.push(request(tx, kind, &holding, figures, &count.reason, Some(take)).await?);
-        }
-        settle(tx, take).await?;
-        Ok(requested)
-    }
-}
-
-asuh_store::row_struct! {
-    struct Stocked { kind: String, fund: String, commodity: String }
-}
-
-impl RequestStockTake {
-    /// Refuses a count that leaves out something that the books have at the place.
-    async fn check_complete(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        let there: Vec<Stocked> = tx
-            .all(
-                "SELECT a.kind, a.fund, a.commodity FROM account a \
-                 JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id AND b.amount <> 0 \
-                 WHERE a.district_id = $1 AND a.kind IN ('warehouse', 'depot', 'kitchen') AND a.place_id = $2",
-                args![tx.district(), self.place],
-            )
-            .await?;
-        let counted = |line: &Stocked| {
-            self.counts.iter().any(|count| {
-                let place = &count.place;
-                place.kind == line.kind && place.fund == line.fund && place.commodity == line.commodity
-            })
-        };
-        if there.iter().all(counted) {
-            Ok(())
-        } else {
-            Err(Refusal::new("custody.refused.moved_meanwhile").into())
-        }
-    }
-}
-
-asuh_store::row_struct! {
-    struct Taken { place_id: Id, counted_on: time::Date, open: i64, refused: i64 }
-}
-
-/// Closes the days before a stock-take of which nothing waits any more; one of which a difference was refused is to be
-/// done again.
-async fn settle(tx: &Tx<'_>, take: Id) -> Result<(), Fault> {
-    let taken: Option<Taken> = tx
-        .first(
-            "SELECT s.place_id, s.counted_on, (SELECT COUNT(*) FROM stock_change c WHERE c.district_id = s.district_id \
-             AND c.stock_take_id = s.id AND c.state = 'requested') AS open, (SELECT COUNT(*) FROM stock_change c \
-             WHERE c.district_id = s.district_id AND c.stock_take_id = s.id AND c.state = 'refused') AS refused \
-             FROM stock_take s WHERE s.district_id = $1 AND s.id = $2",
-            args![tx.district(), take],
-        )
-        .await?;
-    let Some(taken) = taken.filter(|taken| taken.open == 0) else { return Ok(()) };
-    let state = if taken.refused > 0 { "refused" } else { "closed" };
-    tx.execute(
-        "UPDATE stock_take SET state = $3 WHERE district_id = $1 AND id = $2",
-        args![tx.district(), take, state],
-    )
-    .await?;
-    if taken.refused == 0
-        && let Some(through) = taken.counted_on.previous_day()
-    {
-        books::close_period(tx, taken.place_id, through, take).await?;
-    }
-    Ok(())
 }
 
 /// Asks that what was there before the books began be taken in. Nothing is booked until somebody else approves it.
@@ -371,13 +256,14 @@ impl Command for RequestOpening {
         let holding = Holding::new(kind, self.place, fund, commodity);
         let book = books::balance(tx, tx.district(), &holding).await?;
         let figures = (book, None, self.amount);
-        let id = request(tx, ChangeKind::Opening, &holding, figures, &self.reason, None).await?;
+        let id = request(tx, ChangeKind::Opening, &holding, figures, (&self.reason, ""), None).await?;
         tx.subject("stock_change", id);
         Ok(id)
     }
 }
 
-async fn holder(tx: &Tx<'_>, place: Id) -> Result<Option<AccountKind>, StoreError> {
+/// Whether an institution holds money.
+pub(crate) async fn holder(tx: &Tx<'_>, place: Id) -> Result<Option<AccountKind>, StoreError> {
     let holders = tx
         .number(
             "SELECT COUNT(*) AS n FROM institution i WHERE i.district_id = $1 AND i.id = $2 AND (i.kind = 'fund_holder' \
@@ -388,13 +274,15 @@ async fn holder(tx: &Tx<'_>, place: Id) -> Result<Option<AccountKind>, StoreErro
     Ok((holders > 0).then_some(AccountKind::FundHolder))
 }
 
-async fn request(
+/// Writes down what somebody else is to decide.
+pub(crate) async fn request(
     tx: &Tx<'_>,
     kind: ChangeKind,
     holding: &Holding,
     // What the books say, what was counted, what is to be added.
     (book, counted, difference): (i64, Option<i64>, i64),
-    reason: &str,
+    // Why, and to whom goods are given back.
+    (reason, party): (&str, &str),
     take: Option<Id>,
 ) -> Result<Id, Fault> {
     let id = tx.new_id();
@@ -402,8 +290,8 @@ async fn request(
     tx.execute(
         "INSERT INTO stock_change (district_id, id, number, kind, account_kind, place_id, fund, commodity, book, \
          counted, difference, reason, state, requested_at, requested_by, decided_at, decided_by, decision_note, \
-         transfer_id, stock_take_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'requested', $13, $14, \
-         NULL, NULL, '', NULL, $15)",
+         transfer_id, stock_take_id, party) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'requested', $13, \
+         $14, NULL, NULL, '', NULL, $15, $16)",
         args![
             tx.district(),
             id,
@@ -419,7 +307,8 @@ async fn request(
             reason.trim(),
             tx.now(),
             tx.actor(),
-            take
+            take,
+            party.trim()
         ],
     )
     .await?;
@@ -476,7 +365,7 @@ impl Command for DecideChange {
             fund: change.fund,
             commodity: change.commodity,
         };
-        let holding = if change.kind == "opening" {
+        let holding = if change.kind == "opening" || place.kind == AccountKind::FundHolder.code() {
             place.opening(&self.reach)?
         } else {
             place.within(tx, &self.reach).await?
@@ -498,6 +387,8 @@ impl Command for DecideChange {
         let (kind, from, to) = match (change.kind.as_str(), change.difference < 0) {
             ("opening", _) => (TransferKind::Opening, outside(AccountKind::Opening), here),
             ("write_off", _) => (TransferKind::WrittenOff, here, waste),
+            ("to_giver", _) => (TransferKind::Returned, here, outside(AccountKind::Giver)),
+            ("to_supplier", _) => (TransferKind::Returned, here, outside(AccountKind::Market)),
             (_, true) => (TransferKind::Counted, here, waste),
             (_, false) => (TransferKind::Counted, waste, here),
         };

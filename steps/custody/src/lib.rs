@@ -8,22 +8,26 @@
 
 mod book;
 mod command;
+mod funds;
+mod giving_back;
 mod goods;
 mod pages;
 mod purchase;
 mod query;
 mod rules;
 mod shipment;
+mod stock_take;
 mod walk;
 
 pub use command::{
-    ChangeKind, Counted, DecideChange, MoveStock, RequestChange, RequestOpening, RequestStockTake,
-    ReverseMovement, StockPlace,
+    ChangeKind, DecideChange, MoveStock, RequestChange, RequestOpening, ReverseMovement, StockPlace,
 };
 
+pub use funds::KeepFund;
 pub use goods::KeepCommodity;
 pub use purchase::{BuyGoods, CookPortions, Ingredient, SetPrice};
 pub use shipment::{CancelShipment, ReceiveShipment, SendShipment, ShipmentPart};
+pub use stock_take::{CountCash, Counted, Purse, RequestStockTake};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
@@ -52,6 +56,13 @@ capability! {
     pub struct ReadFunds = "custody.read_funds": [Role::DistrictAdmin, Role::Auditor];
     /// Keeps the district's commodities: names, units, how long they keep.
     pub struct KeepCommodities = "custody.keep_commodities": [Role::DistrictAdmin];
+    /// Keeps the district's funds: names, and which are still collected for.
+    pub struct KeepFunds = "custody.keep_funds": [Role::DistrictAdmin];
+    /// Counts the cash of one's fund holder.
+    pub struct CountMoney = "custody.count_money": [Role::Treasurer, Role::DistrictAdmin];
+    /// Reads the records of counts of stock and cash.
+    pub struct ReadCounts = "custody.read_counts":
+        [Role::Treasurer, Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor];
     /// Cooks in one's kitchen.
     pub struct CookMeals = "custody.cook": [Role::Kitchen];
     /// Reads the cash of fund holders.
@@ -90,6 +101,11 @@ pub const STEP: Part = Part {
             ],
         },
         MenuItem { path: "/gudang/barang", label: "custody.menu.goods", roles: &[Role::DistrictAdmin] },
+        MenuItem {
+            path: "/gudang/dana/daftar",
+            label: "custody.fundlist.title",
+            roles: &[Role::DistrictAdmin],
+        },
         MenuItem { path: "/gudang/masak", label: "custody.menu.cook", roles: &[Role::Kitchen] },
         MenuItem {
             path: "/gudang/kas",
@@ -126,6 +142,7 @@ pub const STEP: Part = Part {
         Reference::id("stock_change", "stock_take_id", "stock_take"),
         Reference::id("stock_take", "place_id", "institution"),
         Reference::user("stock_take", "taken_by"),
+        Reference::code("stock_take_item", "commodity", "commodity"),
         Reference::id("book_period", "stock_take_id", "stock_take"),
     ],
     ..Part::named("custody")
@@ -149,11 +166,16 @@ fn routes() -> Routes {
         .get::<ReadStock, _>("/gudang/penghapusan", pages::changes)
         .get::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off)
         .post::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off_post)
+        .get::<ReadStock, _>("/gudang/penghapusan/{change}", giving_back::paper)
         .post::<KeepStock, _>("/gudang/penghapusan/{change}", pages::decide)
+        .get::<KeepStock, _>("/gudang/retur", giving_back::new)
+        .post::<KeepStock, _>("/gudang/retur", giving_back::ask)
         .get::<ReverseStock, _>("/gudang/saldo-awal", pages::opening)
         .post::<ReverseStock, _>("/gudang/saldo-awal", pages::opening_post)
         .get::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take)
         .post::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take_post)
+        .get::<ReadCounts, _>("/gudang/hitungan", stock_take::pages::list)
+        .get::<ReadCounts, _>("/gudang/hitungan/{take}", stock_take::pages::record)
         .get::<ReadPurchases, _>("/gudang/beli", purchase::pages::list)
         .get::<BuyStock, _>("/gudang/beli/baru", purchase::pages::new)
         .post::<BuyStock, _>("/gudang/beli/baru", purchase::pages::buy)
@@ -166,5 +188,9 @@ fn routes() -> Routes {
         .get::<ReadBooks, _>("/gudang/buku", book::pages::list)
         .get::<ReadBooks, _>("/gudang/buku/{account}", book::pages::account)
         .get::<ReadFunds, _>("/gudang/dana", book::pages::funds)
+        .get::<KeepFunds, _>("/gudang/dana/daftar", funds::list)
+        .post::<KeepFunds, _>("/gudang/dana/daftar", funds::keep)
         .get::<ReadCash, _>("/gudang/kas", pages::cash)
+        .get::<CountMoney, _>("/gudang/kas/{place}/hitung", stock_take::pages::cash)
+        .post::<CountMoney, _>("/gudang/kas/{place}/hitung", stock_take::pages::cash_post)
 }

@@ -9,15 +9,15 @@ use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 
 use super::command::{
-    Counted, DecideChange, MoveStock, RequestChange, RequestOpening, RequestStockTake, ReverseMovement,
-    StockPlace,
+    ChangeKind, DecideChange, MoveStock, RequestChange, RequestOpening, ReverseMovement, StockPlace,
 };
 use super::query::{self, CashLine, ChangeLine, MovementLine, StockLine};
-use super::{KeepStock, ReadCash, ReadStock, ReverseStock, shipment};
+use super::stock_take::{Counted, RequestStockTake};
+use super::{CountMoney, KeepStock, ReadCash, ReadStock, ReverseStock, shipment};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability, Role};
 use asuh_ground::app::Given;
-use asuh_ground::books;
+use asuh_ground::books::{self, Funds};
 use asuh_ground::web::{
     Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
 };
@@ -85,6 +85,7 @@ fn by_place(lines: Vec<StockLine>) -> Vec<PlaceStock> {
 #[template(path = "stock.html")]
 struct StockPage {
     shell: Shell,
+    funds: Funds,
     places: Vec<PlaceStock>,
     may_keep: bool,
 }
@@ -99,7 +100,8 @@ pub(crate) async fn stock(cap: Cap<ReadStock>, State(app): State<App>, shell: Sh
         place.closed =
             closed.iter().find(|closed| closed.place_id == place.id).map(|closed| closed.closed_through);
     }
-    page(&StockPage { places, may_keep, shell })
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
+    page(&StockPage { funds, places, may_keep, shell })
 }
 
 #[derive(Template)]
@@ -169,7 +171,7 @@ pub(crate) async fn reverse(
 }
 
 /// The stock that a form names, as "kind|place|fund|commodity".
-fn stock_place(key: &str) -> Option<StockPlace> {
+pub(crate) fn stock_place(key: &str) -> Option<StockPlace> {
     let mut parts = key.split('|');
     let mut next = || parts.next();
     Some(StockPlace {
@@ -212,15 +214,13 @@ async fn change_page(
 ) -> Page {
     let db = app.store.reader();
     let lines = query::stock(db, cap.district(), &Reach::of(cap.scope())).await?;
+    let funds = Funds::load(db, cap.district()).await?;
     let stock: Vec<(String, String)> = lines
         .iter()
         .filter(|line| !moving || line.kind == "transit")
         .map(|line| {
             let amount = shell.quantity(&line.unit, line.amount);
-            (
-                line.key(),
-                format!("{} · {} · {} ({})", line.place, line.name, amount, line.fund.to_uppercase()),
-            )
+            (line.key(), format!("{} · {} · {} ({})", line.place, line.name, amount, funds.name(&line.fund)))
         })
         .collect();
     let places: Vec<(String, String)> = query::places(db, cap.district())
@@ -294,7 +294,8 @@ pub(crate) async fn write_off_post(
     let amount = read_amount(&mut form, "jumlah");
     let reason = form.required("alasan", 200);
     if let (Some(place), Some(amount), true) = (place, amount, form.is_valid()) {
-        let command = RequestChange { place, amount, reason, reach: Reach::of(cap.scope()) };
+        let (kind, party, reach) = (ChangeKind::WriteOff, String::new(), Reach::of(cap.scope()));
+        let command = RequestChange { kind, place, party, amount, reason, reach };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect("/gudang/penghapusan"),
             Err(rejection) => form.reject(rejection)?,
@@ -323,9 +324,7 @@ async fn opening_page(app: &App, cap: &ReverseStock, shell: Shell, form: &Form) 
         .into_iter()
         .map(|line| (line.code, format!("{} ({})", line.name, line.unit)))
         .collect();
-    let funds = ["asn", "infak", "zakat", "csr"]
-        .map(|code| (code.to_owned(), shell.t(&format!("sponsors.fund.{code}")).into_owned()))
-        .into();
+    let funds = Funds::load(db, district).await?.open();
     page_with(form.status(), &OpeningPage { f: form.view(), places, goods, funds, shell })
 }
 
@@ -424,6 +423,7 @@ pub(crate) async fn decide(
 struct StockTakePage {
     shell: Shell,
     f: FormView,
+    funds: Funds,
     place: Id,
     name: String,
     closed: Option<time::Date>,
@@ -445,7 +445,8 @@ async fn stock_take_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, 
     let lines = query::sheet(db, district, &Reach::of(cap.scope()), place).await?;
     let name = lines.first().map(|line| line.place.clone()).ok_or(Error::NotFound)?;
     let closed = books::closed_through(db, district, place).await?;
-    page_with(form.status(), &StockTakePage { f: form.view(), place, name, closed, lines, shell })
+    let funds = Funds::load(db, district).await?;
+    page_with(form.status(), &StockTakePage { f: form.view(), funds, place, name, closed, lines, shell })
 }
 
 /// The count sheet of a place.
@@ -499,7 +500,17 @@ pub(crate) async fn stock_take_post(
 #[template(path = "cash.html")]
 struct CashPage {
     shell: Shell,
+    funds: Funds,
     lines: Vec<CashLine>,
+    may_count: bool,
+}
+
+impl CashPage {
+    /// Whether a line is the first of its holder: there the holder's cash is counted, all funds together.
+    fn begins(&self, nth: &usize) -> bool {
+        let of = |nth: usize| self.lines.get(nth).map(|line| line.place_id);
+        nth.checked_sub(1).is_none_or(|before| of(before) != of(*nth))
+    }
 }
 
 /// The cash of fund holders.
@@ -507,5 +518,7 @@ pub(crate) async fn cash(cap: Cap<ReadCash>, State(app): State<App>, shell: Shel
     let mut scope = cap.actor().scope(&[Role::Treasurer]);
     scope.join(&cap.actor().scope(&[Role::DistrictAdmin, Role::Auditor]));
     let lines = query::cash(app.store.reader(), cap.district(), &Reach::of(&scope)).await?;
-    page(&CashPage { lines, shell })
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
+    let may_count = cap.actor().has_any(CountMoney::ROLES);
+    page(&CashPage { funds, lines, may_count, shell })
 }

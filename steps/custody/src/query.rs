@@ -68,6 +68,8 @@ pub(crate) async fn stock(
 asuh_store::row_struct! {
     /// What a fund holder has in cash.
     pub(crate) struct CashLine {
+        /// The holder.
+        pub(crate) place_id: Id,
         /// Its name.
         pub(crate) holder: String,
         /// Fund.
@@ -90,7 +92,7 @@ pub(crate) async fn cash(
     let reached = reach.condition("a.place_id", &mut args);
     db.all(
         &format!(
-            "SELECT i.name AS holder, a.fund, b.amount FROM account a \
+            "SELECT a.place_id, i.name AS holder, a.fund, b.amount FROM account a \
              JOIN balance b ON b.district_id = a.district_id AND b.account_id = a.id \
              JOIN institution i ON i.district_id = a.district_id AND i.id = a.place_id \
              WHERE a.district_id = $1 AND a.kind = 'fund_holder' AND {reached} ORDER BY i.name_search, a.fund"
@@ -213,8 +215,12 @@ asuh_store::row_struct! {
         pub(crate) id: Id,
         /// Its number.
         pub(crate) number: String,
-        /// 'write_off', 'stock_take'.
+        /// 'write_off', 'stock_take', 'opening', 'to_giver', 'to_supplier'.
         pub(crate) kind: String,
+        /// Of which fund.
+        pub(crate) fund: String,
+        /// To whom it is given back.
+        pub(crate) party: String,
         /// The place's name or number.
         pub(crate) place: String,
         /// The commodity's name.
@@ -255,26 +261,40 @@ pub(crate) async fn changes(
     limit: i64,
 ) -> Result<Vec<ChangeLine>, StoreError> {
     let mut args = Args::new().with(district);
-    let reached = reach.condition("COALESCE(h.to_institution_id, s.to_place_id, c.place_id)", &mut args);
+    let reached = reach.condition(CHANGE_PLACE, &mut args);
     let page = before.map(|id| format!("AND c.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
-    db.all(
-        &format!(
-            "SELECT c.id, c.number, c.kind, COALESCE(h.number, s.number, i.name, '') AS place, m.name AS commodity, m.unit, c.book, \
-             c.difference, c.reason, c.state, c.requested_by, ru.name AS requester, c.requested_at, \
-             du.name AS decider, c.decision_note FROM stock_change c \
-             JOIN commodity m ON m.district_id = c.district_id AND m.code = c.commodity \
-             LEFT JOIN institution i ON i.district_id = c.district_id AND i.id = c.place_id \
-             LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
-             LEFT JOIN shipment s ON s.district_id = c.district_id AND s.id = c.place_id \
-             LEFT JOIN app_user ru ON ru.district_id = c.district_id AND ru.id = c.requested_by \
-             LEFT JOIN app_user du ON du.district_id = c.district_id AND du.id = c.decided_by \
-             WHERE c.district_id = $1 AND {reached} {page} ORDER BY c.id DESC LIMIT {limit}"
-        ),
-        args,
-    )
-    .await
+    db.all(&format!("{CHANGE} AND {reached} {page} ORDER BY c.id DESC LIMIT {limit}"), args).await
 }
+
+/// One of them within reach. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn change(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    id: Id,
+) -> Result<Option<ChangeLine>, StoreError> {
+    let mut args = args![district, id];
+    let reached = reach.condition(CHANGE_PLACE, &mut args);
+    db.first(&format!("{CHANGE} AND c.id = $2 AND {reached}"), args).await
+}
+
+/// Whose a change is: who is to receive what is on the road, else the place.
+const CHANGE_PLACE: &str = "COALESCE(h.to_institution_id, s.to_place_id, c.place_id)";
+
+const CHANGE: &str = "SELECT c.id, c.number, c.kind, c.fund, c.party, COALESCE(h.number, s.number, i.name, '') AS place, \
+                      m.name AS commodity, m.unit, c.book, c.difference, c.reason, c.state, c.requested_by, \
+                      ru.name AS requester, c.requested_at, du.name AS decider, c.decision_note FROM stock_change c \
+                      JOIN commodity m ON m.district_id = c.district_id AND m.code = c.commodity \
+                      LEFT JOIN institution i ON i.district_id = c.district_id AND i.id = c.place_id \
+                      LEFT JOIN hand_over h ON h.district_id = c.district_id AND h.id = c.place_id \
+                      LEFT JOIN shipment s ON s.district_id = c.district_id AND s.id = c.place_id \
+                      LEFT JOIN app_user ru ON ru.district_id = c.district_id AND ru.id = c.requested_by \
+                      LEFT JOIN app_user du ON du.district_id = c.district_id AND du.id = c.decided_by \
+                      WHERE c.district_id = $1";
 
 /// How many requests wait for somebody other than `user`. Index: `stock_change_by_state`.
 ///

@@ -118,16 +118,24 @@ impl Command for OnDay {
     }
 }
 
+/// Closes a place as a stock-take does.
 #[derive(Serialize, Deserialize)]
-struct CloseBooks(time::Date);
+pub(crate) struct Closing {
+    pub(crate) place: Id,
+    pub(crate) through: time::Date,
+}
 
-impl Command for CloseBooks {
+impl Command for Closing {
     const KIND: &'static str = "test.close_books";
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
-        Ok(books::close_period(tx, Id::from_bytes(WAREHOUSE), self.0, Id::from_bytes([8; 16])).await?)
+        Ok(books::close_period(tx, self.place, self.through, Id::from_bytes([8; 16])).await?)
     }
+}
+
+fn closing(through: time::Date) -> Closing {
+    Closing { place: Id::from_bytes(WAREHOUSE), through }
 }
 
 const GIVERS: (AccountKind, [u8; 16]) = (AccountKind::Giver, OFFICE);
@@ -192,7 +200,7 @@ async fn a_closed_period_stays_closed(db: TestDatabase) {
     let test = TestApp::start(db).await;
     eggs_keep(&test, None).await;
     on_day(&test, GIVERS, STORE, 10, date!(2026 - 11 - 09)).await.unwrap();
-    test.app.store.submit(test.envelope(Id::SYSTEM), CloseBooks(date!(2026 - 11 - 15))).await.unwrap();
+    test.app.store.submit(test.envelope(Id::SYSTEM), closing(date!(2026 - 11 - 15))).await.unwrap();
     let Err(Rejection::Refused(refusal)) = on_day(&test, STORE, FAMILY, 1, date!(2026 - 11 - 15)).await
     else {
         panic!("posted into a closed period")
@@ -201,7 +209,7 @@ async fn a_closed_period_stays_closed(db: TestDatabase) {
     assert_eq!(refusal.args, [("day".to_owned(), "15 Nov 2026".to_owned())]);
     on_day(&test, STORE, FAMILY, 1, date!(2026 - 11 - 16)).await.unwrap();
     // Closing an earlier day opens nothing again.
-    test.app.store.submit(test.envelope(Id::SYSTEM), CloseBooks(date!(2026 - 11 - 01))).await.unwrap();
+    test.app.store.submit(test.envelope(Id::SYSTEM), closing(date!(2026 - 11 - 01))).await.unwrap();
     assert!(on_day(&test, STORE, FAMILY, 1, date!(2026 - 11 - 10)).await.is_err());
     assert_eq!(books::check(&test.app, KERINCI).await.unwrap(), Vec::<String>::new());
 }

@@ -14,7 +14,7 @@ use crate::support::{Client, new_form_id};
 /// Sends one form twenty times at once (an impatient finger, a line that stutters): all get the same answer. Then twenty
 /// forms of the same content at once (twenty people who do the same): each is done, found done, or refused. Where the first
 /// led.
-async fn twenty(user: &Client, path: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) async fn twenty(user: &Client, path: &str, fields: &[(&str, &str)]) -> String {
     let form = new_form_id();
     let answers = join_all((0..20).map(|_| user.post_as(path, &form, fields))).await;
     for answer in &answers {

@@ -12,7 +12,7 @@ use crate::collection::Monday;
 use crate::support::{Client, KERINCI, VILLAGES};
 
 /// Forty people's goods in the warehouse.
-async fn stocked(db: TestDatabase) -> (Monday, Client) {
+pub(crate) async fn stocked(db: TestDatabase) -> (Monday, Client) {
     let monday = Monday::begin(db, 40).await;
     let roll = monday.closed().await;
     let hand_over = monday.handed_over(&roll, monday.warehouse).await;
@@ -81,7 +81,7 @@ impl Monday {
     }
 
     /// The newest requested change.
-    async fn change(&self) -> Id {
+    pub(crate) async fn change(&self) -> Id {
         self.newest(
             "SELECT id FROM stock_change WHERE district_id = $1 ORDER BY id DESC LIMIT 1",
             args![KERINCI],
@@ -90,12 +90,12 @@ impl Monday {
     }
 
     /// The newest transfer of a kind.
-    async fn transfer(&self, kind: &str) -> Id {
+    pub(crate) async fn transfer(&self, kind: &str) -> Id {
         let sql = "SELECT id FROM transfer WHERE district_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1";
         self.newest(sql, args![KERINCI, kind]).await
     }
 
-    async fn newest(&self, sql: &str, args: asuh_store::Args) -> Id {
+    pub(crate) async fn newest(&self, sql: &str, args: asuh_store::Args) -> Id {
         let found: Option<(Id,)> =
             asuh_store::Query::first(self.test.app.store.reader(), sql, args).await.unwrap();
         found.unwrap().0
@@ -114,12 +114,12 @@ impl Monday {
     }
 }
 
-fn eggs(place: Id) -> String {
+pub(crate) fn eggs(place: Id) -> String {
     format!("warehouse|{place}|asn|egg")
 }
 
 /// The number of the path at the end: `/gudang/kiriman/{id}`.
-fn last(path: &str) -> &str {
+pub(crate) fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap()
 }
 

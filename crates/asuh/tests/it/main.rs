@@ -12,6 +12,8 @@ mod collection_at_once;
 mod consent;
 mod crash;
 mod custody;
+mod custody_at_once;
+mod custody_counts;
 mod demo;
 mod distribution;
 mod families;

@@ -16,6 +16,18 @@ CREATE TABLE commodity (
   PRIMARY KEY (district_id, code)
 ) {table};
 
+-- The funds that a district added or renamed; four are there without a row.
+CREATE TABLE fund (
+  district_id {int} NOT NULL,
+  code {text} NOT NULL,
+  name {text} NOT NULL,
+  -- 'asn', 'infak', 'zakat', 'csr', 'other'
+  kind {text} NOT NULL,
+  -- 0: nothing new is collected for it
+  is_open {int} NOT NULL,
+  PRIMARY KEY (district_id, code)
+) {table};
+
 CREATE TABLE account (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,

@@ -4,7 +4,7 @@ CREATE TABLE stock_change (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
   number {text} NOT NULL,
-  -- 'write_off', 'stock_take', 'opening'
+  -- 'write_off', 'stock_take', 'opening', 'to_giver', 'to_supplier' (given back)
   kind {text} NOT NULL,
   -- The account: 'warehouse', 'depot', 'transit' and its place, fund and commodity.
   account_kind {text} NOT NULL,
@@ -27,6 +27,8 @@ CREATE TABLE stock_change (
   transfer_id {bytes},
   -- The stock-take that found it.
   stock_take_id {bytes},
+  -- To whom it is given back; empty otherwise.
+  party {text} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, number)
 ) {table};
@@ -131,7 +133,7 @@ CREATE TABLE cooking (
   UNIQUE (district_id, number)
 ) {table};
 
--- A place was counted whole; what differed is asked for in stock_change, and once it is agreed to the days before the
+-- A place was counted whole, a store or the cash of a fund holder; what differed is asked for in stock_change, and once it is agreed to the days before the
 -- count are closed.
 CREATE TABLE stock_take (
   district_id {int} NOT NULL,
@@ -147,4 +149,32 @@ CREATE TABLE stock_take (
   taken_by {bytes} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, number)
+) {table};
+CREATE INDEX stock_take_by_place ON stock_take (district_id, place_id, id);
+
+-- What was counted: every commodity of every fund at the place, also where nothing differs.
+CREATE TABLE stock_take_item (
+  district_id {int} NOT NULL,
+  stock_take_id {bytes} NOT NULL,
+  account_kind {text} NOT NULL,
+  fund {text} NOT NULL,
+  commodity {text} NOT NULL,
+  book {int} NOT NULL,
+  counted {int} NOT NULL,
+  -- Why it differs; empty where it does not.
+  reason {text} NOT NULL,
+  PRIMARY KEY (district_id, stock_take_id, account_kind, fund, commodity),
+  FOREIGN KEY (district_id, stock_take_id) REFERENCES stock_take (district_id, id)
+) {table};
+
+-- The notes and coins of a fund that were counted, and what its account at the bank says.
+CREATE TABLE cash_piece (
+  district_id {int} NOT NULL,
+  stock_take_id {bytes} NOT NULL,
+  fund {text} NOT NULL,
+  -- The worth of one piece in rupiah; 0: at the bank, where each piece is one rupiah.
+  worth {int} NOT NULL,
+  pieces {int} NOT NULL CHECK (pieces > 0),
+  PRIMARY KEY (district_id, stock_take_id, fund, worth),
+  FOREIGN KEY (district_id, stock_take_id) REFERENCES stock_take (district_id, id)
 ) {table};

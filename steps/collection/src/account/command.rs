@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::campaign;
 use super::rules;
-use asuh_ground::books::Fund;
+use asuh_ground::books::Funds;
 
 /// Records where a fund holder keeps the money of a fund.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl Command for PutAccount {
                 return Err(Refusal::new("web.error.required").field(field).into());
             }
         }
-        if self.fund.parse::<Fund>().is_err() {
+        if !Funds::load(tx, district).await?.get(&self.fund).is_some_and(|fund| fund.collects()) {
             return Err(Refusal::new("web.error.choose").field("dana").into());
         }
         let holds = tx

@@ -13,15 +13,14 @@ use super::rules;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::audit;
+use asuh_ground::books::Funds;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
-
-/// The funds that an account may hold; zakat only reaches the books as Baznas reports it.
-const FUNDS: [&str; 3] = ["asn", "infak", "csr"];
 
 #[derive(Template)]
 #[template(path = "account/list.html")]
 struct ListPage {
     shell: Shell,
+    funds: Funds,
     accounts: Vec<Account>,
     may_manage: bool,
 }
@@ -30,7 +29,8 @@ struct ListPage {
 pub(crate) async fn list(cap: Cap<ReadAccounts>, State(app): State<App>, shell: Shell) -> Page {
     let accounts = query::all(app.store.reader(), cap.district(), &Reach::of(cap.scope())).await?;
     let may_manage = cap.actor().has_any(ManageAccounts::ROLES);
-    page(&ListPage { shell, accounts, may_manage })
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
+    page(&ListPage { shell, funds, accounts, may_manage })
 }
 
 #[derive(Template)]
@@ -47,10 +47,7 @@ async fn form_page(app: &App, cap: &ManageAccounts, shell: Shell, form: &Form) -
     let template = NewPage {
         f: form.view(),
         holders: holders.into_iter().map(|holder| (holder.id.to_string(), holder.name)).collect(),
-        funds: FUNDS
-            .iter()
-            .map(|fund| ((*fund).to_owned(), shell.t(&format!("sponsors.fund.{fund}")).into_owned()))
-            .collect(),
+        funds: Funds::load(app.store.reader(), cap.district()).await?.collecting(),
         shell,
     };
     page_with(form.status(), &template)
@@ -108,6 +105,7 @@ pub(crate) async fn create(
     }
     if form.get("aksi") != "simpan" {
         let holders = query::holders(app.store.reader(), cap.district()).await?;
+        let funds = Funds::load(app.store.reader(), cap.district()).await?;
         let Some(named) = holders.into_iter().find(|one| one.id == holder) else {
             form.error("pemegang_dana", "web.error.choose");
             return form_page(&app, &cap, shell, &form).await;
@@ -115,7 +113,7 @@ pub(crate) async fn create(
         let template = CheckPage {
             f: form.view(),
             holder: named.name,
-            fund: shell.t(&format!("sponsors.fund.{fund}")).into_owned(),
+            fund: funds.name(&fund).to_owned(),
             number: rules::number(&number).unwrap_or_default(),
             picture: code.as_ref().map(picture).unwrap_or_default(),
             code,
@@ -142,6 +140,7 @@ pub(in super::super) fn picture(code: &Qris) -> String {
 #[template(path = "account/show.html")]
 struct ShowPage {
     shell: Shell,
+    funds: Funds,
     f: FormView,
     account: Account,
     number: String,
@@ -167,6 +166,7 @@ async fn show_with(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id, 
     let code = Qris::parse(&account.qris).ok();
     let template = ShowPage {
         f: form.view(),
+        funds: Funds::load(db, actor.district).await?,
         number,
         whole,
         picture: code.as_ref().map(picture).unwrap_or_default(),

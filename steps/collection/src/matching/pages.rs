@@ -14,6 +14,7 @@ use super::rules::{Fit, REASONS, compare, propose};
 use super::undo::ReopenLine;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
+use asuh_ground::books::Funds;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
@@ -83,6 +84,7 @@ struct ListLine {
 #[template(path = "matching/lines.html")]
 struct LinesPage {
     shell: Shell,
+    funds: Funds,
     f: FormView,
     account: Account,
     state: String,
@@ -151,6 +153,7 @@ async fn lines_page(
         .collect();
     let template = LinesPage {
         f: form.view(),
+        funds: Funds::load(app.store.reader(), actor.district).await?,
         account,
         state: state.to_owned(),
         lines,

@@ -6,6 +6,7 @@ use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Role};
+use asuh_ground::books::Funds;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{AT_ONCE, Book, Cell, Error, Page, Path, Shell, cut, page};
 use asuh_step_collection::Reach;
@@ -58,6 +59,7 @@ fn beside((first, last): (time::Date, time::Date)) -> (String, String) {
 #[template(path = "book/list.html")]
 struct ListPage {
     shell: Shell,
+    funds: Funds,
     accounts: Vec<Account>,
     next: Option<Id>,
     may_all: bool,
@@ -78,7 +80,8 @@ pub(crate) async fn list(
     }
     let mut accounts = query::accounts(db, district, &reach, after, ACCOUNTS + 1).await?;
     let next = cut(&mut accounts, ACCOUNTS as usize, |last| last.id);
-    page(&ListPage { accounts, next, may_all, shell })
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
+    page(&ListPage { funds, accounts, next, may_all, shell })
 }
 
 async fn holders(app: &App, shell: &Shell, district: asuh_store::DistrictId, reach: &Reach) -> Page {
@@ -88,6 +91,7 @@ async fn holders(app: &App, shell: &Shell, district: asuh_store::DistrictId, rea
         .chain([Column::new(shell.t("custody.amount"), Kind::Integer)])
         .collect();
     let mut book = Book::begin(app, shell.t("custody.books").into_owned(), columns)?;
+    let funds = Funds::load(app.store.reader(), district).await?;
     let mut after = None;
     loop {
         let db = app.store.reader();
@@ -99,7 +103,7 @@ async fn holders(app: &App, shell: &Shell, district: asuh_store::DistrictId, rea
                 let kind = shell.t(&format!("custody.place.{}", line.kind)).into_owned();
                 vec![
                     Cell::Text(format!("{kind} {}", line.place)),
-                    line.fund.to_uppercase().into(),
+                    funds.name(&line.fund).into(),
                     line.name.into(),
                     line.unit.into(),
                     Cell::Number(line.amount),
@@ -123,6 +127,7 @@ struct Held {
 #[template(path = "book/account.html")]
 struct AccountPage {
     shell: Shell,
+    funds: Funds,
     letterhead: Letterhead,
     account: Account,
     month: String,
@@ -213,6 +218,7 @@ pub(crate) async fn account(
         .collect();
     page(&AccountPage {
         letterhead: Letterhead::load(&app.store, district).await?,
+        funds: Funds::load(app.store.reader(), district).await?,
         beside: beside((first, last)),
         closing: held,
         month,
@@ -340,6 +346,7 @@ fn statements(flows: &[Flow]) -> Vec<Statement> {
 #[template(path = "book/funds.html")]
 struct FundsPage {
     shell: Shell,
+    funds: Funds,
     letterhead: Letterhead,
     month: String,
     beside: (String, String),
@@ -355,6 +362,7 @@ pub(crate) async fn funds(
     UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
+    let names = Funds::load(app.store.reader(), cap.district()).await?;
     let (first, last) = month(&url, shell.today);
     let lines = statements(&query::flows(app.store.reader(), cap.district(), (first, last)).await?);
     if url.contains_key("xlsx") {
@@ -379,7 +387,7 @@ pub(crate) async fn funds(
                     line.closing(),
                 ];
                 let mut row: Vec<Cell> =
-                    vec![line.fund.to_uppercase().into(), line.name.into(), line.unit.into()];
+                    vec![names.name(&line.fund).into(), line.name.into(), line.unit.into()];
                 row.extend(figures.map(Cell::Number));
                 row
             })
@@ -389,6 +397,7 @@ pub(crate) async fn funds(
     }
     page(&FundsPage {
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
+        funds: names,
         month: month_key(first),
         beside: beside((first, last)),
         first,

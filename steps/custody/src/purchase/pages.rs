@@ -35,6 +35,7 @@ struct PriceLine {
 #[template(path = "purchase/list.html")]
 struct ListPage {
     shell: Shell,
+    funds: books::Funds,
     f: FormView,
     purchases: Vec<Purchase>,
     prices: Vec<PriceLine>,
@@ -73,6 +74,7 @@ async fn list_page(app: &App, cap: &ReadPurchases, shell: Shell, form: &Form, be
         })
         .collect();
     let template = ListPage {
+        funds: books::Funds::load(app.store.reader(), cap.district()).await?,
         f: form.view(),
         purchases,
         prices,
@@ -136,12 +138,13 @@ struct NewPage {
 
 async fn new_page(app: &App, cap: &BuyStock, shell: Shell, form: &Form, checked: bool) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
+    let funds = books::Funds::load(db, district).await?;
     let purses: Vec<(String, String)> = query::purses(db, district, &Reach::of(cap.scope()))
         .await?
         .into_iter()
         .map(|purse| {
             let words =
-                format!("{} · {} ({})", purse.name, purse.fund.to_uppercase(), shell.rupiah(purse.amount));
+                format!("{} · {} ({})", purse.name, funds.name(&purse.fund), shell.rupiah(purse.amount));
             (format!("{}_{}", purse.id, purse.fund), words)
         })
         .collect();
@@ -263,6 +266,7 @@ pub(crate) async fn receipt(cap: Cap<ReadPurchases>, State(app): State<App>, Pat
 #[template(path = "purchase/cooking.html")]
 struct CookingPage {
     shell: Shell,
+    funds: books::Funds,
     f: FormView,
     cookings: Vec<Cooking>,
     next: Option<Id>,
@@ -305,6 +309,7 @@ async fn cooking_page(
     let reach = Reach::of(cap.scope());
     let mut cookings = query::cookings(db, district, &reach, before, PAGE + 1).await?;
     let next = cut(&mut cookings, PAGE as usize, |last| last.id);
+    let funds = books::Funds::load(db, district).await?;
     let mut pots: Vec<Pot> = Vec::new();
     for line in stock::stock(db, district, &reach).await?.into_iter().filter(|line| line.kind == "kitchen") {
         let key = format!("{}_{}", line.place_id, line.fund);
@@ -312,14 +317,17 @@ async fn cooking_page(
             Some(last) if last.key == key => last.lines.push(line),
             _ => pots.push(Pot {
                 key,
-                name: format!("{} ({})", line.place, line.fund.to_uppercase()),
+                name: format!("{} ({})", line.place, funds.name(&line.fund)),
                 lines: vec![line],
             }),
         }
     }
     let meals = goods(&books::commodities(db, district).await?);
     let checked = checked && form.is_valid();
-    page_with(form.status(), &CookingPage { f: form.view(), cookings, next, pots, meals, checked, shell })
+    page_with(
+        form.status(),
+        &CookingPage { f: form.view(), funds, cookings, next, pots, meals, checked, shell },
+    )
 }
 
 /// What the kitchens cooked, and the form for it.

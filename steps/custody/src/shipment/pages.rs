@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
+use asuh_ground::books::Funds;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 use asuh_nusantara::number;
@@ -55,6 +56,7 @@ pub(crate) async fn list(
 #[template(path = "shipment/one.html")]
 struct OnePage {
     shell: Shell,
+    funds: Funds,
     f: FormView,
     shipment: Shipment,
     items: Vec<ShipmentItem>,
@@ -96,6 +98,7 @@ async fn one_page(app: &App, cap: &ReadStock, shell: Shell, form: &Form, id: Id,
             && items.iter().all(|item| item.received + item.lost == 0),
         checked: checked && form.is_valid(),
         letterhead: Letterhead::load(&app.store, district).await?,
+        funds: Funds::load(app.store.reader(), district).await?,
         shipment,
         items,
         shell,
@@ -186,7 +189,7 @@ struct Shelf {
     lines: Vec<StockLine>,
 }
 
-fn shelves(lines: Vec<StockLine>) -> Vec<Shelf> {
+fn shelves(funds: &Funds, lines: Vec<StockLine>) -> Vec<Shelf> {
     let mut shelves: Vec<Shelf> = Vec::new();
     for line in
         lines.into_iter().filter(|line| matches!(line.kind.as_str(), "warehouse" | "depot" | "kitchen"))
@@ -195,7 +198,7 @@ fn shelves(lines: Vec<StockLine>) -> Vec<Shelf> {
             Some(last) if last.place == line.place_id && last.fund == line.fund => last.lines.push(line),
             _ => shelves.push(Shelf {
                 key: format!("{}_{}", line.place_id, line.fund),
-                words: format!("{} ({})", line.place, line.fund.to_uppercase()),
+                words: format!("{} ({})", line.place, funds.name(&line.fund)),
                 place: line.place_id,
                 fund: line.fund.clone(),
                 lines: vec![line],
@@ -240,7 +243,8 @@ impl NewPage {
 
 async fn new_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, key: &str, checked: bool) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
-    let mut shelves = shelves(stock::stock(db, district, &Reach::of(cap.scope())).await?);
+    let funds = Funds::load(db, district).await?;
+    let mut shelves = shelves(&funds, stock::stock(db, district, &Reach::of(cap.scope())).await?);
     if !key.is_empty() && !shelves.iter().any(|shelf| shelf.key == key) {
         return Err(Error::NotFound);
     }

@@ -21,6 +21,7 @@ const PAGE: i64 = 50;
 #[template(path = "walk/lots.html")]
 struct LotsPage {
     shell: Shell,
+    funds: books::Funds,
     f: FormView,
     commodities: Vec<(String, String)>,
     lots: Vec<LotLine>,
@@ -67,7 +68,8 @@ pub(crate) async fn lots(
         .map(|line| (line.code, line.name))
         .collect();
     let form = Form::with(&shell, [("barang", commodity.unwrap_or_default())]);
-    page(&LotsPage { f: form.view(), commodities, lots, held, next, shell })
+    let funds = books::Funds::load(db, cap.district()).await?;
+    page(&LotsPage { f: form.view(), funds, commodities, lots, held, next, shell })
 }
 
 /// Codes and ids of ours: nothing in them needs escaping.
@@ -80,6 +82,7 @@ fn form_query(pairs: &[(&str, Option<&str>)]) -> String {
 #[template(path = "walk/lot.html")]
 struct LotPage {
     shell: Shell,
+    funds: books::Funds,
     goods: LotLine,
     stops: Vec<String>,
     made_of: Vec<Kin>,
@@ -100,6 +103,7 @@ pub(crate) async fn lot(
         stops: stops.remove(&id).unwrap_or_default(),
         made_of: query::kin(db, district, id, true).await?,
         became: query::kin(db, district, id, false).await?,
+        funds: books::Funds::load(db, district).await?,
         goods,
         shell,
     })

@@ -8,7 +8,7 @@ use super::rules::{
     BasketItem, DESTINATIONS, HELP, MOST_OF_ONE, NewCommodity, Obligation, Rhythm, check_basket,
     commodity_code,
 };
-use asuh_ground::books::{self, CommodityLine, Fund};
+use asuh_ground::books::{self, CommodityLine};
 
 /// The commodities that every district begins with. A can of rice is taken for 250 grams, a condensed-milk can
 /// level full; shown as an estimate only.
@@ -128,9 +128,9 @@ impl Command for CreateCampaign {
         if !DESTINATIONS.contains(&self.destination.as_str()) {
             return refuse("choice", "tujuan");
         }
-        match self.fund.parse::<Fund>() {
-            Ok(fund) if fund != Fund::ZAKAT => {}
-            _ => return refuse("fund", "dana"),
+        let funds = books::Funds::load(tx, district).await?;
+        if !funds.get(&self.fund).is_some_and(books::FundLine::collects) {
+            return refuse("fund", "dana");
         }
         if !(0..=30).contains(&self.deposit_days) {
             return refuse("deposit_days", "batas_setor");

@@ -14,7 +14,7 @@ use crate::{ManageCampaigns, ReadCampaigns, SeeParticipation};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::access::Capability;
-use asuh_ground::books::{self, CommodityLine};
+use asuh_ground::books::{self, CommodityLine, Funds};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 
 /// A campaign with its basket in words.
@@ -96,6 +96,7 @@ pub(crate) async fn list(cap: Cap<ReadCampaigns>, State(app): State<App>, shell:
 #[template(path = "campaign/show.html")]
 struct ShowPage {
     shell: Shell,
+    funds: Funds,
     card: Card,
     items: Vec<Item>,
     participation: Option<Vec<pledge::rules::OfficeLine>>,
@@ -133,10 +134,11 @@ async fn show_with(cap: &ReadCampaigns, app: &App, shell: Shell, id: Id, form: &
         ("document", campaign.obligation_document.as_deref().unwrap_or_default()),
         ("day", campaign.obligation_on.map(|day| shell.day(day)).unwrap_or_default()),
     );
+    let funds = Funds::load(reader, cap.district()).await?;
     let card = card(&shell, campaign, &items);
     page_with(
         form.status(),
-        &ShowPage { obligation, shell, card, items, participation, may_end, f: form.view() },
+        &ShowPage { obligation, shell, funds, card, items, participation, may_end, f: form.view() },
     )
 }
 
@@ -221,7 +223,7 @@ async fn form_page(app: &App, shell: Shell, form: &Form) -> Page {
         scopes: options("scope", &["asn", "anyone"]),
         helps: options("help", &HELP),
         destinations: options("destination", &DESTINATIONS),
-        funds: options("fund", &["asn", "infak", "csr"]),
+        funds: Funds::load(reader, district).await?.collecting(),
         natures: options("nature", &["sukarela", "wajib"]),
         patterns: patterns::PATTERNS
             .iter()
@@ -295,6 +297,7 @@ pub(crate) async fn check(
     let district = district_of(&shell)?;
     let known = offered(books::commodities(app.store.reader(), district).await?);
     let Some(command) = read(&mut form, &known) else { return form_page(&app, shell, &form).await };
+    let funds = Funds::load(app.store.reader(), district).await?;
     let institution = |id: Id| {
         let app = app.clone();
         async move {
@@ -334,7 +337,7 @@ pub(crate) async fn check(
         (word("campaign.destination"), word(&format!("destination.{}", command.destination))),
         (word("campaign.fund_holder"), institution(command.fund_holder).await?),
         (word("campaign.warehouse"), institution(command.warehouse).await?),
-        (word("campaign.fund"), word(&format!("fund.{}", command.fund))),
+        (word("campaign.fund"), funds.name(&command.fund).to_owned()),
         (word("campaign.deposit_days"), shell.number(command.deposit_days)),
         (word("campaign.starts"), shell.long_day(command.starts_on)),
     ];
