@@ -207,7 +207,7 @@ async fn collect(desk: &Desk) -> Result<()> {
     desk.look("hitung-tanpa-saksi").await?;
     browser.fill("saksi", "Rahmat Hidayat").await?;
     desk.press("Periksa").await?;
-    desk.see("Dihitung juga oleh Rahmat Hidayat").await?;
+    desk.see("Uang dihitung juga oleh Rahmat Hidayat").await?;
     desk.look("hitung-periksa").await?;
     desk.press("Tutup setoran").await?;
     desk.see("Lembar hitung setoran").await?;

@@ -78,7 +78,7 @@ async fn a_colleague_counts_the_cash_on_his_own_phone(db: TestDatabase) {
     let check = user.post(&format!("{roll}/hitung"), &pairs(&fields)).await.ok();
     assert!(check.contains("Budi Rekan dengan akun sendiri") && check.contains(&second), "{check}");
     let sheet = user.post(&close, &pairs(&fields)).await.to();
-    assert!(user.get(&sheet).await.ok().contains("Dihitung juga oleh Budi Rekan dengan akun sendiri"));
+    assert!(user.get(&sheet).await.ok().contains("Uang dihitung juga oleh Budi Rekan dengan akun sendiri"));
     assert!(budi.post(&uang, &[("uang", "1")]).await.refused().contains("sudah ditutup"));
     assert_eq!(monday.holds(AccountKind::OfficePost, monday.office, Commodity::CASH).await, 10_000);
 
