@@ -86,10 +86,10 @@ impl Monday {
         self.test.app.store.submit(self.test.envelope(Id::SYSTEM), give).await.unwrap();
     }
 
-    /// The newest requested change.
+    /// The change that waits for somebody.
     pub(crate) async fn change(&self) -> Id {
         self.newest(
-            "SELECT id FROM stock_change WHERE district_id = $1 ORDER BY id DESC LIMIT 1",
+            "SELECT id FROM stock_change WHERE district_id = $1 AND state = 'requested' ORDER BY id DESC LIMIT 1",
             args![KERINCI],
         )
         .await
