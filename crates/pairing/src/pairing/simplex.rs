@@ -36,21 +36,26 @@ enum State {
     Full,
 }
 
+/// What is looked at when an arc is tried; small, because all are tried again and again.
 struct TreeArc {
+    cost: i128,
     from: u32,
     to: u32,
-    capacity: i64,
-    cost: i128,
-    flow: i64,
     state: State,
+}
+
+/// What an arc carries.
+struct Load {
+    capacity: i64,
+    flow: i64,
 }
 
 impl TreeArc {
     /// An arc of the network that is not in the tree.
-    fn of(arc: &Arc, state: State) -> TreeArc {
-        let (from, to, capacity, cost) = (arc.from + 1, arc.to + 1, arc.capacity, arc.cost);
-        let flow = if state == State::Full { capacity } else { 0 };
-        TreeArc { from, to, capacity, cost, flow, state }
+    fn of(arc: &Arc, state: State) -> (TreeArc, Load) {
+        let flow = if state == State::Full { arc.capacity } else { 0 };
+        let load = Load { capacity: arc.capacity, flow };
+        (TreeArc { cost: arc.cost, from: arc.from + 1, to: arc.to + 1, state }, load)
     }
 }
 
@@ -61,6 +66,8 @@ const ROOT: u32 = 0;
 pub(super) struct Tree {
     /// One artificial arc to the root for each of the first nodes, then those of the network in a mixed order.
     arcs: Vec<TreeArc>,
+    /// By arc.
+    loads: Vec<Load>,
     /// How many of them are artificial.
     artificial: usize,
     /// The network's number of each arc behind the artificial ones.
@@ -84,18 +91,24 @@ impl Tree {
         let artificial = (dearest + 1) * (nodes as i128 + 1);
         let order = mixed(count);
         let mut arcs: Vec<TreeArc> = Vec::with_capacity(count + nodes);
+        let mut loads: Vec<Load> = Vec::with_capacity(count + nodes);
         let mut price = vec![0; nodes + 1];
         for (node, &supply) in (1..).zip(&network.supply) {
             // Nothing flows to the root where nothing enters: so every node can send to it.
             let to_root = supply >= 0;
             let (from, to) = if to_root { (node, ROOT) } else { (ROOT, node) };
             price[node as usize] = if to_root { -artificial } else { artificial };
-            let flow = supply.abs();
-            arcs.push(TreeArc { from, to, capacity: OPEN, cost: artificial, flow, state: State::Tree });
+            arcs.push(TreeArc { cost: artificial, from, to, state: State::Tree });
+            loads.push(Load { capacity: OPEN, flow: supply.abs() });
         }
-        arcs.extend(order.iter().map(|&number| TreeArc::of(&network.arcs[number as usize], State::Empty)));
+        for &number in &order {
+            let (arc, load) = TreeArc::of(&network.arcs[number as usize], State::Empty);
+            arcs.push(arc);
+            loads.push(load);
+        }
         let mut tree = Tree {
             arcs,
+            loads,
             artificial: nodes,
             order,
             candidates: Candidates { at: nodes },
@@ -123,8 +136,8 @@ impl Tree {
     /// The flow and the prices as they are.
     pub(super) fn solution(&self) -> Solution {
         let mut flow = vec![0; self.order.len()];
-        for (arc, &number) in self.arcs[self.artificial..].iter().zip(&self.order) {
-            flow[number as usize] = arc.flow;
+        for (load, &number) in self.loads[self.artificial..].iter().zip(&self.order) {
+            flow[number as usize] = load.flow;
         }
         Solution { flow, price: self.price[1..].to_vec() }
     }
@@ -135,7 +148,9 @@ impl Tree {
         self.candidates.at = self.arcs.len();
         for (number, arc) in network.arcs.iter().enumerate().skip(first) {
             let state = if full == Some(number) { State::Full } else { State::Empty };
-            self.arcs.push(TreeArc::of(arc, state));
+            let (arc, load) = TreeArc::of(arc, state);
+            self.arcs.push(arc);
+            self.loads.push(load);
             self.order.push(number as u32);
         }
     }
@@ -176,7 +191,7 @@ impl Tree {
         let (tail, head) = if forward { (arc.from, arc.to) } else { (arc.to, arc.from) };
         let join = self.join(tail, head);
         // The last arc of the circle without room, seen from the join in the direction of the flow.
-        let mut most = arc.capacity;
+        let mut most = self.loads[entering].capacity;
         let mut leaving = None;
         let mut node = tail;
         while node != join {
@@ -203,8 +218,8 @@ impl Tree {
             self.arcs[entering].state = if forward { State::Full } else { State::Empty };
             return;
         };
-        let left = &mut self.arcs[self.up[below as usize] as usize];
-        left.state = if left.flow == 0 { State::Empty } else { State::Full };
+        let left = self.up[below as usize] as usize;
+        self.arcs[left].state = if self.loads[left].flow == 0 { State::Empty } else { State::Full };
         self.arcs[entering].state = State::Tree;
         let outside = if inside == tail { head } else { tail };
         self.hang(inside, outside, entering as u32, below);
@@ -225,12 +240,13 @@ impl Tree {
 
     /// What the arc between a node and its parent can take more, up the tree or down.
     fn room(&self, node: u32, upwards: bool) -> i64 {
-        let arc = &self.arcs[self.up[node as usize] as usize];
-        if (arc.from == node) == upwards { arc.capacity - arc.flow } else { arc.flow }
+        let arc = self.up[node as usize] as usize;
+        let load = &self.loads[arc];
+        if (self.arcs[arc].from == node) == upwards { load.capacity - load.flow } else { load.flow }
     }
 
     fn send(&mut self, arc: usize, forward: bool, units: i64) {
-        self.arcs[arc].flow += if forward { units } else { -units };
+        self.loads[arc].flow += if forward { units } else { -units };
     }
 
     fn send_along(&mut self, from: u32, join: u32, upwards: bool, units: i64) {
