@@ -60,10 +60,11 @@ const BEGUN: &str = "SELECT COALESCE(c.canonical_id, c.id) AS person_id, p.pledg
      WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 \
      AND (p.valid_to IS NULL OR p.valid_to >= p.valid_from)";
 
-/// Since when each target is on a list of a kind. Indexes: `frozen_list_number`, primary key of `frozen_row`.
+/// Since when each target is on a list of a kind: the lists first, else the rows of all kinds are read. Indexes:
+/// `frozen_list_number`, `frozen_row_by_subject`.
 const LISTED: &str = "SELECT r.subject_id AS id, MIN(l.taken_on) AS first_on FROM frozen_list l \
-     JOIN frozen_row r ON r.district_id = l.district_id AND r.list_id = l.id \
-     WHERE l.district_id = $1 AND l.kind = $2 GROUP BY r.subject_id";
+     CROSS JOIN frozen_row r WHERE l.district_id = $1 AND l.kind = $2 AND r.district_id = l.district_id \
+     AND r.list_id = l.id GROUP BY r.subject_id";
 
 asuh_store::row_struct! {
     struct PairRow { id: Id, pledge_id: Id, person_id: Id, units: i64, valid_from: Date }
@@ -158,7 +159,7 @@ asuh_store::row_struct! {
 
 /// The targets of a month's coverage that lack something, the longest waiting first: since the day after the last pair
 /// that ended or whose promise ended or rests; else since the first list on which it stands. Indexes:
-/// sponsor_pair_by_programme, pledge_by_campaign, `frozen_list_number`, primary key of `frozen_row`.
+/// sponsor_pair_by_programme, pledge_by_campaign, `frozen_list_number`, `frozen_row_by_subject`.
 ///
 /// # Errors
 /// The store fails.
@@ -246,7 +247,11 @@ mod tests {
         let asked = [
             (ACTING, args![district, id, day, day], vec!["sponsor_pair_by_programme"]),
             (BEGUN, args![district, id, day], vec!["sponsor_pair_by_programme"]),
-            (LISTED, args![district, "children"], vec!["frozen_list_number"]),
+            (
+                LISTED,
+                args![district, "children"],
+                vec!["frozen_list_number", "(district_id=? AND list_id=?)"],
+            ),
         ];
         for (sql, args, indexes) in asked {
             let plan = store.reader().plan(sql, args).await.expect("a plan");
