@@ -1,10 +1,10 @@
 //! The people who may sign in to the demo: one for each role.
 
-use asuh_store::{Id, Instant, Query, args};
+use asuh_store::{Id, Query, args};
 use serde::Serialize;
 
 use super::setup::{Places, Unit};
-use super::{DISTRICT, World, ZONE};
+use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
 use asuh_ground::App;
 use asuh_ground::access::{AddUsers, NewGrant, NewUser, Role, cli};
@@ -71,9 +71,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::Kitchen => (Vec::new(), vec![places.kitchen]),
             _ => (vec![whole(district)], Vec::new()),
         };
-        // From the day on which the demo ends: months may pass within it.
-        let until = (*role == Role::Auditor)
-            .then(|| Instant::from(ZONE.start_of_day(world.today)).plus_seconds(60 * 86_400));
+        let until = (*role == Role::Auditor).then(|| world.app.store.clock().now().plus_seconds(60 * 86_400));
         users.push(NewUser {
             login: (*login).into(),
             name: (*name).into(),
@@ -100,7 +98,7 @@ pub(super) async fn giver(world: &World, places: &Places) -> Result<Option<Id>, 
         .first(
             "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND unit_id = $2 AND superseded_at = $3 \
              ORDER BY name_search LIMIT 1",
-            args![DISTRICT, unit(places)?.id, Instant::NEVER],
+            args![DISTRICT, unit(places)?.id, asuh_store::Instant::NEVER],
         )
         .await?;
     Ok(first.map(|row| row.0))
