@@ -10,7 +10,7 @@ use super::children::Lot;
 use super::{begin, campaign, firm, month_before, programme, promise, run, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
-use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE};
+use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
 
 /// Stunted children of the five kecamatan, in the order of their codes.
 const CHILDREN: [usize; 5] = [96, 48, 14, 46, 33];
@@ -99,6 +99,7 @@ async fn live(
         run(world, programme, RunKind::Intake).await?;
         covered.push(month(world).await?);
     }
+    users::auditor_again(world).await?;
     Ok(covered)
 }
 
