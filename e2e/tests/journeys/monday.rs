@@ -188,6 +188,7 @@ async fn collect(desk: &Desk) -> Result<()> {
     desk.press("Semua membawa semuanya").await?;
     desk.see("Tersimpan:").await?;
     // The first in the list forgot the egg.
+    browser.click(".person > summary").await?;
     browser.click(".person .part span").await?;
     desk.type_into(".person .amounts input[name$='.rice_can']", "1").await?;
     desk.type_into(".person .amounts input[name$='.egg']", "0").await?;
@@ -202,11 +203,11 @@ async fn collect(desk: &Desk) -> Result<()> {
     }
     // Cash is counted by two: without the second the page says so.
     desk.press("Periksa").await?;
-    desk.see("tulis nama saksinya").await?;
+    desk.see("Tulis nama orang kedua").await?;
     desk.look("hitung-tanpa-saksi").await?;
     browser.fill("saksi", "Rahmat Hidayat").await?;
     desk.press("Periksa").await?;
-    desk.see("Uang dihitung bersama Rahmat Hidayat").await?;
+    desk.see("Uang dihitung juga oleh Rahmat Hidayat").await?;
     desk.look("hitung-periksa").await?;
     desk.press("Tutup setoran").await?;
     desk.see("Lembar hitung setoran").await?;
@@ -234,7 +235,6 @@ async fn hand_over(desk: &Desk) -> Result<String> {
     let before = desk.ask(HAND_OVERS).await?;
     desk.goto(&sheet).await?;
     desk.press("Serahkan barang").await?;
-    desk.browser.fill("pemberi", "Siti Koordinator").await?;
     desk.look("serah").await?;
     desk.press("Periksa").await?;
     desk.see("Periksa tujuan dan jumlahnya").await?;
@@ -274,7 +274,6 @@ async fn receive(desk: &Desk, hand_over: &str) -> Result<()> {
         let selector = format!("input[name='terima.{commodity}']");
         desk.type_into(&selector, &amount_beside(desk, &selector).await?).await?;
     }
-    desk.browser.fill("penerima", "Petugas Gudang").await?;
     desk.look("terima").await?;
     desk.press("Periksa").await?;
     desk.see("Periksa sekali lagi").await?;

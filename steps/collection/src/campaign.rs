@@ -130,6 +130,42 @@ pub(crate) async fn basket(
     .await
 }
 
+/// The goods of the district that a campaign's basket does not have, with `quantity` 0: what may be brought beside it.
+/// Index: primary key of `commodity` and `campaign_item`; a handful.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn beside_basket(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<Vec<BasketItem>, StoreError> {
+    db.all(
+        "SELECT c.code AS commodity, c.name, c.unit, c.kind, c.grams_per_unit, c.keeps_days, CAST(0 AS BIGINT) AS quantity \
+         FROM commodity c WHERE c.district_id = $1 AND c.kind = 'goods' AND NOT EXISTS (SELECT 1 FROM campaign_item i \
+         WHERE i.district_id = c.district_id AND i.campaign_id = $2 AND i.commodity = c.code) ORDER BY c.nth, c.code",
+        args![district, campaign],
+    )
+    .await
+}
+
+/// The civil servant with this NIP, of whatever unit. Index: `sponsor_version_by_nip`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn by_nip(
+    db: &impl Query,
+    district: DistrictId,
+    hash: &[u8],
+) -> Result<Option<Named>, StoreError> {
+    db.first(
+        "SELECT sponsor_id AS id, name FROM sponsor_version WHERE district_id = $1 AND nip_hash = $2 \
+         AND nip_hash IS NOT NULL AND superseded_at = $3 AND status = 'active'",
+        args![district, hash.to_vec(), Instant::NEVER],
+    )
+    .await
+}
+
 /// The units that a campaign asks for a roll on a day; `None` = every one. What anybody may join, a firm or a person,
 /// is nothing to a unit where nobody did.
 ///
@@ -223,6 +259,29 @@ pub(crate) async fn is_on_roster(
         )
         .await?;
     Ok(found > 0)
+}
+
+asuh_store::row_struct! {
+    struct Unit { unit_id: Option<Id> }
+}
+
+/// The unit on whose roster somebody is. Index: primary key of `sponsor_version`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn unit_of(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+) -> Result<Option<Id>, StoreError> {
+    let found: Option<Unit> = db
+        .first(
+            "SELECT unit_id FROM sponsor_version WHERE district_id = $1 AND sponsor_id = $2 AND superseded_at = $3 \
+             AND status = 'active'",
+            args![district, sponsor, Instant::NEVER],
+        )
+        .await?;
+    Ok(found.and_then(|found| found.unit_id))
 }
 
 /// The reached units that have people on the roster. Index: `institution_by_name`, `sponsor_version_by_unit`.

@@ -3,7 +3,7 @@
 //! A [`drive`] is one day of a campaign's rhythm. Each unit has a [`roll`] on it with a line per promise
 //! (janji), filled in by exception. The [`count`] closes the roll and puts goods and cash into the books. The
 //! goods go to the warehouse or a depot by a [`hand_over`] of two sides, the cash to the fund holder by a
-//! [`deposit`]. Money by transfer or payment code is a [`gift`], which counts when a [`statement`] of the holder's
+//! [`deposit`]; what breaks at the post or goes back is a [`loss`], what was signed on paper a [`paper`]. Money by transfer or payment code is a [`gift`], which counts when a [`statement`] of the holder's
 //! [`account`] shows it and a person has said so ([`matching`]). [`totals`] show a giver his own gifts, and superiors units of at least five people.
 //!
 //! Nobody but the unit's coordinator ever sees who has not given, and he only until the roll is closed.
@@ -19,7 +19,9 @@ mod deposit;
 mod drive;
 mod gift;
 mod hand_over;
+mod loss;
 mod matching;
+mod paper;
 mod reach;
 mod roll;
 mod statement;
@@ -28,14 +30,18 @@ mod totals;
 
 pub use account::{ChangeCode, EndAccount, PutAccount};
 pub use campaign::local_today;
-pub use count::{CloseRoll, Closed, Count};
+pub use count::{CloseRoll, Closed, Count, CountCash, Second};
 pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 pub use drive::{CancelDrive, OpenDrive};
 pub use gift::{AnnounceGift, CancelGift, Way};
-pub use hand_over::{AnnounceHandOver, Announced, Arrival, CancelHandOver, ReceiveHandOver};
-pub use matching::{LineMatch, MatchLines, RecordGift, ReopenLine, SetAside, ticked};
+pub use hand_over::{AnnounceHandOver, Announced, Arrival, CancelHandOver, ReceiveHandOver, Signer};
+pub use loss::{DecideLoss, LossKind, RequestLoss};
+pub use matching::{LineMatch, MatchLines, NameGiver, RecordGift, ReopenLine, SetAside, ticked};
+pub use paper::{AddSignedSheet, Paper};
 pub use reach::Reach;
-pub use roll::{AddGiver, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded};
+pub use roll::{
+    AddGiver, AddGoods, AllBroughtEverything, Amount, Line, LineState, OpenRoll, RecordRoll, Recorded,
+};
 pub use statement::{DropStatement, MapStatement, PutStatement, TakeStatement};
 
 use asuh_ground::App;
@@ -47,6 +53,9 @@ use asuh_ground::web::{MenuItem, Routes};
 capability! {
     /// Records, closes and hands over the rolls of one's units.
     pub struct RecordRolls = "collection.record_rolls": [Role::UnitCoordinator];
+    /// Counts the cash of an open roll as the second person: of a unit of one's work, or where one is on the roster.
+    pub struct CountsCash = "collection.count_cash":
+        [Role::UnitCoordinator, Role::OfficePlanner, Role::DistrictAdmin, Role::Sponsor];
     /// Reads the closed rolls of one's units: givers only.
     pub struct ReadRolls = "collection.read_rolls": [Role::UnitCoordinator, Role::Auditor];
     /// Opens, moves and cancels drives.
@@ -56,6 +65,10 @@ capability! {
         [Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor];
     /// Receives goods at one's warehouse or depot.
     pub struct ReceiveGoods = "collection.receive_goods": [Role::WarehouseKeeper];
+    /// Adds photos of what was signed on paper: of one's rolls and hand-overs.
+    pub struct SignSheets = "collection.sign_sheets": [Role::UnitCoordinator, Role::WarehouseKeeper];
+    /// Decides what somebody else asked for: goods of a post that are thrown away or given back.
+    pub struct DecideLosses = "collection.decide_losses": [Role::UnitCoordinator, Role::DistrictAdmin];
     /// Reads deposits.
     pub struct ReadDeposits = "collection.read_deposits":
         [Role::UnitCoordinator, Role::Treasurer, Role::DistrictAdmin, Role::Auditor];
@@ -111,6 +124,7 @@ pub const STEP: Part = Part {
         },
         MenuItem { path: "/rekening", label: "money.accounts", roles: &[Role::DistrictAdmin] },
         MenuItem { path: "/setoran/jadwal", label: "collection.menu.drives", roles: &[Role::DistrictAdmin] },
+        MenuItem { path: "/setoran/rusak", label: "collection.loss.title", roles: &[Role::DistrictAdmin] },
         MenuItem {
             path: "/setoran/rekap",
             label: "collection.menu.totals",
@@ -128,6 +142,8 @@ pub const STEP: Part = Part {
         Reference::id("drive", "campaign_id", "campaign"),
         Reference::id("roll", "unit_id", "institution"),
         Reference::user("roll", "closed_by"),
+        Reference::user("roll", "cash_witness_id"),
+        Reference::user("cash_count", "user_id"),
         Reference::id("contribution", "sponsor_id", "sponsor").work("sponsors.depends.contribution", ""),
         Reference::id("contribution", "pledge_id", "pledge"),
         Reference::user("contribution", "recorded_by"),
@@ -138,6 +154,14 @@ pub const STEP: Part = Part {
         Reference::id("hand_over", "transfer_id", "transfer"),
         Reference::code("hand_over_item", "commodity", "commodity"),
         Reference::id("hand_over_item", "lot_id", "lot"),
+        Reference::id("signed_sheet", "paper_id", "roll").when("r.paper = 'roll'"),
+        Reference::id("signed_sheet", "paper_id", "hand_over").when("r.paper = 'hand_over'"),
+        Reference::id("signed_sheet", "attachment_id", "attachment"),
+        Reference::user("signed_sheet", "recorded_by"),
+        Reference::code("post_loss", "commodity", "commodity"),
+        Reference::user("post_loss", "requested_by"),
+        Reference::user("post_loss", "decided_by"),
+        Reference::id("post_loss", "transfer_id", "transfer"),
         Reference::id("deposit", "fund_holder_id", "institution"),
         Reference::id("deposit", "slip_attachment_id", "attachment"),
         Reference::id("fund_account", "fund_holder_id", "institution"),
@@ -170,18 +194,30 @@ fn routes() -> Routes {
         .get::<RecordRolls, _>("/setoran/{roll}", roll::pages::get)
         .post::<RecordRolls, _>("/setoran/{roll}", roll::pages::post)
         .get::<RecordRolls, _>("/setoran/{roll}/cetak", roll::print::print)
-        .get::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add)
-        .post::<RecordRolls, _>("/setoran/{roll}/tambah", roll::pages::add_post)
+        .get::<RecordRolls, _>("/setoran/{roll}/tambah", roll::add::add)
+        .post::<RecordRolls, _>("/setoran/{roll}/tambah", roll::add::add_post)
+        .get::<RecordRolls, _>("/setoran/{roll}/barang", roll::add::goods)
+        .post::<RecordRolls, _>("/setoran/{roll}/barang", roll::add::goods_post)
         .get::<RecordRolls, _>("/setoran/{roll}/hitung", count::pages::get)
         .post::<RecordRolls, _>("/setoran/{roll}/hitung", count::pages::post)
         .post::<RecordRolls, _>("/setoran/{roll}/tutup", count::pages::close)
-        .get::<ReadRolls, _>("/setoran/{roll}/lembar", roll::pages::sheet)
+        .get::<CountsCash, _>("/setoran/{roll}/uang", count::second_pages::get)
+        .post::<CountsCash, _>("/setoran/{roll}/uang", count::second_pages::post)
+        .get::<ReadRolls, _>("/setoran/{roll}/lembar", roll::sheet::sheet)
+        .post::<SignSheets, _>("/setoran/{roll}/lembar", paper::pages::add_to_roll)
+        .get::<ReadRolls, _>("/setoran/{roll}/lembar/{sheet}", paper::pages::of_roll)
+        .get::<DecideLosses, _>("/setoran/rusak", loss::pages::list)
+        .post::<DecideLosses, _>("/setoran/rusak/{loss}", loss::pages::decide)
+        .get::<RecordRolls, _>("/setoran/{roll}/rusak", loss::pages::ask)
+        .post::<RecordRolls, _>("/setoran/{roll}/rusak", loss::pages::ask_post)
         .get::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce)
         .post::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce_post)
         .get::<ReadHandOvers, _>("/serah-terima", hand_over::pages::list)
         .get::<ReadHandOvers, _>("/serah-terima/{hand_over}", hand_over::pages::get)
         .post::<ReceiveGoods, _>("/serah-terima/{hand_over}/terima", hand_over::pages::receive)
         .post::<RecordRolls, _>("/serah-terima/{hand_over}/batal", hand_over::pages::cancel)
+        .post::<SignSheets, _>("/serah-terima/{hand_over}/lembar", paper::pages::add_to_hand_over)
+        .get::<ReadHandOvers, _>("/serah-terima/{hand_over}/lembar/{sheet}", paper::pages::of_hand_over)
         .get::<ReadDeposits, _>("/setor-uang", deposit::pages::list)
         .get::<ReadDeposits, _>("/setor-uang/{deposit}", deposit::pages::get)
         .get::<ReadDeposits, _>("/setor-uang/{deposit}/bukti", deposit::pages::photo)
@@ -208,6 +244,7 @@ fn routes() -> Routes {
         .post::<MatchStatements, _>("/mutasi-bank/rekening/{account}/cocok", matching::pages::confirm)
         .get::<ReadStatements, _>("/mutasi-bank/baris/{line}", matching::pages::line)
         .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/pemberian", matching::pages::record)
+        .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/pemberi", matching::giver::name)
         .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/lain", matching::pages::set_aside)
         .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/batal", matching::pages::reopen)
         .get::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi", gift::pages::any_receipt)

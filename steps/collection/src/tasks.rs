@@ -5,9 +5,11 @@ use std::sync::Arc;
 use asuh_store::StoreError;
 
 use super::roll::pages::days_of;
-use super::{Reach, campaign, deposit, drive, gift, hand_over, roll, settled_days, statement};
+use super::{
+    DecideLosses, Reach, campaign, deposit, drive, gift, hand_over, loss, roll, settled_days, statement,
+};
 use asuh_ground::App;
-use asuh_ground::access::{Actor, Role};
+use asuh_ground::access::{Actor, Capability, Role};
 use asuh_ground::app::Given;
 use asuh_ground::web::{Task, TaskState, Text};
 
@@ -29,6 +31,18 @@ pub(super) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
                 tasks.push(Task {
                     title: text.t1("collection.task.hand_overs", "n", waiting),
                     path: "/serah-terima".into(),
+                    state: TaskState::NeedsAction,
+                });
+            }
+        }
+        if let Some(cap) = DecideLosses::of(actor) {
+            let reach = Reach::of(cap.scope());
+            let waiting =
+                loss::query::waiting(app.store.reader(), actor.district, &reach, actor.user).await?;
+            if waiting > 0 {
+                tasks.push(Task {
+                    title: text.t1("collection.task.losses", "n", waiting),
+                    path: "/setoran/rusak".into(),
                     state: TaskState::NeedsAction,
                 });
             }

@@ -84,7 +84,7 @@ impl Monday {
         monday
     }
 
-    async fn person(&self, unit: Id, name: &str) -> Id {
+    pub(crate) async fn person(&self, unit: Id, name: &str) -> Id {
         let id = self.test.app.store.new_id();
         self.test
             .sql(
@@ -103,7 +103,7 @@ impl Monday {
         id
     }
 
-    async fn promise(&self, sponsor: Id) {
+    pub(crate) async fn promise(&self, sponsor: Id) {
         self.test
             .sql(
                 "INSERT INTO pledge (district_id, id, campaign_id, sponsor_id, baskets, starts_on, ends_on, origin, \
@@ -135,7 +135,7 @@ impl Monday {
     /// Hands the goods of a closed roll over; the hand-over's path.
     pub(crate) async fn handed_over(&self, roll: &str, to: Id) -> String {
         let to = to.to_string();
-        let fields = [("tujuan", to.as_str()), ("pemberi", "Rina"), ("aksi", "kirim")];
+        let fields = [("tujuan", to.as_str()), ("cara", "paper"), ("pemberi", "Rina"), ("aksi", "kirim")];
         self.coordinator.post(&format!("{roll}/serah"), &fields).await.to()
     }
 
@@ -175,7 +175,9 @@ pub(crate) fn counts(n: &str, cash: &str) -> Vec<(String, String)> {
         ("rusak.egg", "0"),
         ("dicatat.cash", cash),
         ("hitung.cash", cash),
+        ("kedua", "kertas"),
         ("saksi", "Budi"),
+        ("kertas", "map setoran"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
@@ -185,7 +187,7 @@ pub(crate) fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
+pub(crate) fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
     fields.retain(|(found, _)| found != name);
     fields.push((name.to_owned(), value.to_owned()));
 }
@@ -202,7 +204,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     let roll = monday.open().await;
     assert_eq!(monday.open().await, roll, "opened twice is one");
     let page = user.get(&roll).await.ok();
-    assert_eq!(page.matches("<fieldset").count(), 40);
+    assert_eq!(page.matches("class=\"person ").count(), 40);
 
     // Two exceptions, and everybody else brought everything, in one press.
     let mut fields = monday.line(&page, 0, "partial");
@@ -252,6 +254,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
         ("rusak.rice_can", "0"),
         ("terima.egg", "35"),
         ("rusak.egg", "1"),
+        ("cara", "paper"),
         ("penerima", "Joko"),
         ("aksi", "terima"),
     ];
@@ -410,10 +413,17 @@ async fn cash_needs_a_witness_and_arrives_by_slip(db: TestDatabase) {
     let roll = monday.open().await;
     monday.coordinator.post(&roll, &[("aksi", "semua")]).await.to();
     let mut fields = counts("5", "10000");
-    set(&mut fields, "saksi", "");
+    set(&mut fields, "kedua", "");
     let answer = monday.coordinator.post(&format!("{roll}/tutup"), &pairs(&fields)).await.refused();
     assert!(answer.contains("Uang dihitung berdua") && answer.contains("value=\"9,75\""), "{answer}");
-    set(&mut fields, "saksi", "Budi");
+    set(&mut fields, "kedua", "kertas");
+    for (field, said) in [("saksi", "Tulis nama orang kedua"), ("kertas", "di mana lembar")] {
+        let typed = fields.clone();
+        set(&mut fields, field, "");
+        let answer = monday.coordinator.post(&format!("{roll}/tutup"), &pairs(&fields)).await.refused();
+        assert!(answer.contains(said) && answer.contains("value=\"9,75\""), "{answer}");
+        fields = typed;
+    }
     set(&mut fields, "dicatat.egg", "4");
     set(&mut fields, "hitung.egg", "4");
     let answer = monday.coordinator.post(&format!("{roll}/tutup"), &pairs(&fields)).await.refused();
@@ -468,7 +478,12 @@ async fn a_hand_over_is_taken_back_before_it_is_received(db: TestDatabase) {
     let monday = Monday::begin(db, 5).await;
     let roll = monday.closed().await;
     let first = monday.handed_over(&roll, monday.warehouse).await;
-    let again = [("tujuan", monday.depot.to_string()), ("pemberi", "Rina".into()), ("aksi", "kirim".into())];
+    let again = [
+        ("tujuan", monday.depot.to_string()),
+        ("cara", "paper".into()),
+        ("pemberi", "Rina".into()),
+        ("aksi", "kirim".into()),
+    ];
     let again: Vec<(&str, &str)> = again.iter().map(|(a, b)| (*a, b.as_str())).collect();
     let serah = format!("{roll}/serah");
     assert!(monday.coordinator.post(&serah, &again).await.refused().contains("sudah diserahkan"));
@@ -477,7 +492,13 @@ async fn a_hand_over_is_taken_back_before_it_is_received(db: TestDatabase) {
     let second = monday.coordinator.post(&serah, &again).await.to();
     assert!(monday.coordinator.get(&second).await.ok().contains("BAST/0002/XI/2026"), "gapless");
     let keeper = monday.test.user(Role::WarehouseKeeper, &[], &[monday.depot]).await;
-    let arrived = [("terima.rice_can", "5"), ("terima.egg", "5"), ("penerima", "Joko"), ("aksi", "terima")];
+    let arrived = [
+        ("terima.rice_can", "5"),
+        ("terima.egg", "5"),
+        ("cara", "paper"),
+        ("penerima", "Joko"),
+        ("aksi", "terima"),
+    ];
     keeper.post(&format!("{second}/terima"), &arrived).await.to();
     assert_eq!(monday.holds(AccountKind::Depot, monday.depot, Commodity::EGG).await, 5);
     let cancel = monday.coordinator.post(&format!("{second}/batal"), &[("alasan", "x")]).await;

@@ -64,7 +64,7 @@ async fn every_write_of_the_collection_twenty_times_at_once_is_one(db: TestDatab
     assert_eq!(n("SELECT COUNT(*) AS n FROM deposit").await, 1);
 
     let to = monday.warehouse.to_string();
-    let sent = [("tujuan", to.as_str()), ("pemberi", "Rina"), ("aksi", "kirim")];
+    let sent = [("tujuan", to.as_str()), ("cara", "paper"), ("pemberi", "Rina"), ("aksi", "kirim")];
     let first = twenty(user, &format!("{roll}/serah"), &sent).await;
     assert_eq!((post(Commodity::EGG).await, n("SELECT COUNT(*) AS n FROM hand_over").await), (0, 1));
     twenty(user, &format!("{first}/batal"), &[("alasan", "salah tujuan")]).await;
@@ -72,7 +72,13 @@ async fn every_write_of_the_collection_twenty_times_at_once_is_one(db: TestDatab
     let second = twenty(user, &format!("{roll}/serah"), &sent).await;
     assert_ne!(first, second);
     let keeper = monday.test.user(Role::WarehouseKeeper, &[], &[monday.warehouse]).await;
-    let arrived = [("terima.rice_can", "6"), ("terima.egg", "6"), ("penerima", "Joko"), ("aksi", "terima")];
+    let arrived = [
+        ("terima.rice_can", "6"),
+        ("terima.egg", "6"),
+        ("cara", "paper"),
+        ("penerima", "Joko"),
+        ("aksi", "terima"),
+    ];
     twenty(&keeper, &format!("{second}/terima"), &arrived).await;
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 6);
 

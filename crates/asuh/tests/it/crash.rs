@@ -97,14 +97,14 @@ impl Working {
         let close = monday::CloseRoll {
             roll,
             counts: totals.iter().map(count).collect(),
-            cash_witness: "Saksi".into(),
+            second: monday::Second::Paper { name: "Saksi".into(), kept: "map".into() },
             reach: reach.clone(),
         };
         let closed = self.send(close).await.value;
         let announce = monday::AnnounceHandOver {
             roll,
             to: self.warehouse,
-            giver_name: "Koordinator".into(),
+            giver: monday::Signer::Paper("Koordinator".into()),
             note: String::new(),
             reach: reach.clone(),
         };
@@ -118,7 +118,7 @@ impl Working {
         let receive = monday::ReceiveHandOver {
             hand_over,
             arrivals: totals.iter().filter(|total| total.commodity != "cash").map(arrival).collect(),
-            receiver_name: "Petugas".into(),
+            receiver: monday::Signer::Paper("Petugas".into()),
             note: String::new(),
             reach: monday::Reach::unit(self.warehouse),
         };

@@ -17,7 +17,13 @@ async fn stocked(db: TestDatabase) -> (Monday, Client) {
     let roll = monday.closed().await;
     let hand_over = monday.handed_over(&roll, monday.warehouse).await;
     let keeper = monday.test.user(Role::WarehouseKeeper, &[], &[monday.warehouse]).await;
-    let arrived = [("terima.rice_can", "40"), ("terima.egg", "40"), ("penerima", "Joko"), ("aksi", "terima")];
+    let arrived = [
+        ("terima.rice_can", "40"),
+        ("terima.egg", "40"),
+        ("cara", "paper"),
+        ("penerima", "Joko"),
+        ("aksi", "terima"),
+    ];
     keeper.post(&format!("{hand_over}/terima"), &arrived).await.to();
     (monday, keeper)
 }
@@ -167,7 +173,7 @@ async fn goods_go_between_places_with_two_signatures(db: TestDatabase) {
 
     // The sender cannot sign for the receiver; the receiver says what is missing.
     let arrived = |eggs: &'static str, note: &'static str| {
-        [("terima.egg", eggs), ("penerima", "Joko"), ("catatan", note), ("aksi", "terima")]
+        [("terima.egg", eggs), ("cara", "paper"), ("penerima", "Joko"), ("catatan", note), ("aksi", "terima")]
     };
     let receive = format!("{shipment}/terima");
     assert_eq!(keeper.post(&receive, &arrived("10", "")).await.status, StatusCode::NOT_FOUND);

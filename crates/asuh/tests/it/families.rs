@@ -288,9 +288,13 @@ async fn a_user_keeps_thirty_filters_at_most(db: TestDatabase) {
             keeper.post("/sasaran/saringan/baru", &[("status", "listed"), ("nama", name.as_str())]).await
         }
     };
-    for nth in 0..30 {
+    for nth in 0..28 {
         save(format!("Saringan {nth}")).await.to();
     }
+    // Eight at the same moment where two have room.
+    let at_once = futures_util::future::join_all((28..36).map(|nth| save(format!("Saringan {nth}")))).await;
+    let refused = at_once.into_iter().filter(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY).count();
+    assert_eq!(refused, 6);
     assert!(save("Satu lagi".into()).await.refused().contains("sudah menyimpan 30 saringan"));
     let ids: Vec<(Id,)> =
         test.app.store.reader().all("SELECT id FROM saved_filter ORDER BY name", args![]).await.unwrap();

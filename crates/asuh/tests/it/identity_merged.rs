@@ -298,6 +298,8 @@ async fn in_doubt_a_plan_helps_once_and_after_different_both(db: TestDatabase) {
     let admin = scene.test.with_role(Role::DistrictAdmin).await;
     let page = admin.get(&format!("/penyaluran/{run}")).await.ok();
     assert!(page.contains("Menunggu keputusan data ganda"), "{page}");
+    // Two of the three receive, and the page counts no more.
+    assert_eq!(scene.test.number("SELECT on_route FROM allocation_run WHERE id = $1", args![run]).await, 2);
     for (one, two) in twice.kept_persons.into_iter().zip(twice.gone_persons) {
         let pair = between(&scene.test, one, two).await;
         let different = [("putusan", "beda"), ("alasan", "")];

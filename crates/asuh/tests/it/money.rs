@@ -13,7 +13,7 @@ use crate::support::{Client, KERINCI};
 const CODE: &str = "00020101021126680016ID.CO.CONTOH.WWW011893600000000000000002150000000000000010303UMI51440014ID.CO.\
                     QRIS.WWW0215ID10200000000010303UMI5204839853033605802ID5913DONASI CONTOH6007KERINCI61053716162070703\
                     A016304861D";
-const NUMBER: &str = "1234567890";
+pub(crate) const NUMBER: &str = "1234567890";
 
 /// A Monday whose fund holder keeps its money in an account that the admin recorded.
 pub(crate) struct Money {
@@ -25,7 +25,7 @@ pub(crate) struct Money {
 }
 
 /// The fields of a new account.
-fn fields<'a>(holder: &'a str, number: &'a str, qris: &'a str) -> Vec<(&'static str, &'a str)> {
+pub(crate) fn fields<'a>(holder: &'a str, number: &'a str, qris: &'a str) -> Vec<(&'static str, &'a str)> {
     vec![
         ("pemegang_dana", holder),
         ("dana", "asn"),
@@ -73,17 +73,17 @@ impl Money {
         self.treasurer.get(&path).await.ok()
     }
 
-    async fn n(&self, sql: &str) -> i64 {
+    pub(crate) async fn n(&self, sql: &str) -> i64 {
         self.monday.test.number(sql, args![]).await
     }
 
     /// What the holder has.
-    async fn holds(&self) -> i64 {
+    pub(crate) async fn holds(&self) -> i64 {
         self.monday.holds(AccountKind::FundHolder, self.monday.holder, Commodity::CASH).await
     }
 
     /// Somebody who promised, signed in.
-    async fn giver(&self, nth: usize) -> Client {
+    pub(crate) async fn giver(&self, nth: usize) -> Client {
         let user = self.monday.test.user(Role::Sponsor, &[], &[]).await;
         let link = "UPDATE app_user SET sponsor_id = $1 WHERE district_id = $2 AND id = $3";
         self.monday.test.sql(link, args![self.monday.people[nth], KERINCI, user.user]).await;
@@ -91,7 +91,7 @@ impl Money {
     }
 
     /// Closes the Monday and enters the slip; the path of the deposit.
-    async fn deposited(&self, slip: &str) -> String {
+    pub(crate) async fn deposited(&self, slip: &str) -> String {
         let roll = self.monday.closed().await;
         let sheet = self.monday.coordinator.get(&format!("{roll}/lembar")).await.ok();
         let id = sheet.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
@@ -141,7 +141,7 @@ pub(crate) fn bca(opening: i64, lines: &[(&str, &str, i64, &str)]) -> String {
 }
 
 /// The value of the first box whose proposal names this.
-fn box_of(page: &str, named: &str) -> (String, String) {
+pub(crate) fn box_of(page: &str, named: &str) -> (String, String) {
     let at = page.find(named).unwrap_or_else(|| panic!("no {named} in {page}"));
     let input = page[..at].rsplit("<input type=\"checkbox\" name=\"").next().unwrap();
     let name = input.split('"').next().unwrap();
@@ -150,7 +150,7 @@ fn box_of(page: &str, named: &str) -> (String, String) {
 }
 
 /// The path of the line with these words.
-fn line_of(page: &str, words: &str) -> String {
+pub(crate) fn line_of(page: &str, words: &str) -> String {
     let at = page.find(words).unwrap_or_else(|| panic!("no {words} in {page}"));
     let id = page[..at].rsplit("/mutasi-bank/baris/").next().unwrap().split('"').next().unwrap();
     format!("/mutasi-bank/baris/{id}")
@@ -514,80 +514,5 @@ async fn a_line_pays_several_only_by_their_sum_and_funds_never_mix(db: TestDatab
     answer.to();
     let answer = money.treasurer.post(&format!("{line}/pemberian"), &[("gerakan", &csr)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    money.monday.books_are_clean().await;
-}
-
-/// Sends the same form twenty times at once, and twenty forms of the same content.
-async fn twenty(user: &Client, path: &str, fields: &[(&str, &str)]) {
-    let form = crate::support::new_form_id();
-    let same = (0..20).map(|_| user.post_as(path, &form, fields));
-    let answers = futures_util::future::join_all(same).await;
-    let first = &answers[0];
-    for answer in &answers {
-        assert_eq!(
-            (answer.status, &answer.location),
-            (first.status, &first.location),
-            "{path}: {}",
-            answer.body
-        );
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
-    }
-    // Somebody else who does the same at the same time is refused or finds it done; nothing is done twice.
-    futures_util::future::join_all((0..20).map(|_| user.post(path, fields))).await;
-}
-
-#[db_test]
-async fn every_write_of_money_twenty_times_at_once_is_one(db: TestDatabase) {
-    let money = Money::begin(db, 5).await;
-    let deposit = money.deposited("SLIP-90018").await;
-    let holder = money.monday.holder.to_string();
-    let mut second = fields(&holder, "777000111", "");
-    second.push(("aksi", "simpan"));
-    twenty(&money.admin, "/rekening/baru", &second).await;
-    assert_eq!(money.n("SELECT COUNT(*) AS n FROM fund_account").await, 2);
-    money
-        .monday
-        .test
-        .sql("UPDATE fund_account SET until = 20261001 WHERE number_end = '0111'", args![])
-        .await;
-
-    let giver = money.giver(0).await;
-    let campaign = money.monday.campaign.to_string();
-    let gift = [("gerakan", campaign.as_str()), ("jumlah", "450.000"), ("cara", "transfer")];
-    let form = crate::support::new_form_id();
-    let sent =
-        futures_util::future::join_all((0..20).map(|_| giver.post_as("/transfer", &form, &gift))).await;
-    let gift = sent[0].location.clone();
-    assert!(sent.iter().all(|answer| answer.location == gift));
-    assert_eq!(money.n("SELECT COUNT(*) AS n FROM gift").await, 1);
-
-    let file = bca(
-        0,
-        &[("02/11", "SLIP-90018", 10_000, "CR"), ("02/11", "X", 7_000, "CR"), ("02/11", "BUNGA", 5, "CR")],
-    );
-    let uploads = (0..20).map(|_| money.upload(&file));
-    let drafts = futures_util::future::join_all(uploads).await;
-    assert!(drafts.iter().all(|draft| *draft == drafts[0]), "one file is one draft");
-    twenty(&money.treasurer, &format!("{}/masukkan", drafts[0]), &[]).await;
-    assert_eq!(money.n("SELECT COUNT(*) AS n FROM bank_line").await, 3);
-
-    let page = money.lines("open").await;
-    let (name, value) = box_of(&page, "Dinas Pendidikan");
-    let confirm = format!("/mutasi-bank/rekening/{}/cocok", money.account_id());
-    twenty(&money.treasurer, &confirm, &[(&name, &value), ("aksi", "simpan")]).await;
-    assert_eq!(money.holds().await, 10_000);
-    let other = line_of(&page, ">X<");
-    twenty(&money.treasurer, &format!("{other}/pemberian"), &[("gerakan", &campaign)]).await;
-    assert_eq!(money.holds().await, 17_000);
-    let interest = line_of(&page, ">BUNGA<");
-    twenty(&money.treasurer, &format!("{interest}/lain"), &[("sebab", "interest")]).await;
-    twenty(&money.treasurer, &format!("{other}/batal"), &[("alasan", "salah")]).await;
-    assert_eq!(money.holds().await, 10_000);
-    twenty(&giver, &format!("{gift}/batal"), &[]).await;
-    twenty(&money.admin, &format!("{}/akhiri", money.account), &[("sampai", "2-11-2026")]).await;
-    twenty(&money.admin, &format!("{}/qris", money.account), &[("qris", "")]).await;
-    assert!(money.treasurer.get(&deposit).await.ok().contains("Diterima"));
-    let matches = "SELECT COUNT(*) AS n FROM bank_match WHERE undone_at IS NULL";
-    assert_eq!(money.n(matches).await, 1);
     money.monday.books_are_clean().await;
 }

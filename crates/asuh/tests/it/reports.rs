@@ -27,8 +27,8 @@ async fn monday(scene: &Scene, day: Date, givers: &[Id]) {
     )
     .await;
     test.sql(
-        "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, cash_witness) \
-         VALUES ($1, $2, $3, $4, 'closed', $5, $6, 0, 0, '')",
+        "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, cash_witness, \
+         cash_paper) VALUES ($1, $2, $3, $4, 'closed', $5, $6, 0, 0, '', '')",
         args![KERINCI, roll, drive, unit, givers.len() as i64 + 1, givers.len() as i64],
     )
     .await;
@@ -52,7 +52,8 @@ async fn monday(scene: &Scene, day: Date, givers: &[Id]) {
     let hand_over = new();
     test.sql(
         "INSERT INTO hand_over (district_id, id, number, roll_id, to_institution_id, state, announced_at, announced_by, \
-         giver_name, received_at, note, receipt_note) VALUES ($1, $2, $3, $4, $5, 'received', 0, $5, '', $6, '', '')",
+         giver_name, giver_way, received_at, note, receipt_note) \
+         VALUES ($1, $2, $3, $4, $5, 'received', 0, $5, '', 'account', $6, '', '')",
         args![KERINCI, hand_over, hand_over.to_string(), roll, scene.warehouse, test.app.store.clock().now()],
     )
     .await;

@@ -169,16 +169,25 @@ pub(crate) async fn walk(db: TestDatabase) -> Walked {
         ("rusak.egg", "0"),
         ("dicatat.cash", "4000"),
         ("hitung.cash", "4000"),
+        ("kedua", "kertas"),
         ("saksi", "Dewi"),
+        ("kertas", "map setoran"),
     ];
     let sheet = coordinator.post(&format!("{roll}/tutup"), &counted).await.to();
 
     // 7. The goods go to the warehouse, the money to the fund holder; each is confirmed by who receives it.
-    let goods = [("tujuan", warehouse_id.as_str()), ("pemberi", "Rina"), ("aksi", "kirim")];
+    let goods =
+        [("tujuan", warehouse_id.as_str()), ("cara", "paper"), ("pemberi", "Rina"), ("aksi", "kirim")];
     let hand_over = coordinator.post(&format!("{roll}/serah"), &goods).await.to();
     let keeper = test.user(Role::WarehouseKeeper, &[1_501_000_000], &[warehouse]).await;
     assert!(keeper.get("/").await.ok().contains("1 serah terima menunggu"));
-    let arrived = [("terima.rice_can", "2"), ("terima.egg", "2"), ("penerima", "Joko"), ("aksi", "terima")];
+    let arrived = [
+        ("terima.rice_can", "2"),
+        ("terima.egg", "2"),
+        ("cara", "paper"),
+        ("penerima", "Joko"),
+        ("aksi", "terima"),
+    ];
     keeper.post(&format!("{hand_over}/terima"), &arrived).await.to();
     let shown = coordinator.get(&sheet).await.ok();
     let deposit = shown.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();

@@ -210,3 +210,50 @@ pub(super) fn code(app: &App, district: DistrictId, seq: u64, leaf: &Hash) -> St
     let base = app.settings.public_url.trim_end_matches('/');
     format!("{base}/bukti/{district}/{seq}/{leaf}")
 }
+
+asuh_store::row_struct! {
+    struct CauseRow { seq: i64, leaf: [u8; 32] }
+}
+
+/// What a printed receipt or protocol carries so that anybody can look its entry in the books up: its number, and the code
+/// that leads to the public page.
+#[derive(Debug, Clone)]
+pub struct PaperProof {
+    /// The number in the books.
+    pub seq: i64,
+    /// The address in the code.
+    pub code: String,
+    /// The code as a picture (SVG).
+    pub picture: String,
+}
+
+impl PaperProof {
+    /// Of the newest transfer that something caused, a deposit, a gift or a hand-over; `None` while it is not sealed, and
+    /// where it was taken back. Whoever calls this has asked whether the caller may read the paper. Index:
+    /// `transfer_by_cause`, `seal_leaf_by_entry`.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn of_cause(
+        app: &App,
+        district: DistrictId,
+        cause: Id,
+    ) -> Result<Option<PaperProof>, StoreError> {
+        let found: Option<CauseRow> = app
+            .store
+            .reader()
+            .first(
+                "SELECT l.seq, l.leaf FROM transfer t JOIN seal_leaf l ON l.district_id = t.district_id \
+                 AND l.stream = 'ledger' AND l.entry_id = t.id WHERE t.district_id = $1 AND t.cause_id = $2 \
+                 AND t.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM transfer x WHERE x.district_id = t.district_id \
+                 AND x.reverses = t.id) ORDER BY l.seq DESC LIMIT 1",
+                args![district, cause],
+            )
+            .await?;
+        Ok(found.map(|row| {
+            let seq = u64::try_from(row.seq).unwrap_or(0);
+            let code = code(app, district, seq, &Hash::new(row.leaf));
+            PaperProof { seq: row.seq, picture: asuh_documents::qr::svg(&code).unwrap_or_default(), code }
+        }))
+    }
+}

@@ -10,6 +10,7 @@ pub mod receipt;
 mod references;
 pub mod seal;
 
+pub use heads::PaperProof;
 pub use log::{AccessLog, flush, opened, run};
 pub use references::Reference;
 

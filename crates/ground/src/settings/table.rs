@@ -144,6 +144,7 @@ pub const TABLE: &[Spec] = &[
     ),
     needed(Numbers, "collection.bast_pattern", Kind::Pattern, "BAST/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "collection.deposit_pattern", Kind::Pattern, "STS/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "collection.loss_pattern", Kind::Pattern, "BAR/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "collection.gift_pattern", Kind::Pattern, "TTP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.change_pattern", Kind::Pattern, "BAPG/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.shipment_pattern", Kind::Pattern, "SJ/{nomor:4}/{bulan_romawi}/{tahun}"),

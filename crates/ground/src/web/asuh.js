@@ -67,6 +67,7 @@ document.querySelectorAll("[data-find]").forEach((box) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
     const first = all.find((one) => !one.hidden);
+    if (first && first.tagName === "DETAILS") first.open = true;
     const choice = first && (first.querySelector(":checked") || first.querySelector("input[type=radio]"));
     if (choice) choice.focus();
   });

@@ -32,12 +32,28 @@ CREATE TABLE roll (
   touched_at {int} NOT NULL,
   closed_at {int},
   closed_by {bytes},
+  -- The second person of the cash count: the name, the user when he counted on a device of his own (NULL: he signed on
+  -- paper), and then where that paper is.
   cash_witness {text} NOT NULL,
+  cash_witness_id {bytes},
+  cash_paper {text} NOT NULL,
   PRIMARY KEY (district_id, id),
   UNIQUE (district_id, drive_id, unit_id),
   FOREIGN KEY (district_id, drive_id) REFERENCES drive (district_id, id)
 ) {table};
 CREATE INDEX roll_by_unit ON roll (district_id, unit_id, drive_id);
+
+-- What a second person counted of an open roll's cash, on a device of his own and without seeing the first count.
+CREATE TABLE cash_count (
+  district_id {int} NOT NULL,
+  roll_id {bytes} NOT NULL,
+  user_id {bytes} NOT NULL,
+  -- Rupiah.
+  amount {int} NOT NULL,
+  counted_at {int} NOT NULL,
+  PRIMARY KEY (district_id, roll_id, user_id),
+  FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
+) {table};
 
 -- One line per person and day of the rhythm: with a promise (janji) for it, or given without one.
 CREATE TABLE contribution (
@@ -102,9 +118,12 @@ CREATE TABLE hand_over (
   announced_at {int} NOT NULL,
   announced_by {bytes} NOT NULL,
   giver_name {text} NOT NULL,
+  -- How each side signed: 'account' (he himself, signed in) or 'paper' (somebody else, on the printed sheet).
+  giver_way {text} NOT NULL,
   received_at {int},
   received_by {bytes},
   receiver_name {text},
+  receiver_way {text},
   -- What the giver wrote; what the receiver wrote about damage and gaps, or why it was cancelled.
   note {text} NOT NULL,
   receipt_note {text} NOT NULL,
@@ -128,6 +147,47 @@ CREATE TABLE hand_over_item (
   PRIMARY KEY (district_id, hand_over_id, commodity),
   FOREIGN KEY (district_id, hand_over_id) REFERENCES hand_over (district_id, id)
 ) {table};
+
+-- Photos and scans of what was signed on paper: the count sheet of a roll, or a hand-over's protocol. None is replaced.
+CREATE TABLE signed_sheet (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 'roll', 'hand_over', and which.
+  paper {text} NOT NULL,
+  paper_id {bytes} NOT NULL,
+  attachment_id {bytes} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX signed_sheet_by_paper ON signed_sheet (district_id, paper_id, id);
+
+-- Goods of a closed roll that are not handed on: broken or spoiled at the post, or given back to who brought them. One
+-- person asks, another decides.
+CREATE TABLE post_loss (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  number {text} NOT NULL,
+  roll_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  amount {int} NOT NULL,
+  -- 'written_off', 'given_back'
+  kind {text} NOT NULL,
+  reason {text} NOT NULL,
+  -- 'requested', 'approved', 'refused'
+  state {text} NOT NULL,
+  requested_at {int} NOT NULL,
+  requested_by {bytes} NOT NULL,
+  decided_at {int},
+  decided_by {bytes},
+  decision_note {text} NOT NULL,
+  transfer_id {bytes},
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, number),
+  FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
+) {table};
+CREATE INDEX post_loss_by_roll ON post_loss (district_id, roll_id, commodity, state);
+CREATE INDEX post_loss_by_state ON post_loss (district_id, state, requested_at, id);
 
 -- Cash from a unit to the fund holder, by slip, before a day.
 CREATE TABLE deposit (

@@ -20,6 +20,8 @@ CREATE TABLE allocation_run (
   -- Seed of the public lottery that breaks ties.
   lottery_seed {int} NOT NULL,
   families {int} NOT NULL,
+  -- Of these in the villages on the route, those that neither have had this week's package nor wait for a decision
+  -- whether they are another family.
   on_route {int} NOT NULL,
   planned_at {int} NOT NULL,
   planned_by {bytes} NOT NULL,

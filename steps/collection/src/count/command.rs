@@ -8,6 +8,7 @@ use super::super::reach::Reach;
 use super::super::roll::command::touch;
 use super::query;
 use super::rules::{Count, OnRoll, check};
+use super::second::{Second, witness};
 use asuh_ground::books::{self, AccountKind, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
@@ -20,7 +21,7 @@ pub struct CloseRoll {
     /// The count, every commodity of the roll.
     pub counts: Vec<Count>,
     /// Who counted the cash together with the coordinator.
-    pub cash_witness: String,
+    pub second: Second,
     /// What the caller reaches.
     pub reach: Reach,
 }
@@ -62,7 +63,7 @@ impl Command for CloseRoll {
             .iter()
             .map(|sum| OnRoll { commodity: sum.commodity.clone(), cash: sum.is_cash(), ticked: sum.ticked })
             .collect();
-        check(&on_roll, &self.counts, &self.cash_witness)?;
+        check(&on_roll, &self.counts, &self.second)?;
 
         let (mut collected, mut wasted, mut reasons, mut rows) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -136,6 +137,7 @@ impl Command for CloseRoll {
             rows,
         )
         .await?;
+        let witness = witness(tx, self.roll, &self.second, cash).await?;
         let people: Option<People> = tx
             .first(
                 "SELECT COUNT(*) AS people, \
@@ -147,8 +149,18 @@ impl Command for CloseRoll {
         let (people, givers) = people.map_or((0, 0), |found| (found.people, found.givers));
         tx.execute(
             "UPDATE roll SET state = 'closed', people = $3, givers = $4, closed_at = $5, closed_by = $6, \
-             cash_witness = $7 WHERE district_id = $1 AND id = $2",
-            args![district, self.roll, people, givers, tx.now(), tx.actor(), &self.cash_witness],
+             cash_witness = $7, cash_witness_id = $8, cash_paper = $9 WHERE district_id = $1 AND id = $2",
+            args![
+                district,
+                self.roll,
+                people,
+                givers,
+                tx.now(),
+                tx.actor(),
+                witness.name,
+                witness.user,
+                witness.kept
+            ],
         )
         .await?;
         let deposit = if cash > 0 { Some(due(tx, self.roll, &campaign, cash).await?) } else { None };

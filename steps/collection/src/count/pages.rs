@@ -1,18 +1,25 @@
 //! The count, its check page, and closing.
 
 use askama::Template;
+use asuh_documents::qr;
 use asuh_nusantara::number;
 use asuh_store::Id;
 use axum::extract::State;
+use axum::http::HeaderMap;
 
+use super::super::roll::print::address;
 use super::super::roll::query::{self as rolls, Roll};
 use super::super::{Reach, RecordRolls};
 use super::command::CloseRoll;
 use super::query::{self, Sum};
 use super::rules::{Count, OnRoll, check};
+use super::second::{self, Counter, Second};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
+
+/// The choice of who counted with the caller: this, or the user who counted on his own device.
+const PAPER: &str = "kertas";
 
 #[derive(Template)]
 #[template(path = "count/count.html")]
@@ -22,9 +29,37 @@ struct CountPage {
     roll: Roll,
     sums: Vec<Sum>,
     open_lines: i64,
+    /// Who counted the cash on a device of his own, other than the caller.
+    counters: Vec<Counter>,
+    /// Where somebody else counts it on his device, as a picture and in letters.
+    picture: String,
+    address: String,
 }
 
 impl CountPage {
+    fn has_cash(&self) -> bool {
+        self.sums.iter().any(Sum::is_cash)
+    }
+
+    fn on_paper(&self) -> bool {
+        self.f.has("kedua", PAPER) || (self.f.value("kedua").is_empty() && self.counters.is_empty())
+    }
+
+    fn chosen(&self, counter: &Counter) -> bool {
+        self.f.has("kedua", &counter.user_id.to_string())
+            || (self.f.value("kedua").is_empty() && self.counters.len() == 1)
+    }
+
+    /// Where the signed sheet is kept: what was typed, or what most offices do.
+    fn kept(&self) -> String {
+        match self.f.value("kertas") {
+            "" if !self.f.is_bad() && !self.f.has("kertas", "") => {
+                self.shell.t("collection.second.kept_usual").into_owned()
+            }
+            typed => typed.to_owned(),
+        }
+    }
+
     /// What a box holds: what was typed, or the roll's own figure.
     fn value(&self, part: &str, sum: &Sum) -> String {
         let name = format!("{part}.{}", sum.commodity);
@@ -49,19 +84,37 @@ pub(crate) async fn get(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    headers: HeaderMap,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    count_page(&app, &cap, shell, &form, id).await
+    count_page(&app, &cap, shell, &form, id, &headers).await
 }
 
-async fn count_page(app: &App, cap: &RecordRolls, shell: Shell, form: &Form, id: Id) -> Page {
+async fn count_page(
+    app: &App,
+    cap: &RecordRolls,
+    shell: Shell,
+    form: &Form,
+    id: Id,
+    headers: &HeaderMap,
+) -> Page {
     let (roll, sums) = match open_roll(app, cap, id).await? {
         Some(found) => found,
         None => return redirect(&format!("/setoran/{id}/lembar")),
     };
     let open_lines = still_open(app, cap, id).await?;
-    let template = CountPage { f: form.view(), roll, sums, open_lines, shell };
+    let address = address(app, headers, &format!("/setoran/{id}/uang"));
+    let template = CountPage {
+        f: form.view(),
+        roll,
+        sums,
+        open_lines,
+        counters: others(app, cap, id).await?,
+        picture: qr::svg(&address).unwrap_or_default(),
+        address,
+        shell,
+    };
     page_with(form.status(), &template)
 }
 
@@ -88,6 +141,13 @@ async fn still_open(app: &App, cap: &RecordRolls, id: Id) -> Result<i64, Error> 
         .await?)
 }
 
+/// Who counted the cash on a device of his own, other than the caller.
+async fn others(app: &App, cap: &RecordRolls, id: Id) -> Result<Vec<Counter>, Error> {
+    let mut counters = second::counters(app.store.reader(), cap.district(), id).await?;
+    counters.retain(|counter| counter.user_id != cap.actor().user);
+    Ok(counters)
+}
+
 /// One line of the check page.
 struct Checked {
     name: String,
@@ -102,6 +162,7 @@ struct CheckPage {
     shell: Shell,
     roll: Roll,
     lines: Vec<Checked>,
+    /// Who counted the cash with the caller, and how.
     witness: String,
     open_lines: i64,
     typed: Vec<(String, String)>,
@@ -112,26 +173,52 @@ pub(crate) async fn post(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    headers: HeaderMap,
     shell: Shell,
     mut form: Form,
 ) -> Page {
     let Some((roll, sums)) = open_roll(&app, &cap, id).await? else {
         return redirect(&format!("/setoran/{id}/lembar"));
     };
-    let (counts, witness) = read(&mut form, &sums, false);
+    let (counts, second) = read(&mut form, &sums, false);
     if form.is_valid() {
         let on_roll: Vec<OnRoll> = sums
             .iter()
             .map(|sum| OnRoll { commodity: sum.commodity.clone(), cash: sum.is_cash(), ticked: sum.ticked })
             .collect();
-        if let Err(refusal) = check(&on_roll, &counts, &witness) {
+        if let Err(refusal) = check(&on_roll, &counts, &second) {
             form.refuse(&refusal);
         }
     }
+    let counters = others(&app, &cap, id).await?;
+    let witness = match &second {
+        Second::None => String::new(),
+        Second::Paper { name, kept } => shell.t2("collection.second.paper", "name", name, "kept", kept),
+        Second::Device(user) => match counters.iter().find(|counter| counter.user_id == *user) {
+            None => {
+                form.error("kedua", "collection.refused.second_gone");
+                String::new()
+            }
+            Some(counter) => {
+                let cash: i64 =
+                    sums.iter().zip(&counts).filter(|(sum, _)| sum.is_cash()).map(|(_, c)| c.counted).sum();
+                if counter.amount != cash {
+                    form.error("kedua", "collection.refused.second_differs");
+                }
+                shell.t2(
+                    "collection.second.device",
+                    "name",
+                    &counter.name,
+                    "at",
+                    shell.instant(counter.counted_at),
+                )
+            }
+        },
+    };
     if !form.is_valid() || form.get("aksi") == "ubah" {
-        return count_page(&app, &cap, shell, &form, id).await;
+        return count_page(&app, &cap, shell, &form, id, &headers).await;
     }
-    let typed = typed(&sums, &counts, &form, &witness);
+    let typed = typed(&sums, &counts, &form);
     let lines = sums
         .into_iter()
         .zip(counts)
@@ -147,8 +234,9 @@ pub(crate) async fn post(
 }
 
 /// The fields that the check page carries on, as they were typed.
-fn typed(sums: &[Sum], counts: &[Count], form: &Form, witness: &str) -> Vec<(String, String)> {
-    let mut fields = vec![("saksi".to_owned(), witness.to_owned())];
+fn typed(sums: &[Sum], counts: &[Count], form: &Form) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> =
+        ["kedua", "saksi", "kertas"].map(|name| (name.to_owned(), form.get(name).to_owned())).into();
     for (sum, count) in sums.iter().zip(counts) {
         fields.push((format!("dicatat.{}", sum.commodity), count.ticked.to_string()));
         for part in ["hitung", "rusak", "timbang", "alasan"] {
@@ -161,7 +249,7 @@ fn typed(sums: &[Sum], counts: &[Count], form: &Form, witness: &str) -> Vec<(Str
 }
 
 /// Reads the boxes. From the check page the roll's figures are those that were checked.
-fn read(form: &mut Form, sums: &[Sum], checked: bool) -> (Vec<Count>, String) {
+fn read(form: &mut Form, sums: &[Sum], checked: bool) -> (Vec<Count>, Second) {
     let mut counts = Vec::with_capacity(sums.len());
     for sum in sums {
         let name = |part: &str| format!("{part}.{}", sum.commodity);
@@ -191,8 +279,15 @@ fn read(form: &mut Form, sums: &[Sum], checked: bool) -> (Vec<Count>, String) {
             reason,
         });
     }
-    let witness = form.optional("saksi", 100);
-    (counts, witness)
+    let (name, kept) = (form.optional("saksi", 100), form.optional("kertas", 200));
+    let there =
+        counts.iter().zip(sums).any(|(count, sum)| sum.is_cash() && (count.counted > 0 || count.ticked > 0));
+    let second = match form.get("kedua") {
+        _ if !there => Second::None,
+        PAPER => Second::Paper { name, kept },
+        user => user.parse().map_or(Second::None, Second::Device),
+    };
+    (counts, second)
 }
 
 /// Closes the roll.
@@ -200,6 +295,7 @@ pub(crate) async fn close(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    headers: HeaderMap,
     shell: Shell,
     mut form: Form,
 ) -> Page {
@@ -207,9 +303,9 @@ pub(crate) async fn close(
     let reach = Reach::of(cap.scope());
     let roll = rolls::by_id(db, cap.district(), &reach, id).await?.ok_or(Error::NotFound)?;
     let sums = query::sums(db, cap.district(), id, roll.campaign_id).await?;
-    let (counts, cash_witness) = read(&mut form, &sums, true);
+    let (counts, second) = read(&mut form, &sums, true);
     if form.is_valid() {
-        let command = CloseRoll { roll: id, counts, cash_witness, reach };
+        let command = CloseRoll { roll: id, counts, second, reach };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/setoran/{id}/lembar")),
             Err(rejection) => form.reject(rejection)?,
@@ -219,7 +315,7 @@ pub(crate) async fn close(
         // Somebody else closed it: say so on a page that has no form any more.
         return page_with(form.status(), &ClosedPage { f: form.view(), roll, shell });
     }
-    count_page(&app, &cap, shell, &form, id).await
+    count_page(&app, &cap, shell, &form, id, &headers).await
 }
 
 #[derive(Template)]

@@ -86,6 +86,8 @@ asuh_store::row_struct! {
         pub(crate) counted: i64,
         /// Damaged.
         pub(crate) damaged: i64,
+        /// Left the post since: thrown away or given back.
+        pub(crate) gone: i64,
         /// Weighed.
         pub(crate) weighed_g: Option<i64>,
         /// Why it differs.
@@ -96,9 +98,9 @@ asuh_store::row_struct! {
 }
 
 impl CountLine {
-    /// What is handed on: without what is damaged.
+    /// What is handed on: without what is damaged, or left the post since.
     pub(crate) fn good(&self) -> i64 {
-        self.counted - self.damaged
+        self.counted - self.damaged - self.gone
     }
 
     /// "± 10 kg" where it was not weighed but an estimate is known; else "–".
@@ -112,7 +114,7 @@ impl CountLine {
     }
 }
 
-/// The count of a closed roll. Index: primary key of `count_item`.
+/// The count of a closed roll. Index: primary key of `count_item`, `post_loss_by_roll`.
 ///
 /// # Errors
 /// The store fails.
@@ -123,7 +125,8 @@ pub(crate) async fn of_roll(
 ) -> Result<Vec<CountLine>, StoreError> {
     db.all(
         "SELECT n.commodity, m.name, m.unit, m.kind, m.grams_per_unit, n.ticked, n.counted, n.damaged, \
-         n.weighed_g, n.difference_reason, n.lot_id FROM count_item n \
+         (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM post_loss p WHERE p.district_id = n.district_id \
+         AND p.roll_id = n.roll_id AND p.commodity = n.commodity AND p.state = 'approved') AS gone, n.weighed_g, n.difference_reason, n.lot_id FROM count_item n \
          JOIN commodity m ON m.district_id = n.district_id AND m.code = n.commodity \
          WHERE n.district_id = $1 AND n.roll_id = $2 ORDER BY m.nth, m.code",
         args![district, roll],

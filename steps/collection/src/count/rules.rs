@@ -3,6 +3,8 @@
 use asuh_store::Refusal;
 use serde::{Deserialize, Serialize};
 
+use super::second::Second;
+
 /// What was really there of one commodity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -40,7 +42,7 @@ pub(crate) const MOST: i64 = 10_000_000_000;
 ///
 /// # Errors
 /// The roll changed since the count was checked; a number is impossible; a reason or the witness is missing.
-pub(crate) fn check(on_roll: &[OnRoll], counts: &[Count], cash_witness: &str) -> Result<(), Refusal> {
+pub(crate) fn check(on_roll: &[OnRoll], counts: &[Count], second: &Second) -> Result<(), Refusal> {
     for line in on_roll {
         let at = |part: &str| format!("{part}.{}", line.commodity);
         let Some(count) = counts.iter().find(|count| count.commodity == line.commodity) else {
@@ -61,8 +63,8 @@ pub(crate) fn check(on_roll: &[OnRoll], counts: &[Count], cash_witness: &str) ->
         if (count.counted != count.ticked || count.damaged > 0) && count.reason.trim().is_empty() {
             return Err(Refusal::new("collection.refused.reason").field(at("alasan")));
         }
-        if line.cash && (count.counted > 0 || count.ticked > 0) && cash_witness.trim().is_empty() {
-            return Err(Refusal::new("collection.refused.witness").field("saksi"));
+        if line.cash && (count.counted > 0 || count.ticked > 0) {
+            check_second(second)?;
         }
     }
     if counts.len() != on_roll.len() {
@@ -71,9 +73,24 @@ pub(crate) fn check(on_roll: &[OnRoll], counts: &[Count], cash_witness: &str) ->
     Ok(())
 }
 
+/// Where there is cash there is a second person; on paper with a name, and a word on where the paper is.
+fn check_second(second: &Second) -> Result<(), Refusal> {
+    match second {
+        Second::None => Err(Refusal::new("collection.refused.witness").field("kedua")),
+        Second::Paper { name, .. } if name.trim().is_empty() => {
+            Err(Refusal::new("collection.refused.witness_name").field("saksi"))
+        }
+        Second::Paper { kept, .. } if kept.trim().is_empty() => {
+            Err(Refusal::new("collection.refused.kept").field("kertas"))
+        }
+        Second::Paper { .. } | Second::Device(_) => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use asuh_store::Id;
 
     fn count(counted: i64, damaged: i64, reason: &str) -> Count {
         Count {
@@ -89,22 +106,29 @@ mod tests {
     #[test]
     fn a_count_explains_itself() {
         let eggs = |cash| vec![OnRoll { commodity: "egg".into(), cash, ticked: 40 }];
-        for (cash, line, witness, expected) in [
-            (false, count(40, 0, ""), "", Ok(())),
-            (false, count(39, 0, "satu pecah di jalan"), "", Ok(())),
-            (false, count(39, 0, " "), "", Err("collection.refused.reason")),
-            (false, count(40, 2, ""), "", Err("collection.refused.reason")),
-            (false, count(40, 41, "x"), "", Err("collection.refused.damaged")),
-            (false, count(-1, 0, "x"), "", Err("collection.refused.amount")),
-            (true, count(40, 0, ""), "", Err("collection.refused.witness")),
-            (true, count(40, 0, ""), "Budi", Ok(())),
-            (true, count(40, 1, "x"), "Budi", Err("collection.refused.damaged")),
+        let paper = |name: &str, kept: &str| Second::Paper { name: name.into(), kept: kept.into() };
+        for (cash, line, second, expected) in [
+            (false, count(40, 0, ""), Second::None, Ok(())),
+            (false, count(39, 0, "satu pecah di jalan"), Second::None, Ok(())),
+            (false, count(39, 0, " "), Second::None, Err("collection.refused.reason")),
+            (false, count(40, 2, ""), Second::None, Err("collection.refused.reason")),
+            (false, count(40, 41, "x"), Second::None, Err("collection.refused.damaged")),
+            (false, count(-1, 0, "x"), Second::None, Err("collection.refused.amount")),
+            (true, count(40, 0, ""), Second::None, Err("collection.refused.witness")),
+            (true, count(40, 0, ""), paper("", "map"), Err("collection.refused.witness_name")),
+            (true, count(40, 0, ""), paper("Budi", " "), Err("collection.refused.kept")),
+            (true, count(40, 0, ""), paper("Budi", "map"), Ok(())),
+            (true, count(40, 0, ""), Second::Device(Id::from_bytes([7; 16])), Ok(())),
+            (true, count(40, 1, "x"), paper("Budi", "map"), Err("collection.refused.damaged")),
         ] {
-            let found = check(&eggs(cash), std::slice::from_ref(&line), witness);
+            let found = check(&eggs(cash), std::slice::from_ref(&line), &second);
             assert_eq!(found.map_err(|r| r.code), expected.map_err(str::to_owned), "{line:?}");
         }
         let changed = vec![OnRoll { commodity: "egg".into(), cash: false, ticked: 41 }];
-        assert_eq!(check(&changed, &[count(40, 0, "")], "").unwrap_err().code, "collection.refused.changed");
-        assert!(check(&eggs(false), &[], "").is_err());
+        assert_eq!(
+            check(&changed, &[count(40, 0, "")], &Second::None).unwrap_err().code,
+            "collection.refused.changed"
+        );
+        assert!(check(&eggs(false), &[], &Second::None).is_err());
     }
 }

@@ -16,6 +16,7 @@ use super::query::{self, Deposit};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability, Role};
 use asuh_ground::attachments::{self, MediaType};
+use asuh_ground::audit::PaperProof;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
@@ -234,6 +235,8 @@ struct ReceiptPage {
     words: String,
     stamp: bool,
     letterhead: Letterhead,
+    /// The proof of the books.
+    proof: Option<PaperProof>,
 }
 
 impl ReceiptPage {
@@ -266,6 +269,7 @@ pub(crate) async fn receipt(
         words: terbilang_rupiah(Rupiah::new(deposit.amount)),
         stamp: deposit.amount > STAMP_ABOVE,
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
+        proof: PaperProof::of_cause(&app, cap.district(), id).await?,
         deposit,
         shell,
     })

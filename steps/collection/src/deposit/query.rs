@@ -47,12 +47,28 @@ asuh_store::row_struct! {
         pub(crate) note: String,
         /// The fund of its campaign.
         pub(crate) fund: String,
+        /// Who closed the roll: he counted the cash.
+        pub(crate) counted_by_name: Option<String>,
+        /// Who counted it with him.
+        pub(crate) cash_witness: String,
+        /// When he did on a device of his own.
+        pub(crate) witnessed_at: Option<Instant>,
+        /// Where the sheet is that he signed, if he signed on paper.
+        pub(crate) cash_paper: String,
         /// The line of a statement that shows it.
         pub(crate) line_id: Option<Id>,
     }
 }
 
 impl Deposit {
+    /// Who counted the cash, and how the second of them said so.
+    pub(crate) fn counted(&self, text: &asuh_ground::web::Text) -> String {
+        let first = self.counted_by_name.as_deref().unwrap_or_default();
+        let second =
+            super::super::count::witnessed(text, &self.cash_witness, self.witnessed_at, &self.cash_paper);
+        format!("{first}. {second}")
+    }
+
     /// Whether its day has passed without confirmation.
     pub(crate) fn is_late(&self, today: &time::Date) -> bool {
         self.state != "confirmed" && self.due_on < *today
@@ -61,12 +77,15 @@ impl Deposit {
 
 const FROM: &str = "SELECT p.id, p.number, p.state, p.roll_id, r.unit_id, u.name AS unit, c.name AS campaign, \
     d.held_on, p.fund_holder_id, f.name AS fund_holder, p.amount, p.due_on, p.slip_number, p.slip_attachment_id, \
-    p.deposited_on, p.confirmed_at, cu.name AS confirmed_by_name, au.name AS announced_by_name, p.note, c.fund, m.line_id \
+    p.deposited_on, p.confirmed_at, cu.name AS confirmed_by_name, au.name AS announced_by_name, p.note, c.fund, \
+    ru.name AS counted_by_name, r.cash_witness, k.counted_at AS witnessed_at, r.cash_paper, m.line_id \
     FROM deposit p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
     JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
     JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
     JOIN institution u ON u.district_id = r.district_id AND u.id = r.unit_id \
     JOIN institution f ON f.district_id = p.district_id AND f.id = p.fund_holder_id \
+    LEFT JOIN app_user ru ON ru.district_id = r.district_id AND ru.id = r.closed_by \
+    LEFT JOIN cash_count k ON k.district_id = r.district_id AND k.roll_id = r.id AND k.user_id = r.cash_witness_id \
     LEFT JOIN app_user cu ON cu.district_id = p.district_id AND cu.id = p.confirmed_by \
     LEFT JOIN bank_match m ON m.district_id = p.district_id AND m.deposit_id = p.id AND m.undone_at IS NULL \
     LEFT JOIN app_user au ON au.district_id = p.district_id AND au.id = p.announced_by \

@@ -13,6 +13,7 @@ use super::command::{AMOUNTS, AnnounceGift, CancelGift, Way};
 use super::query::{self, Gift};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
+use asuh_ground::audit::PaperProof;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{
     Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
@@ -217,6 +218,8 @@ struct ReceiptPage {
     stamp: bool,
     back: String,
     letterhead: Letterhead,
+    /// The proof of the books.
+    proof: Option<PaperProof>,
 }
 
 async fn receipt(app: &App, shell: Shell, actor: &Actor, gift: Gift, back: String) -> Page {
@@ -227,6 +230,7 @@ async fn receipt(app: &App, shell: Shell, actor: &Actor, gift: Gift, back: Strin
         words: terbilang_rupiah(Rupiah::new(gift.worth())),
         stamp: gift.worth() > STAMP_ABOVE,
         letterhead: Letterhead::load(&app.store, actor.district).await?,
+        proof: PaperProof::of_cause(app, actor.district, gift.id).await?,
         gift,
         back,
         shell,

@@ -4,9 +4,9 @@ use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 
 use super::super::reach::{Reach, Sides};
-use super::super::{campaign, count};
+use super::super::{campaign, count, loss};
 use super::query::{self, HandOverItem};
-use super::rules::{Arrival, check};
+use super::rules::{Arrival, Signer, check};
 use asuh_ground::books::{self, AccountKind, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_ground::settings;
 
@@ -17,8 +17,8 @@ pub struct AnnounceHandOver {
     pub roll: Id,
     /// The receiving institution.
     pub to: Id,
-    /// Who signs for the unit.
-    pub giver_name: String,
+    /// Who signs for the unit, and how.
+    pub giver: Signer,
     /// A word to the receiver.
     pub note: String,
     /// What the caller reaches.
@@ -32,6 +32,17 @@ pub struct Announced {
     pub id: Id,
     /// Its number.
     pub number: String,
+}
+
+/// The name under a signature.
+async fn name(tx: &Tx<'_>, signer: &Signer, field: &str) -> Result<String, Fault> {
+    match signer {
+        Signer::Account => Ok(count::second::name_of(tx, tx.district(), tx.actor()).await?),
+        Signer::Paper(name) if name.trim().is_empty() => {
+            Err(Refusal::new("web.error.required").field(field).into())
+        }
+        Signer::Paper(name) => Ok(name.trim().to_owned()),
+    }
 }
 
 asuh_store::row_struct! {
@@ -61,9 +72,7 @@ impl Command for AnnounceHandOver {
         if roll.state != "closed" {
             return Err(Refusal::new("collection.refused.not_closed").into());
         }
-        if self.giver_name.trim().is_empty() {
-            return Err(Refusal::new("web.error.required").field("pemberi").into());
-        }
+        let giver_name = name(tx, &self.giver, "pemberi").await?;
         let there = tx
             .number(
                 "SELECT COUNT(*) AS n FROM hand_over WHERE district_id = $1 AND roll_id = $2 AND state <> 'cancelled'",
@@ -78,6 +87,9 @@ impl Command for AnnounceHandOver {
         let receivers = query::receivers(tx, district, campaign.warehouse_id).await?;
         if !receivers.iter().any(|receiver| receiver.id == self.to) {
             return Err(Refusal::new("web.error.choose").field("tujuan").into());
+        }
+        if loss::query::waits(tx, district, self.roll).await? {
+            return Err(Refusal::new("collection.refused.loss_waits").into());
         }
         let counts = count::query::of_roll(tx, district, self.roll).await?;
         let goods: Vec<_> = counts.iter().filter(|line| line.kind != "cash" && line.good() > 0).collect();
@@ -116,8 +128,9 @@ impl Command for AnnounceHandOver {
         .await?;
         tx.execute(
             "INSERT INTO hand_over (district_id, id, number, roll_id, to_institution_id, state, announced_at, \
-             announced_by, giver_name, received_at, received_by, receiver_name, note, receipt_note, transfer_id) \
-             VALUES ($1, $2, $3, $4, $5, 'announced', $6, $7, $8, NULL, NULL, NULL, $9, '', $10)",
+             announced_by, giver_name, giver_way, received_at, received_by, receiver_name, receiver_way, note, \
+             receipt_note, transfer_id) \
+             VALUES ($1, $2, $3, $4, $5, 'announced', $6, $7, $8, $9, NULL, NULL, NULL, NULL, $10, '', $11)",
             args![
                 district,
                 id,
@@ -126,7 +139,8 @@ impl Command for AnnounceHandOver {
                 self.to,
                 tx.now(),
                 tx.actor(),
-                self.giver_name.trim(),
+                giver_name,
+                self.giver.code(),
                 &self.note,
                 transfer
             ],
@@ -149,8 +163,8 @@ pub struct ReceiveHandOver {
     pub hand_over: Id,
     /// What arrived, every commodity that was sent.
     pub arrivals: Vec<Arrival>,
-    /// Who signs for the receiving place.
-    pub receiver_name: String,
+    /// Who signs for the receiving place, and how.
+    pub receiver: Signer,
     /// What happened to what is damaged or missing.
     pub note: String,
     /// What the caller reaches.
@@ -169,22 +183,21 @@ impl Command for ReceiveHandOver {
         tx.subject("hand_over", self.hand_over);
         let district = tx.district();
         let mut args = Args::new().with(district).with(self.hand_over);
-        args = args.with(tx.now()).with(tx.actor()).with(self.receiver_name.trim()).with(&self.note);
+        let receiver_name = name(tx, &self.receiver, "penerima").await?;
+        args = args.with(tx.now()).with(tx.actor()).with(receiver_name).with(&self.note);
+        args = args.with(self.receiver.code());
         let reached = self.reach.condition("to_institution_id", &mut args);
         let taken = tx
             .execute(
                 &format!(
                     "UPDATE hand_over SET state = 'received', received_at = $3, received_by = $4, receiver_name = $5, \
-                     receipt_note = $6 WHERE district_id = $1 AND id = $2 AND state = 'announced' AND {reached}"
+                     receipt_note = $6, receiver_way = $7 WHERE district_id = $1 AND id = $2 AND state = 'announced' AND {reached}"
                 ),
                 args,
             )
             .await?;
         if taken == 0 {
             return Err(self.why_not(tx).await?.into());
-        }
-        if self.receiver_name.trim().is_empty() {
-            return Err(Refusal::new("web.error.required").field("penerima").into());
         }
         let found: Option<Announcement> = tx
             .first(

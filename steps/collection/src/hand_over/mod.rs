@@ -9,4 +9,4 @@ pub(super) mod query;
 pub(crate) mod rules;
 
 pub use command::{AnnounceHandOver, Announced, CancelHandOver, ReceiveHandOver};
-pub use rules::Arrival;
+pub use rules::{Arrival, Signer};

@@ -4,24 +4,26 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use asuh_nusantara::number;
-use asuh_store::Id;
+use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 
+use super::super::paper::{self, query::SignedSheet};
 use super::super::reach::Sides;
 use super::super::roll::query::{self as rolls, Roll};
 use super::super::{Reach, ReadHandOvers, ReceiveGoods, RecordRolls, campaign, count};
 use super::command::{AnnounceHandOver, CancelHandOver, ReceiveHandOver};
 use super::query::{self, HandOver, HandOverItem};
-use super::rules::{Arrival, check};
+use super::rules::{ACCOUNT, Arrival, Signer, check};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Role};
+use asuh_ground::audit::PaperProof;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 const PAGE: i64 = 50;
 
 /// What the caller sees: his units' hand-overs as a coordinator, his places' as a keeper.
-fn sides(actor: &Actor) -> Sides {
+pub(in super::super) fn sides(actor: &Actor) -> Sides {
     let readers = [Role::DistrictAdmin, Role::Auditor];
     let mut giving = actor.scope(&[Role::UnitCoordinator]);
     let mut receiving = actor.scope(&[Role::WarehouseKeeper]);
@@ -63,6 +65,20 @@ struct AnnouncePage {
     checked: Option<String>,
 }
 
+impl AnnouncePage {
+    fn ways(&self) -> Vec<(String, String)> {
+        ways(&self.shell)
+    }
+
+    /// Who signs, in words.
+    fn giver(&self) -> String {
+        match self.f.value("cara") {
+            ACCOUNT => self.shell.t1("collection.sign_by.account", "name", self.shell.actor_name()),
+            _ => self.shell.t1("collection.signed.paper_by", "name", self.f.value("pemberi")),
+        }
+    }
+}
+
 /// The form for announcing the goods of a closed roll.
 pub(crate) async fn announce(
     cap: Cap<RecordRolls>,
@@ -70,8 +86,7 @@ pub(crate) async fn announce(
     Path(roll): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let name = shell.actor_name().to_owned();
-    let form = Form::with(&shell, [("pemberi", name)]);
+    let form = Form::with(&shell, [("cara", ACCOUNT.to_owned())]);
     announce_page(&app, &cap, shell, &form, roll, false).await
 }
 
@@ -116,7 +131,7 @@ pub(crate) async fn announce_post(
     mut form: Form,
 ) -> Page {
     let to = form.id("tujuan");
-    let giver_name = form.required("pemberi", 100);
+    let giver = signer(&mut form, "pemberi");
     let note = form.optional("catatan", 300);
     let Some(to) = to.filter(|_| form.is_valid() && form.get("aksi") != "ubah") else {
         return announce_page(&app, &cap, shell, &form, roll, false).await;
@@ -124,7 +139,7 @@ pub(crate) async fn announce_post(
     if form.get("aksi") != "kirim" {
         return announce_page(&app, &cap, shell, &form, roll, true).await;
     }
-    let command = AnnounceHandOver { roll, to, giver_name, note, reach: Reach::of(cap.scope()) };
+    let command = AnnounceHandOver { roll, to, giver, note, reach: Reach::of(cap.scope()) };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(receipt) => redirect(&format!("/serah-terima/{}", receipt.value.id)),
         Err(rejection) => {
@@ -132,6 +147,28 @@ pub(crate) async fn announce_post(
             announce_page(&app, &cap, shell, &form, roll, false).await
         }
     }
+}
+
+/// Who signs this side: the caller, or whom the paper names.
+fn signer(form: &mut Form, field: &str) -> Signer {
+    match form.get("cara") {
+        ACCOUNT => Signer::Account,
+        "paper" => Signer::Paper(form.required(field, 100)),
+        _ => {
+            form.error("cara", "web.error.choose");
+            Signer::Account
+        }
+    }
+}
+
+/// The two ways to sign.
+fn ways(shell: &Shell) -> Vec<(String, String)> {
+    [ACCOUNT, "paper"]
+        .map(|way| {
+            let words = shell.t1(&format!("collection.sign_by.{way}"), "name", shell.actor_name());
+            (way.to_owned(), words)
+        })
+        .into()
 }
 
 #[derive(Template)]
@@ -145,9 +182,57 @@ struct HandOverPage {
     may_receive: bool,
     may_cancel: bool,
     checked: bool,
+    sheets: Vec<SignedSheet>,
+    may_add: bool,
+    /// The proof of the books, for a printed sheet.
+    proof: Option<PaperProof>,
 }
 
 impl HandOverPage {
+    fn ways(&self) -> Vec<(String, String)> {
+        ways(&self.shell)
+    }
+
+    fn at(&self) -> String {
+        format!("/serah-terima/{}/lembar", self.hand_over.id)
+    }
+
+    /// How a side signed, for below its name; nothing while it has not.
+    fn signed(&self, way: &str, at: Instant) -> String {
+        match way {
+            ACCOUNT => self.shell.t1("collection.signed.account", "at", self.shell.instant(at)),
+            _ => self.shell.t("collection.signed.paper").into_owned(),
+        }
+    }
+
+    fn giver_signed(&self) -> String {
+        self.signed(&self.hand_over.giver_way, self.hand_over.announced_at)
+    }
+
+    fn receiver_signed(&self) -> String {
+        let hand_over = &self.hand_over;
+        match (&hand_over.receiver_way, hand_over.received_at) {
+            (Some(way), Some(at)) => self.signed(way, at),
+            _ => String::new(),
+        }
+    }
+
+    /// Somebody signed on paper, and no photo of it is here yet.
+    fn lacks_sheet(&self) -> bool {
+        let paper = |way: &str| way == "paper";
+        self.sheets.is_empty()
+            && self.hand_over.state != "cancelled"
+            && (paper(&self.hand_over.giver_way) || self.hand_over.receiver_way.as_deref().is_some_and(paper))
+    }
+
+    /// Who signs the receipt, in words, for the check.
+    fn signs(&self) -> String {
+        match self.f.value("cara") {
+            ACCOUNT => self.shell.t1("collection.sign_by.account", "name", self.shell.actor_name()),
+            _ => self.shell.t1("collection.signed.paper_by", "name", self.f.value("penerima")),
+        }
+    }
+
     fn receiver(&self) -> &str {
         self.hand_over.receiver_name.as_deref().unwrap_or_default()
     }
@@ -189,8 +274,13 @@ pub(crate) async fn get(
     Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let form = Form::empty(&shell);
+    let form = Form::with(&shell, [("cara", ACCOUNT.to_owned())]);
     hand_over_page(&app, cap.actor(), shell, &form, id, false).await
+}
+
+/// The hand-over again, with what is wrong with the form.
+pub(in super::super) async fn again(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id) -> Page {
+    hand_over_page(app, actor, shell, form, id, false).await
 }
 
 async fn hand_over_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id, checked: bool) -> Page {
@@ -203,6 +293,11 @@ async fn hand_over_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id:
         may_receive: waits && actor.scope(&[Role::WarehouseKeeper]).reaches_unit(hand_over.to_id),
         may_cancel: waits && actor.scope(&[Role::UnitCoordinator]).reaches_unit(hand_over.unit_id),
         letterhead: Letterhead::load(&app.store, actor.district).await?,
+        sheets: paper::query::of(db, actor.district, id).await?,
+        may_add: hand_over.state != "cancelled"
+            && (actor.scope(&[Role::UnitCoordinator]).reaches_unit(hand_over.unit_id)
+                || actor.scope(&[Role::WarehouseKeeper]).reaches_unit(hand_over.to_id)),
+        proof: PaperProof::of_cause(app, actor.district, id).await?,
         hand_over,
         items,
         checked: checked && form.is_valid(),
@@ -240,7 +335,7 @@ pub(crate) async fn receive(
             weighed_g,
         });
     }
-    let receiver_name = form.required("penerima", 100);
+    let receiver = signer(&mut form, "penerima");
     let note = form.optional("catatan", 300);
     if form.is_valid() {
         let sent: Vec<(String, i64)> = items.iter().map(|item| (item.commodity.clone(), item.sent)).collect();
@@ -253,7 +348,7 @@ pub(crate) async fn receive(
         "terima" if form.is_valid() => {}
         _ => return hand_over_page(&app, cap.actor(), shell, &form, id, true).await,
     }
-    let command = ReceiveHandOver { hand_over: id, arrivals, receiver_name, note, reach };
+    let command = ReceiveHandOver { hand_over: id, arrivals, receiver, note, reach };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(_) => redirect(&format!("/serah-terima/{id}")),
         Err(rejection) => {

@@ -31,10 +31,14 @@ asuh_store::row_struct! {
         pub(crate) announced_at: Instant,
         /// Who gives.
         pub(crate) giver_name: String,
+        /// How he signed: 'account', 'paper'.
+        pub(crate) giver_way: String,
         /// When it was received.
         pub(crate) received_at: Option<Instant>,
         /// Who received.
         pub(crate) receiver_name: Option<String>,
+        /// How he signed.
+        pub(crate) receiver_way: Option<String>,
         /// The giver's words.
         pub(crate) note: String,
         /// The receiver's words, or why it was cancelled.
@@ -43,8 +47,8 @@ asuh_store::row_struct! {
 }
 
 const FROM: &str = "SELECT h.id, h.number, h.state, h.roll_id, r.unit_id, u.name AS unit, c.name AS campaign, \
-    d.held_on, h.to_institution_id AS to_id, t.name AS to_name, h.announced_at, h.giver_name, h.received_at, \
-    h.receiver_name, h.note, h.receipt_note FROM hand_over h \
+    d.held_on, h.to_institution_id AS to_id, t.name AS to_name, h.announced_at, h.giver_name, \
+    h.giver_way, h.received_at, h.receiver_name, h.receiver_way, h.note, h.receipt_note FROM hand_over h \
     JOIN roll r ON r.district_id = h.district_id AND r.id = h.roll_id \
     JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
     JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \

@@ -3,6 +3,29 @@
 use asuh_store::Refusal;
 use serde::{Deserialize, Serialize};
 
+/// How a side of a hand-over signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signer {
+    /// The caller himself, signed in on his own device.
+    Account,
+    /// Somebody of this name, on the printed sheet.
+    Paper(String),
+}
+
+impl Signer {
+    /// Its stable code, also the translation key `collection.signed.<code>`.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Signer::Account => ACCOUNT,
+            Signer::Paper(_) => "paper",
+        }
+    }
+}
+
+/// The code of [`Signer::Account`].
+pub(crate) const ACCOUNT: &str = "account";
+
 /// What arrived of one commodity, in its smallest unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {

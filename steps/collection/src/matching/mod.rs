@@ -2,6 +2,7 @@
 //! person says so; only then money enters the books, in the same transaction.
 
 pub(super) mod command;
+pub(super) mod giver;
 pub(super) mod pages;
 pub(super) mod query;
 pub(super) mod rules;
@@ -10,5 +11,6 @@ mod settle;
 mod undo;
 
 pub use command::{LineMatch, MatchLines, RecordGift, SetAside};
+pub use giver::NameGiver;
 pub use query::ticked;
 pub use undo::ReopenLine;

@@ -293,10 +293,18 @@ struct LinePage {
     campaigns: Vec<(String, String)>,
     reasons: Vec<(String, String)>,
     search: String,
+    /// Who a search for the giver found.
+    found: Vec<(String, String)>,
     may_match: bool,
 }
 
 impl LinePage {
+    /// Whether it showed a gift that nobody announced: who gave can be said later.
+    fn may_name(&self) -> bool {
+        let unannounced = |one: &Paid| one.undone_at.is_none() && one.way.as_deref() == Some("unannounced");
+        self.may_match && self.paid.iter().any(unannounced)
+    }
+
     fn is_undone(&self) -> bool {
         self.paid.iter().any(|one| one.undone_at.is_some())
     }
@@ -312,10 +320,19 @@ pub(crate) async fn line(
 ) -> Page {
     let form = Form::empty(&shell);
     let search = url.get("cari").map(|text| text.trim().chars().take(60).collect()).unwrap_or_default();
-    line_page(&app, cap.actor(), shell, &form, id, search).await
+    line_page(&app, cap.actor(), shell, &form, id, search, Vec::new()).await
 }
 
-async fn line_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id, search: String) -> Page {
+/// A line; `found`: who a search for its giver found.
+pub(super) async fn line_page(
+    app: &App,
+    actor: &Actor,
+    shell: Shell,
+    form: &Form,
+    id: Id,
+    search: String,
+    found: Vec<(String, String)>,
+) -> Page {
     let db = app.store.reader();
     let reach = Reach::of(&actor.scope(ReadStatements::ROLES));
     let line = query::by_id(db, app.store.secrets(), actor.district, &reach, id).await?;
@@ -343,6 +360,7 @@ async fn line_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id: Id, 
         line,
         claims,
         search,
+        found,
         may_match,
         shell,
     };
@@ -364,7 +382,7 @@ pub(crate) async fn record(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    line_page(&app, cap.actor(), shell, &form, id, String::new()).await
+    line_page(&app, cap.actor(), shell, &form, id, String::new(), Vec::new()).await
 }
 
 /// Says what else a line is.
@@ -384,7 +402,7 @@ pub(crate) async fn set_aside(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    line_page(&app, cap.actor(), shell, &form, id, String::new()).await
+    line_page(&app, cap.actor(), shell, &form, id, String::new(), Vec::new()).await
 }
 
 /// Opens a line again.
@@ -403,5 +421,5 @@ pub(crate) async fn reopen(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    line_page(&app, cap.actor(), shell, &form, id, String::new()).await
+    line_page(&app, cap.actor(), shell, &form, id, String::new(), Vec::new()).await
 }

@@ -329,6 +329,8 @@ asuh_store::row_struct! {
         pub(crate) gift: Option<String>,
         /// Who gave.
         pub(crate) giver: Option<String>,
+        /// How the gift came: 'transfer', 'qris', 'unannounced'.
+        pub(crate) way: Option<String>,
         /// Rupiah.
         pub(crate) amount: i64,
         /// When it was taken back.
@@ -347,7 +349,7 @@ asuh_store::row_struct! {
 pub(crate) async fn paid(db: &impl Query, district: DistrictId, line: Id) -> Result<Vec<Paid>, StoreError> {
     db.all(
         "SELECT m.deposit_id, p.number AS deposit, i.name AS unit, m.gift_id, g.number AS gift, v.name AS giver, \
-         m.amount, m.undone_at, u.name AS undone_by_name, m.undone_reason FROM bank_match m \
+         g.way, m.amount, m.undone_at, u.name AS undone_by_name, m.undone_reason FROM bank_match m \
          LEFT JOIN deposit p ON p.district_id = m.district_id AND p.id = m.deposit_id \
          LEFT JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
          LEFT JOIN institution i ON i.district_id = r.district_id AND i.id = r.unit_id \

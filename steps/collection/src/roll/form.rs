@@ -18,6 +18,8 @@ pub(super) struct ItemView {
     pub damaged: String,
     /// What came, as a number.
     pub amount: i64,
+    /// Not part of the promise: it comes beside it.
+    pub beside: bool,
 }
 
 /// A line of the page: a person, or a make-up of a person.
@@ -37,6 +39,23 @@ pub(super) struct LineView {
 }
 
 impl LineView {
+    /// The word for a state: who promised nothing gives, and is never "partly" there.
+    pub(super) fn state_key(&self, state: &str) -> &'static str {
+        match state {
+            "full" => "collection.state.full",
+            "partial" if self.promised => "collection.state.partial",
+            "partial" => "collection.state.gives",
+            "nothing" => "collection.state.nothing",
+            "away" => "collection.state.away",
+            _ => "collection.state.open",
+        }
+    }
+
+    /// Whether something came beside the promise.
+    pub(super) fn has_beside(&self) -> bool {
+        self.items.iter().any(|item| item.beside)
+    }
+
     /// What was given, in words: "beras 1 kaleng, telur 1 butir, Rp2.000".
     pub(super) fn gift(&self, text: Text) -> String {
         let parts: Vec<String> = self
@@ -69,14 +88,15 @@ pub(super) fn views(held_on: time::Date, rows: &[LineItem]) -> Vec<LineView> {
             shown: format!("{}|{}|{}", row.version, row.state, amounts.join(";")),
             error: String::new(),
             has_damage: part.iter().any(|row| row.damaged > 0),
-            items: part.iter().map(item).collect(),
+            items: part.iter().map(|row| item(row, part.iter().any(|row| row.expected > 0))).collect(),
         });
     }
     lines
 }
 
-fn item(row: &LineItem) -> ItemView {
-    let shown = if row.state == "partial" { row.brought } else { row.expected };
+fn item(row: &LineItem, promised: bool) -> ItemView {
+    let beside = promised && row.expected == 0;
+    let shown = if row.state == "partial" || beside { row.brought } else { row.expected };
     ItemView {
         commodity: row.commodity.clone(),
         name: row.commodity_name.clone(),
@@ -85,6 +105,7 @@ fn item(row: &LineItem) -> ItemView {
         brought: shown.to_string(),
         damaged: row.damaged.to_string(),
         amount: row.brought,
+        beside,
     }
 }
 
@@ -138,10 +159,7 @@ pub(super) fn changes(form: &mut Form) -> Vec<Line> {
             form.error(&format!("s.{key}"), "web.error.not_a_number");
             continue;
         }
-        let differs = state != was
-            || (state == LineState::Partial && typed != amounts)
-            || (state == LineState::Full
-                && typed.iter().zip(&amounts).any(|(now, before)| now.damaged != before.damaged));
+        let differs = state != was || (counts && typed != amounts);
         if differs {
             lines.push(Line { sponsor, for_day: day, shown: version, state, amounts: typed });
         }

@@ -4,6 +4,7 @@
 //! work on the same roll: a page sends only what it changed, and a line that somebody else changed meanwhile
 //! stays as it is and is reported. Who has not given is seen by the unit's coordinator alone, until closing.
 
+pub(super) mod add;
 pub(super) mod command;
 pub(super) mod form;
 pub(super) mod open;
@@ -11,7 +12,8 @@ pub(super) mod pages;
 pub(super) mod print;
 pub(super) mod query;
 pub(crate) mod rules;
+pub(super) mod sheet;
 
 pub use command::{AllBroughtEverything, Line, RecordRoll, Recorded};
-pub use open::{AddGiver, OpenRoll};
+pub use open::{AddGiver, AddGoods, OpenRoll};
 pub use rules::{Amount, LineState};

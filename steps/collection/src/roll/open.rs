@@ -8,6 +8,7 @@ use super::super::drive::command as drive;
 use super::super::drive::rules::WEEKS_BACK;
 use super::super::reach::Reach;
 use super::command::touch;
+use super::rules::MOST;
 
 /// Opens a unit's roll of a day with a line per promise that holds; opens the drive with it where the rhythm
 /// allows the day. Opening it again adds who has promised meanwhile.
@@ -50,7 +51,8 @@ impl Command for OpenRoll {
         let drive = drive::open_for_roll(tx, self.campaign, self.day).await?;
         tx.execute(
             "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, \
-             closed_at, closed_by, cash_witness) VALUES ($1, $2, $3, $4, 'open', 0, 0, $5, $5, NULL, NULL, '') \
+             closed_at, closed_by, cash_witness, cash_paper) \
+             VALUES ($1, $2, $3, $4, 'open', 0, 0, $5, $5, NULL, NULL, '', '') \
              ON CONFLICT DO NOTHING",
             args![tx.district(), tx.new_id(), drive, self.unit, tx.now()],
         )
@@ -130,6 +132,8 @@ pub struct AddGiver {
     pub sponsor: Id,
     /// The earlier day that it makes up for; none: a gift of this day.
     pub for_day: Option<time::Date>,
+    /// Whether it is somebody of another unit, who gives here today.
+    pub elsewhere: bool,
     /// What the caller reaches.
     pub reach: Reach,
 }
@@ -142,9 +146,9 @@ impl Command for AddGiver {
         tx.subject("roll", self.roll);
         let roll = touch(tx, self.roll, &self.reach).await?;
         let district = tx.district();
-        if !campaign::is_on_roster(tx, district, roll.unit_id, self.sponsor).await? {
-            return Err(Refusal::new("collection.refused.not_here").field("nama").into());
-        }
+        let unit = campaign::unit_of(tx, district, self.sponsor).await?;
+        let unit = unit.filter(|unit| self.elsewhere || *unit == roll.unit_id);
+        let unit = unit.ok_or_else(|| Refusal::new("collection.refused.not_here").field("nama"))?;
         let campaign =
             campaign::by_id(tx, district, roll.campaign_id).await?.ok_or_else(Refusal::not_found)?;
         let day = self.for_day.unwrap_or(roll.held_on);
@@ -163,7 +167,7 @@ impl Command for AddGiver {
         if there > 0 {
             return Err(Refusal::new("collection.refused.already_listed").field("nama").into());
         }
-        let promises = campaign::promises(tx, district, roll.campaign_id, roll.unit_id, day).await?;
+        let promises = campaign::promises(tx, district, roll.campaign_id, unit, day).await?;
         let promise = promises.iter().find(|promise| promise.sponsor_id == self.sponsor);
         let baskets = promise.map_or(1, |promise| promise.baskets);
         let basket = campaign::basket(tx, district, roll.campaign_id).await?;
@@ -176,6 +180,123 @@ impl Command for AddGiver {
                 item(tx, self.roll, self.sponsor, day, thing, (0, brought))
             })
             .collect();
-        insert(tx, lines, items).await
+        insert(tx, lines, items).await?;
+        if unit != roll.unit_id {
+            away_at_home(tx, (self.roll, self.sponsor, day)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever gives through another unit is not asked at his own any more: his line of that day, if it is still open there,
+/// says that he is away. Index: `contribution_by_sponsor`.
+async fn away_at_home(tx: &Tx<'_>, (roll, sponsor, day): (Id, Id, time::Date)) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE contribution SET state = 'away', version = version + 1, recorded_at = $5, recorded_by = $6 \
+         WHERE district_id = $1 AND sponsor_id = $2 AND for_day = $3 AND roll_id <> $4 AND state = 'open' \
+         AND EXISTS (SELECT 1 FROM roll r JOIN roll here ON here.district_id = r.district_id AND here.id = $4 \
+         AND here.drive_id = r.drive_id WHERE r.district_id = contribution.district_id \
+         AND r.id = contribution.roll_id AND r.state = 'open')",
+        args![tx.district(), sponsor, day, roll, tx.now(), tx.actor()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Records what somebody of the unit's roster brought that is in no basket: a sack of rice, sugar, milk. It stands on his
+/// line as a commodity of its own, and goes through count, hand-over and warehouse as such.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddGoods {
+    /// The roll.
+    pub roll: Id,
+    /// Who.
+    pub sponsor: Id,
+    /// The commodity: goods that the campaign's basket does not have.
+    pub commodity: String,
+    /// How much, in its smallest unit.
+    pub amount: i64,
+    /// Whether what he promised came too, where he is not recorded yet.
+    pub promise_too: bool,
+    /// What the caller reaches.
+    pub reach: Reach,
+}
+
+asuh_store::row_struct! {
+    struct Standing { state: String, expected: i64 }
+}
+
+impl Command for AddGoods {
+    const KIND: &'static str = "collection.add_goods";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        tx.subject("roll", self.roll);
+        let roll = touch(tx, self.roll, &self.reach).await?;
+        let district = tx.district();
+        if !(1..=MOST).contains(&self.amount) {
+            return Err(Refusal::new("collection.refused.amount").field("jumlah").arg("most", MOST).into());
+        }
+        let goods = campaign::beside_basket(tx, district, roll.campaign_id).await?;
+        if !goods.iter().any(|thing| thing.commodity == self.commodity) {
+            return Err(Refusal::new("web.error.choose").field("barang").into());
+        }
+        let day = roll.held_on;
+        let present: Option<Standing> = tx
+            .first(
+                "SELECT c.state, (SELECT CAST(COALESCE(SUM(i.expected), 0) AS BIGINT) FROM contribution_item i \
+                 WHERE i.district_id = c.district_id AND i.roll_id = c.roll_id AND i.sponsor_id = c.sponsor_id \
+                 AND i.for_day = c.for_day) AS expected FROM contribution c \
+                 WHERE c.district_id = $1 AND c.roll_id = $2 AND c.sponsor_id = $3 AND c.for_day = $4",
+                args![district, self.roll, self.sponsor, day],
+            )
+            .await?;
+        match present {
+            Some(standing) => self.beside(tx, day, &standing).await?,
+            None => {
+                if !campaign::is_on_roster(tx, district, roll.unit_id, self.sponsor).await? {
+                    return Err(Refusal::new("collection.refused.not_here").field("nama").into());
+                }
+                let basket = campaign::basket(tx, district, roll.campaign_id).await?;
+                let lines = vec![line(tx, self.roll, self.sponsor, day, None, "partial")];
+                let items = basket
+                    .iter()
+                    .map(|thing| item(tx, self.roll, self.sponsor, day, thing, (0, 0)))
+                    .collect();
+                insert(tx, lines, items).await?;
+            }
+        }
+        tx.execute(
+            "INSERT INTO contribution_item (district_id, roll_id, sponsor_id, for_day, commodity, expected, brought, \
+             damaged) VALUES ($1, $2, $3, $4, $5, 0, $6, 0) \
+             ON CONFLICT (district_id, roll_id, sponsor_id, for_day, commodity) DO UPDATE SET \
+             brought = excluded.brought, damaged = 0",
+            args![district, self.roll, self.sponsor, day, &self.commodity, self.amount],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl AddGoods {
+    /// Sets the line that is there: who brings something gives.
+    async fn beside(&self, tx: &Tx<'_>, day: time::Date, standing: &Standing) -> Result<(), Fault> {
+        let key = || args![tx.district(), self.roll, self.sponsor, day];
+        let gave = matches!(standing.state.as_str(), "full" | "partial");
+        let full = standing.state == "full" || (!gave && self.promise_too && standing.expected > 0);
+        if full {
+            tx.execute(
+                "UPDATE contribution_item SET brought = expected WHERE district_id = $1 AND roll_id = $2 \
+                 AND sponsor_id = $3 AND for_day = $4 AND expected > 0",
+                key(),
+            )
+            .await?;
+        }
+        tx.execute(
+            "UPDATE contribution SET state = $5, version = version + 1, recorded_at = $6, recorded_by = $7 \
+             WHERE district_id = $1 AND roll_id = $2 AND sponsor_id = $3 AND for_day = $4",
+            key().with(if full { "full" } else { "partial" }).with(tx.now()).with(tx.actor()),
+        )
+        .await?;
+        Ok(())
     }
 }

@@ -8,17 +8,17 @@ use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::super::Reach;
-use super::super::campaign::{self, BasketItem, Campaign, Named};
+use super::super::campaign::{self, BasketItem, Campaign};
 use super::super::drive;
 use super::super::{ReadRolls, RecordRolls};
 use super::command::{AllBroughtEverything, RecordRoll, Recorded, key};
 use super::form::{LineView, changes, refill, views};
-use super::open::{AddGiver, OpenRoll};
+use super::open::OpenRoll;
 use super::query::{self, Roll, RollLine};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::settings::{self, Holidays, Letterhead};
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
+use asuh_ground::settings::{self, Holidays};
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page_with, redirect};
 
 const PAGE: i64 = 50;
 
@@ -323,125 +323,4 @@ fn result(recorded: &Recorded) -> String {
         text.push_str(&keys.join(","));
     }
     text
-}
-
-#[derive(Template)]
-#[template(path = "roll/add.html")]
-struct AddPage {
-    shell: Shell,
-    f: FormView,
-    roll: Roll,
-    people: Vec<(String, String)>,
-    days: Vec<(String, String)>,
-}
-
-/// Adding somebody by name.
-pub(crate) async fn add(
-    cap: Cap<RecordRolls>,
-    State(app): State<App>,
-    Path(id): Path<Id>,
-    shell: Shell,
-) -> Page {
-    let form = Form::empty(&shell);
-    add_page(&app, &cap, shell, &form, id).await
-}
-
-async fn add_page(app: &App, cap: &RecordRolls, shell: Shell, form: &Form, id: Id) -> Page {
-    let db = app.store.reader();
-    let reach = Reach::of(cap.scope());
-    let roll = query::by_id(db, cap.district(), &reach, id).await?.ok_or(Error::NotFound)?;
-    if roll.state == "closed" {
-        return redirect(&format!("/setoran/{id}/lembar"));
-    }
-    let roster: Vec<Named> = campaign::roster(db, cap.district(), roll.unit_id).await?;
-    let campaign = campaign::by_id(db, cap.district(), roll.campaign_id).await?.ok_or(Error::NotFound)?;
-    let mut days =
-        vec![(String::new(), shell.t1("collection.add.this_day", "day", shell.long_day(roll.held_on)))];
-    days.extend(
-        campaign
-            .rhythm()
-            .recent(roll.held_on)
-            .into_iter()
-            .filter(|day| *day < roll.held_on)
-            .map(|day| (day.to_string(), shell.t1("collection.make_up_for", "day", shell.long_day(day)))),
-    );
-    let template = AddPage {
-        f: form.view(),
-        roll,
-        people: roster.into_iter().map(|person| (person.id.to_string(), person.name)).collect(),
-        days,
-        shell,
-    };
-    page_with(form.status(), &template)
-}
-
-/// Adds somebody.
-pub(crate) async fn add_post(
-    cap: Cap<RecordRolls>,
-    State(app): State<App>,
-    Path(id): Path<Id>,
-    shell: Shell,
-    mut form: Form,
-) -> Page {
-    let sponsor = form.id("nama");
-    let for_day = form.day_optional("untuk");
-    if let (Some(sponsor), true) = (sponsor, form.is_valid()) {
-        let command = AddGiver { roll: id, sponsor, for_day, reach: Reach::of(cap.scope()) };
-        match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(_) => return redirect(&format!("/setoran/{id}?disimpan=1")),
-            Err(rejection) => form.reject(rejection)?,
-        }
-    }
-    add_page(&app, &cap, shell, &form, id).await
-}
-
-#[derive(Template)]
-#[template(path = "roll/sheet.html")]
-struct SheetPage {
-    shell: Shell,
-    roll: Roll,
-    givers: Vec<LineView>,
-    counts: Vec<super::super::count::query::CountLine>,
-    hand_over: Option<(Id, String, String)>,
-    deposit: Option<(Id, String, String)>,
-    letterhead: Letterhead,
-    may_record: bool,
-}
-
-impl SheetPage {
-    fn closed_by(&self) -> &str {
-        self.roll.closed_by_name.as_deref().unwrap_or_default()
-    }
-}
-
-/// The printable count sheet of a closed roll: who gave, and what was on the table.
-pub(crate) async fn sheet(
-    cap: Cap<ReadRolls>,
-    State(app): State<App>,
-    Path(id): Path<Id>,
-    shell: Shell,
-) -> Page {
-    use super::super::{count, deposit, hand_over};
-    let db = app.store.reader();
-    let reach = Reach::of(cap.scope());
-    let roll = query::by_id(db, cap.district(), &reach, id).await?.ok_or(Error::NotFound)?;
-    let may_record = cap.actor().has_any(&[asuh_ground::access::Role::UnitCoordinator]);
-    if roll.state != "closed" {
-        return if may_record { redirect(&format!("/setoran/{id}")) } else { Err(Error::NotFound) };
-    }
-    let rows = query::lines(db, cap.district(), id, true).await?;
-    let givers = views(roll.held_on, &rows);
-    let counts = count::query::of_roll(db, cap.district(), id).await?;
-    let hand_over = hand_over::query::of_roll(db, cap.district(), id).await?;
-    let deposit = deposit::query::of_roll(db, cap.district(), id).await?;
-    page(&SheetPage {
-        letterhead: Letterhead::load(&app.store, cap.district()).await?,
-        roll,
-        givers,
-        counts,
-        hand_over: hand_over.map(|found| (found.id, found.number, found.state)),
-        deposit: deposit.map(|found| (found.id, found.number, found.state)),
-        may_record,
-        shell,
-    })
 }

@@ -50,13 +50,7 @@ pub(crate) async fn print(
     }
     let rows = query::lines(db, cap.district(), id, false).await?;
     let items = campaign::basket(db, cap.district(), roll.campaign_id).await?;
-    // The address that is set, or the one this page was asked at.
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_local = host.starts_with("localhost") || host.starts_with("127.0.0.1");
-    let address = match app.settings.public_url.trim_end_matches('/') {
-        "" => format!("{}://{host}/setoran/{id}", if is_local { "http" } else { "https" }),
-        base => format!("{base}/setoran/{id}"),
-    };
+    let address = address(&app, &headers, &format!("/setoran/{id}"));
     page(&PrintPage {
         lines: views(roll.held_on, &rows),
         basket: basket_words(&shell, &items),
@@ -68,4 +62,15 @@ pub(crate) async fn print(
         roll,
         shell,
     })
+}
+
+/// The whole address of a page, for a code that another device reads: under the address that is set, or the one at which
+/// this page was asked.
+pub(in super::super) fn address(app: &App, headers: &HeaderMap, path: &str) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_local = host.starts_with("localhost") || host.starts_with("127.0.0.1");
+    match app.settings.public_url.trim_end_matches('/') {
+        "" => format!("{}://{host}{path}", if is_local { "http" } else { "https" }),
+        base => format!("{base}{path}"),
+    }
 }

@@ -29,6 +29,10 @@ asuh_store::row_struct! {
         pub(crate) closed_at: Option<Instant>,
         /// Who counted the cash with the coordinator.
         pub(crate) cash_witness: String,
+        /// When he counted it on a device of his own.
+        pub(crate) witnessed_at: Option<Instant>,
+        /// Where the sheet is that he signed, if he signed on paper.
+        pub(crate) cash_paper: String,
         /// Lines with a promise, and those who gave without one (after closing).
         pub(crate) people: i64,
         /// Who gave (after closing).
@@ -52,12 +56,13 @@ pub(crate) async fn by_id(
     let reached = reach.condition("r.unit_id", &mut args);
     let sql = format!(
         "SELECT r.id, r.unit_id, i.name AS unit, r.drive_id, d.state AS drive_state, d.campaign_id, \
-         c.name AS campaign, d.held_on, r.state, r.closed_at, r.cash_witness, r.people, r.givers, \
-         u.name AS closed_by_name FROM roll r \
+         c.name AS campaign, d.held_on, r.state, r.closed_at, r.cash_witness, k.counted_at AS witnessed_at, r.cash_paper, \
+         r.people, r.givers, u.name AS closed_by_name FROM roll r \
          JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
          JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
          JOIN institution i ON i.district_id = r.district_id AND i.id = r.unit_id \
          LEFT JOIN app_user u ON u.district_id = r.district_id AND u.id = r.closed_by \
+         LEFT JOIN cash_count k ON k.district_id = r.district_id AND k.roll_id = r.id AND k.user_id = r.cash_witness_id \
          WHERE r.district_id = $1 AND r.id = $2 AND {reached}"
     );
     db.first(&sql, args).await

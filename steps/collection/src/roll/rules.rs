@@ -56,7 +56,8 @@ pub(crate) const MOST: i64 = 100_000_000;
 /// What a line comes to: its state and amounts, for what was expected of each commodity.
 ///
 /// A full line brings what was expected; a partial one what was typed, and counts as full when that is
-/// exactly what was expected; the others bring nothing.
+/// exactly what was expected; the others bring nothing. What was never expected (a sack of rice beside the can) comes
+/// beside either and makes no difference to it.
 ///
 /// # Errors
 /// An amount is below zero or above [`MOST`], more is damaged than came, or a partial line brings nothing.
@@ -65,10 +66,14 @@ pub(crate) fn settle(
     expected: &[(String, i64)],
     typed: &[Amount],
 ) -> Result<(LineState, Vec<Amount>), Refusal> {
+    let promised = expected.iter().any(|(_, expected)| *expected > 0);
     let mut amounts = Vec::with_capacity(expected.len());
     for (commodity, expected) in expected {
         let given = typed.iter().find(|amount| amount.commodity == *commodity);
         let (brought, damaged) = match state {
+            LineState::Full if promised && *expected == 0 => {
+                given.map_or((0, 0), |given| (given.brought, given.damaged))
+            }
             LineState::Full => (*expected, given.map_or(0, |given| given.damaged)),
             LineState::Partial => given.map_or((0, 0), |given| (given.brought, given.damaged)),
             LineState::Open | LineState::Nothing | LineState::Away => (0, 0),
@@ -87,8 +92,10 @@ pub(crate) fn settle(
     if amounts.iter().all(|amount| amount.brought == 0) {
         return Err(Refusal::new("collection.refused.partial_empty"));
     }
-    let promised = expected.iter().any(|(_, expected)| *expected > 0);
-    let exactly = expected.iter().zip(&amounts).all(|((_, expected), amount)| *expected == amount.brought);
+    let exactly = expected
+        .iter()
+        .zip(&amounts)
+        .all(|((_, expected), amount)| *expected == 0 || *expected == amount.brought);
     Ok((if promised && exactly { LineState::Full } else { LineState::Partial }, amounts))
 }
 
@@ -133,6 +140,23 @@ mod tests {
         ] {
             let found = settle(state, &basket, &typed).map(brought).map_err(|refusal| refusal.code);
             assert_eq!(found, expected.map_err(str::to_owned), "{state:?} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_expected_comes_beside_the_promise() {
+        let basket: Vec<(String, i64)> = [("egg", 1), ("sugar", 0)].map(|(c, n)| (c.to_owned(), n)).into();
+        let brought = |(state, amounts): (LineState, Vec<Amount>)| {
+            (state, amounts.iter().map(|a| a.brought).collect::<Vec<_>>())
+        };
+        for (state, egg, expected) in [
+            (LineState::Full, 0, (LineState::Full, vec![1, 2])),
+            (LineState::Partial, 1, (LineState::Full, vec![1, 2])),
+            (LineState::Partial, 0, (LineState::Partial, vec![0, 2])),
+            (LineState::Nothing, 1, (LineState::Nothing, vec![0, 0])),
+        ] {
+            let typed = [amount("egg", egg, 0), amount("sugar", 2, 0)];
+            assert_eq!(settle(state, &basket, &typed).map(brought).unwrap(), expected, "{state:?} {egg}");
         }
     }
 

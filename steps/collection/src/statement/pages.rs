@@ -12,7 +12,7 @@ use axum::extract::{Query as UrlQuery, State};
 use sha2::{Digest, Sha256};
 
 use super::super::{Reach, ReadStatements, TakeStatements};
-use super::super::{account, settled_days};
+use super::super::{account, sen, settled_days};
 use super::command::{self, DropStatement, PutStatement, TakeStatement};
 use super::query::{self, Standing, StatementLine};
 use super::rules::{MOST_ROWS, is_of, refusal, stored};
@@ -180,11 +180,20 @@ struct Looked {
     statement: Statement,
     known: i64,
     own: bool,
-    /// The day after which no statement has anything, where this one begins later.
-    gap: Option<time::Date>,
+    /// The first and the last day that no statement has, where this one begins later than the last one ended.
+    gap: Option<(time::Date, time::Date)>,
+    /// Where this one goes on from the last one and does not begin with its closing balance: the last day of that one, its
+    /// closing balance and this one's opening balance, sen.
+    jump: Option<(time::Date, i64, i64)>,
 }
 
 impl Looked {
+    /// That money is missing between two statements, in words; empty where none is.
+    fn jump_words(&self, shell: &Shell) -> String {
+        let Some((day, before, now)) = self.jump else { return String::new() };
+        shell.t3("money.file.jump", ("day", shell.day(day)), ("before", sen(before)), ("now", sen(now)))
+    }
+
     fn unknown(&self) -> i64 {
         self.statement.lines.len() as i64 - self.known
     }
@@ -271,10 +280,18 @@ async fn look(
     let digits = secrets.open_text(actor.district, &line.number_sealed).map_err(StoreError::from)?;
     let last = query::last(db, actor.district, line.account_id).await?;
     let first = statement.days.map(|days| days.0);
-    let gap = last
-        .map(|last| last.last_day)
-        .filter(|last| first.is_some_and(|first| last.next_day().is_some_and(|next| first > next)));
-    Ok(Ok(Looked { own: is_of(&statement, &digits), statement, known, gap }))
+    let gap = last.as_ref().zip(first).and_then(|(last, first)| missing(last.last_day, first));
+    let jump = last.zip(first).and_then(|(last, first)| {
+        let (closing, opening) = (last.closing?, statement.opening?.0);
+        (first > last.last_day && closing != opening).then_some((last.last_day, closing, opening))
+    });
+    Ok(Ok(Looked { own: is_of(&statement, &digits), statement, known, gap, jump }))
+}
+
+/// The days between the last one that is known and the first of a new statement.
+fn missing(last: time::Date, first: time::Date) -> Option<(time::Date, time::Date)> {
+    let (from, to) = (last.next_day()?, first.previous_day()?);
+    (from <= to).then_some((from, to))
 }
 
 /// Takes a draft in.
@@ -308,4 +325,18 @@ pub(crate) async fn discard(
     let command = DropStatement { statement: id, reach: Reach::of(cap.scope()) };
     app.submit(cap.actor(), form.command_id()?, command).await?;
     redirect("/mutasi-bank")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+    use time::macros::date;
+
+    #[test]
+    fn the_days_between_two_statements_are_missing() {
+        let (friday, monday) = (date!(2026 - 10 - 30), date!(2026 - 11 - 02));
+        assert_eq!(missing(friday, monday), Some((date!(2026 - 10 - 31), date!(2026 - 11 - 01))));
+        assert_eq!(missing(friday, date!(2026 - 10 - 31)), None);
+        assert_eq!(missing(friday, friday), None);
+    }
 }

@@ -72,10 +72,11 @@ impl Command for PlanRun {
             })
             .collect();
         let route = self.villages.iter().copied().collect();
-        let on_route = families.iter().filter(|family| self.villages.contains(&family.village)).count();
-        if on_route == 0 {
+        let on_route = || families.iter().filter(|family| self.villages.contains(&family.village));
+        if on_route().next().is_none() {
             return Err(Refusal::new("distribution.refused.no_village").field("desa").into());
         }
+        let receiving = on_route().filter(|family| !family.served).count();
         let seed = rules::seed_of(tx.command_id());
         let plan = rules::share_out(&goods, &families, &route, seed)
             .map_err(|error| Refusal::new("distribution.refused.share").arg("reason", error))?;
@@ -84,7 +85,7 @@ impl Command for PlanRun {
         }
         let run = tx.new_id();
         tx.subject("run", run);
-        self.store_run(tx, run, &campaign, weight.code(), seed, families.len(), on_route).await?;
+        self.store_run(tx, run, &campaign, weight.code(), seed, families.len(), receiving).await?;
         store_plan(tx, run, &goods, &families, &plan).await?;
         let rows =
             waiting.iter().map(|one| args![tx.district(), run, one.family, one.helped, one.pair]).collect();
@@ -136,7 +137,7 @@ impl PlanRun {
         weight: &str,
         seed: i64,
         families: usize,
-        on_route: usize,
+        receiving: usize,
     ) -> Result<(), Fault> {
         let week = self.week_of;
         let number = format!("PNY-{}{:02}{:02}-{seed:06}", week.year(), u8::from(week.month()), week.day());
@@ -158,7 +159,7 @@ impl PlanRun {
                     query::approved_runs(tx, tx.district(), campaign.id).await?,
                     seed,
                     families as i64,
-                    on_route as i64,
+                    receiving as i64,
                     tx.now(),
                     tx.actor(),
                 ],

@@ -37,7 +37,7 @@ asuh_store::row_struct! {
         pub lottery_seed: i64,
         /// Families credited.
         pub families: i64,
-        /// Families of the villages on the route.
+        /// Families in the villages on the route that may receive: not those served this week, nor those that wait.
         pub on_route: i64,
         /// When it was planned.
         pub planned_at: Instant,
@@ -320,6 +320,7 @@ asuh_store::row_struct! {
     /// A family that waits in a run until it is decided whether it is the one that is helped.
     pub(super) struct WaitingLine {
         pub(super) pair_id: Id,
+        pub(super) head_name: String,
         pub(super) village_code: i64,
         /// Whether the pair is still undecided.
         pub(super) undecided: bool,
@@ -340,7 +341,7 @@ pub(super) async fn waiting(
     let within = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
     db.all(
         &format!(
-            "SELECT w.pair_id, v.village_code, CASE WHEN m.state IN ('open', 'postponed') THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END \
+            "SELECT w.pair_id, v.head_name, v.village_code, CASE WHEN m.state IN ('open', 'postponed') THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END \
              AS undecided FROM allocation_waiting w \
              JOIN match_pair m ON m.district_id = w.district_id AND m.id = w.pair_id \
              JOIN family_version v ON v.district_id = w.district_id AND v.family_id = w.family_id \

@@ -154,8 +154,14 @@ async fn free(tx: &Tx<'_>, name: &str, but: Option<Id>) -> Result<(), Fault> {
     }
 }
 
-/// Refuses one more than a user may keep. Index: saved_filter_by_owner.
+/// Refuses one more than a user may keep. His filters are taken hold of first: of two that he saves at the same moment
+/// the later counts the earlier. Index: saved_filter_by_owner.
 async fn room(tx: &Tx<'_>) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE saved_filter SET shared = shared WHERE district_id = $1 AND owner_id = $2 AND removed_at IS NULL",
+        args![tx.district(), tx.actor()],
+    )
+    .await?;
     let kept = tx
         .number(
             "SELECT COUNT(*) AS n FROM saved_filter WHERE district_id = $1 AND owner_id = $2 AND removed_at IS NULL",
@@ -188,8 +194,8 @@ impl Command for SaveFilter {
             return Err(Refusal::new("registry.saved.refused.nothing").into());
         }
         let name = named(&self.name)?;
-        free(tx, &name, None).await?;
         room(tx).await?;
+        free(tx, &name, None).await?;
         let id = tx.new_id();
         tx.subject("saved_filter", id);
         tx.execute(
@@ -274,8 +280,8 @@ impl Command for RemoveFilter {
                     args![tx.district(), self.filter, tx.actor()],
                 )
                 .await?;
-            free(tx, &name.ok_or_else(Refusal::not_found)?.0, Some(self.filter)).await?;
             room(tx).await?;
+            free(tx, &name.ok_or_else(Refusal::not_found)?.0, Some(self.filter)).await?;
         }
         let is_there = if self.back { "IS NOT NULL" } else { "IS NULL" };
         let removed_at = (!self.back).then(|| tx.now());

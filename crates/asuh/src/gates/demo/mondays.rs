@@ -166,7 +166,10 @@ async fn roll(
     let close = collection::CloseRoll {
         roll,
         counts,
-        cash_witness: "Bendahara Pengeluaran".into(),
+        second: collection::Second::Paper {
+            name: "Bendahara Pengeluaran".into(),
+            kept: "map setoran di kantor".into(),
+        },
         reach: reach.clone(),
     };
     let closed = app.submit(&world.actor, app.store.new_id(), close).await?.value;
@@ -174,7 +177,7 @@ async fn roll(
     let announce = collection::AnnounceHandOver {
         roll,
         to: places.warehouse,
-        giver_name: format!("Koordinator {}", unit.name),
+        giver: collection::Signer::Paper(format!("Koordinator {}", unit.name)),
         note: String::new(),
         reach: reach.clone(),
     };
@@ -194,7 +197,7 @@ async fn roll(
         let receive = collection::ReceiveHandOver {
             hand_over: hand_over.id,
             arrivals,
-            receiver_name: "Petugas Gudang".into(),
+            receiver: collection::Signer::Paper("Petugas Gudang".into()),
             note: String::new(),
             reach: collection::Reach::unit(places.warehouse),
         };
