@@ -37,7 +37,7 @@ CREATE TABLE transfer_format (
   name {text} NOT NULL,
   -- 'xlsx', 'csv'
   kind {text} NOT NULL,
-  -- A line for each column: 'No Rekening = {nomor}'.
+  -- A line for each column: its heading, an equals sign, and its content with names of fields in braces.
   columns {text} NOT NULL,
   -- Headings and words of the answer, a line each: 'rujukan = No Referensi'.
   answer {text} NOT NULL,
