@@ -67,6 +67,7 @@ async fn without_javascript(desk: &Desk) -> Result<()> {
     desk.see("Satu janji:").await?;
     desk.press("Semua membawa semuanya").await?;
     desk.see("Tersimpan:").await?;
+    desk.browser.click(".person > summary").await?;
     desk.browser.click(".person input[value=nothing] + span").await?;
     desk.browser.click(".bar button").await?;
     desk.see("Tersimpan: 1 baris").await?;

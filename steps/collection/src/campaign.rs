@@ -158,13 +158,12 @@ pub(crate) async fn by_nip(
     district: DistrictId,
     hash: &[u8],
 ) -> Result<Option<Named>, StoreError> {
-    db.first(
-        "SELECT sponsor_id AS id, name FROM sponsor_version WHERE district_id = $1 AND nip_hash = $2 \
-         AND nip_hash IS NOT NULL AND superseded_at = $3 AND status = 'active'",
-        args![district, hash.to_vec(), Instant::NEVER],
-    )
-    .await
+    db.first(BY_NIP, args![district, hash.to_vec(), Instant::NEVER]).await
 }
+
+/// The SQL of [`by_nip`].
+const BY_NIP: &str = "SELECT sponsor_id AS id, name FROM sponsor_version WHERE district_id = $1 AND nip_hash = $2 \
+    AND nip_hash IS NOT NULL AND superseded_at = $3 AND status = 'active'";
 
 /// The units that a campaign asks for a roll on a day; `None` = every one. What anybody may join, a firm or a person,
 /// is nothing to a unit where nobody did.
@@ -315,4 +314,22 @@ pub async fn local_today(tx: &asuh_store::Tx<'_>) -> Result<time::Date, StoreErr
     let zone =
         row.and_then(|row| asuh_nusantara::Zone::parse(&row.zone)).unwrap_or(asuh_nusantara::Zone::Wib);
     Ok(zone.local_date(tx.now().utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+
+    use super::*;
+
+    #[db_test]
+    async fn a_nip_is_looked_up(db: TestDatabase) {
+        let store = db.open().await;
+        let args = args![DistrictId(1), vec![7_u8; 32], Instant::NEVER];
+        let plan = store.reader().plan(BY_NIP, args).await.expect("a plan");
+        if store.engine() == Engine::Sqlite {
+            assert!(plan.contains("sponsor_version_by_nip"), "{plan}");
+        }
+    }
 }

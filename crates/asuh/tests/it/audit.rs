@@ -308,6 +308,6 @@ async fn a_receipt_is_checked_without_the_books(db: TestDatabase) {
 
 /// The address in the QR code, as it stands beside it.
 fn page_code(page: &str) -> String {
-    let rest = page.split("<code>/bukti/").nth(1).unwrap();
+    let rest = page.split("<code>https://asuh.test/bukti/").nth(1).unwrap();
     format!("/bukti/{}", rest.split('<').next().unwrap())
 }

@@ -463,6 +463,8 @@ async fn cash_needs_a_witness_and_arrives_by_slip(db: TestDatabase) {
     let (coordinator, treasurer) =
         (monday.test.sign_in(monday.coordinator.user).await, monday.test.sign_in(treasurer.user).await);
     assert!(treasurer.get("/").await.ok().contains("1 setoran uang, 1 lewat tenggat"));
+    let auditor = monday.test.with_role(Role::Auditor).await;
+    assert!(auditor.get("/").await.ok().contains("1 setoran uang, 1 lewat tenggat"));
     coordinator.post(&slip, &[("bukti", "A-71"), day]).await.to();
     let receipt = treasurer.post(&confirm, &yes).await.to();
     let receipt = treasurer.get(&receipt).await.ok();

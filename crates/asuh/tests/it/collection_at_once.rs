@@ -140,3 +140,52 @@ async fn eight_counters_on_one_roll_lose_no_tick(db: TestDatabase) {
     assert!(counters[7].get(&late).await.ok().contains("<li>Sahabat 00</li>"));
     assert_eq!(monday.test.number(states, args!["full"]).await, 20);
 }
+
+#[db_test]
+async fn the_second_count_goods_and_losses_twenty_times_at_once_are_one(db: TestDatabase) {
+    let monday = Monday::begin(db, 5).await;
+    let n = async |sql: &str| monday.test.number(sql, args![]).await;
+    let user = &monday.coordinator;
+    let admin = monday.test.with_role(Role::DistrictAdmin).await;
+    admin.post("/gudang/barang", &[("nama", "Gula"), ("satuan", "bungkus")]).await.to();
+    let roll = monday.open().await;
+    user.post(&roll, &[("aksi", "semua")]).await.to();
+    let person = monday.people[0].to_string();
+    let sugar = [("nama", person.as_str()), ("barang", "gula"), ("jumlah", "2")];
+    twenty(user, &format!("{roll}/barang"), &sugar).await;
+    assert_eq!(n("SELECT brought AS n FROM contribution_item WHERE commodity = 'gula'").await, 2);
+    // Twenty looks of the second person are one count, and it is not the first person's.
+    let second = monday.test.user(Role::UnitCoordinator, &[], &[monday.office]).await;
+    twenty(&second, &format!("{roll}/uang"), &[("uang", "10000")]).await;
+    assert_eq!(n("SELECT COUNT(*) AS n FROM cash_count").await, 1);
+    let mut counted = counts("5", "10000");
+    for (name, value) in [("dicatat.gula", "2"), ("hitung.gula", "2"), ("kedua", &second.user.to_string())] {
+        crate::collection::set(&mut counted, name, value);
+    }
+    twenty(user, &format!("{roll}/tutup"), &pairs(&counted)).await;
+    assert_eq!(n("SELECT COUNT(*) AS n FROM roll WHERE cash_witness_id IS NOT NULL").await, 1);
+    let post = |commodity| monday.holds(AccountKind::OfficePost, monday.office, commodity);
+    // One form asks once; what several ask for together is never more than there is.
+    let loss = [("barang", "egg"), ("jumlah", "2"), ("ke", "written_off"), ("alasan", "jatuh")];
+    twenty(user, &format!("{roll}/rusak"), &loss).await;
+    assert_eq!(n("SELECT COUNT(*) AS n FROM post_loss").await, 2, "five eggs, two at a time");
+    let page = admin.get("/setoran/rusak").await.ok();
+    let ids: Vec<&str> =
+        page.split("action=\"/setoran/rusak/").skip(1).map(|part| part.split('"').next().unwrap()).collect();
+    twenty(&admin, &format!("/setoran/rusak/{}", ids[0]), &[("aksi", "setuju")]).await;
+    assert_eq!(post(Commodity::EGG).await, 3);
+    twenty(&admin, &format!("/setoran/rusak/{}", ids[1]), &[("aksi", "tolak")]).await;
+    assert_eq!(post(Commodity::EGG).await, 3);
+    // A hand-over and a loss at the same moment: the goods go one way.
+    let to = monday.warehouse.to_string();
+    let sent = [("tujuan", to.as_str()), ("cara", "account"), ("aksi", "kirim")];
+    let (hand_over, ask) = (format!("{roll}/serah"), format!("{roll}/rusak"));
+    let (over, asked) = tokio::join!(user.post(&hand_over, &sent), second.post(&ask, &loss));
+    assert!(
+        over.status.is_redirection() != asked.status.is_redirection(),
+        "one of them: {} {}",
+        over.status,
+        asked.status
+    );
+    monday.books_are_clean().await;
+}

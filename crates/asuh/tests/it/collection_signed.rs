@@ -53,9 +53,17 @@ async fn a_colleague_counts_the_cash_on_his_own_phone(db: TestDatabase) {
         assert_eq!(monday.test.with_role(role).await.get(&uang).await.status, StatusCode::FORBIDDEN);
     }
 
-    // The count page offers him; another sum is not the same count.
+    // The count page offers him, and keeps what was typed; another sum is not the same count.
     let second = budi.user.to_string();
     assert!(user.get(&format!("{roll}/hitung")).await.ok().contains(&second));
+    let mut fields = counts("5", "10000");
+    set(&mut fields, "hitung.egg", "4");
+    set(&mut fields, "aksi", "muat");
+    let looked = user.post(&format!("{roll}/hitung"), &pairs(&fields)).await.ok();
+    assert!(
+        looked.contains(&format!("value=\"{second}\" checked")) && looked.contains("value=\"4\""),
+        "{looked}"
+    );
     let mut fields = counts("5", "10000");
     set(&mut fields, "kedua", &second);
     let check = user.post(&format!("{roll}/hitung"), &pairs(&fields)).await.refused();
@@ -96,6 +104,7 @@ async fn a_colleague_counts_the_cash_on_his_own_phone(db: TestDatabase) {
     assert!(!page.contains("/bukti/1/"), "{page}");
     asuh_ground::audit::seal::seal_all(&monday.test.app, KERINCI).await.unwrap();
     let page = treasurer.get(&receipt).await.ok();
+    assert!(page.contains("https://asuh.test/bukti/1/"), "a whole address: {page}");
     let code = page.split("/bukti/1/").nth(1).unwrap_or_else(|| panic!("{page}")).split('<').next().unwrap();
     assert!(page.contains("proof-of-paper") && page.contains("<svg"), "{page}");
     let public = monday.test.anonymous().get(&format!("/bukti/1/{}", code.trim())).await.ok();

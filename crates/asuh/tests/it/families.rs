@@ -293,7 +293,8 @@ async fn a_user_keeps_thirty_filters_at_most(db: TestDatabase) {
     }
     // Eight at the same moment where two have room.
     let at_once = futures_util::future::join_all((28..36).map(|nth| save(format!("Saringan {nth}")))).await;
-    let refused = at_once.into_iter().filter(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY).count();
+    let refused =
+        at_once.into_iter().filter(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY).count();
     assert_eq!(refused, 6);
     assert!(save("Satu lagi".into()).await.refused().contains("sudah menyimpan 30 saringan"));
     let ids: Vec<(Id,)> =

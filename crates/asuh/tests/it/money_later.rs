@@ -112,3 +112,69 @@ async fn a_draft_names_the_bank_of_its_account(db: TestDatabase) {
     assert!(page.contains("<dt>Bank</dt><dd>BCA</dd>"), "{page}");
     assert!(page.contains("Dibaca dengan kolom</dt><dd>Bank Daerah</dd>"), "{page}");
 }
+
+#[db_test]
+async fn one_deposit_comes_in_two_lines(db: TestDatabase) {
+    let money = Money::begin(db, 5).await;
+    let deposit = money.deposited("SLIP-77001").await;
+    let id = deposit.rsplit('/').next().unwrap().to_owned();
+    money
+        .take(&bca(
+            0,
+            &[
+                ("02/11", "SETOR SATU", 4_000, "CR"),
+                ("02/11", "SETOR DUA", 6_000, "CR"),
+                ("02/11", "LEBIH", 7_000, "CR"),
+            ],
+        ))
+        .await;
+    let open = money.lines("open").await;
+    let confirm = format!("/mutasi-bank/rekening/{}/cocok", money.account_id());
+    let pays = async |words: &str| {
+        let line = line_of(&open, words);
+        let name = format!("cocok.{}", line.rsplit('/').next().unwrap());
+        let claim = format!("d.{id}");
+        (line, money.treasurer.post(&confirm, &[(&name, &claim), ("aksi", "simpan")]).await)
+    };
+    let one = format!("cocok.{}", line_of(&open, "SETOR SATU").rsplit('/').next().unwrap());
+    let check = money.treasurer.post(&confirm, &[(&one, &format!("d.{id}")), ("aksi", "periksa")]).await.ok();
+    assert!(check.contains("sebagian: Rp4.000"), "{check}");
+    let (first, answer) = pays("SETOR SATU").await;
+    answer.to();
+    assert_eq!(money.holds().await, 4_000);
+    let page = money.treasurer.get(&deposit).await.ok();
+    assert!(page.contains("Rp4.000 sudah tampak di mutasi bank, Rp6.000 belum"), "{page}");
+    assert_eq!(
+        money.treasurer.get(&format!("{deposit}/kuitansi")).await.to(),
+        deposit,
+        "no receipt of a part"
+    );
+    // What is left is proposed by its amount; more than is left is no part of it.
+    assert!(money.lines("open").await.contains("Rp6.000"));
+    assert!(pays("LEBIH").await.1.refused().contains("Jumlahnya harus sama"));
+    assert_eq!(money.holds().await, 4_000);
+    let (second, answer) = pays("SETOR DUA").await;
+    answer.to();
+    assert_eq!(money.holds().await, 10_000);
+    let receipt = money.treasurer.get(&format!("{deposit}/kuitansi")).await.ok();
+    assert!(receipt.contains("sepuluh ribu rupiah"), "{receipt}");
+    assert!(pays("LEBIH").await.1.refused().contains("sudah"), "all of it is there");
+    // Taken back in either order, it waits for what is missing and for no more.
+    let back = [("alasan", "salah baris")];
+    money.treasurer.post(&format!("{first}/batal"), &back).await.to();
+    assert_eq!(money.holds().await, 6_000);
+    assert!(
+        money
+            .treasurer
+            .get(&deposit)
+            .await
+            .ok()
+            .contains("Rp6.000 sudah tampak di mutasi bank, Rp4.000 belum")
+    );
+    pays("SETOR SATU").await.1.to();
+    money.treasurer.post(&format!("{second}/batal"), &back).await.to();
+    money.treasurer.post(&format!("{first}/batal"), &back).await.to();
+    assert_eq!(money.holds().await, 0);
+    assert!(!money.treasurer.get(&deposit).await.ok().contains("sudah tampak"));
+    money.monday.books_are_clean().await;
+}

@@ -63,8 +63,8 @@ async fn monday(scene: &Scene, day: Date, givers: &[Id]) {
     )
     .await;
     test.sql(
-        "INSERT INTO deposit (district_id, id, number, roll_id, fund_holder_id, amount, due_on, state, slip_number, \
-         confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, 'confirmed', '', $8, '')",
+        "INSERT INTO deposit (district_id, id, number, roll_id, fund_holder_id, amount, paid, due_on, state, \
+         slip_number, confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 'confirmed', '', $8, '')",
         args![
             KERINCI,
             new(),

@@ -205,10 +205,9 @@ pub(super) async fn file(cap: Cap<SeeTrail>, State(app): State<App>, Path(id): P
     Ok((headers, body).into_response())
 }
 
-/// The address that a printed receipt's QR code holds: complete where the installation knows its public address.
-pub(super) fn code(app: &App, district: DistrictId, seq: u64, leaf: &Hash) -> String {
-    let base = app.settings.public_url.trim_end_matches('/');
-    format!("{base}/bukti/{district}/{seq}/{leaf}")
+/// The address that a printed receipt's QR code holds.
+pub(super) fn code(shell: &Shell, district: DistrictId, seq: u64, leaf: &Hash) -> String {
+    shell.address(&format!("/bukti/{district}/{seq}/{leaf}"))
 }
 
 asuh_store::row_struct! {
@@ -236,6 +235,7 @@ impl PaperProof {
     /// The store fails.
     pub async fn of_cause(
         app: &App,
+        shell: &Shell,
         district: DistrictId,
         cause: Id,
     ) -> Result<Option<PaperProof>, StoreError> {
@@ -252,7 +252,7 @@ impl PaperProof {
             .await?;
         Ok(found.map(|row| {
             let seq = u64::try_from(row.seq).unwrap_or(0);
-            let code = code(app, district, seq, &Hash::new(row.leaf));
+            let code = code(shell, district, seq, &Hash::new(row.leaf));
             PaperProof { seq: row.seq, picture: asuh_documents::qr::svg(&code).unwrap_or_default(), code }
         }))
     }

@@ -266,7 +266,7 @@ pub(super) async fn proof(
         unaltered = seal::is_unaltered(&app, district, *stream, id, proof).await?;
     }
     let code = match &proof {
-        Some((Stream::Ledger, proof)) => heads::code(&app, district, proof.seq, &proof.leaf),
+        Some((Stream::Ledger, proof)) => heads::code(&shell, district, proof.seq, &proof.leaf),
         _ => String::new(),
     };
     let qr = if code.is_empty() { String::new() } else { asuh_documents::qr::svg(&code).unwrap_or_default() };

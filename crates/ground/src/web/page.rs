@@ -97,6 +97,8 @@ pub struct Shell {
     pub form_id: String,
     /// The present day in the district.
     pub today: time::Date,
+    /// The address under which this installation is reached: what is set, or where this page was asked.
+    origin: String,
 }
 
 impl Deref for Shell {
@@ -195,7 +197,24 @@ impl Shell {
             path: parts.uri.path().to_owned(),
             form_id: app.store.new_id().to_string(),
             today: zone.local_date(app.store.clock().now().utc()),
+            origin: origin(&app.settings.public_url, &parts.headers),
         }
+    }
+
+    /// The whole address of a page, for a code that another device reads.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+}
+
+/// The address that is set, or the host that a request names.
+fn origin(set: &str, headers: &header::HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_local = host.starts_with("localhost") || host.starts_with("127.0.0.1");
+    match set.trim_end_matches('/') {
+        "" if host.is_empty() => String::new(),
+        "" => format!("{}://{host}", if is_local { "http" } else { "https" }),
+        set => set.to_owned(),
     }
 }
 

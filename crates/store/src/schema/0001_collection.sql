@@ -197,6 +197,9 @@ CREATE TABLE deposit (
   roll_id {bytes} NOT NULL,
   fund_holder_id {bytes} NOT NULL,
   amount {int} NOT NULL,
+  -- Rupiah of it that are at the fund holder: several lines of a statement may pay it, and all of it is there once it is
+  -- confirmed.
+  paid {int} NOT NULL,
   due_on {int} NOT NULL,
   -- 'due', 'announced', 'confirmed'
   state {text} NOT NULL,

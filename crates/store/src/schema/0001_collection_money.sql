@@ -149,7 +149,7 @@ CREATE TABLE bank_match (
   FOREIGN KEY (district_id, line_id) REFERENCES bank_line (district_id, id)
 ) {table};
 CREATE INDEX bank_match_by_line ON bank_match (district_id, line_id);
-CREATE UNIQUE INDEX bank_match_deposit ON bank_match (district_id, deposit_id)
+CREATE INDEX bank_match_deposit ON bank_match (district_id, deposit_id)
   WHERE deposit_id IS NOT NULL AND undone_at IS NULL;
 CREATE UNIQUE INDEX bank_match_gift ON bank_match (district_id, gift_id)
   WHERE gift_id IS NOT NULL AND undone_at IS NULL;

@@ -178,9 +178,9 @@ async fn due(tx: &Tx<'_>, roll: Id, campaign: &campaign::Campaign, amount: i64) 
     let id = tx.new_id();
     let number = settings::documents::next_number(tx, "collection.deposit", today).await?;
     tx.execute(
-        "INSERT INTO deposit (district_id, id, number, roll_id, fund_holder_id, amount, due_on, state, slip_number, \
-         slip_attachment_id, deposited_on, announced_by, confirmed_at, confirmed_by, note) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'due', '', NULL, NULL, NULL, NULL, NULL, '')",
+        "INSERT INTO deposit (district_id, id, number, roll_id, fund_holder_id, amount, paid, due_on, state, \
+         slip_number, slip_attachment_id, deposited_on, announced_by, confirmed_at, confirmed_by, note) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 'due', '', NULL, NULL, NULL, NULL, NULL, '')",
         args![tx.district(), id, number, roll, campaign.fund_holder_id, amount, due_on],
     )
     .await?;

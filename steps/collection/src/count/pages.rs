@@ -5,9 +5,7 @@ use asuh_documents::qr;
 use asuh_nusantara::number;
 use asuh_store::Id;
 use axum::extract::State;
-use axum::http::HeaderMap;
 
-use super::super::roll::print::address;
 use super::super::roll::query::{self as rolls, Roll};
 use super::super::{Reach, RecordRolls};
 use super::command::CloseRoll;
@@ -84,27 +82,19 @@ pub(crate) async fn get(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
-    headers: HeaderMap,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    count_page(&app, &cap, shell, &form, id, &headers).await
+    count_page(&app, &cap, shell, &form, id).await
 }
 
-async fn count_page(
-    app: &App,
-    cap: &RecordRolls,
-    shell: Shell,
-    form: &Form,
-    id: Id,
-    headers: &HeaderMap,
-) -> Page {
+async fn count_page(app: &App, cap: &RecordRolls, shell: Shell, form: &Form, id: Id) -> Page {
     let (roll, sums) = match open_roll(app, cap, id).await? {
         Some(found) => found,
         None => return redirect(&format!("/setoran/{id}/lembar")),
     };
     let open_lines = still_open(app, cap, id).await?;
-    let address = address(app, headers, &format!("/setoran/{id}/uang"));
+    let address = shell.address(&format!("/setoran/{id}/uang"));
     let template = CountPage {
         f: form.view(),
         roll,
@@ -173,13 +163,17 @@ pub(crate) async fn post(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
-    headers: HeaderMap,
     shell: Shell,
     mut form: Form,
 ) -> Page {
     let Some((roll, sums)) = open_roll(&app, &cap, id).await? else {
         return redirect(&format!("/setoran/{id}/lembar"));
     };
+    if form.get("aksi") == "muat" {
+        // Somebody may have counted meanwhile: what was typed stays, and he is chosen.
+        form.set("kedua", String::new());
+        return count_page(&app, &cap, shell, &form, id).await;
+    }
     let (counts, second) = read(&mut form, &sums, false);
     if form.is_valid() {
         let on_roll: Vec<OnRoll> = sums
@@ -216,7 +210,7 @@ pub(crate) async fn post(
         },
     };
     if !form.is_valid() || form.get("aksi") == "ubah" {
-        return count_page(&app, &cap, shell, &form, id, &headers).await;
+        return count_page(&app, &cap, shell, &form, id).await;
     }
     let typed = typed(&sums, &counts, &form);
     let lines = sums
@@ -295,7 +289,6 @@ pub(crate) async fn close(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
-    headers: HeaderMap,
     shell: Shell,
     mut form: Form,
 ) -> Page {
@@ -315,7 +308,7 @@ pub(crate) async fn close(
         // Somebody else closed it: say so on a page that has no form any more.
         return page_with(form.status(), &ClosedPage { f: form.view(), roll, shell });
     }
-    count_page(&app, &cap, shell, &form, id, &headers).await
+    count_page(&app, &cap, shell, &form, id).await
 }
 
 #[derive(Template)]

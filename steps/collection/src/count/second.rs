@@ -70,6 +70,11 @@ asuh_store::row_struct! {
     }
 }
 
+/// The SQL of [`counters`].
+const COUNTERS: &str = "SELECT k.user_id, u.name, k.amount, k.counted_at FROM cash_count k \
+    JOIN app_user u ON u.district_id = k.district_id AND u.id = k.user_id \
+    WHERE k.district_id = $1 AND k.roll_id = $2 ORDER BY k.counted_at, k.user_id";
+
 /// Who counted a roll's cash on a device of his own, the first first. Index: primary key of `cash_count`.
 ///
 /// # Errors
@@ -79,13 +84,7 @@ pub(crate) async fn counters(
     district: DistrictId,
     roll: Id,
 ) -> Result<Vec<Counter>, StoreError> {
-    db.all(
-        "SELECT k.user_id, u.name, k.amount, k.counted_at FROM cash_count k \
-         JOIN app_user u ON u.district_id = k.district_id AND u.id = k.user_id \
-         WHERE k.district_id = $1 AND k.roll_id = $2 ORDER BY k.counted_at, k.user_id",
-        args![district, roll],
-    )
-    .await
+    db.all(COUNTERS, args![district, roll]).await
 }
 
 /// The second person as a closed roll keeps him: name, user, where the paper is.
@@ -152,7 +151,19 @@ pub(in super::super) fn same_name(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::same_name;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use asuh_store::{DistrictId, Engine, Id, Query, args};
+
+    use super::{COUNTERS, same_name};
+
+    #[db_test]
+    async fn counters_are_found_by_their_roll(db: TestDatabase) {
+        let store = db.open().await;
+        let plan = store.reader().plan(COUNTERS, args![DistrictId(1), Id::SYSTEM]).await.expect("a plan");
+        if store.engine() == Engine::Sqlite {
+            assert!(plan.contains("SEARCH k USING") && plan.contains("roll_id=?"), "{plan}");
+        }
+    }
 
     #[test]
     fn a_name_is_the_same_however_it_is_written() {

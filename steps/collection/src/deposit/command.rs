@@ -79,7 +79,7 @@ impl Command for AnnounceDeposit {
 
 asuh_store::row_struct! {
     struct Confirmed {
-        amount: i64, announced_by: Option<Id>, roll_id: Id, fund_holder_id: Id, number: String,
+        rest: i64, announced_by: Option<Id>, roll_id: Id, fund_holder_id: Id, number: String,
         deposited_on: Option<time::Date>,
     }
 }
@@ -112,7 +112,7 @@ impl Command for ConfirmDeposit {
                 &format!(
                     "UPDATE deposit SET state = 'confirmed', confirmed_at = $3, confirmed_by = $4 \
                      WHERE district_id = $1 AND id = $2 AND state = 'announced' AND {reached} \
-                     RETURNING amount, announced_by, roll_id, fund_holder_id, number, deposited_on"
+                     RETURNING amount - paid AS rest, announced_by, roll_id, fund_holder_id, number, deposited_on"
                 ),
                 args,
             )
@@ -140,6 +140,11 @@ impl Command for ConfirmDeposit {
         }
         let fund: Fund =
             origin.fund.parse().map_err(|_| asuh_store::StoreError::Shape(origin.fund.clone()))?;
+        tx.execute(
+            "UPDATE deposit SET paid = amount WHERE district_id = $1 AND id = $2",
+            args![district, self.deposit],
+        )
+        .await?;
         let day = campaign::local_today(tx).await?;
         books::post(
             tx,
@@ -153,7 +158,7 @@ impl Command for ConfirmDeposit {
                     commodity: Commodity::CASH,
                     from: Spot::new(AccountKind::OfficePost, origin.unit_id),
                     to: Spot::new(AccountKind::FundHolder, deposit.fund_holder_id),
-                    amount: deposit.amount,
+                    amount: deposit.rest,
                     lot: origin.lot_id,
                 }],
             },

@@ -269,7 +269,7 @@ pub(crate) async fn receipt(
         words: terbilang_rupiah(Rupiah::new(deposit.amount)),
         stamp: deposit.amount > STAMP_ABOVE,
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
-        proof: PaperProof::of_cause(&app, cap.district(), id).await?,
+        proof: PaperProof::of_cause(&app, &shell, cap.district(), id).await?,
         deposit,
         shell,
     })

@@ -29,6 +29,8 @@ asuh_store::row_struct! {
         pub(crate) fund_holder: String,
         /// Rupiah.
         pub(crate) amount: i64,
+        /// Of them those that are at the fund holder.
+        pub(crate) paid: i64,
         /// To be there on this day at the latest.
         pub(crate) due_on: time::Date,
         /// The number on the slip.
@@ -63,10 +65,12 @@ asuh_store::row_struct! {
 impl Deposit {
     /// Who counted the cash, and how the second of them said so.
     pub(crate) fn counted(&self, text: &asuh_ground::web::Text) -> String {
-        let first = self.counted_by_name.as_deref().unwrap_or_default();
         let second =
             super::super::count::witnessed(text, &self.cash_witness, self.witnessed_at, &self.cash_paper);
-        format!("{first}. {second}")
+        match self.counted_by_name.as_deref() {
+            Some(first) if !first.is_empty() => format!("{first}. {second}"),
+            _ => second,
+        }
     }
 
     /// Whether its day has passed without confirmation.
@@ -76,9 +80,10 @@ impl Deposit {
 }
 
 const FROM: &str = "SELECT p.id, p.number, p.state, p.roll_id, r.unit_id, u.name AS unit, c.name AS campaign, \
-    d.held_on, p.fund_holder_id, f.name AS fund_holder, p.amount, p.due_on, p.slip_number, p.slip_attachment_id, \
+    d.held_on, p.fund_holder_id, f.name AS fund_holder, p.amount, p.paid, p.due_on, p.slip_number, p.slip_attachment_id, \
     p.deposited_on, p.confirmed_at, cu.name AS confirmed_by_name, au.name AS announced_by_name, p.note, c.fund, \
-    ru.name AS counted_by_name, r.cash_witness, k.counted_at AS witnessed_at, r.cash_paper, m.line_id \
+    ru.name AS counted_by_name, r.cash_witness, k.counted_at AS witnessed_at, r.cash_paper, \
+    (SELECT m.line_id FROM bank_match m WHERE m.district_id = p.district_id AND m.deposit_id = p.id AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT 1) AS line_id \
     FROM deposit p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
     JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
     JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
@@ -87,7 +92,6 @@ const FROM: &str = "SELECT p.id, p.number, p.state, p.roll_id, r.unit_id, u.name
     LEFT JOIN app_user ru ON ru.district_id = r.district_id AND ru.id = r.closed_by \
     LEFT JOIN cash_count k ON k.district_id = r.district_id AND k.roll_id = r.id AND k.user_id = r.cash_witness_id \
     LEFT JOIN app_user cu ON cu.district_id = p.district_id AND cu.id = p.confirmed_by \
-    LEFT JOIN bank_match m ON m.district_id = p.district_id AND m.deposit_id = p.id AND m.undone_at IS NULL \
     LEFT JOIN app_user au ON au.district_id = p.district_id AND au.id = p.announced_by \
     WHERE p.district_id = $1";
 

@@ -230,7 +230,7 @@ async fn receipt(app: &App, shell: Shell, actor: &Actor, gift: Gift, back: Strin
         words: terbilang_rupiah(Rupiah::new(gift.worth())),
         stamp: gift.worth() > STAMP_ABOVE,
         letterhead: Letterhead::load(&app.store, actor.district).await?,
-        proof: PaperProof::of_cause(app, actor.district, gift.id).await?,
+        proof: PaperProof::of_cause(app, &shell, actor.district, gift.id).await?,
         gift,
         back,
         shell,

@@ -297,7 +297,7 @@ async fn hand_over_page(app: &App, actor: &Actor, shell: Shell, form: &Form, id:
         may_add: hand_over.state != "cancelled"
             && (actor.scope(&[Role::UnitCoordinator]).reaches_unit(hand_over.unit_id)
                 || actor.scope(&[Role::WarehouseKeeper]).reaches_unit(hand_over.to_id)),
-        proof: PaperProof::of_cause(app, actor.district, id).await?,
+        proof: PaperProof::of_cause(app, &shell, actor.district, id).await?,
         hand_over,
         items,
         checked: checked && form.is_valid(),

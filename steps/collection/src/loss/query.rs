@@ -71,6 +71,11 @@ const FROM: &str = "SELECT p.id, p.number, p.roll_id, i.name AS unit, d.held_on,
     LEFT JOIN app_user du ON du.district_id = p.district_id AND du.id = p.decided_by \
     WHERE p.district_id = $1";
 
+/// The SQL of [`of_roll`].
+fn of_roll_sql() -> String {
+    format!("{FROM} AND p.roll_id = $2 ORDER BY p.id")
+}
+
 /// What left a roll's post, or is asked to. Whoever calls this has asked whether the caller may read the roll. Index:
 /// `post_loss_by_roll`.
 ///
@@ -81,7 +86,7 @@ pub(crate) async fn of_roll(
     district: DistrictId,
     roll: Id,
 ) -> Result<Vec<Loss>, StoreError> {
-    db.all(&format!("{FROM} AND p.roll_id = $2 ORDER BY p.id"), args![district, roll]).await
+    db.all(&of_roll_sql(), args![district, roll]).await
 }
 
 /// The newest requests within reach, a page of them, before a place in the list. Index: primary key (ids grow with time).
@@ -95,11 +100,17 @@ pub(crate) async fn newest(
     before: Option<Id>,
     limit: i64,
 ) -> Result<Vec<Loss>, StoreError> {
+    let (sql, args) = newest_sql(district, reach, before, limit);
+    db.all(&sql, args).await
+}
+
+/// The SQL of [`newest`].
+fn newest_sql(district: DistrictId, reach: &Reach, before: Option<Id>, limit: i64) -> (String, Args) {
     let mut args = Args::new().with(district);
     let reached = reach.condition("r.unit_id", &mut args);
     let page = before.map(|id| format!("AND p.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
-    db.all(&format!("{FROM} AND {reached} {page} ORDER BY p.id DESC LIMIT {limit}"), args).await
+    (format!("{FROM} AND {reached} {page} ORDER BY p.id DESC LIMIT {limit}"), args)
 }
 
 /// How many requests within reach wait for somebody other than `user`. Index: `post_loss_by_state`.
@@ -112,16 +123,19 @@ pub(crate) async fn waiting(
     reach: &Reach,
     user: Id,
 ) -> Result<i64, StoreError> {
+    let (sql, args) = waiting_sql(district, reach, user);
+    db.number(&sql, args).await
+}
+
+/// The SQL of [`waiting`].
+fn waiting_sql(district: DistrictId, reach: &Reach, user: Id) -> (String, Args) {
     let mut args = Args::new().with(district).with(user);
     let reached = reach.condition("r.unit_id", &mut args);
-    db.number(
-        &format!(
-            "SELECT COUNT(*) AS n FROM post_loss p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
-             WHERE p.district_id = $1 AND p.state = 'requested' AND p.requested_by <> $2 AND {reached}"
-        ),
-        args,
-    )
-    .await
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM post_loss p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
+         WHERE p.district_id = $1 AND p.state = 'requested' AND p.requested_by <> $2 AND {reached}"
+    );
+    (sql, args)
 }
 
 /// Whether a request of a roll waits. Index: `post_loss_by_roll`.
@@ -154,4 +168,32 @@ pub(crate) async fn asked(
         args![district, roll, commodity],
     )
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+
+    use super::*;
+
+    #[db_test]
+    async fn losses_are_found_by_roll_state_and_age(db: TestDatabase) {
+        let store = db.open().await;
+        let (district, reach) = (DistrictId(1), Reach::unit(Id::SYSTEM));
+        let of_roll = (of_roll_sql(), args![district, Id::SYSTEM]);
+        let newest = newest_sql(district, &reach, Some(Id::SYSTEM), 50);
+        let waiting = waiting_sql(district, &reach, Id::SYSTEM);
+        for ((sql, args), index) in [
+            (of_roll, "post_loss_by_roll"),
+            (newest, "sqlite_autoindex_post_loss_1"),
+            (waiting, "post_loss_by_state"),
+        ] {
+            let plan = store.reader().plan(&sql, args).await.expect("a plan");
+            // PostgreSQL counts its rows by itself and may read small tables from end to end.
+            if store.engine() == Engine::Sqlite {
+                assert!(plan.contains(index) && !plan.contains("SCAN p"), "{index}: {plan}");
+            }
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub struct LineMatch {
 }
 
 /// Confirms what lines pay. A line that pays several has exactly their sum; one that pays a single gift may differ from
-/// what was announced, and the gift counts as what came.
+/// what was announced, and the gift counts as what came; one that pays a single deposit may be a part of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MatchLines {
     /// The lines, each once.
@@ -45,14 +45,14 @@ impl Command for MatchLines {
             tx.subject("bank_line", one.line);
             let held = settle::hold(tx, &self.reach, one.line, "matched").await?;
             let rupiah = held.rupiah()?;
-            let single = one.deposits.is_empty() && one.gifts.len() == 1;
+            let alone = (one.deposits.len() + one.gifts.len() == 1).then_some(rupiah);
             let mut settled = Vec::new();
             for deposit in &one.deposits {
-                let (amount, transfer) = settle::deposit(tx, &held, *deposit).await?;
+                let (amount, transfer) = settle::deposit(tx, &held, *deposit, alone).await?;
                 settled.push(Settled { deposit: Some(*deposit), gift: None, amount, transfer });
             }
             for gift in &one.gifts {
-                let (amount, transfer) = settle::gift(tx, &held, *gift, single.then_some(rupiah)).await?;
+                let (amount, transfer) = settle::gift(tx, &held, *gift, alone).await?;
                 settled.push(Settled { deposit: None, gift: Some(*gift), amount, transfer });
             }
             let sum: i64 = settled.iter().map(|one| one.amount).sum();

@@ -204,11 +204,11 @@ pub(crate) async fn deposits(
     wanted: Wanted<'_>,
 ) -> Result<Vec<Told>, StoreError> {
     let mut args = args![district, account.fund_holder_id, &account.fund];
-    let which = wanted.sql("p.amount", "p.number", &mut args);
+    let which = wanted.sql("(p.amount - p.paid)", "p.number", &mut args);
     let rows: Vec<DepositRow> = db
         .all(
             &format!(
-                "SELECT p.id, p.number, p.slip_number, p.amount, u.name AS unit, p.deposited_on, d.held_on, p.state \
+                "SELECT p.id, p.number, p.slip_number, p.amount - p.paid AS amount, u.name AS unit, p.deposited_on, d.held_on, p.state \
                  FROM deposit p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
                  JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
                  JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \

@@ -77,28 +77,48 @@ pub(super) async fn hold(tx: &Tx<'_>, reach: &Reach, line: Id, state: &str) -> R
 }
 
 asuh_store::row_struct! {
-    struct Paid { amount: i64, announced_by: Option<Id>, roll_id: Id, number: String }
+    struct Waiting { rest: i64, announced_by: Option<Id>, roll_id: Id, number: String }
 }
 
 asuh_store::row_struct! {
     struct Origin { unit_id: Id, fund: String, lot_id: Option<Id> }
 }
 
-/// The deposit of an office is there: its rupiah, and what moves.
-pub(super) async fn deposit(tx: &Tx<'_>, held: &Held, deposit: Id) -> Result<(i64, Transfer), Fault> {
+/// The deposit of an office is there, or the part of it that the line shows where it pays this one alone (`whole_line`): its
+/// rupiah, and what moves. It is confirmed when all of it is there.
+pub(super) async fn deposit(
+    tx: &Tx<'_>,
+    held: &Held,
+    deposit: Id,
+    whole_line: Option<i64>,
+) -> Result<(i64, Transfer), Fault> {
     let district = tx.district();
-    let paid: Option<Paid> = tx
+    // Takes hold of it: two lines that pay it follow one another.
+    let waiting: Option<Waiting> = tx
         .first(
-            "UPDATE deposit SET state = 'confirmed', confirmed_at = $3, confirmed_by = $4, \
-             deposited_on = COALESCE(deposited_on, $5) WHERE district_id = $1 AND id = $2 \
-             AND state IN ('due', 'announced') AND fund_holder_id = $6 \
-             RETURNING amount, announced_by, roll_id, number",
-            args![district, deposit, tx.now(), tx.actor(), held.booked_on, held.fund_holder_id],
+            "UPDATE deposit SET paid = paid WHERE district_id = $1 AND id = $2 AND state IN ('due', 'announced') \
+             AND fund_holder_id = $3 RETURNING amount - paid AS rest, announced_by, roll_id, number",
+            args![district, deposit, held.fund_holder_id],
         )
         .await?;
-    let paid = paid.ok_or_else(|| Refusal::new("money.refused.claim_gone"))?;
+    let paid = waiting.ok_or_else(|| Refusal::new("money.refused.claim_gone"))?;
     if paid.announced_by == Some(tx.actor()) && tx.actor() != Id::SYSTEM {
         return Err(Refusal::new("collection.refused.two_sides").into());
+    }
+    let amount = whole_line.map_or(paid.rest, |line| line.min(paid.rest));
+    if amount < paid.rest {
+        tx.execute(
+            "UPDATE deposit SET paid = paid + $3 WHERE district_id = $1 AND id = $2",
+            args![district, deposit, amount],
+        )
+        .await?;
+    } else {
+        tx.execute(
+            "UPDATE deposit SET state = 'confirmed', paid = amount, confirmed_at = $3, confirmed_by = $4, \
+             deposited_on = COALESCE(deposited_on, $5) WHERE district_id = $1 AND id = $2",
+            args![district, deposit, tx.now(), tx.actor(), held.booked_on],
+        )
+        .await?;
     }
     let origin: Option<Origin> = tx
         .first(
@@ -123,11 +143,11 @@ pub(super) async fn deposit(tx: &Tx<'_>, held: &Held, deposit: Id) -> Result<(i6
             commodity: Commodity::CASH,
             from: Spot::new(AccountKind::OfficePost, origin.unit_id),
             to: Spot::new(AccountKind::FundHolder, held.fund_holder_id),
-            amount: paid.amount,
+            amount,
             lot: origin.lot_id,
         }],
     };
-    Ok((paid.amount, transfer))
+    Ok((amount, transfer))
 }
 
 asuh_store::row_struct! {

@@ -19,7 +19,7 @@ pub struct ReopenLine {
 }
 
 asuh_store::row_struct! {
-    struct Paid { deposit_id: Option<Id>, gift_id: Option<Id>, transfer_id: Option<Id> }
+    struct Paid { deposit_id: Option<Id>, gift_id: Option<Id>, transfer_id: Option<Id>, amount: i64 }
 }
 
 impl Command for ReopenLine {
@@ -61,7 +61,7 @@ impl Command for ReopenLine {
         }
         let paid: Vec<Paid> = tx
             .all(
-                "SELECT deposit_id, gift_id, transfer_id FROM bank_match WHERE district_id = $1 AND line_id = $2 \
+                "SELECT deposit_id, gift_id, transfer_id, amount FROM bank_match WHERE district_id = $1 AND line_id = $2 \
                  AND undone_at IS NULL ORDER BY id",
                 args![district, self.line],
             )
@@ -75,8 +75,8 @@ impl Command for ReopenLine {
                 tx.execute(
                     "UPDATE deposit SET state = CASE WHEN announced_by IS NULL THEN 'due' ELSE 'announced' END, \
                      deposited_on = CASE WHEN announced_by IS NULL THEN NULL ELSE deposited_on END, \
-                     confirmed_at = NULL, confirmed_by = NULL WHERE district_id = $1 AND id = $2",
-                    args![district, deposit],
+                     paid = paid - $3, confirmed_at = NULL, confirmed_by = NULL WHERE district_id = $1 AND id = $2",
+                    args![district, deposit, one.amount],
                 )
                 .await?;
             }

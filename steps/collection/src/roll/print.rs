@@ -5,7 +5,6 @@ use askama::Template;
 use asuh_documents::qr;
 use asuh_store::Id;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
 
 use super::super::campaign::{self, BasketItem};
 use super::super::{Reach, RecordRolls};
@@ -40,7 +39,6 @@ pub(crate) async fn print(
     cap: Cap<RecordRolls>,
     State(app): State<App>,
     Path(id): Path<Id>,
-    headers: HeaderMap,
     shell: Shell,
 ) -> Page {
     let db = app.store.reader();
@@ -50,7 +48,7 @@ pub(crate) async fn print(
     }
     let rows = query::lines(db, cap.district(), id, false).await?;
     let items = campaign::basket(db, cap.district(), roll.campaign_id).await?;
-    let address = address(&app, &headers, &format!("/setoran/{id}"));
+    let address = shell.address(&format!("/setoran/{id}"));
     page(&PrintPage {
         lines: views(roll.held_on, &rows),
         basket: basket_words(&shell, &items),
@@ -62,15 +60,4 @@ pub(crate) async fn print(
         roll,
         shell,
     })
-}
-
-/// The whole address of a page, for a code that another device reads: under the address that is set, or the one at which
-/// this page was asked.
-pub(in super::super) fn address(app: &App, headers: &HeaderMap, path: &str) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_local = host.starts_with("localhost") || host.starts_with("127.0.0.1");
-    match app.settings.public_url.trim_end_matches('/') {
-        "" => format!("{}://{host}{path}", if is_local { "http" } else { "https" }),
-        base => format!("{base}{path}"),
-    }
 }
