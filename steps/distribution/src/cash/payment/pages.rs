@@ -16,7 +16,7 @@ use super::outcome::{HandOut, TakeBackOutcome};
 use super::query::{self, Attempt, CashLine, Payment, ShareLine};
 use super::release::RetryPayment;
 use crate::cash::plan::ExcludePayment;
-use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReleaseCash, rules};
+use crate::cash::{DraftCash, HandCash, OpenPayment, ReadCash, Reach, ReleaseCash, rules};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
@@ -62,6 +62,7 @@ struct ShowPage {
     attempts: Vec<Attempt>,
     shares: Vec<ShareLine>,
     relations: Vec<(String, String)>,
+    sees_plan: bool,
     may_exclude: bool,
     may_hand: bool,
     may_retry: bool,
@@ -112,6 +113,7 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, shell: Shell, form:
             .iter()
             .map(|code| ((*code).to_owned(), shell.t(&format!("distribution.relation.{code}")).into_owned()))
             .collect(),
+        sees_plan: ReadCash::of(actor).is_some(),
         may_exclude: payment.plan_state == "draft" && DraftCash::of(actor).is_some(),
         may_hand,
         may_retry: open && holds && matches!(payment.state.as_str(), "failed" | "partial"),

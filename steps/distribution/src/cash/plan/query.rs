@@ -231,7 +231,7 @@ impl PaymentLine {
 }
 
 /// Payments on a page.
-pub(super) const PAYMENTS: usize = 100;
+pub(super) const PAYMENTS: usize = 50;
 
 /// Which payments of a plan are shown.
 #[derive(Debug, Clone, Default)]
