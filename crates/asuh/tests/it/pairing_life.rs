@@ -193,3 +193,48 @@ async fn all_letters_of_a_run_are_printed_and_every_village_gets_its_own_list(db
         .await;
     assert_eq!(logged, 2);
 }
+
+/// Two officers work through the same list: what one of them settles on the first page takes nobody off the second.
+#[db_test]
+async fn the_lists_go_on_behind_the_last_line_whatever_was_settled_before_it(db: TestDatabase) {
+    let scene = Scene::start(db, [60, 0, 0, 0]).await;
+    scene.draw().await;
+    let test = &scene.test;
+    let next = |page: &str| -> String {
+        let at = page.find("?setelah=").expect("a next page");
+        page[at..].split('"').next().unwrap().to_owned()
+    };
+    let lines = |page: &str| page.matches("<tr><td").count();
+    let list = format!("/pasangan/{}/menunggu", scene.programme);
+    let first = scene.admin.get(&list).await.ok();
+    assert_eq!(lines(&first), 50);
+    // One of the first fifty is helped meanwhile.
+    let child = first.split("/sasaran/").find_map(|rest| rest.get(..36)?.parse::<Id>().ok()).unwrap();
+    let child = scene.children.iter().find(|one| one.person == child || one.family == child).unwrap().person;
+    let (_, pledge) = scene.pledge("Penolong", 9, "district", None).await;
+    let fields = [("janji", &*pledge.to_string()), ("satuan", "9"), ("alasan", "dekat")];
+    scene.admin.post(&format!("/pasangan/{}/sasaran/{child}", scene.programme), &fields).await.to();
+    let second = scene.admin.get(&format!("{list}{}", next(&first))).await.ok();
+    assert_eq!(lines(&second), 10, "{second}");
+    assert!(!second.contains("?setelah="), "{second}");
+    // What is no place is the beginning.
+    assert_eq!(lines(&scene.admin.get(&format!("{list}?setelah=50")).await.ok()), 50);
+
+    for nth in 0..59 {
+        scene.pledge(&format!("Dermawan {nth}"), 9, "district", None).await;
+    }
+    let run = scene.run("full").await;
+    scene.approve(&run).await;
+    test.sql("UPDATE pledge SET ends_on = 20261101 WHERE district_id = $1", args![KERINCI]).await;
+    test.db.clock.advance(2 * 86_400);
+    let admin = test.sign_in(scene.admin.user).await;
+    let list = format!("/pasangan/{}/putuskan", scene.programme);
+    let first = admin.get(&list).await.ok();
+    assert_eq!((lines(&first), to_decide(&admin).await.as_deref()), (50, Some("60")));
+    let settled = "UPDATE sponsor_pair SET valid_to = 20261102, ended_reason = 'unpaired' WHERE district_id = $1 \
+                   AND id = (SELECT id FROM sponsor_pair WHERE district_id = $1 ORDER BY id LIMIT 1)";
+    test.sql(settled, args![KERINCI]).await;
+    let second = admin.get(&format!("{list}{}", next(&first))).await.ok();
+    assert_eq!(lines(&second), 10, "{second}");
+    assert_eq!(lines(&admin.get(&format!("{list}?setelah=50")).await.ok()), 50);
+}

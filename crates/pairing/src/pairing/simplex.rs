@@ -8,7 +8,7 @@
 //!
 //! Costs are 128 bits wide: a district's costs reach about 2^70, times the nodes on a way.
 
-use super::network::{Network, OPEN};
+use super::network::{Arc, Network, OPEN};
 
 /// The cheapest flow, and its proof.
 pub(super) struct Solution {
@@ -22,16 +22,8 @@ pub(super) struct Solution {
 /// [proof](super::proof) shows.
 pub(super) fn solve(network: &Network) -> Solution {
     let mut tree = Tree::new(network);
-    let mut candidates = Candidates::new(network.arcs.len());
-    while let Some(entering) = candidates.next(&tree) {
-        tree.pivot(entering);
-    }
-    let mut flow = vec![0; network.arcs.len()];
-    for (place, &arc) in tree.order.iter().enumerate() {
-        flow[arc as usize] = tree.arcs[place].flow;
-    }
-    tree.price.truncate(network.supply.len());
-    Solution { flow, price: tree.price }
+    tree.improve();
+    tree.solution()
 }
 
 const NONE: u32 = u32::MAX;
@@ -44,21 +36,43 @@ enum State {
     Full,
 }
 
+/// What is looked at when an arc is tried; small, because all are tried again and again.
 struct TreeArc {
+    cost: i128,
     from: u32,
     to: u32,
-    capacity: i64,
-    cost: i128,
-    flow: i64,
     state: State,
 }
 
-/// The tree over all nodes; a node more, the last, is its root.
-struct Tree {
-    /// In a mixed order, the artificial ones last.
+/// What an arc carries.
+struct Load {
+    capacity: i64,
+    flow: i64,
+}
+
+impl TreeArc {
+    /// An arc of the network that is not in the tree.
+    fn of(arc: &Arc, state: State) -> (TreeArc, Load) {
+        let flow = if state == State::Full { arc.capacity } else { 0 };
+        let load = Load { capacity: arc.capacity, flow };
+        (TreeArc { cost: arc.cost, from: arc.from + 1, to: arc.to + 1, state }, load)
+    }
+}
+
+/// The root: no node of the network, whose numbers are one higher here.
+const ROOT: u32 = 0;
+
+/// The tree over all nodes, from which a flow can be made better still when arcs and nodes are added.
+pub(super) struct Tree {
+    /// One artificial arc to the root for each of the first nodes, then those of the network in a mixed order.
     arcs: Vec<TreeArc>,
-    /// The network's number of each arc.
+    /// By arc.
+    loads: Vec<Load>,
+    /// How many of them are artificial.
+    artificial: usize,
+    /// The network's number of each arc behind the artificial ones.
     order: Vec<u32>,
+    candidates: Candidates,
     price: Vec<i128>,
     parent: Vec<u32>,
     /// The arc to the parent.
@@ -71,42 +85,93 @@ struct Tree {
 
 impl Tree {
     /// Begins with an artificial arc between each node and the root, dearer than any way.
-    fn new(network: &Network) -> Tree {
+    pub(super) fn new(network: &Network) -> Tree {
         let (nodes, count) = (network.supply.len(), network.arcs.len());
-        let root = nodes as u32;
         let dearest = network.arcs.iter().map(|arc| arc.cost.abs()).max().unwrap_or(0);
         let artificial = (dearest + 1) * (nodes as i128 + 1);
         let order = mixed(count);
         let mut arcs: Vec<TreeArc> = Vec::with_capacity(count + nodes);
-        arcs.extend(order.iter().map(|&number| {
-            let arc = network.arcs[number as usize];
-            let (from, to, capacity, cost) = (arc.from, arc.to, arc.capacity, arc.cost);
-            TreeArc { from, to, capacity, cost, flow: 0, state: State::Empty }
-        }));
+        let mut loads: Vec<Load> = Vec::with_capacity(count + nodes);
         let mut price = vec![0; nodes + 1];
-        for (node, &supply) in network.supply.iter().enumerate() {
+        for (node, &supply) in (1..).zip(&network.supply) {
             // Nothing flows to the root where nothing enters: so every node can send to it.
             let to_root = supply >= 0;
-            let (from, to) = if to_root { (node as u32, root) } else { (root, node as u32) };
-            price[node] = if to_root { -artificial } else { artificial };
-            let flow = supply.abs();
-            arcs.push(TreeArc { from, to, capacity: OPEN, cost: artificial, flow, state: State::Tree });
+            let (from, to) = if to_root { (node, ROOT) } else { (ROOT, node) };
+            price[node as usize] = if to_root { -artificial } else { artificial };
+            arcs.push(TreeArc { cost: artificial, from, to, state: State::Tree });
+            loads.push(Load { capacity: OPEN, flow: supply.abs() });
+        }
+        for &number in &order {
+            let (arc, load) = TreeArc::of(&network.arcs[number as usize], State::Empty);
+            arcs.push(arc);
+            loads.push(load);
         }
         let mut tree = Tree {
             arcs,
+            loads,
+            artificial: nodes,
             order,
+            candidates: Candidates { at: nodes },
             price,
-            parent: vec![root; nodes + 1],
-            up: (count as u32..=(count + nodes) as u32).collect(),
+            parent: vec![ROOT; nodes + 1],
+            up: (0..=nodes as u32).map(|node| node.saturating_sub(1)).collect(),
             depth: vec![1; nodes + 1],
             first_child: vec![NONE; nodes + 1],
             next: vec![NONE; nodes + 1],
             before: vec![NONE; nodes + 1],
         };
-        tree.parent[nodes] = NONE;
-        tree.depth[nodes] = 0;
-        (0..root).for_each(|node| tree.attach(node, root));
+        tree.parent[ROOT as usize] = NONE;
+        tree.depth[ROOT as usize] = 0;
+        (1..=nodes as u32).for_each(|node| tree.attach(node, ROOT));
         tree
+    }
+
+    /// Takes in arcs that pay until none does: then no flow is cheaper.
+    pub(super) fn improve(&mut self) {
+        while let Some(entering) = Candidates::next(self) {
+            self.pivot(entering);
+        }
+    }
+
+    /// The flow and the prices as they are.
+    pub(super) fn solution(&self) -> Solution {
+        let mut flow = vec![0; self.order.len()];
+        for (load, &number) in self.loads[self.artificial..].iter().zip(&self.order) {
+            flow[number as usize] = load.flow;
+        }
+        Solution { flow, price: self.price[1..].to_vec() }
+    }
+
+    /// Takes note of the arcs that were added to the network from number `first` on, and tries these next. Nothing
+    /// flows over them but over `full`: that carries all it can, by which the supplies of its ends have changed.
+    pub(super) fn add_arcs(&mut self, network: &Network, first: usize, full: Option<usize>) {
+        self.candidates.at = self.arcs.len();
+        for (number, arc) in network.arcs.iter().enumerate().skip(first) {
+            let state = if full == Some(number) { State::Full } else { State::Empty };
+            let (arc, load) = TreeArc::of(arc, state);
+            self.arcs.push(arc);
+            self.loads.push(load);
+            self.order.push(number as u32);
+        }
+    }
+
+    /// Takes note of the node that was added to the network, and of its arcs as [`Tree::add_arcs`] does; `onward` is
+    /// one of them that begins at the node.
+    pub(super) fn add_node(&mut self, network: &Network, first: usize, onward: usize) {
+        let start = self.arcs.len();
+        self.add_arcs(network, first, None);
+        let place = start + onward - first;
+        // Nothing flows over the arc, so that the node can send to the root.
+        let arc = &mut self.arcs[place];
+        arc.state = State::Tree;
+        let (node, parent, price) = (arc.from, arc.to, self.price[arc.to as usize] - arc.cost);
+        self.price.push(price);
+        self.up.push(place as u32);
+        self.depth.push(self.depth[parent as usize] + 1);
+        [&mut self.parent, &mut self.first_child, &mut self.next, &mut self.before]
+            .into_iter()
+            .for_each(|list| list.push(NONE));
+        self.attach(node, parent);
     }
 
     /// How much an arc would pay for a unit more on it, or less when it is full; above zero: it does.
@@ -126,7 +191,7 @@ impl Tree {
         let (tail, head) = if forward { (arc.from, arc.to) } else { (arc.to, arc.from) };
         let join = self.join(tail, head);
         // The last arc of the circle without room, seen from the join in the direction of the flow.
-        let mut most = arc.capacity;
+        let mut most = self.loads[entering].capacity;
         let mut leaving = None;
         let mut node = tail;
         while node != join {
@@ -153,8 +218,8 @@ impl Tree {
             self.arcs[entering].state = if forward { State::Full } else { State::Empty };
             return;
         };
-        let left = &mut self.arcs[self.up[below as usize] as usize];
-        left.state = if left.flow == 0 { State::Empty } else { State::Full };
+        let left = self.up[below as usize] as usize;
+        self.arcs[left].state = if self.loads[left].flow == 0 { State::Empty } else { State::Full };
         self.arcs[entering].state = State::Tree;
         let outside = if inside == tail { head } else { tail };
         self.hang(inside, outside, entering as u32, below);
@@ -175,12 +240,13 @@ impl Tree {
 
     /// What the arc between a node and its parent can take more, up the tree or down.
     fn room(&self, node: u32, upwards: bool) -> i64 {
-        let arc = &self.arcs[self.up[node as usize] as usize];
-        if (arc.from == node) == upwards { arc.capacity - arc.flow } else { arc.flow }
+        let arc = self.up[node as usize] as usize;
+        let load = &self.loads[arc];
+        if (self.arcs[arc].from == node) == upwards { load.capacity - load.flow } else { load.flow }
     }
 
     fn send(&mut self, arc: usize, forward: bool, units: i64) {
-        self.arcs[arc].flow += if forward { units } else { -units };
+        self.loads[arc].flow += if forward { units } else { -units };
     }
 
     fn send_along(&mut self, from: u32, join: u32, upwards: bool, units: i64) {
@@ -258,32 +324,29 @@ impl Tree {
 
 /// The arcs that are tried, block by block, around and around.
 struct Candidates {
-    count: usize,
-    block: usize,
     at: usize,
 }
 
 impl Candidates {
-    fn new(count: usize) -> Candidates {
-        Candidates { count, block: (count.isqrt()).max(32), at: 0 }
-    }
-
     /// The arc that pays most in the next block in which one pays.
-    fn next(&mut self, tree: &Tree) -> Option<usize> {
-        let mut seen = 0;
-        while seen < self.count {
+    fn next(tree: &mut Tree) -> Option<usize> {
+        let count = tree.order.len();
+        let block = count.isqrt().max(32);
+        let (mut seen, mut at) = (0, tree.candidates.at);
+        while seen < count {
             let (mut best, mut most) = (None, 0);
-            for _ in 0..self.block.min(self.count - seen) {
-                let gain = tree.gain(&tree.arcs[self.at]);
+            for _ in 0..block.min(count - seen) {
+                let gain = tree.gain(&tree.arcs[at]);
                 if gain > most {
-                    (best, most) = (Some(self.at), gain);
+                    (best, most) = (Some(at), gain);
                 }
-                self.at = if self.at + 1 == self.count { 0 } else { self.at + 1 };
+                at = if at + 1 == tree.arcs.len() { tree.artificial } else { at + 1 };
             }
             if best.is_some() {
+                tree.candidates.at = at;
                 return best;
             }
-            seen += self.block;
+            seen += block;
         }
         None
     }

@@ -1,28 +1,23 @@
 //! A pairing that people join one by one: each is one shortest way through what the pairing leaves open.
 //!
-//! The flow and its prices are kept. A child that joins begins without help; while a way from somebody with something
-//! left, or from a child less urgent, is cheaper than leaving it so, help is sent along it. A sponsor who joins sends
-//! help the other way around. Prices follow the ways (Edmonds and Karp 1972), so that the proof holds afterwards as
-//! before, and the result is as good as if all had been there from the beginning.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! The tree of the network simplex is kept. A child that joins begins without help, a sponsor without giving any: the
+//! flow is possible as it was, and the arcs that are new are the first that are tried. So only that changes which is
+//! better with them, and the result is as good as if all had been there from the beginning.
 
 use super::instance::{Child, Instance, MAX_UNITS, PairingError, Sponsor};
 use super::network::{Hub, SPARE_UNITS};
 use super::problem::{self, Problem};
-use super::{Explanation, Pairing, checked, explain, optimum};
+use super::simplex::{Solution, Tree};
+use super::{Explanation, Pairing, checked, explain};
 
 /// A proven best pairing that others may join.
 pub struct Standing {
     instance: Instance,
+    /// The ids of the villages in the order of their numbers.
+    villages: Vec<String>,
     problem: Problem,
     hub: Hub,
-    flow: Vec<i64>,
-    price: Vec<i128>,
-    /// The arcs at each node.
-    around: Vec<Vec<u32>>,
-    search: Search,
+    tree: Tree,
     /// Units needed by those who joined since it was last made anew.
     joined_units: i128,
 }
@@ -33,23 +28,13 @@ impl Standing {
     /// # Errors
     /// As [`pair`](super::pair).
     pub fn new(instance: Instance) -> Result<Standing, PairingError> {
-        let (problem, hub, solution) = optimum(&instance)?;
-        let mut around = vec![Vec::new(); hub.behind.len()];
-        for (number, arc) in hub.network.arcs.iter().enumerate() {
-            around[arc.from as usize].push(number as u32);
-            around[arc.to as usize].push(number as u32);
-        }
-        let (flow, price) = (solution.flow, solution.price);
-        Ok(Standing {
-            instance,
-            problem,
-            hub,
-            flow,
-            price,
-            around,
-            search: Search::default(),
-            joined_units: 0,
-        })
+        let problem = Problem::new(&instance)?;
+        let hub = Hub::of(&problem);
+        let mut tree = Tree::new(&hub.network);
+        tree.improve();
+        let mut villages: Vec<String> = instance.villages.iter().map(|village| village.id.clone()).collect();
+        villages.sort_unstable();
+        Ok(Standing { instance, villages, problem, hub, tree, joined_units: 0 })
     }
 
     /// The instance with all who joined.
@@ -63,7 +48,8 @@ impl Standing {
     /// # Errors
     /// [`PairingError::Unproven`] would be a fault of this program.
     pub fn pairing(&self) -> Result<Pairing, PairingError> {
-        checked(&self.instance, &self.problem, &self.hub, &self.flow, &self.price)
+        let Solution { flow, price } = self.tree.solution();
+        checked(&self.instance, &self.problem, &self.hub, &flow, &price)
     }
 
     /// The pairing as it stands, proven anew, with its reasons.
@@ -71,8 +57,9 @@ impl Standing {
     /// # Errors
     /// As [`Standing::pairing`].
     pub fn explained(&self) -> Result<(Pairing, Explanation), PairingError> {
-        let pairing = self.pairing()?;
-        let reasons = explain::explained(&self.instance, &self.problem, &self.hub, &self.flow, &pairing);
+        let Solution { flow, price } = self.tree.solution();
+        let pairing = checked(&self.instance, &self.problem, &self.hub, &flow, &price)?;
+        let reasons = explain::explained(&self.instance, &self.problem, &self.hub, &flow, &pairing);
         Ok((pairing, reasons))
     }
 
@@ -106,16 +93,9 @@ impl Standing {
         self.problem.children.push(problem::Child { place, village, need, weight });
         let number = self.problem.children.len() - 1;
         let arc = self.hub.join_child(&self.problem.children[number], number);
-        self.note_arcs(arc);
         // All its need flows past it, until a cheaper way is found.
-        self.flow[arc] = need;
-        let node = self.hub.child_node[number];
-        while self.flow[arc] > 0 && self.reduced(arc) > 0 {
-            let most = self.reduced(arc);
-            if !self.send(node, arc, self.flow[arc], most, Into::Node) {
-                break;
-            }
-        }
+        self.tree.add_arcs(&self.hub.network, arc, Some(arc));
+        self.tree.improve();
         Ok(())
     }
 
@@ -133,19 +113,8 @@ impl Standing {
         self.instance.sponsors.push(sponsor);
         self.problem.sponsors.push(problem::Sponsor { place, village, capacity, reach });
         let arc = self.hub.join_sponsor(&self.problem, self.problem.sponsors.len() - 1);
-        // As dear as the ways onward make it.
-        let ways = self.hub.network.arcs[arc + 1..].iter();
-        let price = ways.map(|way| self.price[way.to as usize] - way.cost).max().unwrap_or_default();
-        self.price.push(price);
-        self.around.push(Vec::new());
-        self.note_arcs(arc);
-        let node = self.hub.behind.len() - 1;
-        while self.flow[arc] < capacity && self.reduced(arc) < 0 {
-            let most = -self.reduced(arc);
-            if !self.send(node, arc, capacity - self.flow[arc], most, Into::Source) {
-                break;
-            }
-        }
+        self.tree.add_node(&self.hub.network, arc, arc + 1);
+        self.tree.improve();
         Ok(())
     }
 
@@ -159,10 +128,8 @@ impl Standing {
         if units > MAX_UNITS {
             return Err(PairingError::TooLarge { what, id: id.into(), value: units, most: MAX_UNITS });
         }
-        let mut ids: Vec<&str> = self.instance.villages.iter().map(|known| known.id.as_str()).collect();
-        ids.sort_unstable();
         let unknown = |_| PairingError::UnknownVillage { what, id: id.into(), village: village.into() };
-        ids.binary_search(&village).map_err(unknown)
+        self.villages.binary_search_by(|known| known.as_str().cmp(village)).map_err(unknown)
     }
 
     /// A weight between the neighbours in the order, if there is room. At the end of the order, where most join, only
@@ -180,127 +147,5 @@ impl Standing {
             (Some(below), Some(above)) => below + (above - below) / 2,
         };
         (between > below.unwrap_or(0) && above.is_none_or(|above| between < above)).then_some(between)
-    }
-
-    fn note_arcs(&mut self, first: usize) {
-        for (number, arc) in self.hub.network.arcs.iter().enumerate().skip(first) {
-            self.around[arc.from as usize].push(number as u32);
-            self.around[arc.to as usize].push(number as u32);
-            self.flow.push(0);
-        }
-    }
-
-    /// What an arc costs beyond the difference of its ends' prices.
-    fn reduced(&self, arc: usize) -> i128 {
-        let arc = &self.hub.network.arcs[arc];
-        arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize]
-    }
-
-    /// Sends up to `units` between the source and `node` over the shortest way that has room (into the node, or out of
-    /// it), and changes the flow of `closing`, the arc that closes the circle, by as much; false when no way is
-    /// shorter than `most`. In either case the prices fit afterwards.
-    ///
-    /// The search begins at the node, not at the source, around which all children and sponsors lie.
-    fn send(&mut self, node: usize, closing: usize, units: i64, most: i128, into: Into) -> bool {
-        self.search.begin(self.price.len(), node);
-        let mut reached = None;
-        while let Some((Reverse(far), node)) = self.search.open.pop() {
-            // Nothing nearer than the source is left, or nothing near enough.
-            let best = self.search.distance[SOURCE];
-            if far >= best.min(most) {
-                reached = Some(best).filter(|best| *best < most);
-                break;
-            }
-            if far > self.search.distance[node] {
-                continue;
-            }
-            for &number in &self.around[node] {
-                let number = number as usize;
-                let arc = &self.hub.network.arcs[number];
-                // Whether the way would use the arc as it points.
-                let along = (arc.to as usize == node) == (into == Into::Node);
-                let room = if along { arc.capacity - self.flow[number] } else { self.flow[number] };
-                if room == 0 || number == closing {
-                    continue;
-                }
-                let next = if arc.from as usize == node { arc.to } else { arc.from } as usize;
-                let reduced = arc.cost + self.price[arc.from as usize] - self.price[arc.to as usize];
-                let far = far + if along { reduced } else { -reduced };
-                if far < self.search.distance[SOURCE].min(most) {
-                    self.search.offer(next, far, number);
-                }
-            }
-        }
-        let limit = reached.unwrap_or(most);
-        for &seen in &self.search.seen {
-            let nearer = (limit - self.search.distance[seen]).max(0);
-            self.price[seen] += if into == Into::Node { nearer } else { -nearer };
-        }
-        if reached.is_none() {
-            return false;
-        }
-        let mut way = Vec::new();
-        let mut at = SOURCE;
-        let mut units = units;
-        while at != node {
-            let number = self.search.came[at] as usize;
-            let arc = &self.hub.network.arcs[number];
-            let along = (arc.from as usize == at) == (into == Into::Node);
-            units = units.min(if along { arc.capacity - self.flow[number] } else { self.flow[number] });
-            way.push((number, along));
-            at = if arc.from as usize == at { arc.to } else { arc.from } as usize;
-        }
-        for (number, along) in way {
-            self.flow[number] += if along { units } else { -units };
-        }
-        self.flow[closing] += if into == Into::Node { -units } else { units };
-        true
-    }
-}
-
-/// The node from which all help flows.
-const SOURCE: usize = 0;
-
-/// Which way help is sent.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
-    /// From the source into a node.
-    Node,
-    /// From a node back into the source.
-    Source,
-}
-
-/// The state of one search after another, kept so that each touches only the nodes that it sees.
-#[derive(Default)]
-struct Search {
-    /// How far each node is; [`i128::MAX`]: not seen.
-    distance: Vec<i128>,
-    /// The arc by which it was reached.
-    came: Vec<u32>,
-    seen: Vec<usize>,
-    open: BinaryHeap<(Reverse<i128>, usize)>,
-}
-
-impl Search {
-    fn begin(&mut self, nodes: usize, node: usize) {
-        for seen in self.seen.drain(..) {
-            self.distance[seen] = i128::MAX;
-        }
-        self.distance.resize(nodes, i128::MAX);
-        self.came.resize(nodes, u32::MAX);
-        self.open.clear();
-        self.offer(node, 0, usize::MAX);
-    }
-
-    fn offer(&mut self, node: usize, far: i128, came: usize) {
-        let known = &mut self.distance[node];
-        if far < *known {
-            if *known == i128::MAX {
-                self.seen.push(node);
-            }
-            *known = far;
-            self.came[node] = came as u32;
-            self.open.push((Reverse(far), node));
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::query::{self, Coverage, Waiting, coverage};
 use crate::facts::subdistrict;
 use crate::programme::query::{month_of, needs_on};
 use crate::programme::{Programme, programme_or_404, unit_rupiah};
-use crate::rules::{Counts, Covered};
+use crate::rules::{After, Counts, Covered};
 use crate::{ManagePairing, ReadCovered, ReadRuns, SeeCoverage};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
@@ -87,7 +87,7 @@ pub(super) struct Choice {
     #[serde(default)]
     bulan: String,
     #[serde(default)]
-    setelah: usize,
+    setelah: String,
 }
 
 /// The last months, the present one first.
@@ -189,7 +189,7 @@ struct WaitingPage {
     total: usize,
     codes: HashMap<Id, String>,
     names: HashMap<i64, String>,
-    next: Option<usize>,
+    next: Option<After>,
     may_manage: bool,
     reads_families: bool,
 }
@@ -221,8 +221,10 @@ pub(super) async fn waiting(
         None => Vec::new(),
     };
     let total = all.len();
-    let mut lines: Vec<Waiting> = all.into_iter().skip(choice.setelah).take(PAGE + 1).collect();
-    let next = cut(&mut lines, PAGE, |_| choice.setelah + PAGE);
+    let after: Option<After> = choice.setelah.parse().ok();
+    let behind = all.into_iter().skip_while(|one| after.is_some_and(|after| one.place() <= after));
+    let mut lines: Vec<Waiting> = behind.take(PAGE + 1).collect();
+    let next = cut(&mut lines, PAGE, Waiting::place);
     let template = WaitingPage {
         codes: query::codes(db, district, lines.iter().map(|line| line.target.person)).await?,
         names: territories::names(db, district, lines.iter().map(|line| line.target.village)).await?,

@@ -9,7 +9,7 @@ use time::{Date, Duration, Month};
 use crate::facts::{Moment, targets};
 use crate::programme::pools::{Pool, ends, offered, pools};
 use crate::programme::query::{ListRow, Programme, list_on, month_of, needs_on};
-use crate::rules::{Counts, Covered, Promised, promised};
+use crate::rules::{After, Counts, Covered, Promised, promised};
 use asuh_ground::access::Scope;
 
 /// The coverage of a month.
@@ -46,6 +46,25 @@ fn last_day(month: Date) -> Date {
     let days: u8 = Month::length(month.month(), month.year());
     month.replace_day(days).unwrap_or(month)
 }
+
+/// The pairs that acted on a day, the older ones first. Index: sponsor_pair_by_programme.
+const ACTING: &str = "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
+     FROM sponsor_pair p JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
+     WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 AND (p.valid_to IS NULL \
+     OR p.valid_to >= $3 OR (p.valid_to >= $4 AND p.ended_reason IN ('graduated', 'target_left'))) \
+     ORDER BY p.valid_from, p.id";
+
+/// All pairs that began by a day. Index: sponsor_pair_by_programme.
+const BEGUN: &str = "SELECT COALESCE(c.canonical_id, c.id) AS person_id, p.pledge_id, p.valid_to FROM sponsor_pair p \
+     JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
+     WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 \
+     AND (p.valid_to IS NULL OR p.valid_to >= p.valid_from)";
+
+/// Since when each target is on a list of a kind: the lists first, else the rows of all kinds are read. Indexes:
+/// `frozen_list_number`, `frozen_row_by_subject`.
+const LISTED: &str = "SELECT r.subject_id AS id, MIN(l.taken_on) AS first_on FROM frozen_list l \
+     CROSS JOIN frozen_row r WHERE l.district_id = $1 AND l.kind = $2 AND r.district_id = l.district_id \
+     AND r.list_id = l.id GROUP BY r.subject_id";
 
 asuh_store::row_struct! {
     struct PairRow { id: Id, pledge_id: Id, sponsor_id: Id, person_id: Id, units: i64, valid_from: Date }
@@ -117,16 +136,7 @@ async fn covered(
         .map(|row| (row.target, row.units))
         .collect();
     let on = today.min(last_day(month));
-    let pairs: Vec<PairRow> = db
-        .all(
-            "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
-             FROM sponsor_pair p JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
-             WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 AND (p.valid_to IS NULL \
-             OR p.valid_to >= $3 OR (p.valid_to >= $4 AND p.ended_reason IN ('graduated', 'target_left'))) \
-             ORDER BY p.valid_from, p.id",
-            args![district, programme.id, on, month],
-        )
-        .await?;
+    let pairs: Vec<PairRow> = db.all(ACTING, args![district, programme.id, on, month]).await?;
     let pools = pools(db, district, programme.id).await?;
     let shares = promised_shares(db, district, &pools, on, pairs).await?;
     let mut units: HashMap<Id, i64> = HashMap::new();
@@ -189,6 +199,13 @@ pub(crate) struct Waiting {
     pub(crate) was_covered: bool,
 }
 
+impl Waiting {
+    /// Its place in the list.
+    pub(crate) fn place(&self) -> After {
+        After { day: self.since, id: self.target.person }
+    }
+}
+
 asuh_store::row_struct! {
     struct EndRow { person_id: Id, pledge_id: Id, valid_to: Option<Date> }
 }
@@ -198,7 +215,7 @@ asuh_store::row_struct! {
 
 /// The targets of a month's coverage that lack something, the longest waiting first: since the day after the last pair
 /// that ended or whose promise ended or rests; else since the first list on which it stands. Indexes:
-/// sponsor_pair_by_programme, pledge_by_campaign, `frozen_list_number`, primary key of `frozen_row`.
+/// sponsor_pair_by_programme, pledge_by_campaign, `frozen_list_number`, `frozen_row_by_subject`.
 ///
 /// # Errors
 /// The store fails.
@@ -209,15 +226,7 @@ pub(crate) async fn waiting(
     coverage: Coverage,
 ) -> Result<Vec<Waiting>, StoreError> {
     let on = coverage.on;
-    let pairs: Vec<EndRow> = db
-        .all(
-            "SELECT COALESCE(c.canonical_id, c.id) AS person_id, p.pledge_id, p.valid_to FROM sponsor_pair p \
-             JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
-             WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 \
-             AND (p.valid_to IS NULL OR p.valid_to >= p.valid_from)",
-            args![district, programme.id, on],
-        )
-        .await?;
+    let pairs: Vec<EndRow> = db.all(BEGUN, args![district, programme.id, on]).await?;
     let since = on - Duration::days(5 * 366);
     let known = pools(db, district, programme.id).await?;
     let gone: HashMap<Id, Date> = ends(db, district, &known, since, on)
@@ -234,14 +243,7 @@ pub(crate) async fn waiting(
             *known = first.max(*known);
         }
     }
-    let listed: Vec<ListedRow> = db
-        .all(
-            "SELECT r.subject_id AS id, MIN(l.taken_on) AS first_on FROM frozen_list l \
-             JOIN frozen_row r ON r.district_id = l.district_id AND r.list_id = l.id \
-             WHERE l.district_id = $1 AND l.kind = $2 GROUP BY r.subject_id",
-            args![district, &programme.list_kind],
-        )
-        .await?;
+    let listed: Vec<ListedRow> = db.all(LISTED, args![district, &programme.list_kind]).await?;
     let listed: HashMap<Id, Date> = listed.into_iter().map(|row| (row.id, row.first_on)).collect();
     let taken_on = coverage.list.taken_on;
     let mut waiting: Vec<Waiting> = coverage
@@ -255,7 +257,7 @@ pub(crate) async fn waiting(
             Waiting { target, since, was_covered: ended.is_some() }
         })
         .collect();
-    waiting.sort_by_key(|one| (one.since, one.target.person));
+    waiting.sort_by_key(Waiting::place);
     Ok(waiting)
 }
 
@@ -283,4 +285,41 @@ pub(crate) async fn codes(
         )
         .await?;
     Ok(rows.into_iter().map(|row| (row.person_id, row.code)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    use super::*;
+
+    #[db_test]
+    async fn a_programmes_pairs_and_lists_are_found_by_their_indexes(db: TestDatabase) {
+        let store = db.open().await;
+        let (district, id) = (DistrictId(1), Id::from_bytes([1; 16]));
+        let day = date!(2026 - 11 - 02);
+        let asked = [
+            (ACTING, args![district, id, day, day], vec!["sponsor_pair_by_programme"]),
+            (BEGUN, args![district, id, day], vec!["sponsor_pair_by_programme"]),
+            (
+                LISTED,
+                args![district, "children"],
+                vec!["frozen_list_number", "(district_id=? AND list_id=?)"],
+            ),
+        ];
+        for (sql, args, indexes) in asked {
+            let plan = store.reader().plan(sql, args).await.expect("a plan");
+            // PostgreSQL counts its rows by itself and may read small tables from end to end.
+            if store.engine() == Engine::Sqlite {
+                for index in indexes {
+                    assert!(plan.contains(index), "{index}: {plan}");
+                }
+                for whole in ["SCAN p", "SCAN c", "SCAN l", "SCAN r"] {
+                    assert!(!plan.contains(whole), "{whole}: {plan}");
+                }
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::query::{Undecided, undecided};
 use crate::ManagePairing;
 use crate::programme::{Programme, programme_or_404};
+use crate::rules::After;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::web::{Page, Path, Shell, cut, page};
@@ -26,7 +27,7 @@ struct ListPage {
     lines: Vec<Undecided>,
     total: usize,
     names: HashMap<i64, String>,
-    next: Option<usize>,
+    next: Option<After>,
 }
 
 impl ListPage {
@@ -37,9 +38,9 @@ impl ListPage {
 
 /// Where the list goes on.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct After {
+pub(super) struct Choice {
     #[serde(default)]
-    setelah: usize,
+    setelah: String,
 }
 
 /// The list; worked out anew each time, so nothing is forgotten on it.
@@ -47,7 +48,7 @@ pub(super) async fn list(
     cap: Cap<ManagePairing>,
     State(app): State<App>,
     Path(id): Path<Id>,
-    Params(after): Params<After>,
+    Params(choice): Params<Choice>,
     shell: Shell,
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
@@ -55,8 +56,10 @@ pub(super) async fn list(
     let mut all = undecided(db, district, shell.today).await?;
     all.retain(|one| one.row.programme_id == id);
     let total = all.len();
-    let mut lines: Vec<Undecided> = all.into_iter().skip(after.setelah).take(PAGE + 1).collect();
-    let next = cut(&mut lines, PAGE, |_| after.setelah + PAGE);
+    let after: Option<After> = choice.setelah.parse().ok();
+    let behind = all.into_iter().skip_while(|one| after.is_some_and(|after| one.place() <= after));
+    let mut lines: Vec<Undecided> = behind.take(PAGE + 1).collect();
+    let next = cut(&mut lines, PAGE, Undecided::place);
     let names = territories::names(db, district, lines.iter().map(|one| one.row.village_code)).await?;
     page(&ListPage { shell, programme, lines, total, names, next })
 }

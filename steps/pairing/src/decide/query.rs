@@ -6,6 +6,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, Tx, args};
 use time::{Date, Month};
 
 use crate::pair::command::end_pairs;
+use crate::rules::After;
 
 asuh_store::row_struct! {
     /// An open pair, and what may be the matter with it.
@@ -71,6 +72,13 @@ impl Why {
 pub(super) struct Undecided {
     pub(super) row: Row,
     pub(super) why: Why,
+}
+
+impl Undecided {
+    /// Its place in the list.
+    pub(super) fn place(&self) -> After {
+        After { day: self.row.valid_from, id: self.row.id }
+    }
 }
 
 /// The day on which children who are 60 months old were born at the latest.

@@ -1,5 +1,6 @@
 //! The rules of this step: pure, with examples.
 
+mod after;
 mod code;
 mod counts;
 mod explained;
@@ -8,6 +9,7 @@ mod promised;
 mod reached;
 mod same;
 
+pub(crate) use after::After;
 pub use code::{code_name, sponsor_code};
 pub use counts::{Counts, Covered, Covering};
 pub use explained::{Nearer, read_nearer, write_nearer};

@@ -1,6 +1,6 @@
 //! A run worked out: pairs, reasons, proof, and what other rules would have given. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use asuh_pairing::pairing::{
     Certificate, Cut, Explanation, Instance, Pairing, PairingError, Stability, Standing, Tier, pair, prove,
@@ -137,24 +137,23 @@ pub(super) fn compute(
     })
 }
 
-/// The pairing after the newcomers have joined one by one, in the order of the instance again. A sponsor who may not help
-/// somebody is there from the beginning.
+/// The pairing after the newcomers have joined one by one, in the order of the instance again. Who is barred from
+/// somebody is there from the beginning: a newcomer like that would have all worked out anew.
 fn joined(instance: &Instance, newcomers: &Newcomers) -> Result<(Pairing, Explanation), PairingError> {
-    let barred_of = |child: &str| -> Vec<String> {
-        let rows = instance.exclusions.iter().filter(|(_, excluded)| excluded == child);
-        rows.map(|(sponsor, _)| sponsor.clone()).collect()
-    };
-    let is_new = |sponsor: &str| {
-        newcomers.sponsors.contains(sponsor) && !instance.exclusions.iter().any(|(one, _)| one == sponsor)
-    };
+    let barred_children: HashSet<&str> =
+        instance.exclusions.iter().map(|(_, child)| child.as_str()).collect();
+    let barred_sponsors: HashSet<&str> = instance.exclusions.iter().map(|(one, _)| one.as_str()).collect();
+    let is_new_child = |child: &str| newcomers.children.contains(child) && !barred_children.contains(child);
+    let is_new_sponsor =
+        |sponsor: &str| newcomers.sponsors.contains(sponsor) && !barred_sponsors.contains(sponsor);
     let mut base = instance.clone();
-    base.children.retain(|child| !newcomers.children.contains(&child.id));
-    base.sponsors.retain(|sponsor| !is_new(&sponsor.id));
+    base.children.retain(|child| !is_new_child(&child.id));
+    base.sponsors.retain(|sponsor| !is_new_sponsor(&sponsor.id));
     let mut standing = Standing::new(base)?;
-    for child in instance.children.iter().filter(|child| newcomers.children.contains(&child.id)) {
-        standing.join_child(child.clone(), &barred_of(&child.id))?;
+    for child in instance.children.iter().filter(|child| is_new_child(&child.id)) {
+        standing.join_child(child.clone(), &[])?;
     }
-    for sponsor in instance.sponsors.iter().filter(|sponsor| is_new(&sponsor.id)) {
+    for sponsor in instance.sponsors.iter().filter(|sponsor| is_new_sponsor(&sponsor.id)) {
         standing.join_sponsor(sponsor.clone())?;
     }
     let (pairing, explanation) = standing.explained()?;

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use asuh_nusantara::wa_me_text;
-use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 use axum::extract::{Query as Params, State};
 use time::{Date, Duration};
 
@@ -70,6 +70,11 @@ pub(crate) async fn soon(
     day: Date,
     after: Option<Id>,
 ) -> Result<Vec<Ending>, StoreError> {
+    let (sql, args) = soon_after(district, day, after);
+    db.all(&sql, args).await
+}
+
+fn soon_after(district: DistrictId, day: Date, after: Option<Id>) -> (String, Args) {
     let mut args = args![district, Instant::NEVER, day, day + Duration::days(NOTICE_DAYS)];
     let after = match after {
         Some(id) => format!(
@@ -78,16 +83,19 @@ pub(crate) async fn soon(
         ),
         None => String::new(),
     };
-    db.all(
-        &format!(
-            "{ENDING} AND p.ends_on BETWEEN $3 AND $4 AND p.end_reason IS NULL AND s.kind <> 'asn'{after} \
-             ORDER BY p.ends_on, p.id LIMIT {}",
-            LINES + 1
-        ),
-        args,
-    )
-    .await
+    let sql = format!(
+        "{ENDING} AND p.ends_on BETWEEN $3 AND $4 AND p.end_reason IS NULL AND s.kind <> 'asn'{after} \
+         ORDER BY p.ends_on, p.id LIMIT {}",
+        LINES + 1
+    );
+    (sql, args)
 }
+
+const TOGETHER: &str = "SELECT c.id AS campaign_id, c.name AS campaign, p.ends_on, COUNT(*) AS n FROM pledge p \
+     JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
+     JOIN sponsor s ON s.district_id = p.district_id AND s.id = p.sponsor_id \
+     WHERE p.district_id = $1 AND p.ends_on BETWEEN $2 AND $3 AND p.end_reason IS NULL AND s.kind = 'asn' \
+     GROUP BY c.id, c.name, p.ends_on ORDER BY p.ends_on, c.name, c.id";
 
 /// The promises of civil servants that end within the days of notice: by campaign and day, not by person. Index:
 /// pledge_by_end.
@@ -99,15 +107,7 @@ pub(crate) async fn together(
     district: DistrictId,
     day: Date,
 ) -> Result<Vec<Together>, StoreError> {
-    db.all(
-        "SELECT c.id AS campaign_id, c.name AS campaign, p.ends_on, COUNT(*) AS n FROM pledge p \
-         JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
-         JOIN sponsor s ON s.district_id = p.district_id AND s.id = p.sponsor_id \
-         WHERE p.district_id = $1 AND p.ends_on BETWEEN $2 AND $3 AND p.end_reason IS NULL AND s.kind = 'asn' \
-         GROUP BY c.id, c.name, p.ends_on ORDER BY p.ends_on, c.name, c.id",
-        args![district, day, day + Duration::days(NOTICE_DAYS)],
-    )
-    .await
+    db.all(TOGETHER, args![district, day, day + Duration::days(NOTICE_DAYS)]).await
 }
 
 /// The promises that ended in the last days because their sponsor left, the latest first; at most [`LINES`]. Index:
@@ -214,4 +214,32 @@ pub(crate) async fn endings(
         days: NOTICE_DAYS,
         shell,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::Engine;
+    use asuh_store::testing::{TestDatabase, db_test};
+    use time::macros::date;
+
+    use super::*;
+
+    /// Nearly all promises have no last day: what ends within a month is found without walking through them.
+    #[db_test]
+    async fn what_ends_soon_is_found_by_its_last_day(db: TestDatabase) {
+        let store = db.open().await;
+        let (district, day) = (DistrictId(1), date!(2026 - 11 - 02));
+        let asked = [
+            soon_after(district, day, None),
+            soon_after(district, day, Some(Id::SYSTEM)),
+            (TOGETHER.to_owned(), args![district, day, day]),
+        ];
+        for (sql, args) in asked {
+            let plan = store.reader().plan(&sql, args).await.expect("a plan");
+            // PostgreSQL counts its rows by itself and may read small tables from end to end.
+            if store.engine() == Engine::Sqlite {
+                assert!(plan.contains("pledge_by_end (district_id=? AND ends_on>? AND ends_on<?)"), "{plan}");
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ use super::outcome::{HandOut, TakeBackOutcome};
 use super::query::{self, Attempt, CashLine, Payment, ShareLine};
 use super::release::RetryPayment;
 use crate::cash::plan::ExcludePayment;
-use crate::cash::{DraftCash, HandCash, OpenPayment, ReadCash, Reach, ReleaseCash, rules};
+use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReadCash, ReleaseCash, rules};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
