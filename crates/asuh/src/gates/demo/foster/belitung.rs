@@ -10,7 +10,7 @@ use super::children::Lot;
 use super::{begin, campaign, cash, firm, month_before, programme, promise, run, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
-use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE};
+use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
 
 /// Stunted children of the five kecamatan, in the order of their codes.
 const CHILDREN: [usize; 5] = [96, 48, 14, 46, 33];
@@ -104,6 +104,7 @@ async fn live(
         let source = (programme, places.fund_holder);
         cash::month(world, source, month_before(world.today, months - nth), nth == months).await?;
     }
+    users::auditor_again(world).await?;
     Ok(covered)
 }
 
