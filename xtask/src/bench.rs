@@ -98,6 +98,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "cash",
+        about: "seconds to lock, sign, release and export a month's 10,000 payments, on both engines; fails beyond 10 s",
+        package: "asuh",
+        target: Target::Bench("cash"),
+        postgres: true,
+    },
+    Bench {
         name: "registry",
         about: "milliseconds to a page of the list of families and to a search among 1,000,000 persons",
         package: "asuh",

@@ -1,4 +1,5 @@
-//! The people who may sign in to the demo: one for each role.
+//! The people who may sign in to the demo: one for each role, and a second one of the fund holder, because nobody both
+//! authorises and releases.
 
 use asuh_store::{Id, Instant, Query, args};
 use serde::Serialize;
@@ -32,6 +33,7 @@ const PEOPLE: &[(&str, &str, Role)] = &[
     ("kader", "Kader TPK", Role::Cadre),
     ("koordinator", "Koordinator Unit", Role::UnitCoordinator),
     ("bendahara", "Bendahara Korpri", Role::Treasurer),
+    ("ketua", "Ketua Pemegang Dana", Role::Treasurer),
     ("gudang", "Petugas Gudang", Role::WarehouseKeeper),
     ("dapur", "Juru Masak Dapur Sehat", Role::Kitchen),
     ("asn", "Pegawai Pemberi", Role::Sponsor),
