@@ -98,6 +98,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "cash",
+        about: "seconds to lock, sign, release and export a month's 10,000 payments, on both engines; fails beyond 10 s",
+        package: "asuh",
+        target: Target::Bench("cash"),
+        postgres: true,
+    },
+    Bench {
         name: "check",
         about: "seconds and memory of `asuh check` on 10,000,000 entries of the ledger (ASUH_BENCH_ENTRIES), on both engines",
         package: "asuh",

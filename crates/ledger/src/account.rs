@@ -47,6 +47,8 @@ pub enum AccountKind {
     Kitchen,
     /// Who carries packages to families.
     Courier,
+    /// Money that left its holder for families, until the bank or a receipt says that it arrived.
+    Payout,
     /// The family: the final destination.
     Household,
     /// Shops and suppliers, outside the books: money goes there and goods come back.
@@ -62,7 +64,7 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds, in the order of the way.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Giver,
         Self::OfficePost,
         Self::Transit,
@@ -72,6 +74,7 @@ impl AccountKind {
         Self::FundHolder,
         Self::Kitchen,
         Self::Courier,
+        Self::Payout,
         Self::Household,
         Self::Market,
         Self::Cooking,
@@ -91,6 +94,7 @@ impl AccountKind {
             Self::FundHolder => "fund_holder",
             Self::Kitchen => "kitchen",
             Self::Courier => "courier",
+            Self::Payout => "payout",
             Self::Household => "household",
             Self::Market => "market",
             Self::Cooking => "cooking",

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 
-use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, delivery, plan};
+use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, delivery, plan};
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
 use asuh_ground::web::{Task, TaskState, Text};
-use asuh_ground::{App, HelpDay};
+use asuh_ground::{App, HelpDay, HelpMoved};
 
 pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
@@ -54,6 +54,7 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
             });
         }
     }
+    tasks.extend(cash::tasks(app, actor).await?);
     Ok(tasks)
 }
 
@@ -74,7 +75,29 @@ pub(super) async fn family_panel(
     let packages = delivery::of_family(app.store.reader(), actor.district, family, text).await?;
     let linked = ReadDistribution::of(actor).is_some();
     let panel = FamilyPanel { text, packages, linked };
-    panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+    let mut html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    html.extend(cash::family_panel(app, actor, family).await?);
+    Ok(Some(html))
+}
+
+/// What of a campaign moved towards families, as goods and as money.
+pub(super) async fn help_moved(
+    app: &App,
+    district: DistrictId,
+    campaign: Id,
+    days: (time::Date, time::Date),
+) -> Result<Vec<HelpMoved>, StoreError> {
+    let mut moved = delivery::help_moved(app, district, campaign, days).await?;
+    for one in cash::help_moved(app, district, campaign, days).await? {
+        match moved.iter_mut().find(|known| known.family == one.family) {
+            None => moved.push(one),
+            Some(known) => {
+                known.released += one.released;
+                known.received += one.received;
+            }
+        }
+    }
+    Ok(moved)
 }
 
 /// That a family has received nothing yet, for its page.
@@ -84,12 +107,15 @@ pub(super) async fn family_gaps(
     family: Id,
 ) -> Result<Vec<String>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
-    let received = delivery::received_by(app.store.reader(), actor.district, family).await?;
-    let gap = received.is_empty().then(|| text.t("distribution.gap.nothing_received").into_owned());
+    let db = app.store.reader();
+    let goods = delivery::received_by(db, actor.district, family).await?;
+    let money = cash::received_by(db, actor.district, family).await?;
+    let gap = (goods.is_empty() && money.is_empty())
+        .then(|| text.t("distribution.gap.nothing_received").into_owned());
     Ok(gap.into_iter().collect())
 }
 
-/// The days on which a family received packages, the newest first.
+/// The days on which a family received packages or money, the newest first.
 pub(super) async fn help_received(
     app: &App,
     district: DistrictId,
@@ -103,7 +129,11 @@ pub(super) async fn help_received(
             items.iter().map(|item| format!("{} {}", item.name, text.quantity(&item.unit, item.quantity)));
         Some(HelpDay { on: items.first()?.delivered_on, what: words.collect::<Vec<_>>().join(", ") })
     });
-    Ok(told.collect())
+    let mut days: Vec<HelpDay> = told.collect();
+    let money = cash::received_by(app.store.reader(), district, family).await?;
+    days.extend(money.into_iter().map(|one| HelpDay { on: one.on, what: text.rupiah(one.paid) }));
+    days.sort_by_key(|day| std::cmp::Reverse(day.on));
+    Ok(days)
 }
 
 /// What this step keeps about a family, for the family itself: its packages and who received them.
@@ -143,12 +173,15 @@ pub(super) async fn copy(
             "distribution.copy.proof",
         ],
     );
-    Ok(section.filled(rows).into_iter().collect())
+    let mut sections: Vec<Section> = section.filled(rows).into_iter().collect();
+    sections.extend(cash::copy(app, district, family, text).await?);
+    Ok(sections)
 }
 
 pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let db = app.store.reader();
     let mut findings = plan::check_accounts(db, district).await?;
     findings.extend(delivery::check_couriers(db, district).await?);
+    findings.extend(cash::check(db, district).await?);
     Ok(findings)
 }

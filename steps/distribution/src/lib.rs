@@ -9,12 +9,16 @@
 //! ([`DeliverVillage`], [`DeliverPackage`]) or says why not ([`Undeliverable`]: the goods go back and the
 //! family keeps its claim). [`CloseRun`] takes back what is still on the way.
 //!
-//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`; goods move through
+//! The step's second way of helping is money ([`cash`]): a plan of each month for the children of a programme of pairs.
+//!
+//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`; goods move through
 //! `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
 
+pub mod cash;
 mod delivery;
 mod home;
 mod plan;
+mod references;
 pub mod rules;
 
 pub use delivery::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
@@ -23,8 +27,7 @@ pub use plan::{
     Proposal, ProposedVillage, RunLine, campaigns, eligible_families, propose,
 };
 
-use asuh_ground::access::{Role, capability};
-use asuh_ground::audit::Reference;
+use asuh_ground::access::{Capability, Role, capability};
 use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
 
@@ -59,45 +62,30 @@ capability! {
 }
 
 fn routes() -> Routes {
-    plan::routes().and(delivery::routes())
+    plan::routes().and(delivery::routes()).and(cash::routes())
 }
 
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.distribution",
-    menu: &[MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS }],
+    menu: &[
+        MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS },
+        MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
+        MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },
+    ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
+    sponsor_panels: &[|app, actor, sponsor| Box::pin(cash::sponsor_panel(app, actor, sponsor))],
     family_gaps: Some(|app, actor, family| Box::pin(home::family_gaps(app, actor, family))),
     help_received: Some(|app, district, family, text| {
         Box::pin(home::help_received(app, district, family, text))
     }),
     help_moved: Some(|app, district, campaign, weeks| {
-        Box::pin(delivery::help_moved(app, district, campaign, weeks))
+        Box::pin(home::help_moved(app, district, campaign, weeks))
     }),
     check: Some(|app, district| Box::pin(home::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),
-    references: &[
-        Reference::id("account", "place_id", "allocation_run").when("r.kind = 'courier'"),
-        Reference::id("allocation_run", "campaign_id", "campaign"),
-        Reference::id("allocation_run", "warehouse_id", "institution"),
-        Reference::id("allocation_run", "fund_holder_id", "institution"),
-        Reference::code("allocation_stock", "commodity", "commodity"),
-        Reference::code("allocation_village", "village_code", "territory"),
-        Reference::id("allocation_waiting", "family_id", "family"),
-        Reference::id("allocation_waiting", "helped_id", "family"),
-        Reference::id("allocation_waiting", "pair_id", "match_pair"),
-        Reference::id("share_balance", "family_id", "family"),
-        Reference::id("share_account", "campaign_id", "campaign"),
-        Reference::id("share_account", "family_id", "family").work("distribution.depends.share", ""),
-        Reference::id("package", "campaign_id", "campaign"),
-        Reference::id("package", "family_id", "family").work("distribution.depends.package", ""),
-        Reference::code("package", "village_code", "territory"),
-        Reference::code("package_item", "commodity", "commodity"),
-        Reference::id("delivery", "signature_id", "attachment"),
-        Reference::id("delivery", "photo_id", "attachment"),
-        Reference::user("delivery", "recorded_by"),
-    ],
+    references: references::ALL,
     ..Part::named("distribution")
 };

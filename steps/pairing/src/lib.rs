@@ -27,7 +27,7 @@ pub mod rules;
 mod run;
 mod sponsor;
 
-pub use coverage::{Coverage, coverage};
+pub use coverage::{Coverage, Share, coverage, shares};
 pub use facts::SetNeighbours;
 pub use hold::{PlaceHold, ReleaseHold};
 pub use need::{ChangeNeed, NoteNeed};

@@ -74,6 +74,15 @@ async fn a_sack_of_rice_goes_its_own_way_to_the_warehouse(db: TestDatabase) {
         "SELECT CAST(COALESCE(SUM(brought), 0) AS BIGINT) AS n FROM contribution_item WHERE commodity = $1";
     let sum = async |code: &str| monday.test.number(brought, args![code]).await;
     assert_eq!((sum("gula").await, sum("beras_karung").await, sum("egg").await), (3, 1, 2));
+    // What was typed beside a full line counts; it stays full.
+    for (typed, sugar) in [("3", 4), ("2", 3)] {
+        let page = user.get(&roll).await.ok();
+        let mut fields = monday.line(&page, 0, "full");
+        fields.push((format!("b.{}.20261102.gula", who[0]), typed.to_owned()));
+        user.post(&roll, &pairs(&fields)).await.to();
+        assert_eq!((sum("gula").await, sum("egg").await), (sugar, 2), "{typed} beside");
+    }
+    let page = user.get(&roll).await.ok();
     // Who says "nothing today" brought no sugar either; brought again it is there again.
     user.post(&roll, &pairs(&monday.line(&page, 0, "nothing"))).await.to();
     assert_eq!(sum("gula").await, 1);

@@ -6,6 +6,7 @@ mod access;
 mod arch;
 mod audit;
 mod books;
+mod cash;
 mod changes;
 pub mod collection;
 mod collection_at_once;

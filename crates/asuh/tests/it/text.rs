@@ -119,6 +119,7 @@ fn is_a_name(literal: &str) -> bool {
         walk(&root().join(folder), &mut sources);
     }
     literal.ends_with(".csv")
+        || literal.ends_with(".html")
         || rights.contains(literal)
         || asuh::gates::registry().jobs.iter().any(|job| job.kind == literal)
         || asuh_ground::settings::find(literal).is_some()

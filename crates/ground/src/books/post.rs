@@ -23,6 +23,8 @@ pub enum TransferKind {
     Deposited,
     /// Given to a courier for families.
     Packed,
+    /// Money given to the bank, or counted out, for families.
+    Released,
     /// Received by a family.
     Delivered,
     /// Came back undeliverable.
@@ -54,6 +56,7 @@ impl TransferKind {
             TransferKind::Received => "received",
             TransferKind::Deposited => "deposited",
             TransferKind::Packed => "packed",
+            TransferKind::Released => "released",
             TransferKind::Delivered => "delivered",
             TransferKind::Returned => "returned",
             TransferKind::WrittenOff => "written_off",

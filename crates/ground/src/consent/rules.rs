@@ -38,6 +38,9 @@ codes! {
         ShownToSponsor = "shown_to_sponsor",
         /// Photos are taken as proof.
         Photo = "photo",
+        /// The account of the caregiver is given to the holder of the funds and to the bank, so that help in money
+        /// reaches it.
+        Payment = "payment",
         /// A photo or story may be published.
         Publication = "publication",
     }

@@ -59,6 +59,8 @@ pub enum Cell {
     Nip,
     /// Money, from Rp1 to Rp100 million.
     Rupiah,
+    /// A whole number within a range, with or without thousands dots.
+    Whole(i64, i64),
     /// A day, stored as `2026-11-02`.
     Day,
     /// The code of a commodity.
@@ -202,6 +204,7 @@ fn cell(place: &str, text: &str, cell: Cell) -> Result<String, Refusal> {
                 None => Err(Refusal::new("settings.refused.rupiah").field(place)),
             }
         }
+        Cell::Whole(from, to) => Kind::Number(from, to).check(place, text),
         Cell::Day => {
             let day = date::parse(text).map_err(|_| Refusal::new("web.error.not_a_day").field(place))?;
             Ok(format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day()))

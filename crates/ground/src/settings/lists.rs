@@ -71,6 +71,14 @@ pub(super) fn signing<'a>(all: &'a [Signatory], document: &str) -> Option<&'a Si
     all.iter().find(|signatory| signatory.documents.iter().any(|code| code == document))
 }
 
+/// The rows of a setting that is a list. Index: primary key of `setting`.
+///
+/// # Errors
+/// The store fails.
+pub async fn list(db: &impl Query, district: DistrictId, name: &str) -> Result<Vec<ListRow>, StoreError> {
+    Ok(rows(&district::get_typed::<String>(db, district, name).await?))
+}
+
 /// Who signs papers of a kind (a code of [`SIGNED`](super::SIGNED)): the first who is named for it.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ pub use command::PutSettings;
 pub use district::{District, SettingValue, all, create, get, get_typed, one, put, values};
 pub use kind::{Cell, Column, Kind, ListRow};
 pub use letterhead::Letterhead;
-pub use lists::{Holidays, Price, Signatory, holidays, price_on, prices, signatories, signatory};
+pub use lists::{Holidays, Price, Signatory, holidays, list, price_on, prices, signatories, signatory};
 pub use query::{Progress, progress};
 pub use server::{Origin, ServerSettings, Setting};
 pub use setup::setup_tasks;

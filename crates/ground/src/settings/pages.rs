@@ -273,7 +273,7 @@ fn field(
                     Cell::Choice(codes) => ("choice", options(codes)),
                     Cell::Several(codes) => ("several", options(codes)),
                     Cell::Commodity => ("commodity", goods.to_vec()),
-                    Cell::Nip | Cell::Rupiah => ("number", Vec::new()),
+                    Cell::Nip | Cell::Rupiah | Cell::Whole(..) => ("number", Vec::new()),
                     Cell::Text(_) | Cell::Day => ("text", Vec::new()),
                 };
                 Field {

@@ -112,6 +112,9 @@ const GAIN_GIRLS: &str = "800,900,800,600,500,400,300,300,300,300,200,200";
 /// Where the rules of risk are changed.
 const RISK: &str = "/sasaran/krs/aturan";
 
+/// One signature for approving and for authorising, two for authorising Rp100 million or more.
+const SIGNATURES: &str = r#"[{"act":"approve","count":"1","from":"0"},{"act":"authorise","count":"1","from":"0"},{"act":"authorise","count":"2","from":"100000000"}]"#;
+
 use Group::{Contacts, Identity, Letterhead, Numbers, Prices, Programme, Protection, Signatories};
 
 /// The table.
@@ -149,6 +152,7 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "custody.cooking_pattern", Kind::Pattern, "MASAK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.stock_take_pattern", Kind::Pattern, "BAHP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -229,6 +233,28 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "distribution.per_family_cash", Kind::Number(0, 1_000_000), "10000"),
     needed(Programme, "distribution.step_cash", Kind::Number(100, 100_000), "1000"),
     needed(Programme, "distribution.weight", Kind::Choice(&["equal", "targets"]), "equal"),
+    needed(
+        Programme,
+        "cash.apart",
+        Kind::Several(&[
+            "draft_authorise",
+            "draft_release",
+            "approve_authorise",
+            "approve_release",
+            "authorise_release",
+        ]),
+        "draft_authorise,draft_release,approve_authorise,approve_release,authorise_release",
+    ),
+    spec(
+        Programme,
+        "cash.signatures",
+        Kind::List(&[
+            Column { name: "act", cell: Cell::Choice(&["approve", "authorise"]), required: true },
+            Column { name: "from", cell: Cell::Whole(0, 1_000_000_000_000), required: true },
+            Column { name: "count", cell: Cell::Whole(1, 9), required: true },
+        ]),
+        SIGNATURES,
+    ),
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.gain_boys", Kind::Text(400), GAIN_BOYS) },
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.gain_girls", Kind::Text(400), GAIN_GIRLS) },
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.red_line", Kind::Text(6), "-300") },

@@ -31,7 +31,7 @@ CREATE TABLE fund (
 CREATE TABLE account (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'giver', 'office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'household', 'market', 'cooking', 'waste', 'opening'
+  -- 'giver', 'office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'payout', 'household', 'market', 'cooking', 'waste', 'opening'
   kind {text} NOT NULL,
   -- The institution, family or hand-over that the account stands for.
   place_id {bytes} NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE account (
 CREATE TABLE transfer (
   district_id {int} NOT NULL,
   id {bytes} NOT NULL,
-  -- 'collected', 'handed_over', 'received', 'deposited', 'packed', 'delivered', 'returned', 'written_off', 'moved', 'reversal', 'opening', 'purchased', 'cooked', 'sent',
+  -- 'collected', 'handed_over', 'received', 'deposited', 'packed', 'released', 'delivered', 'returned', 'written_off', 'moved', 'reversal', 'opening', 'purchased', 'cooked', 'sent',
   -- 'counted'
   kind {text} NOT NULL,
   moved_on {int} NOT NULL,

@@ -152,7 +152,7 @@ pub(in super::super) fn same_name(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use asuh_store::testing::{TestDatabase, db_test};
-    use asuh_store::{DistrictId, Engine, Id, Query, args};
+    use asuh_store::{DistrictId, Engine, Id, args};
 
     use super::{COUNTERS, same_name};
 

@@ -89,7 +89,8 @@ pub(crate) async fn of_roll(
     db.all(&of_roll_sql(), args![district, roll]).await
 }
 
-/// The newest requests within reach, a page of them, before a place in the list. Index: primary key (ids grow with time).
+/// The newest requests within reach, a page of them, before a place in the list. Index: primary key (ids grow with time); of
+/// a few units `roll_by_unit` and `post_loss_by_roll`.
 ///
 /// # Errors
 /// The store fails.
@@ -180,7 +181,7 @@ mod tests {
     #[db_test]
     async fn losses_are_found_by_roll_state_and_age(db: TestDatabase) {
         let store = db.open().await;
-        let (district, reach) = (DistrictId(1), Reach::unit(Id::SYSTEM));
+        let (district, reach) = (DistrictId(1), Reach::everywhere());
         let of_roll = (of_roll_sql(), args![district, Id::SYSTEM]);
         let newest = newest_sql(district, &reach, Some(Id::SYSTEM), 50);
         let waiting = waiting_sql(district, &reach, Id::SYSTEM);

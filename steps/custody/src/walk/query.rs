@@ -35,7 +35,7 @@ const LOT: &str = "SELECT l.id, l.origin, COALESCE(i.name, '') AS place, l.fund,
     l.quantity, l.since, l.use_by, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM lot_rest r \
     JOIN account a ON a.district_id = r.district_id AND a.id = r.account_id \
     WHERE r.district_id = l.district_id AND r.lot_id = l.id \
-    AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier')) AS held \
+    AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'payout')) AS held \
     FROM lot l JOIN commodity m ON m.district_id = l.district_id AND m.code = l.commodity \
     LEFT JOIN institution i ON i.district_id = l.district_id AND i.id = l.place_id";
 
@@ -87,7 +87,7 @@ pub(crate) async fn lots(
         conditions.push(
             "EXISTS (SELECT 1 FROM lot_rest r JOIN account a ON a.district_id = r.district_id AND a.id = r.account_id \
              WHERE r.district_id = l.district_id AND r.lot_id = l.id AND r.amount > 0 \
-             AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier'))"
+             AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'payout'))"
                 .to_owned(),
         );
     }
@@ -168,7 +168,7 @@ pub(crate) async fn stops(
             .all(
                 &format!(
                     "SELECT r.lot_id, a.kind, COALESCE(v.village_code, 0) AS village, \
-                     CASE WHEN a.kind IN ('household', 'courier', 'transit', 'carriage') THEN '' ELSE COALESCE(i.name, '') END AS place, \
+                     CASE WHEN a.kind IN ('household', 'courier', 'payout', 'transit', 'carriage') THEN '' ELSE COALESCE(i.name, '') END AS place, \
                      CAST(SUM(r.amount) AS BIGINT) AS amount, COUNT(DISTINCT a.place_id) AS holders FROM lot_rest r \
                      JOIN account a ON a.district_id = r.district_id AND a.id = r.account_id \
                      LEFT JOIN institution i ON i.district_id = a.district_id AND i.id = a.place_id \
@@ -177,7 +177,7 @@ pub(crate) async fn stops(
                      AND v.family_id = COALESCE(f.canonical_id, f.id) AND v.superseded_at = $2 \
                      WHERE r.district_id = $1 AND r.lot_id IN ({list}) AND r.amount > 0 \
                      GROUP BY r.lot_id, a.kind, COALESCE(v.village_code, 0), \
-                     CASE WHEN a.kind IN ('household', 'courier', 'transit', 'carriage') THEN '' ELSE COALESCE(i.name, '') END \
+                     CASE WHEN a.kind IN ('household', 'courier', 'payout', 'transit', 'carriage') THEN '' ELSE COALESCE(i.name, '') END \
                      ORDER BY r.lot_id, a.kind, 3, 4"
                 ),
                 args,

@@ -7,7 +7,7 @@ pub(super) mod query;
 mod village;
 
 pub(super) use panel::panel;
-pub use query::{Coverage, coverage};
+pub use query::{Coverage, Share, coverage, shares};
 
 use super::{ReadCovered, SeeCoverage};
 use asuh_ground::web::Routes;

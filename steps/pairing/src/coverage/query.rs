@@ -47,12 +47,12 @@ fn last_day(month: Date) -> Date {
     month.replace_day(days).unwrap_or(month)
 }
 
-/// The pairs that acted on a day. Index: sponsor_pair_by_programme.
-const ACTING: &str = "SELECT p.id, p.pledge_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
+/// The pairs that acted on a day, the older ones first. Index: sponsor_pair_by_programme.
+const ACTING: &str = "SELECT p.id, p.pledge_id, p.sponsor_id, COALESCE(c.canonical_id, c.id) AS person_id, p.units, p.valid_from \
      FROM sponsor_pair p JOIN person c ON c.district_id = p.district_id AND c.id = p.person_id \
      WHERE p.district_id = $1 AND p.programme_id = $2 AND p.valid_from <= $3 AND (p.valid_to IS NULL \
      OR p.valid_to >= $3 OR (p.valid_to >= $4 AND p.ended_reason IN ('graduated', 'target_left'))) \
-     ORDER BY p.id";
+     ORDER BY p.valid_from, p.id";
 
 /// All pairs that began by a day. Index: sponsor_pair_by_programme.
 const BEGUN: &str = "SELECT COALESCE(c.canonical_id, c.id) AS person_id, p.pledge_id, p.valid_to FROM sponsor_pair p \
@@ -67,7 +67,24 @@ const LISTED: &str = "SELECT r.subject_id AS id, MIN(l.taken_on) AS first_on FRO
      AND r.list_id = l.id GROUP BY r.subject_id";
 
 asuh_store::row_struct! {
-    struct PairRow { id: Id, pledge_id: Id, person_id: Id, units: i64, valid_from: Date }
+    struct PairRow { id: Id, pledge_id: Id, sponsor_id: Id, person_id: Id, units: i64, valid_from: Date }
+}
+
+/// What a pair promises to a target on the day of a coverage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The pair.
+    pub pair: Id,
+    /// The campaign that its promise belongs to.
+    pub campaign: Id,
+    /// Who promised.
+    pub sponsor: Id,
+    /// The target.
+    pub person: Id,
+    /// Units a month; above 0.
+    pub units: i64,
+    /// The pair's first day.
+    pub since: Date,
 }
 
 /// The coverage of a programme in the month of a day, within a scope; `None` where it had no list then. A target that
@@ -81,8 +98,32 @@ pub async fn coverage(
     district: DistrictId,
     programme: &Programme,
     scope: Option<&Scope>,
-    (day, today, zone): (Date, Date, Zone),
+    days: (Date, Date, Zone),
 ) -> Result<Option<Coverage>, StoreError> {
+    Ok(covered(db, district, programme, scope, days).await?.map(|found| found.0))
+}
+
+/// The [`coverage`] of the whole district with what it is made of: what each pair promises, the older pairs first. What
+/// promises more than a target needs is not cut here.
+///
+/// # Errors
+/// The store fails.
+pub async fn shares(
+    db: &impl Query,
+    district: DistrictId,
+    programme: &Programme,
+    days: (Date, Date, Zone),
+) -> Result<Option<(Coverage, Vec<Share>)>, StoreError> {
+    covered(db, district, programme, None, days).await
+}
+
+async fn covered(
+    db: &impl Query,
+    district: DistrictId,
+    programme: &Programme,
+    scope: Option<&Scope>,
+    (day, today, zone): (Date, Date, Zone),
+) -> Result<Option<(Coverage, Vec<Share>)>, StoreError> {
     let month = month_of(day);
     let Some(list) = list_on(db, district, programme.id, month).await? else { return Ok(None) };
     let start = zone.start_of_day(month).unix_timestamp() * 1000;
@@ -97,7 +138,11 @@ pub async fn coverage(
     let on = today.min(last_day(month));
     let pairs: Vec<PairRow> = db.all(ACTING, args![district, programme.id, on, month]).await?;
     let pools = pools(db, district, programme.id).await?;
-    let units = promised_units(db, district, &pools, on, &pairs).await?;
+    let shares = promised_shares(db, district, &pools, on, pairs).await?;
+    let mut units: HashMap<Id, i64> = HashMap::new();
+    for share in &shares {
+        *units.entry(share.person).or_default() += share.units;
+    }
     let covered = rows.into_iter().filter_map(|row| {
         let need = *needs.get(&row.target)?;
         (need > 0).then(|| Covered {
@@ -109,28 +154,39 @@ pub async fn coverage(
             promised: units.get(&row.person_id).copied().unwrap_or(0),
         })
     });
-    Ok(Some(Coverage { list, month, on, targets: covered.collect() }))
+    Ok(Some((Coverage { list, month, on, targets: covered.collect() }, shares)))
 }
 
-/// What is promised to each person.
-async fn promised_units(
+/// What each pair promises; those that promise nothing are left out.
+async fn promised_shares(
     db: &impl Query,
     district: DistrictId,
     pools: &[Pool],
     on: Date,
-    pairs: &[PairRow],
-) -> Result<HashMap<Id, i64>, StoreError> {
-    let offered = offered(db, district, pools, on).await?;
-    let offered: HashMap<Id, i64> = offered.into_iter().map(|(_, one)| (one.pledge_id, one.units)).collect();
+    pairs: Vec<PairRow>,
+) -> Result<Vec<Share>, StoreError> {
+    let (mut campaigns, mut offers) = (HashMap::new(), HashMap::new());
+    for (campaign, one) in offered(db, district, pools, on).await? {
+        campaigns.insert(one.pledge_id, campaign);
+        offers.insert(one.pledge_id, one.units);
+    }
     let acting: Vec<Promised> = pairs
         .iter()
         .map(|row| Promised { pair: row.id, pledge: row.pledge_id, units: row.units, since: row.valid_from })
         .collect();
-    let mut units: HashMap<Id, i64> = HashMap::new();
-    for (row, amount) in pairs.iter().zip(promised(&acting, &offered)) {
-        *units.entry(row.person_id).or_default() += amount;
-    }
-    Ok(units)
+    let promised = promised(&acting, &offers);
+    let shares = pairs.into_iter().zip(promised).filter_map(|(row, units)| {
+        let campaign = *campaigns.get(&row.pledge_id)?;
+        (units > 0).then_some(Share {
+            pair: row.id,
+            campaign,
+            sponsor: row.sponsor_id,
+            person: row.person_id,
+            units,
+            since: row.valid_from,
+        })
+    });
+    Ok(shares.collect())
 }
 
 /// A target that lacks something, and since when.

@@ -1,13 +1,14 @@
-//! The people who may sign in to the demo: one for each role.
+//! The people who may sign in to the demo: one for each role, and a second one of the fund holder, because nobody both
+//! authorises and releases.
 
-use asuh_store::{Id, Query, args};
+use asuh_store::{Id, Instant, Query, args};
 use serde::Serialize;
 
 use super::setup::{Places, Unit};
 use super::{DISTRICT, World};
 use crate::gates::cli::CliError;
 use asuh_ground::App;
-use asuh_ground::access::{AddUsers, NewGrant, NewUser, Role, cli};
+use asuh_ground::access::{AddGrant, AddUsers, NewGrant, NewUser, Role, cli};
 
 /// Somebody who may sign in to the demo, with a code that works once.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +33,7 @@ const PEOPLE: &[(&str, &str, Role)] = &[
     ("kader", "Kader TPK", Role::Cadre),
     ("koordinator", "Koordinator Unit", Role::UnitCoordinator),
     ("bendahara", "Bendahara Korpri", Role::Treasurer),
+    ("ketua", "Ketua Pemegang Dana", Role::Treasurer),
     ("gudang", "Petugas Gudang", Role::WarehouseKeeper),
     ("dapur", "Juru Masak Dapur Sehat", Role::Kitchen),
     ("asn", "Pegawai Pemberi", Role::Sponsor),
@@ -71,7 +73,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::Kitchen => (Vec::new(), vec![places.kitchen]),
             _ => (vec![whole(district)], Vec::new()),
         };
-        let until = (*role == Role::Auditor).then(|| world.app.store.clock().now().plus_seconds(60 * 86_400));
+        let until = (*role == Role::Auditor).then(|| audited_until(world));
         users.push(NewUser {
             login: (*login).into(),
             name: (*name).into(),
@@ -80,6 +82,24 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
         });
     }
     world.app.submit(&world.actor, world.app.store.new_id(), AddUsers { users }).await?;
+    Ok(())
+}
+
+/// An auditor looks for a while only; no longer than the rules about grants allow.
+fn audited_until(world: &World) -> Instant {
+    world.app.store.clock().now().plus_seconds(60 * 86_400)
+}
+
+/// Lets the auditor look for a while from now on, in a demo that took longer than he may look at once.
+pub(super) async fn auditor_again(world: &World) -> Result<(), CliError> {
+    let sql = "SELECT user_id FROM user_grant WHERE district_id = $1 AND role = $2 LIMIT 1";
+    let auditor: Option<(Id,)> =
+        world.app.store.reader().first(sql, args![DISTRICT, Role::Auditor.code()]).await?;
+    let Some((user,)) = auditor else { return Ok(()) };
+    let areas = vec![(world.actor.district_code.as_i64(), String::new())];
+    let until = Some(audited_until(world));
+    let grant = NewGrant { role: Role::Auditor, areas, units: Vec::new(), until };
+    world.app.submit(&world.actor, world.app.store.new_id(), AddGrant { user, grant }).await?;
     Ok(())
 }
 
@@ -98,7 +118,7 @@ pub(super) async fn giver(world: &World, places: &Places) -> Result<Option<Id>, 
         .first(
             "SELECT sponsor_id FROM sponsor_version WHERE district_id = $1 AND unit_id = $2 AND superseded_at = $3 \
              ORDER BY name_search LIMIT 1",
-            args![DISTRICT, unit(places)?.id, asuh_store::Instant::NEVER],
+            args![DISTRICT, unit(places)?.id, Instant::NEVER],
         )
         .await?;
     Ok(first.map(|row| row.0))

@@ -7,10 +7,10 @@ use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
 
 use super::children::Lot;
-use super::{begin, campaign, firm, month_before, programme, promise, run, staff};
+use super::{begin, campaign, cash, firm, month_before, programme, promise, run, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
-use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE};
+use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
 
 /// Stunted children of the five kecamatan, in the order of their codes.
 const CHILDREN: [usize; 5] = [96, 48, 14, 46, 33];
@@ -92,13 +92,19 @@ async fn live(
     world.at(start, 10, 0);
     run(world, programme, RunKind::Full).await?;
     let mut covered = vec![month(world).await?];
+    tell("bantuan uang");
+    cash::begin(world, &places).await?;
+    cash::month(world, (programme, places.fund_holder), start, false).await?;
     for (nth, (name, category, children)) in (1..).zip(JOINING) {
         tell(&format!("bulan ke-{}", nth + 1));
         world.at(month_before(world.today, months - nth), 9, 0);
         firm(world, campaign, (name, category), (children * NEED, HowFar::District), None).await?;
         run(world, programme, RunKind::Intake).await?;
         covered.push(month(world).await?);
+        let source = (programme, places.fund_holder);
+        cash::month(world, source, month_before(world.today, months - nth), nth == months).await?;
     }
+    users::auditor_again(world).await?;
     Ok(covered)
 }
 

@@ -2,6 +2,7 @@
 //! [`serang`] givers live where few children need them.
 
 pub mod belitung;
+mod cash;
 mod children;
 pub mod serang;
 
