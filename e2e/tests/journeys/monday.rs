@@ -202,11 +202,12 @@ async fn collect(desk: &Desk) -> Result<()> {
         desk.type_into(&selector, &amount_beside(desk, &selector).await?).await?;
     }
     // Cash is counted by two: without the second the page says so.
-    desk.press("Periksa").await?;
+    // Not the unseen button that Enter presses.
+    browser.click(".actions > button").await?;
     desk.see("Tulis nama orang kedua").await?;
     desk.look("hitung-tanpa-saksi").await?;
     browser.fill("saksi", "Rahmat Hidayat").await?;
-    desk.press("Periksa").await?;
+    browser.click(".actions > button").await?;
     desk.see("Uang dihitung juga oleh Rahmat Hidayat").await?;
     desk.look("hitung-periksa").await?;
     desk.press("Tutup setoran").await?;
