@@ -43,8 +43,7 @@ async fn belitung_covers_more_children_each_month_until_nothing_lacks(db: TestDa
     let sql = "SELECT COUNT(*) AS n FROM territory WHERE district_id = $1 AND level = 'village'";
     assert_eq!(app.store.reader().number(sql, args![DISTRICT]).await.unwrap(), 49);
     // Months have passed since the auditor was let in; he may look now.
-    let sql =
-        "SELECT COUNT(*) AS n FROM user_grant WHERE district_id = $1 AND role = 'auditor' AND valid_until > $2";
+    let sql = "SELECT COUNT(*) AS n FROM user_grant WHERE district_id = $1 AND role = 'auditor' AND valid_until > $2";
     assert_eq!(app.store.reader().number(sql, args![DISTRICT, START]).await.unwrap(), 1);
 }
 

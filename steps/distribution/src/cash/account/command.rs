@@ -76,7 +76,7 @@ impl Command for PutReceiverAccount {
             .number(
                 "SELECT COUNT(*) AS n FROM receiver_account WHERE district_id = $1 AND number_hash = $2 \
                  AND ended_at IS NULL AND family_id <> $3",
-                args![district, hash.clone(), self.family],
+                args![district, hash, self.family],
             )
             .await?;
         if others > 0 {
