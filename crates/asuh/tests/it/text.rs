@@ -29,10 +29,9 @@ fn literals() -> BTreeMap<String, String> {
     }
     let mut found = BTreeMap::new();
     for (file, text) in sources {
-        for (nth, part) in text.split('"').enumerate() {
-            if nth % 2 == 1 {
-                found.entry(part.to_owned()).or_insert_with(|| file.clone());
-            }
+        // What stands between two literals is no key; and in a template a quoted text may stand within quotes.
+        for part in text.split('"') {
+            found.entry(part.to_owned()).or_insert_with(|| file.clone());
         }
     }
     found
@@ -102,6 +101,26 @@ fn every_key_that_is_used_exists() {
         }
     }
     assert!(missing.is_empty(), "texts that are asked for and do not exist:\n{}", missing.join("\n"));
+}
+
+/// A key whose end is a value (`cash.state.{}`) has texts under it: when its last is taken away, what asks is told.
+#[test]
+fn every_beginning_of_a_key_has_texts() {
+    let known = known_keys();
+    let stems: BTreeSet<&str> = known.iter().filter_map(|key| key.split('.').next()).collect();
+    let bare: Vec<String> = literals()
+        .into_iter()
+        .filter_map(|(literal, file)| Some((literal.split_once('{')?.0.to_owned(), literal, file)))
+        .filter(|(beginning, _, _)| {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.');
+            beginning.contains('.')
+                && beginning.chars().all(plain)
+                && stems.contains(beginning.split('.').next().unwrap_or_default())
+                && !known.iter().any(|key| key.starts_with(beginning.as_str()))
+        })
+        .map(|(_, literal, file)| format!("{literal} ({file})"))
+        .collect();
+    assert!(bare.is_empty(), "no text begins so:\n{}", bare.join("\n"));
 }
 
 /// Names of the same form that are no texts: files, kinds of commands and jobs, capabilities, settings.

@@ -21,6 +21,7 @@ use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
 use asuh_ground::audit;
+use asuh_ground::books::Funds;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
@@ -58,6 +59,7 @@ struct ShowPage {
     shell: Shell,
     f: FormView,
     payment: Payment,
+    funds: Funds,
     month: String,
     attempts: Vec<Attempt>,
     shares: Vec<ShareLine>,
@@ -107,6 +109,7 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, shell: Shell, form:
         };
     let template = ShowPage {
         f: form.view(),
+        funds: Funds::load(db, district).await?,
         month: month_year(shell.text().language, payment.month),
         shares: query::shares(db, district, id).await?,
         relations: RELATIONS

@@ -17,6 +17,7 @@ use crate::cash::{ApproveCash, AuthoriseCash, DraftCash, ReadCash, ReadCashNames
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::audit;
+use asuh_ground::books::Funds;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 /// Months that can be planned: the present one and those before it.
@@ -27,6 +28,7 @@ const MONTHS: i32 = 6;
 struct ListPage {
     shell: Shell,
     plans: Vec<PlanLine>,
+    funds: Funds,
     next: Option<String>,
     may_draft: bool,
     formats: bool,
@@ -53,7 +55,8 @@ pub(super) async fn list(
     let next = cut(&mut plans, PAGE, |last| format!("{}-{}", last.drafted_at.0, last.id));
     let may_draft = DraftCash::of(cap.actor()).is_some();
     let formats = cap.actor().has_any(crate::cash::KeepFormats::ROLES);
-    page(&ListPage { shell, plans, next, may_draft, formats })
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
+    page(&ListPage { shell, plans, funds, next, may_draft, formats })
 }
 
 #[derive(Template)]
@@ -72,10 +75,11 @@ fn source_code(programme: Id, holder: Id, fund: &str) -> String {
 
 async fn new_page(app: &App, cap: &DraftCash, shell: Shell, form: &Form) -> Page {
     let mut sources: Vec<(String, String)> = Vec::new();
+    let funds = Funds::load(app.store.reader(), cap.district()).await?;
     for pool in cash_pools(app.store.reader(), cap.district()).await? {
         let code = source_code(pool.programme_id, pool.fund_holder_id, &pool.fund);
         if !sources.iter().any(|(known, _)| *known == code) {
-            let fund = shell.t(&format!("sponsors.fund.{}", pool.fund));
+            let fund = funds.name(&pool.fund);
             sources.push((code, format!("{} · {} · {fund}", pool.programme, pool.fund_holder)));
         }
     }
@@ -172,6 +176,7 @@ struct ShowPage {
     shell: Shell,
     f: FormView,
     plan: PlanLine,
+    funds: Funds,
     month: String,
     sums: Vec<Sum>,
     signatures: Vec<Signature>,
@@ -244,6 +249,7 @@ async fn show_page(
     }
     let template = ShowPage {
         f: form.view(),
+        funds: Funds::load(db, district).await?,
         month: month_year(shell.text().language, plan.month),
         signatures: query::signatures(db, district, &plan).await?,
         wanted: (
@@ -339,6 +345,7 @@ struct StepPage {
     shell: Shell,
     f: FormView,
     plan: PlanLine,
+    funds: Funds,
     month: String,
     compared: Compared,
     /// 'lock', 'approve', 'authorise'
@@ -369,6 +376,7 @@ async fn step_page(
     let there = query::signatures(db, district, &plan).await?;
     let template = StepPage {
         f: form.view(),
+        funds: Funds::load(db, district).await?,
         month: month_year(shell.text().language, plan.month),
         compared: query::compared(db, district, &plan).await?,
         step,

@@ -11,6 +11,7 @@ use crate::cash::{ReadCash, ReadCashNames};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::audit;
+use asuh_ground::books::Funds;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Page, Path, Shell, page};
 
@@ -23,6 +24,7 @@ struct PrintPage {
     shell: Shell,
     letterhead: Letterhead,
     plan: PlanLine,
+    funds: Funds,
     month: String,
     lines: Vec<PaymentLine>,
     signatures: Vec<Signature>,
@@ -55,6 +57,7 @@ pub(super) async fn list(
     audit::opened(&app, cap.actor(), "print", Some(("cash_plan", plan.id)), "");
     page(&PrintPage {
         letterhead: Letterhead::load(&app.store, district).await?,
+        funds: Funds::load(db, district).await?,
         month: month_year(shell.text().language, plan.month),
         signatures: query::signatures(db, district, &plan).await?,
         in_words: asuh_nusantara::terbilang_rupiah(Rupiah::new(plan.total)),

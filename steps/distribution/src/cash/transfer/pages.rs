@@ -21,6 +21,7 @@ use crate::cash::{KeepFormats, ReleaseCash};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Scope};
 use asuh_ground::audit;
+use asuh_ground::books::Funds;
 use asuh_ground::web::{
     AT_ONCE, Book, Cell, Error, FileKind, Form, FormView, Page, Path, Shell, page_with, redirect,
 };
@@ -34,6 +35,7 @@ struct ReleasePage {
     shell: Shell,
     f: FormView,
     plan: PlanLine,
+    funds: Funds,
     month: String,
     transfers: (i64, i64),
     cash: (i64, i64),
@@ -58,6 +60,7 @@ async fn release_page(app: &App, actor: &Actor, scope: &Scope, shell: Shell, for
     };
     let template = ReleasePage {
         f: form.view(),
+        funds: Funds::load(db, district).await?,
         month: month_year(shell.text().language, plan.month),
         transfers: by_way(app, actor, id, "transfer").await?,
         cash: by_way(app, actor, id, "cash").await?,
