@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, ConnectOptions};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::door::{Door, WRITERS, Works};
 use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, Transaction, WAIT};

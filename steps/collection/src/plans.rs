@@ -5,7 +5,9 @@ use asuh_store::{DistrictId, Id, Instant};
 use time::macros::date;
 
 use super::reach::{Reach, Sides};
-use super::{account, campaign, count, deposit, drive, gift, hand_over, loss, paper, roll, statement, totals};
+use super::{
+    account, campaign, count, deposit, drive, gift, hand_over, loss, paper, roll, statement, totals,
+};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const ID: Id = Id::SYSTEM;

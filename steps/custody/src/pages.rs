@@ -153,7 +153,10 @@ async fn reversal_page(
     if lines.is_empty() {
         return Err(Error::NotFound);
     }
-    page_with(form.status(), &ReversalPage { f: form.view(), lines, checked: checked && form.is_valid(), shell })
+    page_with(
+        form.status(),
+        &ReversalPage { f: form.view(), lines, checked: checked && form.is_valid(), shell },
+    )
 }
 
 /// What taking a movement back would mean, and why it is to be.

@@ -235,7 +235,9 @@ pub(crate) async fn movements_of(
 /// The condition that a line comes after a place in the list: lines of one transfer stand in their order, transfers the
 /// newest first. Every page has a day at which it begins, or SQLite would take all lines for as good a beginning.
 fn page_of(day: &str, id: &str, nth: &str, before: Option<Before>, args: &mut Args) -> String {
-    let Some(before) = before else { return format!("AND {day} <= {}", args.push(asuh_ground::books::NEVER_EXPIRES)) };
+    let Some(before) = before else {
+        return format!("AND {day} <= {}", args.push(asuh_ground::books::NEVER_EXPIRES));
+    };
     let [on, of, line] = [args.push(before.moved_on), args.push(before.id), args.push(before.nth)];
     format!(
         "AND {day} <= {on} AND (({day}, {id}) < ({on}, {of}) OR ({day} = {on} AND {id} = {of} AND {nth} > {line}))"

@@ -61,7 +61,9 @@ mod tests {
         ] {
             assert_eq!(may_move(from, to), allowed, "{from} to {to}");
         }
-        assert!(may_reverse("moved", false) && may_reverse("written_off", true) && may_reverse("returned", true));
+        assert!(
+            may_reverse("moved", false) && may_reverse("written_off", true) && may_reverse("returned", true)
+        );
         for kind in ["collected", "delivered", "reversal", "returned", "counted"] {
             assert!(!may_reverse(kind, false), "{kind}");
         }

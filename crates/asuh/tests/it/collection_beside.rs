@@ -133,7 +133,8 @@ async fn goods_that_nobody_brought_by_name_are_counted_with_a_reason(db: TestDat
     let page = user.get(&count).await.ok();
     assert!(page.contains("tanpa nama pemberi") && !page.contains("Gula: dicatat"), "{page}");
     // Only what no basket has; only in one's own office; what was typed stays.
-    let add = |what: &'static str| [("temuan", what), ("aksi", "temuan"), ("hitung.egg", "2"), ("saksi", "Budi")];
+    let add =
+        |what: &'static str| [("temuan", what), ("aksi", "temuan"), ("hitung.egg", "2"), ("saksi", "Budi")];
     for wrong in ["", "egg", "apa"] {
         let page = user.post(&count, &add(wrong)).await.refused();
         assert!(page.contains("value=\"Budi\""), "{page}");

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use asuh_ground::App;
 use asuh_ground::access::Role;
-use asuh_ground::app::{App, ServerSettings};
 use asuh_ground::books::{AccountKind, Commodity};
+use asuh_ground::settings::ServerSettings;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Options, Store, args};
 use axum::http::StatusCode;
@@ -41,14 +42,18 @@ async fn what_did_not_arrive_is_on_the_first_page_of_both_sides(db: TestDatabase
     let test = &monday.test;
     let (admin, auditor) = (test.with_role(Role::DistrictAdmin).await, test.with_role(Role::Auditor).await);
     let sides = [&monday.coordinator, &keeper, &admin, &auditor];
-    let told = "Barang di perjalanan pada 1 serah terima: 0 belum diterima lebih dari sehari, 1 diterima kurang";
+    let told =
+        "Barang di perjalanan pada 1 serah terima: 0 belum diterima lebih dari sehari, 1 diterima kurang";
     for side in sides {
         let home = side.get("/").await.ok();
         assert!(home.contains(told), "{home}");
         let list = side.get("/serah-terima?belum=ya").await.ok();
         assert!(list.contains(&hand_over.to_string()) && list.contains("Diterima kurang"), "{list}");
         let page = side.get(&format!("/serah-terima/{hand_over}")).await.ok();
-        assert!(page.contains("Masih di perjalanan: telur 2 butir") && page.contains("Gudang Siulak"), "{page}");
+        assert!(
+            page.contains("Masih di perjalanan: telur 2 butir") && page.contains("Gudang Siulak"),
+            "{page}"
+        );
     }
     // Another office, and the keeper of another place, are told nothing.
     let other = test.user(Role::UnitCoordinator, &[], &[monday.other]).await;
@@ -82,7 +87,9 @@ async fn what_did_not_arrive_is_on_the_first_page_of_both_sides(db: TestDatabase
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 38);
     for side in sides {
         assert!(!side.get("/").await.ok().contains("Barang di perjalanan"));
-        assert!(side.get("/serah-terima?belum=ya").await.ok().contains("Semua barang yang diserahkan sudah tiba"));
+        assert!(
+            side.get("/serah-terima?belum=ya").await.ok().contains("Semua barang yang diserahkan sudah tiba")
+        );
         assert!(side.get("/serah-terima").await.ok().contains("Diterima"));
     }
     // Taken back, what was given up is on the road again, with its owner.
@@ -160,6 +167,7 @@ async fn movements_of_one_place_go_on_behind_fifty(db: TestDatabase) {
     let admin = monday.test.with_role(Role::DistrictAdmin).await;
     let goods = eggs(monday.warehouse);
     for _ in 0..30 {
+        monday.test.db.clock.advance(1);
         let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah")];
         keeper.post("/gudang/penghapusan/baru", &gone).await.to();
         admin.post(&format!("/gudang/penghapusan/{}", monday.change().await), &YES).await.to();
@@ -170,7 +178,8 @@ async fn movements_of_one_place_go_on_behind_fifty(db: TestDatabase) {
         let first = user.get("/gudang/mutasi").await.ok();
         let rows = |page: &str| page.matches("Telur 1 butir").count();
         assert_eq!(rows(&first), 50);
-        let next = first.split("href=\"/gudang/mutasi?sebelum=").nth(1).expect("more").split('"').next().unwrap();
+        let next =
+            first.split("href=\"/gudang/mutasi?sebelum=").nth(1).expect("more").split('"').next().unwrap();
         let second = user.get(&format!("/gudang/mutasi?sebelum={next}")).await.ok();
         assert_eq!(rows(&second), 10);
         assert!(second.contains("Telur 40 butir") && !second.contains("?sebelum="), "{second}");
@@ -192,7 +201,8 @@ async fn a_check_beside_those_who_write_finds_nothing(db: TestDatabase) {
             let options = Options { readers: 12, ..options.clone() };
             let store = Store::open_moment(options).await.unwrap();
             let app = App::new(store, ServerSettings::default(), asuh::gates::registry());
-            let running: Vec<_> = monday.test.app.registry.checks.iter().map(|check| check(&app, KERINCI)).collect();
+            let running: Vec<_> =
+                monday.test.app.registry.checks.iter().map(|check| check(&app, KERINCI)).collect();
             for findings in futures_util::future::join_all(running).await {
                 assert_eq!(findings.unwrap(), Vec::<String>::new());
             }
@@ -203,6 +213,7 @@ async fn a_check_beside_those_who_write_finds_nothing(db: TestDatabase) {
     let writes = async {
         let mut written = 0;
         while !done.load(Ordering::Relaxed) {
+            monday.test.db.clock.advance(1);
             let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah")];
             keeper.post("/gudang/penghapusan/baru", &gone).await.to();
             admin.post(&format!("/gudang/penghapusan/{}", monday.change().await), &YES).await.to();

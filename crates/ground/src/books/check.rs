@@ -187,7 +187,8 @@ impl Proof {
             self.end_line();
             self.line = Some((nth, amount, 0));
             if row.same_day == 0 && self.findings.len() < MOST {
-                self.findings.push(format!("transfer {}, line {nth}: has another day than its transfer", row.id));
+                self.findings
+                    .push(format!("transfer {}, line {nth}: has another day than its transfer", row.id));
             }
             self.lines.push((from, to, amount));
         }
@@ -207,7 +208,8 @@ impl Proof {
         let held = !self.outside.contains(&of) && !self.households.contains(&of);
         if held != (row.held == 1) && self.findings.len() < MOST {
             let (lot, account) = (row.lot_id, row.account_id);
-            self.findings.push(format!("lot {lot}: what is left at account {account} is in the wrong list of stock"));
+            self.findings
+                .push(format!("lot {lot}: what is left at account {account} is in the wrong list of stock"));
         }
     }
 

@@ -51,13 +51,7 @@ pub(crate) async fn list(
     list_page(&app, &cap, shell, &form, url.get("sebelum").map(String::as_str)).await
 }
 
-async fn list_page(
-    app: &App,
-    cap: &ManageDrives,
-    shell: Shell,
-    form: &Form,
-    before: Option<&str>,
-) -> Page {
+async fn list_page(app: &App, cap: &ManageDrives, shell: Shell, form: &Form, before: Option<&str>) -> Page {
     let db = app.store.reader();
     let (drives, next) = newest(db, cap.district(), before).await?;
     let template = ListPage {

@@ -243,7 +243,8 @@ impl HandOverPage {
 
     /// What was received short and is still on the road, in words; nothing when all is accounted for.
     fn on_the_road(&self) -> String {
-        let rest = self.items.iter().filter(|item| self.hand_over.state == "received" && item.on_the_road > 0);
+        let rest =
+            self.items.iter().filter(|item| self.hand_over.state == "received" && item.on_the_road > 0);
         let words: Vec<String> = rest
             .map(|item| {
                 format!("{} {}", item.name.to_lowercase(), self.shell.quantity(&item.unit, item.on_the_road))
