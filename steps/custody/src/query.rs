@@ -2,6 +2,7 @@
 
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
+use asuh_ground::web::Text;
 use asuh_step_collection::Reach;
 
 asuh_store::row_struct! {
@@ -144,6 +145,16 @@ asuh_store::row_struct! {
 }
 
 impl MovementLine {
+    /// Where it left, in words.
+    pub(crate) fn left(&self, text: &Text) -> String {
+        super::rules::place(&text.t(&format!("custody.place.{}", self.from_kind)), &self.from_name)
+    }
+
+    /// Where it came to, in words.
+    pub(crate) fn came(&self, text: &Text) -> String {
+        super::rules::place(&text.t(&format!("custody.place.{}", self.to_kind)), &self.to_name)
+    }
+
     /// Whether an admin may take it back here.
     pub(crate) fn may_reverse(&self) -> bool {
         super::rules::may_reverse(&self.kind, self.change_id.is_some())

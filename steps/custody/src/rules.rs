@@ -27,6 +27,14 @@ pub(crate) fn may_reverse(kind: &str, agreed: bool) -> bool {
     }
 }
 
+/// A place in words: "Depo Kayu Aro", also where its name says already what it is ("Gudang DPPKB").
+pub(crate) fn place(kind: &str, name: &str) -> String {
+    match name.to_lowercase().starts_with(&kind.to_lowercase()) {
+        true => name.to_owned(),
+        false => format!("{kind} {name}").trim_end().to_owned(),
+    }
+}
+
 /// Checks an amount against what is there.
 ///
 /// # Errors
@@ -66,6 +74,17 @@ mod tests {
         );
         for kind in ["collected", "delivered", "reversal", "returned", "counted"] {
             assert!(!may_reverse(kind, false), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_not_named_twice() {
+        for (kind, name, words) in [
+            ("Gudang", "Gudang DPPKB", "Gudang DPPKB"),
+            ("Depo", "Kayu Aro", "Depo Kayu Aro"),
+            ("Pengantar", "", "Pengantar"),
+        ] {
+            assert_eq!(place(kind, name), words);
         }
     }
 

@@ -14,6 +14,7 @@ use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::super::ReadBooks;
+use super::super::rules::place as place_words;
 use super::query::{self, Account, BookLine, Flow, Place};
 
 /// Lines of one printed page of a book.
@@ -102,7 +103,7 @@ async fn holders(app: &App, shell: &Shell, district: asuh_store::DistrictId, rea
             .map(|line| {
                 let kind = shell.t(&format!("custody.place.{}", line.kind)).into_owned();
                 vec![
-                    Cell::Text(format!("{kind} {}", line.place)),
+                    Cell::Text(place_words(&kind, &line.place)),
                     funds.name(&line.fund).into(),
                     line.name.into(),
                     line.unit.into(),
@@ -145,7 +146,7 @@ struct AccountPage {
 fn in_words(shell: &Shell, line: &BookLine) -> String {
     let kind = shell.t(&format!("books.kind.{}", line.kind));
     let other = shell.t(&format!("custody.place.{}", line.other_kind));
-    let mut words = format!("{kind}: {other} {}", line.other).trim().to_owned();
+    let mut words = format!("{kind}: {}", place_words(&other, &line.other));
     if !line.reason.is_empty() {
         words.push_str(&format!(" ({})", line.reason));
     }

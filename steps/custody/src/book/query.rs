@@ -1,5 +1,6 @@
 //! Reading the account of one holder, and the funds.
 
+use asuh_ground::web::Text;
 use asuh_step_collection::Reach;
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
 
@@ -27,6 +28,13 @@ asuh_store::row_struct! {
         pub(crate) unit: String,
         /// What it holds today.
         pub(crate) amount: i64,
+    }
+}
+
+impl Account {
+    /// The holder in words.
+    pub(crate) fn words(&self, text: &Text) -> String {
+        super::super::rules::place(&text.t(&format!("custody.place.{}", self.kind)), &self.place)
     }
 }
 

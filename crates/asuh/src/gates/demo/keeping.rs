@@ -29,7 +29,10 @@ async fn send(world: &World, from: Id, to: Id, parts: Vec<custody::ShipmentPart>
         note: String::new(),
         reach: Reach::unit(from),
     };
-    Ok(world.app.submit(&world.actor, world.app.store.new_id(), send).await?.value)
+    let sent = world.app.submit(&world.actor, world.app.store.new_id(), send).await?.value;
+    // What follows is recorded a minute later: books are read in the order in which things were recorded.
+    world.clock.advance(60);
+    Ok(sent)
 }
 
 async fn receive(
@@ -47,6 +50,7 @@ async fn receive(
         reach: Reach::unit(at),
     };
     world.app.submit(&world.actor, world.app.store.new_id(), receive).await?;
+    world.clock.advance(60);
     Ok(())
 }
 
@@ -81,6 +85,7 @@ pub(super) async fn keep(world: &World, places: &Places) -> Result<(), CliError>
             reach: Reach::unit(places.fund_holder),
         };
         app.submit(&world.actor, app.store.new_id(), buy).await?;
+        world.clock.advance(60);
     }
     let to_kitchen = send(world, places.warehouse, places.kitchen, vec![part("egg", 30)]).await?;
     receive(world, to_kitchen, places.kitchen, vec![part("egg", 30)], "").await?;
@@ -95,6 +100,7 @@ pub(super) async fn keep(world: &World, places: &Places) -> Result<(), CliError>
         reach: Reach::unit(places.kitchen),
     };
     app.submit(&world.actor, app.store.new_id(), cook).await?;
+    world.clock.advance(60);
     // Two of the depot's eggs broke on the way and wait to be explained.
     let to_depot = send(world, places.warehouse, places.depot, vec![part("egg", 20)]).await?;
     receive(world, to_depot, places.depot, vec![part("egg", 18)], "Dua butir pecah di jalan berlubang")
