@@ -39,6 +39,7 @@ mod identity_merged;
 mod intake;
 mod kapuas;
 mod matrix;
+mod mentoring;
 pub mod money;
 mod money_at_once;
 mod money_later;

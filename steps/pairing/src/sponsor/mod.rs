@@ -4,7 +4,7 @@ mod command;
 mod pages;
 mod panel;
 
-pub use command::{ApproveVisitor, EndVisitor};
+pub use command::{ApproveVisitor, EndVisitor, VisitedChild, visited_children};
 pub(super) use command::{guardian_agrees, may_visit};
 pub(super) use panel::panel;
 
