@@ -8,13 +8,19 @@ use asuh_ground::access::{Actor, Capability, Role};
 use asuh_ground::consent::Section;
 use asuh_ground::web::{Task, TaskState, Text, cut};
 use asuh_nusantara::TerritoryCode;
+use asuh_step_growth::ReadGrowth;
 use asuh_step_registry::territories;
 use asuh_store::{DistrictId, Id, StoreError};
 
+use crate::case::query::Case;
+use crate::effect::query::Story;
 use crate::referral::query::Referral;
 use crate::today;
 use crate::visit::query::{self, Visit};
-use crate::{AnswerReferrals, ReadVisits, RecordVisits, SendReferrals, reached, referral};
+use crate::{
+    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadVisits, RecordVisits, SendReferrals, case,
+    complaint, effect, reached, referral,
+};
 
 /// Those who visit: an administrator or auditor has the page, not the task.
 const MENTORS: &[Role] = &[Role::Cadre, Role::FieldOfficer, Role::NutritionOfficer];
@@ -25,7 +31,8 @@ const IN_PANEL: usize = 5;
 
 /// How many families wait for the caller.
 pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
-    let mut tasks = Vec::new();
+    let mut tasks = complaints(app, actor).await?;
+    tasks.extend(cases(app, actor).await?);
     if !actor.has_any(MENTORS) || RecordVisits::of(actor).is_none() {
         return Ok(tasks);
     }
@@ -45,6 +52,48 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         });
     }
     Ok(tasks)
+}
+
+/// Complaints that wait, for who answers them; sensitive ones for who is named.
+async fn complaints(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let (text, db) = (Text::new(actor.language, actor.zone), app.store.reader());
+    let (district, today) = (actor.district, app.today(actor));
+    let mut tasks = Vec::new();
+    if AnswerComplaints::of(actor).is_some() {
+        let (n, late) = complaint::query::waiting(db, district, false, today).await?;
+        if n > 0 {
+            tasks.push(Task {
+                title: text.t2("mentoring.task.complaints", "n", text.number(n), "late", text.number(late)),
+                path: "/pengaduan".into(),
+                state: if late > 0 { TaskState::NeedsAction } else { TaskState::InProgress },
+            });
+        }
+    }
+    if complaint::query::is_named(db, district, actor.user).await? {
+        let (n, _) = complaint::query::waiting(db, district, true, today).await?;
+        if n > 0 {
+            tasks.push(Task {
+                title: text.t1("mentoring.task.sensitive", "n", text.number(n)),
+                path: "/pengaduan/khusus".into(),
+                state: TaskState::NeedsAction,
+            });
+        }
+    }
+    Ok(tasks)
+}
+
+/// Follow-ups of audited cases that are late.
+async fn cases(app: &App, actor: &Arc<Actor>) -> Result<Option<Task>, StoreError> {
+    let Some(follow) = FollowCases::of(actor) else { return Ok(None) };
+    let text = Text::new(actor.language, actor.zone);
+    let (db, today) = (app.store.reader(), app.today(actor));
+    let n = case::query::late(db, actor.district, follow.scope(), today).await?;
+    let task = || Task {
+        title: text.t1("mentoring.task.cases", "n", text.number(n)),
+        path: "/audit-kasus".into(),
+        state: TaskState::NeedsAction,
+    };
+    Ok((n > 0).then(task))
 }
 
 /// The referrals that wait: for the puskesmas all of them, for who sends those that wait too long.
@@ -78,6 +127,46 @@ struct Panel {
     referrals: Vec<Referral>,
     /// Whom the caller may send to the puskesmas.
     sendable: Vec<(Id, String)>,
+    cases: Vec<Case>,
+    /// Children whose case the caller may choose for an audit.
+    selectable: Vec<(Id, String)>,
+    stories: Vec<StoryLine>,
+}
+
+/// A child's change beside the help, in words.
+struct StoryLine {
+    heading: String,
+    changes: Vec<String>,
+    months: String,
+}
+
+fn story(text: Text, story: Story) -> StoryLine {
+    let index = |code: &str| text.t(&format!("mentoring.effect.index.{code}")).into_owned();
+    let change = |(code, from, to): (&'static str, i64, i64)| {
+        let sign = if to >= from { "+" } else { "-" };
+        let values = [
+            ("index", index(code)),
+            ("from", text.fixed(from, 2)),
+            ("to", text.fixed(to, 2)),
+            ("change", format!("{sign}{}", text.fixed((to - from).abs(), 2))),
+        ];
+        text.with("mentoring.story.change", &values)
+    };
+    let months = [
+        ("goods", story.goods.to_string()),
+        ("money", story.money.to_string()),
+        ("visits", story.visits.to_string()),
+    ];
+    StoryLine {
+        heading: text.t3(
+            "mentoring.story.days",
+            ("name", &story.name),
+            ("from", text.day(story.from)),
+            ("to", text.day(story.to)),
+        ),
+        changes: story.changes.into_iter().map(change).collect(),
+        months: text.with("mentoring.story.months", &months),
+    }
 }
 
 /// The last visits to a family and when the next one is due, for its page.
@@ -99,12 +188,26 @@ pub(super) async fn family_panel(
     let due = facts.as_ref().and_then(|facts| today::rules::visit_due(facts, &rhythm));
     let due = due.map(|day| text.long_day(day));
     let records = RecordVisits::of(actor).is_some();
-    let members = facts.map(|facts| facts.members).unwrap_or_default().into_iter();
+    let members = facts.map(|facts| facts.members).unwrap_or_default();
     let sends = SendReferrals::of(actor).is_some();
-    let sendable =
-        members.filter(|one| sends && one.referred.is_none()).map(|one| (one.id, one.name)).collect();
+    let sendable = members.iter().filter(|one| sends && one.referred.is_none());
+    let sendable = sendable.map(|one| (one.id, one.name.clone())).collect();
+    let cases = match ReadCases::of(actor) {
+        Some(_) => case::query::of_family(db, district, family).await?,
+        None => Vec::new(),
+    };
+    let keeps = KeepCases::of(actor).is_some();
+    let running = |id: Id| cases.iter().any(|one| one.person_id == id && one.looked_on.is_none());
+    let selectable = members.iter().filter(|one| keeps && one.standing.stunted && !running(one.id));
+    let selectable = selectable.map(|one| (one.id, one.name.clone())).collect();
     let referrals = referral::query::of_family(db, district, family).await?;
-    let panel = Panel { text, family, visits, more, due, records, referrals, sendable };
+    let told = match ReadGrowth::of(actor) {
+        Some(_) => effect::query::stories(db, district, family, app.today(actor)).await?,
+        None => Vec::new(),
+    };
+    let stories = told.into_iter().map(|one| story(text, one)).collect();
+    let panel =
+        Panel { text, family, visits, more, due, records, referrals, sendable, cases, selectable, stories };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 

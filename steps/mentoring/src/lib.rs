@@ -10,8 +10,15 @@
 //!
 //! A **referral** ([`SendReferral`]) goes to the puskesmas, which accepts it or returns it with a reason, and tells what it
 //! found ([`AnswerReferral`]); every step stands beside it.
+//!
+//! A **complaint** ([`RecordComplaint`]) comes by the public page, by telephone or on paper; sensitive ones are read by named
+//! people alone. An **audit of a case** ([`SelectCase`]) makes a stunted child's sheet from the rows, keeps the experts'
+//! review and what follows from it. The page *Apakah membantu?* compares helped children with comparable ones.
 
+mod case;
 pub mod checklist;
+mod complaint;
+mod effect;
 mod home;
 mod reached;
 mod referral;
@@ -19,17 +26,22 @@ mod rights;
 pub mod today;
 mod visit;
 
+pub use case::{CloseCase, FinishPlan, PlanCase, ReviewCase, SelectCase, rules as cases};
+pub use complaint::{AnswerComplaint, RecordComplaint, code_of_form, rules as complaints};
 pub use referral::{AnswerReferral, SendReferral, rules as referrals};
-pub use rights::{AnswerReferrals, ReadReferrals, ReadVisits, RecordVisits, SendReferrals, VisitAsSponsor};
+pub use rights::{
+    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadComplaints, ReadReferrals, ReadVisits,
+    RecordComplaints, RecordVisits, SeeEffect, SendReferrals, SensitiveComplaints, VisitAsSponsor,
+};
 pub use visit::{Answer, Answered, CorrectVisit, Facts, RecordVisit, TakeBackVisit, Whose};
 
-use asuh_ground::access::Capability;
+use asuh_ground::access::{Capability, Role};
 use asuh_ground::audit::Reference;
 use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
 
 fn routes() -> Routes {
-    today::routes().and(visit::routes()).and(referral::routes())
+    today::routes().and(visit::routes()).and(referral::routes()).and(complaint::routes()).and(case::routes()).and(effect::routes())
 }
 
 /// The step, for the gates.
@@ -39,6 +51,14 @@ pub const STEP: Part = Part {
     menu: &[
         MenuItem { path: "/pendampingan", label: "mentoring.today.title", roles: ReadVisits::ROLES },
         MenuItem { path: "/rujukan", label: "mentoring.referral.title", roles: ReadReferrals::ROLES },
+        MenuItem { path: "/audit-kasus", label: "mentoring.case.title", roles: ReadCases::ROLES },
+        MenuItem { path: "/pengaduan", label: "mentoring.complaint.title", roles: ReadComplaints::ROLES },
+        MenuItem {
+            path: "/pengaduan/baru",
+            label: "mentoring.complaint.new",
+            roles: &[Role::FieldOfficer, Role::NutritionOfficer],
+        },
+        MenuItem { path: "/pendampingan/hasil", label: "mentoring.effect.title", roles: SeeEffect::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
@@ -56,6 +76,14 @@ pub const STEP: Part = Part {
         Reference::id("referral", "institution_id", "institution"),
         Reference::user("referral", "sent_by"),
         Reference::user("referral_event", "recorded_by"),
+        Reference::code("complaint", "village_code", "territory"),
+        Reference::user("complaint", "recorded_by"),
+        Reference::user("complaint_event", "recorded_by"),
+        Reference::id("case_audit", "family_id", "family"),
+        Reference::id("case_audit", "person_id", "person").work("mentoring.depends.case", ""),
+        Reference::user("case_audit", "selected_by"),
+        Reference::user("case_plan", "done_by"),
+        Reference::user("case_plan", "recorded_by"),
     ],
     ..Part::named("mentoring")
 };

@@ -2,6 +2,7 @@
 
 use asuh_ground::access::Scope;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use time::Date;
 
 asuh_store::row_struct! {
     /// A family within reach.
@@ -44,6 +45,37 @@ pub(crate) async fn family(
              FROM family_version v \
              LEFT JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
              WHERE v.district_id = $1 AND v.family_id = $2 AND v.superseded_at = $3 AND {within}"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// The family of a person within the scope.
+    pub(crate) struct Whom {
+        pub(crate) family_id: Id,
+        pub(crate) name: String,
+        pub(crate) birth_date: Option<Date>,
+    }
+}
+
+/// A person within the scope. Indexes: person_version_current, family_version_current.
+pub(crate) async fn person(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    id: Id,
+) -> Result<Option<Whom>, StoreError> {
+    let mut args = args![district, Instant::NEVER, id];
+    let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    db.first(
+        &format!(
+            "SELECT f.family_id, p.name, p.birth_date FROM person_version p \
+             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
+             AND f.superseded_at = $2 \
+             WHERE p.district_id = $1 AND p.person_id = $3 AND p.superseded_at = $2 AND p.ended_reason IS NULL \
+             AND {within}"
         ),
         args,
     )

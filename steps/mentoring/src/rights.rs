@@ -23,6 +23,32 @@ capability! {
     ];
     /// Answers referrals for the puskesmas, within its area.
     pub struct AnswerReferrals = "mentoring.answer_referrals": [Role::NutritionOfficer];
+    /// Reads complaints that are not sensitive.
+    pub struct ReadComplaints = "mentoring.read_complaints": [Role::DistrictAdmin, Role::Auditor];
+    /// Records what somebody complained of by telephone, on paper or in person. Cadres do not: it may be about them.
+    pub struct RecordComplaints = "mentoring.record_complaints": [
+        Role::DistrictAdmin, Role::FieldOfficer, Role::NutritionOfficer,
+    ];
+    /// Acts on complaints that are not sensitive.
+    pub struct AnswerComplaints = "mentoring.answer_complaints": [Role::DistrictAdmin];
+    /// Reads and acts on sensitive complaints: whoever the district's setting names, whatever his role. For everybody else
+    /// there are no such pages.
+    pub struct SensitiveComplaints = "mentoring.sensitive_complaints": [];
+    /// Reads the audits of cases in one's territories.
+    pub struct ReadCases = "mentoring.read_cases": [
+        Role::DistrictAdmin, Role::NutritionOfficer, Role::FieldOfficer, Role::Auditor,
+    ];
+    /// Chooses cases, records reviews and plans, and looks again.
+    pub struct KeepCases = "mentoring.keep_cases": [Role::DistrictAdmin, Role::NutritionOfficer];
+    /// Says that what was planned for a case is done.
+    pub struct FollowCases = "mentoring.follow_cases": [
+        Role::DistrictAdmin, Role::NutritionOfficer, Role::FieldOfficer,
+    ];
+    /// Sees whether help helps: figures of ten children and more, no names.
+    pub struct SeeEffect = "mentoring.see_effect": [
+        Role::DistrictAdmin, Role::NutritionOfficer, Role::OfficePlanner, Role::DistrictPlanner, Role::Leader,
+        Role::Auditor,
+    ];
 }
 
 /// Who may correct what others recorded, within reach.

@@ -40,6 +40,8 @@ mod intake;
 mod kapuas;
 mod matrix;
 mod mentoring;
+mod mentoring_cases;
+mod mentoring_complaints;
 pub mod money;
 mod money_at_once;
 mod money_later;

@@ -158,6 +158,30 @@ const CHECKLIST: &str = concat!(
     "]"
 );
 
+/// What complaints are about, and within how many days they are answered.
+const COMPLAINTS: &str = concat!(
+    r#"[{"days":"14","name":"Pelayanan posyandu, kader, atau puskesmas","sensitive":"no"}"#,
+    r#",{"days":"7","name":"Bantuan belum diterima atau kurang","sensitive":"no"}"#,
+    r#",{"days":"14","name":"Data keluarga salah","sensitive":"no"}"#,
+    r#",{"days":"3","name":"Pungutan atau permintaan uang","sensitive":"yes"}"#,
+    r#",{"days":"1","name":"Pelecehan, ancaman, atau kekerasan","sensitive":"yes"}"#,
+    r#",{"days":"14","name":"Lain-lain","sensitive":"no"}"#,
+    "]"
+);
+
+/// Groups of causes by which experts sort what they find in a stunted child.
+const CAUSES: &str = concat!(
+    r#"[{"name":"Asupan makanan"}"#,
+    r#",{"name":"Penyakit infeksi atau cacing"}"#,
+    r#",{"name":"Penyakit bawaan atau bayi lahir kecil"}"#,
+    r#",{"name":"Pola asuh dan pemberian makan"}"#,
+    r#",{"name":"Air, jamban, dan kebersihan"}"#,
+    r#",{"name":"Kemiskinan dan pangan keluarga"}"#,
+    r#",{"name":"Layanan kesehatan tidak terjangkau"}"#,
+    r#",{"name":"Kesehatan dan gizi ibu"}"#,
+    "]"
+);
+
 use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
 
 /// The table.
@@ -197,6 +221,8 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.referral_pattern", Kind::Pattern, "RJK/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "mentoring.complaint_pattern", Kind::Pattern, "ADU/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "mentoring.case_pattern", Kind::Pattern, "AKS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -326,6 +352,28 @@ pub const TABLE: &[Spec] = &[
     needed(Mentoring, "mentoring.days_pregnant", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.days_others", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.referral_days", Kind::Number(1, 60), "7"),
+    spec(
+        Mentoring,
+        "mentoring.complaint_kinds",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column { name: "sensitive", cell: Cell::Choice(&["no", "yes"]), required: true },
+            Column { name: "days", cell: Cell::Whole(1, 90), required: true },
+        ]),
+        COMPLAINTS,
+    ),
+    spec(
+        Mentoring,
+        "mentoring.sensitive_readers",
+        Kind::List(&[Column { name: "login", cell: Cell::Text(60), required: true }]),
+        "[]",
+    ),
+    spec(
+        Mentoring,
+        "mentoring.causes",
+        Kind::List(&[Column { name: "name", cell: Cell::Text(80), required: true }]),
+        CAUSES,
+    ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
     spec(
         Prices,

@@ -14,8 +14,9 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
 use super::command::{AnswerReferral, SendReferral};
-use super::query::{self, Referral, Shown, Step, Whom};
+use super::query::{self, Referral, Shown, Step};
 use super::rules::{Reason, State as At};
+use crate::reached::{self, Whom};
 use crate::visit::{day_boxes, opened};
 use crate::{AnswerReferrals, ReadReferrals, SendReferrals};
 
@@ -87,7 +88,7 @@ pub(super) async fn send(
     Path(person): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let found = query::person(app.store.reader(), cap.district(), cap.scope(), person).await?;
+    let found = reached::person(app.store.reader(), cap.district(), cap.scope(), person).await?;
     let whom = found.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     let reasons: Vec<Reason> = form.all("alasan").into_iter().filter_map(Reason::parse).collect();
@@ -114,7 +115,7 @@ pub(super) async fn send(
 
 async fn show_new(app: &App, cap: &SendReferrals, shell: Shell, person: Id, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
-    let whom = query::person(db, district, cap.scope(), person).await?.ok_or(Error::NotFound)?;
+    let whom = reached::person(db, district, cap.scope(), person).await?.ok_or(Error::NotFound)?;
     let institutions = of_kind(db, district, InstitutionKind::Puskesmas).await?;
     let reason = |one: &Reason| {
         (one.code().to_owned(), shell.t(&format!("mentoring.referral.reason.{}", one.code())).into_owned())

@@ -194,34 +194,3 @@ pub(super) async fn steps(db: &impl Query, district: DistrictId, id: Id) -> Resu
     )
     .await
 }
-
-asuh_store::row_struct! {
-    /// The family of a person within the scope.
-    pub(super) struct Whom {
-        pub(super) family_id: Id,
-        pub(super) name: String,
-        pub(super) birth_date: Option<Date>,
-    }
-}
-
-/// A person within the scope. Indexes: person_version_current, family_version_current.
-pub(super) async fn person(
-    db: &impl Query,
-    district: DistrictId,
-    scope: &Scope,
-    id: Id,
-) -> Result<Option<Whom>, StoreError> {
-    let mut args = args![district, Instant::NEVER, id];
-    let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    db.first(
-        &format!(
-            "SELECT f.family_id, p.name, p.birth_date FROM person_version p \
-             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
-             AND f.superseded_at = $2 \
-             WHERE p.district_id = $1 AND p.person_id = $3 AND p.superseded_at = $2 AND p.ended_reason IS NULL \
-             AND {within}"
-        ),
-        args,
-    )
-    .await
-}

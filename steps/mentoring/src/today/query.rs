@@ -9,6 +9,7 @@ use asuh_step_registry::rules::{Bounds, Maternity, MaternityKind, PersonFacts, T
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
+use crate::case::query::first_due;
 use crate::referral::query::all_open;
 
 use super::rules::{Facts, Member, Rhythm, Standing};
@@ -108,7 +109,9 @@ pub(crate) async fn families(
     let mut answered = answered(db, district, &ids).await?;
     let referred: HashMap<Id, Date> =
         all_open(db, district).await?.into_iter().map(|open| (open.person_id, open.answer_by)).collect();
+    let mut plans = first_due(db, district, on).await?;
     for family in &mut found {
+        family.facts.plan_due = plans.remove(&family.family_id);
         if let Some((visited_on, next_on)) = visits.remove(&family.family_id) {
             (family.facts.visited_on, family.facts.next_on) = (Some(visited_on), next_on);
         }

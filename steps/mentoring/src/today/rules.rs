@@ -65,6 +65,8 @@ pub struct Facts {
     pub visited_on: Option<Date>,
     /// When that mentor meant to come again.
     pub next_on: Option<Date>,
+    /// The first day on which something of an audited case was to be done.
+    pub plan_due: Option<Date>,
 }
 
 /// Something to do for a family.
@@ -76,6 +78,8 @@ pub enum Need {
     Answer(String, Date),
     /// A child was expected on a day that has passed.
     Born(String, Date),
+    /// Something of the plan of an audited case was to be done on this day.
+    Plan(Date),
     /// The family is to be visited: since this day, by the day that was agreed or by the rhythm.
     Visit(Date),
     /// The family was never visited.
@@ -151,6 +155,7 @@ pub fn needs(facts: &Facts, checklist: &[Question], rhythm: &Rhythm, on: Date) -
             needs.push(Need::Ends(name(), day));
         }
     }
+    needs.extend(facts.plan_due.filter(|due| *due <= on).map(Need::Plan));
     match visit_due(facts, rhythm) {
         Some(day) if day <= on => needs.push(Need::Visit(day)),
         Some(_) => {}
@@ -174,13 +179,13 @@ fn ends(member: &Member, on: Date) -> Option<Date> {
 pub fn order(facts: &Facts, needs: &[Need], on: Date) -> (u8, Rank, Date) {
     let level = needs.iter().map(|need| match need {
         Need::SendOn(_) | Need::Answer(..) => 0,
-        Need::Born(..) => 1,
+        Need::Born(..) | Need::Plan(_) => 1,
         Need::Visit(_) | Need::FirstVisit => 2,
         Need::Checklist(..) => 3,
         Need::Ends(..) => 4,
     });
     let since = needs.iter().filter_map(|need| match need {
-        Need::Visit(day) | Need::Born(_, day) | Need::Answer(_, day) => Some(*day),
+        Need::Visit(day) | Need::Plan(day) | Need::Born(_, day) | Need::Answer(_, day) => Some(*day),
         _ => None,
     });
     (level.min().unwrap_or(u8::MAX), rank(facts), since.min().unwrap_or(on))
@@ -213,7 +218,7 @@ mod tests {
     }
 
     fn family(members: Vec<Member>, visited_on: Option<Date>, next_on: Option<Date>) -> Facts {
-        Facts { members, visited_on, next_on }
+        Facts { members, visited_on, next_on, plan_due: None }
     }
 
     fn stunted() -> Standing {
@@ -299,6 +304,15 @@ mod tests {
         assert_eq!(referred(ON), []);
         let late = date!(2026 - 11 - 01);
         assert_eq!(referred(late), [Need::Answer("Andi".into(), late)]);
+    }
+
+    #[test]
+    fn a_follow_up_of_a_case_stands_in_the_list_from_its_day_on() {
+        let healthy = Standing { measured_on: Some(ON), ..Standing::default() };
+        let mut facts = family(vec![child(date!(2025 - 05 - 17), healthy)], Some(ON), None);
+        facts.plan_due = Some(ON);
+        assert_eq!(needs(&facts, &[], &RHYTHM, ON), [Need::Plan(ON)]);
+        assert_eq!(needs(&facts, &[], &RHYTHM, date!(2026 - 11 - 01)), []);
     }
 
     #[test]
