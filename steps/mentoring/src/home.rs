@@ -18,8 +18,8 @@ use crate::referral::query::Referral;
 use crate::today;
 use crate::visit::query::{self, Visit};
 use crate::{
-    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadVisits, RecordVisits, SendReferrals, case,
-    complaint, effect, reached, referral,
+    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadVisits, RecordVisits,
+    SendReferrals, case, complaint, effect, reached, referral,
 };
 
 /// Those who visit: an administrator or auditor has the page, not the task.
@@ -248,6 +248,43 @@ pub(super) async fn copy(
     rows.extend(answers);
     let columns =
         ["mentoring.visit.day", "mentoring.copy.who", "mentoring.visit.question", "mentoring.copy.said"];
-    let section = Section::titled(&text, "mentoring.panel.title", &columns);
-    Ok(section.filled(rows).into_iter().collect())
+    let mut sections: Vec<Section> = Vec::new();
+    sections.extend(Section::titled(&text, "mentoring.panel.title", &columns).filled(rows));
+    let mut sent = Vec::new();
+    for one in referral::query::of_family(db, district, family).await? {
+        let reasons = referral::rules::Reason::of_stored(&one.reasons).into_iter();
+        let reasons =
+            reasons.map(|one| text.t(&format!("mentoring.referral.reason.{}", one.code())).into_owned());
+        let mut said = vec![open(one.note_sealed.as_deref())?];
+        for step in referral::query::steps(db, district, one.id).await? {
+            said.push(text.t(&format!("mentoring.referral.state.{}", step.state)).into_owned());
+            said.push(open(step.words_sealed.as_deref())?);
+        }
+        said.retain(|words| !words.is_empty());
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        sent.push(vec![text.day(one.sent_on), one.name, reasons, said.join("; ")]);
+    }
+    let columns =
+        ["mentoring.referral.on", "mentoring.referral.whom", "mentoring.referral.why", "mentoring.copy.said"];
+    sections.extend(Section::titled(&text, "mentoring.referral.title", &columns).filled(sent));
+    let mut cases = Vec::new();
+    for one in case::query::of_family(db, district, family).await? {
+        let finding = open(one.finding_sealed.as_deref())?;
+        let outcome = open(one.outcome_sealed.as_deref())?;
+        let reason = open(Some(&one.reason_sealed))?;
+        cases.push(vec![
+            text.day(one.selected_on),
+            one.name,
+            reason,
+            format!("{finding} {outcome}").trim().to_owned(),
+        ]);
+    }
+    let columns = [
+        "mentoring.case.selected",
+        "mentoring.case.child",
+        "mentoring.case.reason",
+        "mentoring.case.finding",
+    ];
+    sections.extend(Section::titled(&text, "mentoring.case.title", &columns).filled(cases));
+    Ok(sections)
 }

@@ -27,11 +27,15 @@ pub mod today;
 mod visit;
 
 pub use case::{CloseCase, FinishPlan, PlanCase, ReviewCase, SelectCase, rules as cases};
-pub use complaint::{AnswerComplaint, RecordComplaint, code_of_form, rules as complaints};
+pub use complaint::{
+    AnswerComplaint, RecordComplaint, by_state as complaints_by_state, code_of_form, rules as complaints,
+};
+pub use effect::rules as effects;
 pub use referral::{AnswerReferral, SendReferral, rules as referrals};
 pub use rights::{
-    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadComplaints, ReadReferrals, ReadVisits,
-    RecordComplaints, RecordVisits, SeeEffect, SendReferrals, SensitiveComplaints, VisitAsSponsor,
+    AnswerComplaints, AnswerReferrals, FollowCases, KeepCases, ReadCases, ReadComplaints, ReadReferrals,
+    ReadVisits, RecordComplaints, RecordVisits, SeeEffect, SendReferrals, SensitiveComplaints,
+    VisitAsSponsor,
 };
 pub use visit::{Answer, Answered, CorrectVisit, Facts, RecordVisit, TakeBackVisit, Whose};
 
@@ -41,7 +45,12 @@ use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
 
 fn routes() -> Routes {
-    today::routes().and(visit::routes()).and(referral::routes()).and(complaint::routes()).and(case::routes()).and(effect::routes())
+    today::routes()
+        .and(visit::routes())
+        .and(referral::routes())
+        .and(complaint::routes())
+        .and(case::routes())
+        .and(effect::routes())
 }
 
 /// The step, for the gates.

@@ -23,7 +23,9 @@ async fn a_case_is_chosen_reviewed_followed_up_and_looked_at_again(db: TestDatab
     assert_eq!(puskesmas.post_as(&new, &form, &fields).await.to(), one);
     assert!(puskesmas.post(&new, &fields).await.refused().contains("sudah punya audit"));
     let page = puskesmas.get(&one).await.ok();
-    for words in ["AKS/0001/XI/2026", "pendek sejak lahir", "11,90 kg", "88,2 cm", "Belum ada kunjungan", CAUSE] {
+    for words in
+        ["AKS/0001/XI/2026", "pendek sejak lahir", "11,90 kg", "88,2 cm", "Belum ada kunjungan", CAUSE]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     // Nothing is planned before the review; a review names experts, causes that there are, and a later day.
@@ -38,7 +40,9 @@ async fn a_case_is_chosen_reviewed_followed_up_and_looked_at_again(db: TestDatab
         ("penyebab", CAUSE),
         ("pantau", "2027-02-01"),
     ];
-    for (field, value) in [("pakar", ""), ("penyebab", "Lain"), ("pantau", "2026-11-02"), ("hari", "2026-11-03")] {
+    for (field, value) in
+        [("pakar", ""), ("penyebab", "Lain"), ("pantau", "2026-11-02"), ("hari", "2026-11-03")]
+    {
         let mut wrong = right;
         let place = wrong.iter_mut().find(|(name, _)| *name == field).unwrap();
         place.1 = value;
@@ -92,7 +96,8 @@ async fn a_case_is_chosen_reviewed_followed_up_and_looked_at_again(db: TestDatab
 async fn a_childs_change_stands_beside_its_help_and_few_children_give_no_figures(db: TestDatabase) {
     let scene = Scene::start(db).await;
     let path = format!("/pengukuran/anak/{}/baru", scene.andi);
-    let fields = [("hari", "2026-11-02"), ("berat", "12,1"), ("tinggi", "88.9"), ("cara", "standing"), ("edema", "0")];
+    let fields =
+        [("hari", "2026-11-02"), ("berat", "12,1"), ("tinggi", "88.9"), ("cara", "standing"), ("edema", "0")];
     scene.cadre.post(&path, &fields).await.to();
     let visit = [("hari", "2026-11-01"), ("nasihat", "Telur")];
     let visits = format!("/pendampingan/keluarga/{}/kunjungan", scene.family);
@@ -124,7 +129,9 @@ async fn belitungs_children_are_compared_with_those_not_helped_yet(db: TestDatab
     let user: Option<(asuh_store::Id,)> = test.app.store.reader().first(sql, args![]).await.unwrap();
     let planner = test.sign_in(user.unwrap().0).await;
     let page = planner.get("/pendampingan/hasil?mulai=2026-06-01&bulan=3").await.ok();
-    for words in ["TB/U", "sampai", "dibantu,", "hilang dari pemantauan", "Angka ini bukan bukti sebab-akibat"] {
+    for words in
+        ["TB/U", "sampai", "dibantu,", "hilang dari pemantauan", "Angka ini bukan bukti sebab-akibat"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("TB/U: kurang dari 10 anak"), "{page}");

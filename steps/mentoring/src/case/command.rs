@@ -37,7 +37,9 @@ impl Command for SelectCase {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         let district = tx.district();
-        reached::family(tx, district, &self.reach.scope(), self.family).await?.ok_or_else(Refusal::not_found)?;
+        reached::family(tx, district, &self.reach.scope(), self.family)
+            .await?
+            .ok_or_else(Refusal::not_found)?;
         let members = families::members(tx, district, self.family, self.today).await?;
         let child = members.into_iter().find(|one| one.id == self.person);
         match child.ok_or_else(Refusal::not_found)?.target {

@@ -95,7 +95,9 @@ pub(super) async fn list(
         ),
     };
     let limit = PAGE + 1;
-    let sql = format!("{CASE} AND {which} AND {within}{after} ORDER BY a.selected_on DESC, a.id DESC LIMIT {limit}");
+    let sql = format!(
+        "{CASE} AND {which} AND {within}{after} ORDER BY a.selected_on DESC, a.id DESC LIMIT {limit}"
+    );
     db.all(&sql, args).await
 }
 

@@ -11,6 +11,8 @@ mod public;
 pub(crate) mod query;
 pub mod rules;
 
+pub use query::by_state;
+
 pub use command::{AnswerComplaint, RecordComplaint, code_of_form};
 
 use crate::{AnswerComplaints, ReadComplaints, RecordComplaints, SensitiveComplaints};

@@ -115,7 +115,6 @@ struct NewPage {
     channels: Vec<(String, String)>,
     kinds: Vec<(String, String)>,
     villages: Vec<(String, String)>,
-    choose: String,
     nowhere: String,
     form: FormView,
 }
@@ -137,7 +136,6 @@ async fn new_page(app: &App, cap: &RecordComplaints, shell: Shell, form: &Form) 
         channels: rules::CHANNELS.iter().map(channel).collect(),
         kinds: kinds.into_iter().map(|kind| (kind.name.clone(), kind.name)).collect(),
         villages: villages.into_iter().map(|one| (one.code.to_string(), one.name)).collect(),
-        choose: shell.t("web.form.choose").into_owned(),
         nowhere: shell.t("mentoring.complaint.nowhere").into_owned(),
         form: form.view(),
         shell,
@@ -161,9 +159,8 @@ pub(super) async fn record(
     mut form: Form,
 ) -> Page {
     let command_id = form.command_id()?;
-    let channel = form.read("lewat", |code| {
-        rules::CHANNELS.into_iter().find(|one| *one == code).ok_or("web.error.choose")
-    });
+    let channel = form
+        .read("lewat", |code| rules::CHANNELS.into_iter().find(|one| *one == code).ok_or("web.error.choose"));
     let kind = form.required("jenis", 80);
     let text = form.required("isi", TEXT);
     let village = form.read_optional("desa", |text| text.parse::<i64>().map_err(|_| "web.error.choose"));
@@ -210,7 +207,15 @@ impl ShowPage {
     }
 }
 
-async fn shown(app: &App, actor: &Actor, shell: Shell, id: Id, sensitive: bool, may: bool, form: &Form) -> Page {
+async fn shown(
+    app: &App,
+    actor: &Actor,
+    shell: Shell,
+    id: Id,
+    sensitive: bool,
+    may: bool,
+    form: &Form,
+) -> Page {
     let (db, district): (_, DistrictId) = (app.store.reader(), actor.district);
     let one = query::one(db, district, id, sensitive).await?.ok_or(Error::NotFound)?;
     let detail = if sensitive { "sensitive_complaint" } else { "complaint" };
@@ -286,14 +291,7 @@ pub(super) async fn sensitive_answer(
     answered(&app, cap.actor(), shell, id, true, form).await
 }
 
-async fn answered(
-    app: &App,
-    actor: &Actor,
-    shell: Shell,
-    id: Id,
-    sensitive: bool,
-    mut form: Form,
-) -> Page {
+async fn answered(app: &App, actor: &Actor, shell: Shell, id: Id, sensitive: bool, mut form: Form) -> Page {
     query::one(app.store.reader(), actor.district, id, sensitive).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     let state = form.read("keadaan", |code| At::parse(code).ok_or("web.error.choose"));
@@ -309,6 +307,6 @@ async fn answered(
 }
 
 /// The CSS class of a stored state.
-fn tone(state: &str) -> &'static str {
+pub(super) fn tone(state: &str) -> &'static str {
     At::parse(state).map_or("", At::tone)
 }

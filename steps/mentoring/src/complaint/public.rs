@@ -59,7 +59,8 @@ async fn show(app: &App, shell: Shell, form: &Form) -> Page {
             }
         }
         if let [only] = districts.as_slice() {
-            for setting in ["contact.complaints_name", "contact.complaints_phone", "contact.complaints_email"] {
+            for setting in ["contact.complaints_name", "contact.complaints_phone", "contact.complaints_email"]
+            {
                 let value = settings::get(db, only.id, setting, "").await?;
                 contact.extend(Some(value).filter(|value| !value.is_empty()));
             }

@@ -138,11 +138,12 @@ pub(crate) async fn waiting(
     Ok(found.map_or((0, 0), |count| (count.waiting, count.late)))
 }
 
-/// How many complaints of every kind stand in each state, sensitive ones among them. Index: complaint_by_day.
-pub(crate) async fn by_state(
-    db: &impl Query,
-    district: DistrictId,
-) -> Result<Vec<(String, i64)>, StoreError> {
+/// How many complaints of every kind stand in each state, sensitive ones among them: for figures only. Index:
+/// complaint_by_day.
+///
+/// # Errors
+/// The store fails.
+pub async fn by_state(db: &impl Query, district: DistrictId) -> Result<Vec<(String, i64)>, StoreError> {
     asuh_store::row_struct! { struct Count { state: String, n: i64 } }
     let rows: Vec<Count> = db
         .all(

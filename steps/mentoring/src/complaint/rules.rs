@@ -88,8 +88,16 @@ mod tests {
     #[test]
     fn a_complaint_goes_on_and_may_be_opened_again() {
         use State::{Answered, Closed, InHand, New};
-        let may = [(New, InHand), (Answered, InHand), (Closed, InHand), (New, Answered), (InHand, Answered),
-            (Answered, Answered), (Answered, Closed), (InHand, Closed)];
+        let may = [
+            (New, InHand),
+            (Answered, InHand),
+            (Closed, InHand),
+            (New, Answered),
+            (InHand, Answered),
+            (Answered, Answered),
+            (Answered, Closed),
+            (InHand, Closed),
+        ];
         for from in State::ALL {
             for to in State::ALL {
                 assert_eq!(from.may_become(to), may.contains(&(from, to)), "{from:?} to {to:?}");

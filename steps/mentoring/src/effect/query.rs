@@ -147,7 +147,8 @@ pub(crate) async fn cohort(
         for days in [(begin, end), (one.starts_on.min(begin), begin)] {
             for help in &app.registry.help_moved {
                 for moved in help(app, district, one.id, days).await? {
-                    let set = if one.id == campaign && days == (begin, end) { &mut helped } else { &mut besides };
+                    let set =
+                        if one.id == campaign && days == (begin, end) { &mut helped } else { &mut besides };
                     if moved.received > 0 {
                         set.insert(moved.family);
                     }
@@ -237,7 +238,8 @@ pub(crate) async fn stories(
         let months = |days: &mut dyn Iterator<Item = Date>| {
             days.filter(|day| within(*day)).map(month).collect::<HashSet<_>>().len()
         };
-        let pairs = [("haz", first.haz, last.haz), ("waz", first.waz, last.waz), ("whz", first.whz, last.whz)];
+        let pairs =
+            [("haz", first.haz, last.haz), ("waz", first.waz, last.waz), ("whz", first.whz, last.whz)];
         let paid = money.iter().filter(|one| one.person_id == first.person_id);
         // A month's money is counted in its month, whichever day it came.
         let paid: HashSet<i64> = paid

@@ -145,10 +145,8 @@ pub fn difference(children: &[Child]) -> Option<Difference> {
     let change = weighed(&|one, _| one.mean());
     let expected = weighed(&|_, other| other.mean());
     let spread: f64 = cells.values().map(|(one, other)| one.spread() + other.spread()).sum();
-    let share: f64 = cells
-        .values()
-        .map(|(one, other)| (one.n / helped).powi(2) * (1.0 / one.n + 1.0 / other.n))
-        .sum();
+    let share: f64 =
+        cells.values().map(|(one, other)| (one.n / helped).powi(2) * (1.0 / one.n + 1.0 / other.n)).sum();
     let error = (spread / degrees * share).sqrt();
     let reach = StudentsT::new(0.0, 1.0, degrees).map_or(f64::NAN, |t| t.inverse_cdf(0.975)) * error;
     let difference = change - expected;

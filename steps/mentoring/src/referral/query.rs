@@ -175,17 +175,17 @@ pub(crate) async fn all_open(db: &impl Query, district: DistrictId) -> Result<Ve
 
 asuh_store::row_struct! {
     /// A step of a referral.
-    pub(super) struct Step {
-        pub(super) state: String,
-        pub(super) on_day: Date,
-        pub(super) words_sealed: Option<Vec<u8>>,
-        pub(super) by_name: Option<String>,
-        pub(super) recorded_at: Instant,
+    pub(crate) struct Step {
+        pub(crate) state: String,
+        pub(crate) on_day: Date,
+        pub(crate) words_sealed: Option<Vec<u8>>,
+        pub(crate) by_name: Option<String>,
+        pub(crate) recorded_at: Instant,
     }
 }
 
 /// The steps of a referral in their order. Index: primary key.
-pub(super) async fn steps(db: &impl Query, district: DistrictId, id: Id) -> Result<Vec<Step>, StoreError> {
+pub(crate) async fn steps(db: &impl Query, district: DistrictId, id: Id) -> Result<Vec<Step>, StoreError> {
     db.all(
         "SELECT e.state, e.on_day, e.words_sealed, u.name AS by_name, e.recorded_at FROM referral_event e \
          LEFT JOIN app_user u ON u.district_id = e.district_id AND u.id = e.recorded_by \

@@ -171,11 +171,9 @@ fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends): (bool, b
                 None => file,
             },
         },
-        Need::Plan(day) => Words {
-            words: text.t1("mentoring.need.plan", "day", text.day(*day)),
-            tone: "warn",
-            path: file,
-        },
+        Need::Plan(day) => {
+            Words { words: text.t1("mentoring.need.plan", "day", text.day(*day)), tone: "warn", path: file }
+        }
         Need::Visit(day) => Words {
             words: text.t1("mentoring.need.visit", "day", text.day(*day)),
             tone: "warn",

@@ -6,8 +6,8 @@ use asuh_step_mentoring::checklist::{self, About, Asked};
 use asuh_step_mentoring::complaints::State;
 use asuh_step_mentoring::referrals::{Reason, State as Referred};
 use asuh_step_mentoring::{
-    Answer, AnswerComplaint, AnswerReferral, Answered, Facts, PlanCase, RecordComplaint, RecordVisit, ReviewCase,
-    SelectCase, SendReferral,
+    Answer, AnswerComplaint, AnswerReferral, Answered, Facts, PlanCase, RecordComplaint, RecordVisit,
+    ReviewCase, SelectCase, SendReferral,
 };
 use asuh_step_registry::{Reach, families};
 use asuh_store::{Command, Id, Instant, Query, args};
@@ -103,7 +103,11 @@ pub(super) async fn beside(world: &mut World) -> Result<(), CliError> {
         world.app.store.reader().all(sql, args![DISTRICT, Instant::NEVER, village, five]).await?;
     let (cadre, puskesmas) = (user(world, "kader").await?, user(world, "gizi").await?);
     let told: [(i64, Reason, &[(Referred, &str)]); 3] = [
-        (20, Reason::Stunted, &[(Referred::Accepted, ""), (Referred::Seen, "TB paru disingkirkan; PMT 56 hari, kontrol lagi.")]),
+        (
+            20,
+            Reason::Stunted,
+            &[(Referred::Accepted, ""), (Referred::Seen, "TB paru disingkirkan; PMT 56 hari, kontrol lagi.")],
+        ),
         (9, Reason::NotGaining, &[(Referred::Accepted, "")]),
         (12, Reason::Immunisation, &[]),
     ];
@@ -172,7 +176,10 @@ async fn case(
         again_on: world.today + Duration::days(60),
     };
     send(world, puskesmas, review).await?;
-    let plans = [("Periksa ke dokter anak di RSUD", "Puskesmas", -10), ("Usulkan jamban sehat", "Pemerintah desa", 30)];
+    let plans = [
+        ("Periksa ke dokter anak di RSUD", "Puskesmas", -10),
+        ("Usulkan jamban sehat", "Pemerintah desa", 30),
+    ];
     for (what, who, days) in plans {
         let due_on = world.today + Duration::days(days);
         let plan =
@@ -193,7 +200,8 @@ async fn complaints(world: &World, village: i64) -> Result<(), CliError> {
         (3, "spoken", 2, "Nama anak kami salah tertulis di daftar.", false),
         (2, "page", 3, "Ada yang meminta uang supaya nama kami masuk daftar.", false),
     ];
-    let kinds = asuh_ground::settings::list(world.app.store.reader(), DISTRICT, "mentoring.complaint_kinds").await?;
+    let kinds =
+        asuh_ground::settings::list(world.app.store.reader(), DISTRICT, "mentoring.complaint_kinds").await?;
     for (back, channel, kind, text, answered) in told {
         let on = world.today - Duration::days(back);
         world.at(on, 15, 0);

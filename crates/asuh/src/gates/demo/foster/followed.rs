@@ -35,7 +35,8 @@ pub(super) async fn measure(world: &mut World, on: Date) -> Result<(), CliError>
             args![DISTRICT, Instant::NEVER],
         )
         .await?;
-    let paid = "SELECT DISTINCT person_id FROM cash_payment WHERE district_id = $1 AND state IN ('paid', 'partial')";
+    let paid =
+        "SELECT DISTINCT person_id FROM cash_payment WHERE district_id = $1 AND state IN ('paid', 'partial')";
     let paid: Vec<(Id,)> = db.all(paid, args![DISTRICT]).await?;
     let helped: HashSet<Id> = paid.into_iter().map(|row| row.0).collect();
     let mut sheets: Vec<(i64, Vec<Entry>)> = Vec::new();
@@ -65,8 +66,10 @@ pub(super) async fn measure(world: &mut World, on: Date) -> Result<(), CliError>
         }
     }
     let reach = Reach::whole(world.actor.district_code);
-    let sheets = sheets
-        .into_iter()
-        .map(|(_, entries)| RecordMeasurements { reach: reach.clone(), today: on, entries });
+    let sheets = sheets.into_iter().map(|(_, entries)| RecordMeasurements {
+        reach: reach.clone(),
+        today: on,
+        entries,
+    });
     submit_all(world, sheets).await
 }
