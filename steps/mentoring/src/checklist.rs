@@ -77,7 +77,7 @@ impl Question {
             "measured" => Due::Measured,
             _ => Due::Asked,
         };
-        let months = text("months").split(',').filter_map(|month| month.parse().ok()).collect();
+        let months = text("months").split([',', ' ']).filter_map(|month| month.parse().ok()).collect();
         Some(Question {
             words: text("question").to_owned(),
             about,

@@ -106,9 +106,6 @@ pub const DISTRICT_NAME: &str = "district.name";
 /// The district's zone; also in the row of the district.
 pub const DISTRICT_ZONE: &str = "district.zone";
 
-/// The months of a year.
-const MONTHS: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
-
 /// Where the norms of growth are changed.
 const NORMS: &str = "/pengukuran/patokan";
 /// The least gain of boys (KBM), grams by completed months from the first on; the last one holds up to month 60.
@@ -342,7 +339,7 @@ pub const TABLE: &[Spec] = &[
             },
             Column { name: "from", cell: Cell::Whole(0, 59), required: false },
             Column { name: "to", cell: Cell::Whole(0, 59), required: false },
-            Column { name: "months", cell: Cell::Several(MONTHS), required: false },
+            Column { name: "months", cell: Cell::Text(40), required: false },
             Column { name: "due", cell: Cell::Choice(&["", "once", "month", "measured"]), required: false },
         ]),
         CHECKLIST,

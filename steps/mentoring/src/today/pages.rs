@@ -105,6 +105,7 @@ pub(super) async fn today(
     let shown: Vec<_> = waiting.into_iter().skip(from.map_or(0, |at| at + 1)).take(PAGE + 1).collect();
     let more = shown.len() > PAGE;
     let sends = SendReferrals::of(cap.actor()).is_some();
+    let records = RecordVisits::of(cap.actor()).is_some();
     let keeps = KeepFamilies::of(cap.actor()).is_some();
     let names = |code: i64| villages.iter().find(|one| one.code == code).map_or("", |one| one.name.as_str());
     let lines: Vec<Line> = shown
@@ -113,7 +114,7 @@ pub(super) async fn today(
         .map(|(family, needs)| Line {
             place: format!("{}, RW {}/RT {}", names(family.village_code), family.rw, family.rt),
             rank: rules::rank(&family.facts),
-            needs: needs.iter().map(|need| words(text, &family, need, (keeps, sends))).collect(),
+            needs: needs.iter().map(|need| words(text, &family, need, (keeps, sends, records))).collect(),
             family,
         })
         .collect();
@@ -139,12 +140,12 @@ pub(super) async fn today(
         lines,
         total: total as i64,
         families: families as i64,
-        records: RecordVisits::of(cap.actor()).is_some(),
+        records,
         shell,
     })
 }
 
-fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends): (bool, bool)) -> Words {
+fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends, visits): (bool, bool, bool)) -> Words {
     let file = format!("/sasaran/{}", family.family_id);
     let of =
         |name: &str| family.facts.members.iter().find(|member| member.name == name).map(|member| member.id);
@@ -182,9 +183,11 @@ fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends): (bool, b
         Need::FirstVisit => {
             Words { words: text.t("mentoring.need.first_visit").into_owned(), tone: "warn", path: file }
         }
-        Need::Checklist(name, questions) => {
-            Words { words: format!("{name}: {}", questions.join("; ")), tone: "", path: file }
-        }
+        Need::Checklist(name, questions) => Words {
+            words: text.t2("mentoring.need.checklist", "name", name, "what", questions.join("; ")),
+            tone: "",
+            path: if visits { format!("/pendampingan/keluarga/{}/kunjungan", family.family_id) } else { file },
+        },
         Need::Ends(name, day) => Words {
             words: text.t2("mentoring.need.ends", "name", name, "day", text.day(*day)),
             tone: "",
