@@ -186,7 +186,11 @@ fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends, visits): 
         Need::Checklist(name, questions) => Words {
             words: text.t2("mentoring.need.checklist", "name", name, "what", questions.join("; ")),
             tone: "",
-            path: if visits { format!("/pendampingan/keluarga/{}/kunjungan", family.family_id) } else { file },
+            path: if visits {
+                format!("/pendampingan/keluarga/{}/kunjungan", family.family_id)
+            } else {
+                file
+            },
         },
         Need::Ends(name, day) => Words {
             words: text.t2("mentoring.need.ends", "name", name, "day", text.day(*day)),
