@@ -138,14 +138,14 @@ impl Question {
     }
 }
 
-/// The day on which somebody has completed so many months; in a shorter month its last day.
+/// The day on which somebody has completed so many months: where a month has no such day, the first of the next.
 pub(crate) fn after_months(birth: Date, months: u32) -> Date {
     let number = i64::from(birth.year()) * 12 + i64::from(u8::from(birth.month())) - 1 + i64::from(months);
-    let (year, month) = (number.div_euclid(12), number.rem_euclid(12) + 1);
-    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
-    let (Ok(year), Some(month)) = (i32::try_from(year), month) else { return birth };
-    let day = birth.day().min(month.length(year));
-    Date::from_calendar_date(year, month, day).unwrap_or(birth)
+    let day_in = |number: i64, day: u8| {
+        let month = Month::try_from(u8::try_from(number.rem_euclid(12) + 1).ok()?).ok()?;
+        Date::from_calendar_date(i32::try_from(number.div_euclid(12)).ok()?, month, day).ok()
+    };
+    day_in(number, birth.day()).or_else(|| day_in(number + 1, 1)).unwrap_or(birth)
 }
 
 /// The questions of a district, in its order. Index: primary key of `setting`.
@@ -199,7 +199,7 @@ mod tests {
             (on, Some(date!(2026 - 11 - 01)), None),
             // At eight months, and from fifteen on, it is not asked.
             (date!(2026 - 10 - 30), None, None),
-            (date!(2027 - 04 - 30), None, None),
+            (date!(2027 - 05 - 01), None, None),
         ];
         for (on, answered, since) in cases {
             assert_eq!(nine.due_since(child(born), on, answered, None), since, "{on} {answered:?}");
@@ -217,8 +217,8 @@ mod tests {
 
     #[test]
     fn months_of_life_end_on_days_that_there_are() {
-        assert_eq!(after_months(date!(2026 - 01 - 31), 1), date!(2026 - 02 - 28));
-        assert_eq!(after_months(date!(2024 - 02 - 29), 12), date!(2025 - 02 - 28));
+        assert_eq!(after_months(date!(2026 - 01 - 31), 1), date!(2026 - 03 - 01));
+        assert_eq!(after_months(date!(2024 - 02 - 29), 12), date!(2025 - 03 - 01));
         assert_eq!(after_months(date!(2025 - 12 - 15), 1), date!(2026 - 01 - 15));
     }
 }

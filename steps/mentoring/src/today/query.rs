@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use asuh_ground::access::Scope;
 use asuh_ground::settings;
-use asuh_step_registry::eligible_statuses;
-use asuh_step_registry::rules::{Bounds, Maternity, MaternityKind, PersonFacts, Target, target_of};
+use asuh_step_registry::rules::{
+    Bounds, FamilyStatus, Maternity, MaternityKind, PersonFacts, Target, target_of,
+};
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
@@ -71,7 +72,10 @@ pub(crate) const TARGETS: &str = "SELECT f.family_id, f.head_name, f.village_cod
      WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.village_code BETWEEN $3 AND $4 \
      AND (p.birth_date >= $6 OR m.id IS NOT NULL)";
 
-/// The families of the villages from one code to another, within the scope, that may be helped and have a target.
+/// Who is mentored: families that are on the list, verified or not yet; a child grows before somebody has verified it.
+const MENTORED: [FamilyStatus; 2] = [FamilyStatus::Listed, FamilyStatus::Verified];
+
+/// The families of the villages from one code to another, within the scope, that are mentored and have a target.
 pub(crate) async fn families(
     db: &impl Query,
     district: DistrictId,
@@ -79,10 +83,9 @@ pub(crate) async fn families(
     (from, to): (i64, i64),
     on: Date,
 ) -> Result<Vec<FamilyFacts>, StoreError> {
-    let statuses = eligible_statuses(db, district).await?;
     let mut args = args![district, Instant::NEVER, from, to, on, Bounds::of(on).under_five_from];
     let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    let statuses = args.push_list(statuses.iter().map(|status| status.code()));
+    let statuses = args.push_list(MENTORED.map(FamilyStatus::code));
     let sql = format!(
         "{TARGETS} AND f.status IN ({statuses}) AND {within} ORDER BY f.village_code, f.head_search, f.family_id, \
          p.birth_date, p.person_id"
