@@ -7,7 +7,7 @@ use time::Date;
 
 use crate::pair::query;
 
-/// Whether a guardian agreed that the child is shown to its sponsor, and has not taken it back.
+/// Whether a guardian agreed that the child's sponsor visits, and has not taken it back.
 ///
 /// # Errors
 /// The store fails.
@@ -18,7 +18,7 @@ pub(crate) async fn guardian_agrees(
     person: Id,
     on: Date,
 ) -> Result<bool, StoreError> {
-    consent::holds(db, district, family, Some(person), Purpose::ShownToSponsor, on).await
+    consent::holds(db, district, family, Some(person), Purpose::Visited, on).await
 }
 
 /// Whether a sponsor was approved as a visitor of a target. Index: visitor_once.
