@@ -65,7 +65,7 @@ pub async fn visited_children(
     let mut children: Vec<VisitedChild> = Vec::new();
     for line in query::of_sponsor(db, district, sponsor, today).await? {
         let known = children.iter().any(|child| child.person == line.person_id);
-        if known || !line.visits || line.ended_reason.is_some() {
+        if known || !line.opens(today) {
             continue;
         }
         let family: Option<(Id,)> = db
