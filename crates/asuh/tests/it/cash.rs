@@ -16,7 +16,7 @@ use crate::support::{Client, KERINCI, VILLAGES};
 
 const MONTH: Date = date!(2026 - 11 - 01);
 /// A picture of one pixel.
-const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+pub const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /// Money that a holder had when the books began.
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! Databases for tests: a fresh one per test, on either engine. Behind the feature `testing`.
 
 mod killed;
+mod planned;
 
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,6 +16,7 @@ use crate::{
 };
 pub use asuh_db_test::db_test;
 pub use killed::{Work, acknowledged, killed_at_work, work};
+pub use planned::Planned;
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.
 pub const START: Instant = Instant(1_793_577_600_000);

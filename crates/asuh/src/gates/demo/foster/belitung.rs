@@ -7,7 +7,7 @@ use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
 
 use super::children::Lot;
-use super::{begin, campaign, cash, firm, month_before, programme, promise, run, staff};
+use super::{begin, campaign, cash, firm, month_before, programme, promise, run, spending, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
 use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
@@ -95,14 +95,20 @@ async fn live(
     tell("bantuan uang");
     cash::begin(world, &places).await?;
     cash::month(world, (programme, places.fund_holder), start, false).await?;
+    spending::month(world, start).await?;
     for (nth, (name, category, children)) in (1..).zip(JOINING) {
         tell(&format!("bulan ke-{}", nth + 1));
         world.at(month_before(world.today, months - nth), 9, 0);
         firm(world, campaign, (name, category), (children * NEED, HowFar::District), None).await?;
         run(world, programme, RunKind::Intake).await?;
         covered.push(month(world).await?);
-        let source = (programme, places.fund_holder);
-        cash::month(world, source, month_before(world.today, months - nth), nth == months).await?;
+        let (source, begins) = ((programme, places.fund_holder), month_before(world.today, months - nth));
+        cash::month(world, source, begins, nth == months).await?;
+        spending::month(world, begins).await?;
+        if nth == months - 1 {
+            spending::check(world, begins).await?;
+            spending::zakat(world, (begins, places.fund_holder)).await?;
+        }
     }
     users::auditor_again(world).await?;
     Ok(covered)

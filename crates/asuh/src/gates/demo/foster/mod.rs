@@ -5,6 +5,7 @@ pub mod belitung;
 mod cash;
 mod children;
 pub mod serang;
+mod spending;
 
 use std::path::Path;
 
