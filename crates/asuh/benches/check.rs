@@ -98,7 +98,8 @@ impl Command for Monday {
                 0_i64,
                 0_i64,
                 Id::SYSTEM,
-                "Saksi"
+                "Saksi",
+                ""
             ]);
             hand_overs.push(args![
                 tx.district(),
@@ -110,6 +111,7 @@ impl Command for Monday {
                 0_i64,
                 Id::SYSTEM,
                 "Pengantar",
+                "paper",
                 0_i64,
                 Id::SYSTEM,
                 "Penerima",
@@ -142,14 +144,14 @@ impl Command for Monday {
         .await?;
         tx.insert_many(
             "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, \
-             closed_at, closed_by, cash_witness) VALUES",
+             closed_at, closed_by, cash_witness, cash_paper) VALUES",
             "",
             rolls,
         )
         .await?;
         tx.insert_many(
             "INSERT INTO hand_over (district_id, id, number, roll_id, to_institution_id, state, announced_at, \
-             announced_by, giver_name, received_at, received_by, receiver_name, note, receipt_note) VALUES",
+             announced_by, giver_name, giver_way, received_at, received_by, receiver_name, note, receipt_note) VALUES",
             "",
             hand_overs,
         )
