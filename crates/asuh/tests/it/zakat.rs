@@ -141,6 +141,11 @@ fn refused<T>(result: Result<T, Rejection>, code: &str) {
     }
 }
 
+/// Whether a page offers a fund of zakat; the menu alone does not.
+fn offers(page: &str) -> bool {
+    page.contains("Zakat (laporan") || page.contains("Zakat Fitrah")
+}
+
 /// Neither the fund that is there from the beginning nor one of that kind that a district added can be chosen, bought with,
 /// paid out or moved: on no page, by no command, past no door.
 #[db_test]
@@ -174,7 +179,7 @@ async fn nothing_of_ours_is_paid_from_zakat(db: TestDatabase) {
         refused(drafted.await, "cash.refused.zakat");
         // What was there when the books began, and a purchase.
         let opening = admin.get("/gudang/saldo-awal").await.ok();
-        assert!(!opening.contains("Zakat"), "{opening}");
+        assert!(!offers(&opening), "{opening}");
         let reach = asuh_step_collection::Reach::everywhere();
         let opened = RequestOpening {
             place: cash.holder,
@@ -184,19 +189,8 @@ async fn nothing_of_ours_is_paid_from_zakat(db: TestDatabase) {
             reason: "x".into(),
             reach: reach.clone(),
         };
-        let requested = test.app.submit(&actor, test.app.store.new_id(), opened).await;
-        if let Ok(requested) = requested {
-            let decide = asuh_step_custody::DecideChange {
-                change: requested.value,
-                approve: true,
-                note: String::new(),
-                reach: reach.clone(),
-            };
-            let second = asuh_ground::access::Actor { user: admin.user, ..(*actor).clone() };
-            let decided = test.app.submit(&second, test.app.store.new_id(), decide).await;
-            refused(decided, "books.refused.zakat");
-        }
-        assert!(!admin.get("/gudang/beli/baru").await.body.contains("Zakat"));
+        refused(test.app.submit(&actor, test.app.store.new_id(), opened).await, "books.refused.zakat");
+        assert!(!offers(&admin.get("/gudang/beli/baru").await.body));
         let buy = BuyGoods {
             holder: cash.holder,
             fund: fund.into(),
@@ -212,7 +206,7 @@ async fn nothing_of_ours_is_paid_from_zakat(db: TestDatabase) {
         };
         assert!(test.app.submit(&actor, test.app.store.new_id(), buy).await.is_err());
         // An account of a holder and a campaign.
-        assert!(!admin.get("/rekening/baru").await.ok().contains("Zakat"));
+        assert!(!offers(&admin.get("/rekening/baru").await.ok()));
         assert!(!admin.get("/gerakan/baru").await.body.contains(&format!("value=\"{fund}\"")));
     }
     let accounts = "SELECT COUNT(*) AS n FROM account WHERE district_id = $1 AND fund NOT IN ('csr', 'asn', 'infak')";

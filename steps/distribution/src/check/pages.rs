@@ -15,6 +15,8 @@ use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::sampling::{Confidence, Estimate, size};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
+/// Villages on a page.
+const VILLAGES: usize = 25;
 /// Days back of runs and plans that can be checked.
 const RECENT: time::Duration = time::Duration::days(200);
 
@@ -157,7 +159,9 @@ struct ShowPage {
     shell: Shell,
     f: FormView,
     check: CheckLine,
+    /// A page of them.
     villages: Vec<VillageLine>,
+    next: Option<i64>,
     all: Answers,
     estimate: Option<Estimate>,
     confidence: Confidence,
@@ -193,10 +197,16 @@ impl ShowPage {
     }
 }
 
-async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, shell: Shell, form: &Form, id: Id) -> Page {
+async fn show_page(
+    app: &App,
+    actor: &std::sync::Arc<Actor>,
+    shell: Shell,
+    form: &Form,
+    (id, after): (Id, i64),
+) -> Page {
     let (db, district) = (app.store.reader(), actor.district);
     let check = query::one(db, district, id).await?.ok_or(Error::NotFound)?;
-    let villages = query::villages(db, district, id, &actor.scope(ReadChecks::ROLES)).await?;
+    let mut villages = query::villages(db, district, id, &actor.scope(ReadChecks::ROLES)).await?;
     let confidence = Confidence::of_percent(check.confidence).unwrap_or(Confidence::P95);
     let mut all = Answers::default();
     for line in &villages {
@@ -209,8 +219,12 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, shell: Shell, form:
         all.not_received += one.not_received;
         all.unreachable += one.unreachable;
     }
+    // The figures are those of all villages; the page shows some of them.
+    villages.retain(|line| line.code > after);
+    let next = cut(&mut villages, VILLAGES, |last| last.code);
     let template = ShowPage {
         f: form.view(),
+        next,
         estimate: all.estimate(confidence),
         named: ReadCheckNames::of(actor).is_some(),
         draws: check.is_open() && DrawChecks::of(actor).is_some(),
@@ -228,10 +242,12 @@ pub(super) async fn show(
     cap: Cap<ReadChecks>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    show_page(&app, cap.actor(), shell, &form, id).await
+    let after = url.get("setelah").and_then(|code| code.parse().ok()).unwrap_or(0);
+    show_page(&app, cap.actor(), shell, &form, (id, after)).await
 }
 
 /// Ends it.
@@ -246,7 +262,7 @@ pub(super) async fn close(
         Ok(_) => redirect(&format!("/cek-penerimaan/{id}")),
         Err(rejection) => {
             form.reject(rejection)?;
-            show_page(&app, cap.actor(), shell, &form, id).await
+            show_page(&app, cap.actor(), shell, &form, (id, 0)).await
         }
     }
 }

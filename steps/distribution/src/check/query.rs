@@ -35,7 +35,7 @@ pub(super) async fn frame(
     const PLACE: &str = "p.family_id, p.village_code, p.rw, p.rt, p.hamlet, p.head_name";
     let sql = match kind {
         "packages" => format!(
-            "SELECT p.id AS item_id, {PLACE}, 0 AS amount FROM package p JOIN allocation_run r \
+            "SELECT p.id AS item_id, {PLACE}, CAST(0 AS BIGINT) AS amount FROM package p JOIN allocation_run r \
              ON r.district_id = p.district_id AND r.id = p.run_id AND r.state IN ('approved', 'closed') \
              WHERE p.district_id = $1 AND p.run_id = $2 AND p.state = 'delivered' AND {near} ORDER BY p.id"
         ),

@@ -176,7 +176,7 @@ asuh_store::row_struct! {
 }
 
 /// Villages on a page.
-pub(super) const VILLAGES: usize = 60;
+pub(super) const VILLAGES: usize = 25;
 
 /// A month by village, within reach, one more than a page. Indexes: cash_payment_in_month, spending_report_current.
 pub(super) async fn villages(

@@ -230,8 +230,8 @@ impl PaymentLine {
     }
 }
 
-/// Payments on a page.
-pub(super) const PAYMENTS: usize = 50;
+/// Payments on a page: on a phone each takes a dozen lines.
+pub(super) const PAYMENTS: usize = 20;
 
 /// Which payments of a plan are shown.
 #[derive(Debug, Clone, Default)]
