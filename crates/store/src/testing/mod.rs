@@ -1,5 +1,6 @@
 //! Databases for tests: a fresh one per test, on either engine. Behind the feature `testing`.
 
+mod explained;
 mod killed;
 mod planned;
 
@@ -15,6 +16,7 @@ use crate::{
     schema,
 };
 pub use asuh_db_test::db_test;
+pub use explained::Explained;
 pub use killed::{Work, acknowledged, killed_at_work, work};
 pub use planned::Planned;
 
