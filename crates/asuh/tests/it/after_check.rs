@@ -59,13 +59,21 @@ async fn a_sample_says_what_arrived_beside_the_record(db: TestDatabase) {
     let chosen = [("sumber", source.as_str()), ("keyakinan", "95"), ("selisih", "10")];
     let page = admin.post("/cek-penerimaan/baru", &chosen).await.ok();
     assert!(page.contains("17 dari 20 keluarga akan ditanya"), "{page}");
-    assert_eq!(test.number("SELECT COUNT(*) AS n FROM after_check WHERE district_id = $1", args![KERINCI]).await, 0);
+    assert_eq!(
+        test.number("SELECT COUNT(*) AS n FROM after_check WHERE district_id = $1", args![KERINCI]).await,
+        0
+    );
     let check = cash.drawn(plan, "10").await;
     let page = admin.get(&check).await.ok();
     assert!(page.contains("CEK/0001/XI/2026") && page.contains("Rp9.000.000"), "{page}");
     // Drawn again from seed and ids, it is the same.
-    let seed: Option<(String,)> =
-        test.app.store.reader().first("SELECT seed FROM after_check WHERE district_id = $1", args![KERINCI]).await.unwrap();
+    let seed: Option<(String,)> = test
+        .app
+        .store
+        .reader()
+        .first("SELECT seed FROM after_check WHERE district_id = $1", args![KERINCI])
+        .await
+        .unwrap();
     let seed = seed.unwrap().0;
     assert!(page.contains(&seed));
     let mut items = Vec::new();
@@ -80,7 +88,9 @@ async fn a_sample_says_what_arrived_beside_the_record(db: TestDatabase) {
     // A second check of the same only when this one is closed.
     let mut second = chosen.to_vec();
     second.push(("aksi", "tarik"));
-    assert!(admin.post("/cek-penerimaan/baru", &second).await.refused().contains("Masih ada cek yang berjalan"));
+    assert!(
+        admin.post("/cek-penerimaan/baru", &second).await.refused().contains("Masih ada cek yang berjalan")
+    );
 
     // Who paid cannot ask, nor can who works elsewhere; the choices hold neither.
     let (one, two) = (
@@ -120,7 +130,8 @@ async fn a_sample_says_what_arrived_beside_the_record(db: TestDatabase) {
     assert!(one.get(&form(&lines[0])).await.ok().contains("Rp450.000"));
     // Answers that say too little are refused and keep what was typed.
     one.post(&form(&lines[0]), &[]).await.refused();
-    let page = one.post(&form(&lines[0]), &[("hasil", "other_amount"), ("catatan", "kurang")]).await.refused();
+    let page =
+        one.post(&form(&lines[0]), &[("hasil", "other_amount"), ("catatan", "kurang")]).await.refused();
     assert!(page.contains("yang lain dari catatan") && page.contains("kurang"), "{page}");
     let same = [("hasil", "other_amount"), ("jumlah", "450.000"), ("catatan", "x")];
     one.post(&form(&lines[0]), &same).await.refused();
@@ -145,17 +156,26 @@ async fn a_sample_says_what_arrived_beside_the_record(db: TestDatabase) {
         two.post(&form(line), &[("hasil", "received")]).await.to();
     }
     let page = admin.get(&check).await.ok();
-    assert_eq!(page.matches(" % (antara ").count(), 2, "four answers of a village are told of nobody: {page}");
+    assert_eq!(
+        page.matches(" % (antara ").count(),
+        2,
+        "four answers of a village are told of nobody: {page}"
+    );
     two.post(&form(&lines[14]), &[("hasil", "unreachable")]).await.to();
     let page = admin.get(&check).await.ok();
     assert!(page.contains("14 / 17") && page.contains("1 tidak dapat dihubungi"), "{page}");
 
     // What did not arrive is a conversation of the admin's, which nobody in the village sees.
-    let open = "SELECT COUNT(*) AS n FROM follow_up WHERE district_id = $1 AND kind = 'check' AND state = 'open'";
+    let open =
+        "SELECT COUNT(*) AS n FROM follow_up WHERE district_id = $1 AND kind = 'check' AND state = 'open'";
     assert_eq!(test.number(open, args![KERINCI]).await, 3);
     let list = admin.get("/tindak-lanjut").await.ok();
     assert!(list.contains("menurut keluarga belum diterima"), "{list}");
-    let talk = list.split("href=\"").find_map(|part| part.split('"').next().filter(|link| link.starts_with("/tindak-lanjut/"))).unwrap().to_owned();
+    let talk = list
+        .split("href=\"")
+        .find_map(|part| part.split('"').next().filter(|link| link.starts_with("/tindak-lanjut/")))
+        .unwrap()
+        .to_owned();
     for user in [&one, &payer] {
         assert!(!user.get("/tindak-lanjut").await.ok().contains("/tindak-lanjut/"));
         assert_eq!(user.get(&talk).await.status, StatusCode::NOT_FOUND);
@@ -176,7 +196,10 @@ async fn a_sample_says_what_arrived_beside_the_record(db: TestDatabase) {
         for path in [village.clone(), format!("{village}/cetak")] {
             assert_eq!(user.get(&path).await.status == StatusCode::OK, names, "{role:?} {path}");
         }
-        assert_eq!(user.get("/cek-penerimaan/baru").await.status == StatusCode::OK, role == Role::DistrictAdmin);
+        assert_eq!(
+            user.get("/cek-penerimaan/baru").await.status == StatusCode::OK,
+            role == Role::DistrictAdmin
+        );
         // Whoever may ask at all finds no line of others.
         let status = user.get(&form(&lines[0])).await.status;
         assert!([StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&status), "{role:?} {status}");
@@ -223,16 +246,26 @@ async fn only_what_is_on_record_and_closed_is_checked(db: TestDatabase) {
     assert!(lines.iter().all(|line| line.amount == 450_000));
     // Before anybody answered it is not closed.
     let check = format!("/cek-penerimaan/{}", drawn[0]);
-    assert!(admin.post(&format!("{check}/tutup"), &[]).await.refused().contains("Belum ada keluarga yang menjawab"));
+    assert!(
+        admin
+            .post(&format!("{check}/tutup"), &[])
+            .await
+            .refused()
+            .contains("Belum ada keluarga yang menjawab")
+    );
     // Somebody who pays after he was assigned cannot ask any more.
     let officer = test.user(Role::FieldOfficer, &[VILLAGES[0]], &[]).await;
     assign(admin, &check, VILLAGES[0], &officer, "visit").await;
-    test.sql("UPDATE cash_attempt SET decided_by = $2 WHERE district_id = $1", args![KERINCI, officer.user]).await;
+    test.sql("UPDATE cash_attempt SET decided_by = $2 WHERE district_id = $1", args![KERINCI, officer.user])
+        .await;
     let form = format!("/cek-penerimaan/tugas/{}", lines[0].id);
-    assert!(officer.post(&form, &[("hasil", "received")]).await.refused().contains("tidak dapat menanyakannya"));
+    assert!(
+        officer.post(&form, &[("hasil", "received")]).await.refused().contains("tidak dapat menanyakannya")
+    );
     // By command as by page: no line of others, no village of others.
     let (line, outcome, note) = (lines[0].id, "received".to_owned(), String::new());
-    let answer = AnswerCheck { line, outcome, said: None, note, day: TODAY, today: TODAY, scope: scope.clone() };
+    let answer =
+        AnswerCheck { line, outcome, said: None, note, day: TODAY, today: TODAY, scope: scope.clone() };
     assert!(test.app.submit(&actor, test.app.store.new_id(), answer).await.is_err());
     let (check, to, channel) = (drawn[0], officer.user, "visit".to_owned());
     let assigned = AssignCheck { check, village: VILLAGES[1], to, channel, scope };
@@ -265,7 +298,11 @@ async fn packages_are_checked_too(db: TestDatabase) {
     let nurse = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
     assign(&admin, &check, VILLAGES[0], &nurse, "visit").await;
     let list = nurse.get("/cek-penerimaan/tugas").await.ok();
-    let form = list.split("href=\"").find_map(|part| part.split('"').next().filter(|link| link.starts_with("/cek-penerimaan/tugas/"))).unwrap().to_owned();
+    let form = list
+        .split("href=\"")
+        .find_map(|part| part.split('"').next().filter(|link| link.starts_with("/cek-penerimaan/tugas/")))
+        .unwrap()
+        .to_owned();
     let page = nurse.get(&form).await.ok();
     assert!(page.contains("sudah menerima paket bantuan ini") && !page.contains("name=\"jumlah\""), "{page}");
     nurse.post(&form, &[("hasil", "other_amount")]).await.refused();

@@ -33,7 +33,11 @@ asuh_store::row_struct! {
     struct Paid { id: Id, person_id: Id, amount: i64 }
 }
 
-async fn send<C: asuh_store::Command>(world: &World, actor: &Actor, command: C) -> Result<C::Receipt, CliError> {
+async fn send<C: asuh_store::Command>(
+    world: &World,
+    actor: &Actor,
+    command: C,
+) -> Result<C::Receipt, CliError> {
     Ok(world.app.submit(actor, world.app.store.new_id(), command).await?.value)
 }
 
@@ -92,7 +96,8 @@ pub(super) async fn month(world: &mut World, month: Date) -> Result<(), CliError
 async fn talk(world: &World, day: Date) -> Result<(), CliError> {
     let admin = user(world, "admin").await?;
     let scope = Scope::whole(world.actor.district_code);
-    let open = "SELECT id FROM follow_up WHERE district_id = $1 AND state = 'open' AND opened_on = $2 ORDER BY id";
+    let open =
+        "SELECT id FROM follow_up WHERE district_id = $1 AND state = 'open' AND opened_on = $2 ORDER BY id";
     let open: Vec<(Id,)> = world.app.store.reader().all(open, args![DISTRICT, day]).await?;
     for (nth, (follow_up,)) in open.into_iter().enumerate() {
         let (act, words, next_on) = match nth % 2 {
