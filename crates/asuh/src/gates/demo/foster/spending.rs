@@ -60,7 +60,8 @@ pub(super) async fn month(world: &mut World, month: Date) -> Result<(), CliError
         let (milk, vitamins, health) = (part(dice.between(18, 30)), part(8), part(dice.between(0, 8)));
         let left = if chance < LEFT { part(30) } else { 0 };
         let elsewhere = if (LEFT..LEFT + ELSEWHERE).contains(&chance) { part(12) } else { 0 };
-        let food = one.amount - milk - vitamins - health - left - elsewhere;
+        let other = if nth % 6 == 0 { part(6) } else { 0 };
+        let food = one.amount - milk - vitamins - health - other - left - elsewhere;
         let known = "SELECT id FROM diet_advice WHERE district_id = $1 AND person_id = $2 ORDER BY given_on DESC, id LIMIT 1";
         let known: Option<(Id,)> =
             world.app.store.reader().first(known, args![DISTRICT, one.person_id]).await?;
@@ -77,8 +78,12 @@ pub(super) async fn month(world: &mut World, month: Date) -> Result<(), CliError
         let report = PutSpendingReport {
             payment: one.id,
             after: 0,
-            spent: Spent([food, vitamins, milk, health, 0, elsewhere]),
-            words: if elsewhere > 0 { "Seragam sekolah kakak".into() } else { String::new() },
+            spent: Spent([food, vitamins, milk, health, other, elsewhere]),
+            words: match (other > 0, elsewhere > 0) {
+                (_, true) => "Seragam sekolah kakak".into(),
+                (true, false) => "Popok dan sabun".into(),
+                (false, false) => String::new(),
+            },
             told_on: day,
             beside: if nth % 4 == 0 { "officer" } else { "cadre" }.into(),
             advice: Some(advice),
