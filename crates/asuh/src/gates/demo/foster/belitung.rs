@@ -7,10 +7,10 @@ use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
 
 use super::children::Lot;
-use super::{begin, campaign, cash, firm, month_before, programme, promise, run, spending, staff};
+use super::{begin, campaign, cash, firm, followed, month_before, programme, promise, run, spending, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
-use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
+use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, mentoring, users};
 
 /// Stunted children of the five kecamatan, in the order of their codes.
 const CHILDREN: [usize; 5] = [96, 48, 14, 46, 33];
@@ -102,14 +102,24 @@ async fn live(
         firm(world, campaign, (name, category), (children * NEED, HowFar::District), None).await?;
         run(world, programme, RunKind::Intake).await?;
         covered.push(month(world).await?);
-        let (source, begins) = ((programme, places.fund_holder), month_before(world.today, months - nth));
-        cash::month(world, source, begins, nth == months).await?;
-        spending::month(world, begins).await?;
+        let source = (programme, places.fund_holder);
+        let month = month_before(world.today, months - nth);
+        cash::month(world, source, month, nth == months).await?;
+        // Three months after help began, and at the end.
+        if nth == 3 || nth == months {
+            world.at(month, 15, 0);
+            followed::measure(world, month).await?;
+        }
+        world.at(month, 16, 0);
+        mentoring::visits(world, month, 6).await?;
+        spending::month(world, month).await?;
         if nth == months - 1 {
-            spending::check(world, begins).await?;
-            spending::zakat(world, (begins, places.fund_holder)).await?;
+            spending::check(world, month).await?;
+            spending::zakat(world, (month, places.fund_holder)).await?;
         }
     }
+    tell("pendampingan");
+    mentoring::beside(world).await?;
     users::auditor_again(world).await?;
     Ok(covered)
 }

@@ -4,6 +4,7 @@
 pub mod belitung;
 mod cash;
 mod children;
+mod followed;
 pub mod serang;
 mod spending;
 
