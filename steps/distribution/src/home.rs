@@ -5,7 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 
-use super::{DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, delivery, plan};
+use super::{
+    DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, check as after_check, delivery,
+    plan, spending, zakat,
+};
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
 use asuh_ground::web::{Task, TaskState, Text};
@@ -55,6 +58,8 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         }
     }
     tasks.extend(cash::tasks(app, actor).await?);
+    tasks.extend(spending::tasks(app, actor).await?);
+    tasks.extend(after_check::home_tasks(app, actor).await?);
     Ok(tasks)
 }
 
@@ -77,6 +82,7 @@ pub(super) async fn family_panel(
     let panel = FamilyPanel { text, packages, linked };
     let mut html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     html.extend(cash::family_panel(app, actor, family).await?);
+    html.extend(zakat::family_panel(app, actor, family).await?);
     Ok(Some(html))
 }
 
@@ -175,6 +181,9 @@ pub(super) async fn copy(
     );
     let mut sections: Vec<Section> = section.filled(rows).into_iter().collect();
     sections.extend(cash::copy(app, district, family, text).await?);
+    sections.extend(spending::copy(app, district, family, text).await?);
+    sections.extend(after_check::copy(app, district, family, text).await?);
+    sections.extend(zakat::copy(app, district, family, text).await?);
     Ok(sections)
 }
 

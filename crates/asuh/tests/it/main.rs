@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, dead_code)]
 
 mod access;
+mod after_check;
 mod arch;
 mod audit;
 mod books;
@@ -63,6 +64,7 @@ mod risk;
 mod search;
 mod settings;
 mod shell;
+mod spending;
 mod sponsors;
 mod sponsors_givers;
 mod sponsors_pledges;
@@ -73,3 +75,4 @@ mod tables;
 mod text;
 mod verification;
 mod walk;
+mod zakat;

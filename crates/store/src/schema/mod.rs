@@ -28,6 +28,9 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_books.sql"),
     include_str!("0001_distribution.sql"),
     include_str!("0001_distribution_cash.sql"),
+    include_str!("0001_distribution_spending.sql"),
+    include_str!("0001_distribution_zakat.sql"),
+    include_str!("0001_distribution_check.sql"),
     include_str!("0001_mentoring.sql"),
     include_str!("0001_reports.sql"),
 ]];

@@ -6,6 +6,7 @@ mod cash;
 mod children;
 mod followed;
 pub mod serang;
+mod spending;
 
 use std::path::Path;
 
