@@ -11,12 +11,16 @@
 //!
 //! The step's second way of helping is money ([`cash`]): a plan of each month for the children of a programme of pairs.
 //!
-//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`; goods move through
+//! The third way is meals ([`kitchen`]): cooked out of the goods in the books for those who are fed for a while.
+//!
+//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`, `kitchen*`, `food`, `menu*` and
+//! `meal_*`; goods move through
 //! `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
 
 pub mod cash;
 mod delivery;
 mod home;
+pub mod kitchen;
 mod plan;
 mod references;
 pub mod rules;
@@ -62,7 +66,7 @@ capability! {
 }
 
 fn routes() -> Routes {
-    plan::routes().and(delivery::routes()).and(cash::routes())
+    plan::routes().and(delivery::routes()).and(cash::routes()).and(kitchen::routes())
 }
 
 /// The step, for the gates.
@@ -71,6 +75,7 @@ pub const STEP: Part = Part {
     heading: "web.menu.distribution",
     menu: &[
         MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS },
+        MenuItem { path: "/dapur", label: "kitchen.title", roles: kitchen::ReadKitchens::ROLES },
         MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
         MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },
     ],

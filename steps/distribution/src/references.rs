@@ -2,7 +2,7 @@
 
 use asuh_ground::audit::Reference;
 
-/// All of them: of packages, then of money.
+/// All of them: of packages, of money, of meals.
 pub(super) const ALL: &[Reference] = &[
     Reference::id("account", "place_id", "allocation_run").when("r.kind = 'courier'"),
     Reference::id("allocation_run", "campaign_id", "campaign"),
@@ -51,4 +51,34 @@ pub(super) const ALL: &[Reference] = &[
     Reference::user("cash_attempt", "decided_by"),
     Reference::user("cash_result", "uploaded_by"),
     Reference::user("cash_result", "taken_by"),
+    Reference::id("kitchen", "institution_id", "institution"),
+    Reference::user("kitchen", "changed_by"),
+    Reference::id("kitchen_person", "kitchen_id", "institution"),
+    Reference::id("kitchen_village", "kitchen_id", "institution"),
+    Reference::code("kitchen_village", "village_code", "territory"),
+    Reference::code("food", "commodity", "commodity").when("r.commodity <> ''"),
+    Reference::user("food", "changed_by"),
+    Reference::user("menu", "changed_by"),
+    Reference::user("meal_norm", "changed_by"),
+    Reference::id("meal_programme", "campaign_id", "campaign"),
+    Reference::user("meal_programme", "changed_by"),
+    Reference::id("meal_note", "person_id", "person").work("kitchen.depends.note", ""),
+    Reference::user("meal_note", "changed_by"),
+    Reference::id("meal_enrolment", "person_id", "person").work("kitchen.depends.enrolment", ""),
+    Reference::id("meal_enrolment", "family_id", "family").work("kitchen.depends.enrolment", ""),
+    Reference::code("meal_enrolment", "village_code", "territory"),
+    Reference::user("meal_enrolment", "enrolled_by"),
+    Reference::user("meal_enrolment", "ended_by"),
+    Reference::user("meal_weight", "recorded_by"),
+    Reference::id("kitchen_run", "kitchen_id", "institution"),
+    Reference::id("kitchen_run", "cooking_id", "cooking"),
+    Reference::user("kitchen_run", "planned_by"),
+    Reference::user("kitchen_run", "cooked_by"),
+    Reference::user("kitchen_run", "closed_by"),
+    Reference::code("kitchen_run_village", "village_code", "territory"),
+    Reference::id("meal_serving", "person_id", "person"),
+    Reference::id("meal_serving", "family_id", "family"),
+    Reference::code("meal_serving", "village_code", "territory"),
+    Reference::id("meal_serving", "transfer_id", "transfer"),
+    Reference::user("meal_serving", "marked_by"),
 ];

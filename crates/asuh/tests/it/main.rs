@@ -38,6 +38,7 @@ mod identity_lists;
 mod identity_merged;
 mod intake;
 mod kapuas;
+pub mod kitchen;
 mod matrix;
 pub mod money;
 mod money_at_once;

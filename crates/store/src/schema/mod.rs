@@ -28,6 +28,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_books.sql"),
     include_str!("0001_distribution.sql"),
     include_str!("0001_distribution_cash.sql"),
+    include_str!("0001_distribution_kitchen.sql"),
     include_str!("0001_reports.sql"),
 ]];
 
