@@ -75,6 +75,8 @@ pub const STEP: Part = Part {
     heading: "web.menu.distribution",
     menu: &[
         MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS },
+        MenuItem { path: "/pmt", label: "kitchen.pmt.title", roles: kitchen::ReadMeals::ROLES },
+        MenuItem { path: "/masak-dapur", label: "kitchen.run.title", roles: kitchen::ReadMeals::ROLES },
         MenuItem { path: "/dapur", label: "kitchen.title", roles: kitchen::ReadKitchens::ROLES },
         MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
         MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },

@@ -21,7 +21,9 @@ impl Kitchens {
     pub async fn start(db: TestDatabase) -> Kitchens {
         let test = TestApp::start(db).await;
         for (nth, (code, name, unit)) in
-            [("rice", "Beras", "gram"), ("egg", "Telur", "butir"), ("cash", "Uang", "rupiah")].into_iter().enumerate()
+            [("rice", "Beras", "gram"), ("egg", "Telur", "butir"), ("cash", "Uang", "rupiah")]
+                .into_iter()
+                .enumerate()
         {
             let kind = if code == "cash" { "cash" } else { "goods" };
             test.sql(
@@ -66,8 +68,12 @@ impl Kitchens {
             fields
         };
         let id = |path: String| -> Id { path.rsplit('/').next().unwrap().parse().unwrap() };
-        let egg = self.nutritionist.post("/menu-dapur/baru", &menu("Nasi telur", "telur_ayam", "1", "satuan")).await;
-        let tempe = self.nutritionist.post("/menu-dapur/baru", &menu("Nasi tempe", "tempe", "40", "gram")).await;
+        let egg = self
+            .nutritionist
+            .post("/menu-dapur/baru", &menu("Nasi telur", "telur_ayam", "1", "satuan"))
+            .await;
+        let tempe =
+            self.nutritionist.post("/menu-dapur/baru", &menu("Nasi tempe", "tempe", "40", "gram")).await;
         (id(egg.to()), id(tempe.to()))
     }
 
@@ -99,7 +105,9 @@ async fn a_village_has_one_kitchen_and_a_cook_sees_her_own(db: TestDatabase) {
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     admin.post(&format!("{own}/ubah"), &fields).await.to();
     let page = cook.get(&own).await.ok();
-    for words in ["Selam Paung", "Bu Rekaan", "Bu Contoh", "PKK Selam Paung", "1 Nov 2026", "Pengguna kitchen"] {
+    for words in
+        ["Selam Paung", "Bu Rekaan", "Bu Contoh", "PKK Selam Paung", "1 Nov 2026", "Pengguna kitchen"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("Air Mumu") && !page.contains("/ubah"), "{page}");
@@ -111,7 +119,8 @@ async fn a_village_has_one_kitchen_and_a_cook_sees_her_own(db: TestDatabase) {
     let taken = taken.each_ref().map(|(name, value)| (*name, value.as_str()));
     let page = admin.post(&format!("{other}/ubah"), &taken).await.refused();
     assert!(page.contains("sudah dilayani dapur lain") && page.contains("Tetap ada"), "{page}");
-    let late = [("higienis_tanggal", "1"), ("higienis_bulan", "1"), ("higienis_tahun", "2030"), ("porsi", "banyak")];
+    let late =
+        [("higienis_tanggal", "1"), ("higienis_bulan", "1"), ("higienis_tahun", "2030"), ("porsi", "banyak")];
     let page = admin.post(&format!("{own}/ubah"), &late).await.refused();
     assert!(page.contains("value=\"banyak\""), "{page}");
     let page = admin.post(&format!("{own}/ubah"), &late[..3]).await.refused();
@@ -154,9 +163,15 @@ async fn the_table_of_foods_goes_out_and_comes_back(db: TestDatabase) {
         officer.post_as("/bahan-makanan/awal", &form, &[]).await.to();
     }
     assert_eq!(kitchens.number("SELECT COUNT(*) AS n FROM food WHERE district_id = $1").await, 36);
-    assert_eq!(kitchens.number("SELECT COUNT(*) AS n FROM food WHERE district_id = $1 AND confirmed = 1").await, 0);
+    assert_eq!(
+        kitchens.number("SELECT COUNT(*) AS n FROM food WHERE district_id = $1 AND confirmed = 1").await,
+        0
+    );
     let page = officer.get("/bahan-makanan?cari=TELUR").await.ok();
-    assert!(page.contains("Telur ayam ras") && page.contains("perlu dikonfirmasi") && !page.contains("Wortel"), "{page}");
+    assert!(
+        page.contains("Telur ayam ras") && page.contains("perlu dikonfirmasi") && !page.contains("Wortel"),
+        "{page}"
+    );
 
     // Out and in again changes nothing.
     let rows = officer.download_link("/bahan-makanan/unduh").await;
@@ -182,7 +197,9 @@ async fn the_table_of_foods_goes_out_and_comes_back(db: TestDatabase) {
     spoiled[3][0] = "baru_b".into();
     spoiled[3][8] = String::new();
     let page = send(text(&spoiled)).await.refused();
-    for words in ["Tidak ada yang disimpan", "seratus", "Tulis angka", "bulu", "dipisah koma", "Tulis berapa gram"] {
+    for words in
+        ["Tidak ada yang disimpan", "seratus", "Tulis angka", "bulu", "dipisah koma", "Tulis berapa gram"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert_eq!(kitchens.number("SELECT COUNT(*) AS n FROM food WHERE district_id = $1").await, 36);
@@ -194,13 +211,20 @@ async fn the_table_of_foods_goes_out_and_comes_back(db: TestDatabase) {
     send(new).await.to();
     let page = officer.get("/bahan-makanan/belut_sawah").await.ok();
     assert!(page.contains("value=\"303\"") && page.contains("value=\"14,0\""), "{page}");
-    let bad = [("nama", "Ikan nila"), ("kelompok", "fish"), ("energi", "890000"), ("bdd", "80"), ("alergen", "fish")];
+    let bad = [
+        ("nama", "Ikan nila"),
+        ("kelompok", "fish"),
+        ("energi", "890000"),
+        ("bdd", "80"),
+        ("alergen", "fish"),
+    ];
     let page = officer.post("/bahan-makanan/baru", &bad).await.refused();
     assert!(page.contains("1.000 kkal") && page.contains("value=\"Ikan nila\""), "{page}");
     let mut good = bad;
     good[2].1 = "89";
     officer.post("/bahan-makanan/baru", &good).await.to();
-    let page = officer.post("/bahan-makanan/baru", &[&good[..2], &[("energi", "90"), ("bdd", "80")]].concat()).await;
+    let page =
+        officer.post("/bahan-makanan/baru", &[&good[..2], &[("energi", "90"), ("bdd", "80")]].concat()).await;
     assert!(page.refused().contains("Sudah ada bahan dengan nama itu"));
 
     // The table is the district's: a puskesmas' officer and a cook read it.
@@ -220,7 +244,9 @@ async fn a_menu_says_what_a_portion_holds(db: TestDatabase) {
     let (egg, tempe) = kitchens.menus().await;
     let page = kitchens.cook.get(&format!("/menu-dapur/{egg}")).await.ok();
     // 50 g of rice and an egg of 60 g, 89 percent of which is eaten.
-    for words in ["60 g (1 butir)", "261", "10,8", "<strong>telur</strong>", "perlu dikonfirmasi", "dua sumber hewani"] {
+    for words in
+        ["60 g (1 butir)", "261", "10,8", "<strong>telur</strong>", "perlu dikonfirmasi", "dua sumber hewani"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("/ubah"), "{page}");
@@ -240,7 +266,15 @@ async fn a_menu_says_what_a_portion_holds(db: TestDatabase) {
     ];
     let page = officer.post("/menu-dapur/baru", &bad).await.refused();
     assert!(page.contains("tidak punya satuan") && page.contains("value=\"sedikit\""), "{page}");
-    let twice = [bad[0], bad[1], bad[2], ("bahan.1", "wortel"), ("jumlah.1", "20"), ("bahan.2", "wortel"), ("jumlah.2", "10")];
+    let twice = [
+        bad[0],
+        bad[1],
+        bad[2],
+        ("bahan.1", "wortel"),
+        ("jumlah.1", "20"),
+        ("bahan.2", "wortel"),
+        ("jumlah.2", "10"),
+    ];
     assert!(officer.post("/menu-dapur/baru", &twice).await.refused().contains("Satu bahan cukup sekali"));
     let none = [bad[0], bad[1], bad[2]];
     assert!(officer.post("/menu-dapur/baru", &none).await.refused().contains("Pilih 1 sampai 16 bahan"));
@@ -250,23 +284,34 @@ async fn a_menu_says_what_a_portion_holds(db: TestDatabase) {
     assert!(page.contains("225") && !page.contains("<input id=\"f-energi_dari"), "{page}");
     let mut norms: Vec<(String, String)> = Vec::new();
     for age in ["m6", "m9", "m12", "m24", "pregnant"] {
-        for (field, value) in
-            [("energi_dari", "300"), ("energi_sampai", "400"), ("protein_dari", "12,5"), ("protein_sampai", "20"), ("hewani", "1")]
-        {
+        for (field, value) in [
+            ("energi_dari", "300"),
+            ("energi_sampai", "400"),
+            ("protein_dari", "12,5"),
+            ("protein_sampai", "20"),
+            ("hewani", "1"),
+        ] {
             norms.push((format!("{field}.{age}"), value.to_owned()));
         }
     }
-    let fields: Vec<(&str, &str)> = norms.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> =
+        norms.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     officer.post("/menu-dapur/patokan", &fields).await.to();
     let page = officer.get(&format!("/menu-dapur/{egg}")).await.ok();
-    assert!(page.contains("energi kurang") && page.contains("protein kurang") && !page.contains("dua sumber"), "{page}");
+    assert!(
+        page.contains("energi kurang") && page.contains("protein kurang") && !page.contains("dua sumber"),
+        "{page}"
+    );
     let mut upside = fields.clone();
     upside[1].1 = "200";
     assert!(officer.post("/menu-dapur/patokan", &upside).await.refused().contains("tidak boleh melebihi"));
     assert_eq!(kitchens.cook.post("/menu-dapur/patokan", &fields).await.status, StatusCode::FORBIDDEN);
 
     // Retired it is offered no more, and changed no more.
-    assert_eq!(kitchens.cook.post(&format!("/menu-dapur/{tempe}/arsip"), &[]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        kitchens.cook.post(&format!("/menu-dapur/{tempe}/arsip"), &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
     officer.post(&format!("/menu-dapur/{tempe}/arsip"), &[]).await.to();
     assert!(!officer.get("/menu-dapur").await.ok().contains("Nasi tempe"));
     assert_eq!(officer.get(&format!("/menu-dapur/{tempe}/ubah")).await.status, StatusCode::NOT_FOUND);

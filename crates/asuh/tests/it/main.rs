@@ -39,6 +39,8 @@ mod identity_merged;
 mod intake;
 mod kapuas;
 pub mod kitchen;
+mod kitchen_meals;
+mod kitchen_serang;
 mod matrix;
 pub mod money;
 mod money_at_once;

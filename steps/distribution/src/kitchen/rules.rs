@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const ALLERGENS: [&str; 8] = ["egg", "fish", "shellfish", "milk", "soy", "peanut", "nuts", "wheat"];
 
 /// Kinds of foods.
-pub const GROUPS: [&str; 11] = [
-    "staple", "egg", "fish", "poultry", "meat", "milk", "legume", "vegetable", "fruit", "fat", "other",
-];
+pub const GROUPS: [&str; 11] =
+    ["staple", "egg", "fish", "poultry", "meat", "milk", "legume", "vegetable", "fruit", "fat", "other"];
 
 /// Those of [`GROUPS`] that are animal foods: the guide for local PMT prefers two different ones in a portion.
 pub const ANIMAL: [&str; 5] = ["egg", "fish", "poultry", "meat", "milk"];

@@ -6,7 +6,7 @@ use asuh_step_collection::local_today;
 use asuh_step_growth::entry::{Entry, Measures, RecordMeasurements};
 use asuh_step_growth::norms;
 use asuh_step_growth::rules::Position;
-use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
+use asuh_store::{Command, Fault, Id, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -195,7 +195,8 @@ impl Command for EndEnrolment {
                 return Err(refusal.arg("days", days).into());
             }
             Ending::Finished => {
-                let start = Stand { weight_g: line.weight_g, arm_mm: line.arm_mm, waz: line.waz, whz: line.whz };
+                let start =
+                    Stand { weight_g: line.weight_g, arm_mm: line.arm_mm, waz: line.waz, whz: line.whz };
                 let least = should_gain(tx, &line, today).await?;
                 let found = outcome(&line.target, &start, &stand, least);
                 found.ok_or_else(|| Refusal::new("kitchen.refused.weigh_first").field("akhir"))?.code()

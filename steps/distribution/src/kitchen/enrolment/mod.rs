@@ -10,7 +10,7 @@ mod rules;
 pub use command::{EnrolPerson, Enrolled};
 pub use end::{EndEnrolment, Ending, TakeBackEnding, WeighEnrolled};
 pub use note::NoteMeals;
-pub(super) use query::{EnrolmentLine, enrolled, family_enrolments, one, shown_name};
+pub(super) use query::{EnrolmentLine, family_enrolments, shown_name};
 pub use rules::{Outcome, Stand, outcome};
 
 use super::{EnrolMeals, NoteEnrolled, ReadMeals};

@@ -75,7 +75,8 @@ impl Command for NoteMeals {
             )
             .await?;
         for serving in open {
-            let held = menu::by_id(tx, district, serving.menu_id).await?.map(|menu| menu.nutrition().allergens);
+            let held =
+                menu::by_id(tx, district, serving.menu_id).await?.map(|menu| menu.nutrition().allergens);
             if held.is_some_and(|held| self.allergens.iter().any(|one| held.contains(one))) {
                 tx.execute(
                     "UPDATE meal_serving SET menu_id = NULL, kept_from = 'allergy' WHERE district_id = $1 \

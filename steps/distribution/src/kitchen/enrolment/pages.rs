@@ -1,5 +1,6 @@
 //! A programme with those who are fed, those who could be, and one of them.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -10,7 +11,7 @@ use axum::extract::{Query as UrlQuery, State};
 use super::super::food::words;
 use super::super::programme::{self, ProgrammeLine};
 use super::super::rules::ALLERGENS;
-use super::super::{EnrolMeals, NoteEnrolled, ReadMealNames, ReadMeals, Reach};
+use super::super::{EnrolMeals, NoteEnrolled, Reach, ReadMealNames, ReadMeals};
 use super::command::{EnrolPerson, refusal};
 use super::end::{EndEnrolment, Ending, TakeBackEnding, WeighEnrolled};
 use super::note::NoteMeals;
@@ -63,7 +64,7 @@ impl ProgrammePage {
         words(&self.shell, "kitchen.allergen", &split(&line.allergens))
     }
 
-    fn of(&self, part: &i64, whole: &i64) -> String {
+    fn of(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
         self.shell.t2("kitchen.pmt.of", "part", self.shell.number(part), "whole", self.shell.number(whole))
     }
 }
@@ -125,7 +126,10 @@ impl CandidatesPage {
     fn reasons(&self, one: &Facts) -> String {
         let grave = ["oedema", "severely_wasted", "thin_arm"];
         let codes = one.reasons.split_whitespace().filter(|code| grave.contains(code));
-        codes.map(|code| self.shell.t(&format!("growth.reason.{code}")).into_owned()).collect::<Vec<_>>().join(", ")
+        codes
+            .map(|code| self.shell.t(&format!("growth.reason.{code}")).into_owned())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -284,7 +288,12 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shel
 }
 
 /// Somebody who is or was fed.
-pub(super) async fn show(cap: Cap<ReadMeals>, State(app): State<App>, Path(id): Path<Id>, shell: Shell) -> Page {
+pub(super) async fn show(
+    cap: Cap<ReadMeals>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+) -> Page {
     let line = query::one(app.store.reader(), cap.district(), &Reach::of(cap.actor()), id).await?;
     let line = line.ok_or(Error::NotFound)?;
     let mut filled: Vec<(String, String)> = vec![("mbg_sumber".into(), line.also_fed_by)];

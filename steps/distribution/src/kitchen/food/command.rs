@@ -51,7 +51,10 @@ pub(super) fn wrong(food: &Food) -> Option<(&'static str, &'static str)> {
 
 /// What is wrong with a food beside the district's commodities: a commodity counted in grams needs no grams a unit, every
 /// other does.
-pub(super) fn misfit(food: &Food, commodities: &[books::CommodityLine]) -> Option<(&'static str, &'static str)> {
+pub(super) fn misfit(
+    food: &Food,
+    commodities: &[books::CommodityLine],
+) -> Option<(&'static str, &'static str)> {
     if food.commodity.is_empty() {
         return None;
     }

@@ -14,7 +14,9 @@ use super::sheet::{self, Problem};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::books;
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect, workbook};
+use asuh_ground::web::{
+    Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect, workbook,
+};
 
 /// Problems of a file that are shown at most.
 const SHOWN: usize = 100;
@@ -167,7 +169,10 @@ async fn edit_page(app: &App, cap: &KeepFoods, food: Option<&Food>, shell: Shell
         return Err(Error::NotFound);
     }
     let options = |stem: &str, codes: &[&str]| -> Vec<(String, String)> {
-        codes.iter().map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned())).collect()
+        codes
+            .iter()
+            .map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned()))
+            .collect()
     };
     let commodities = books::commodities(app.store.reader(), cap.district()).await?;
     let goods = commodities.into_iter().filter(|line| line.kind == "goods");
@@ -219,7 +224,8 @@ pub(super) async fn edit(
 /// What the form says of a food.
 fn said(form: &mut Form, code: Option<&str>) -> Option<Food> {
     let name = form.required("nama", 80);
-    let decimal = |text: &str, decimals| number::parse_decimal(text, decimals).map_err(|_| "web.error.not_a_number");
+    let decimal =
+        |text: &str, decimals| number::parse_decimal(text, decimals).map_err(|_| "web.error.not_a_number");
     let energy_kcal = form.read_optional("energi", |text| decimal(text, 0));
     let protein_dg = form.read_optional("protein", |text| decimal(text, 1));
     let edible_percent = form.count("bdd", 1..=100);

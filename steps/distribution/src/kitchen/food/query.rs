@@ -79,7 +79,11 @@ pub(super) async fn some(
 }
 
 /// One food. Index: primary key.
-pub(super) async fn one(db: &impl Query, district: DistrictId, code: &str) -> Result<Option<Food>, StoreError> {
+pub(super) async fn one(
+    db: &impl Query,
+    district: DistrictId,
+    code: &str,
+) -> Result<Option<Food>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM food f WHERE f.district_id = $1 AND f.code = $2");
     let row: Option<FoodRow> = db.first(&sql, args![district, code]).await?;
     Ok(row.map(Food::from))

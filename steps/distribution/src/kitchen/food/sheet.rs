@@ -60,7 +60,8 @@ fn plain(text: &str) -> String {
 fn word(text: &str, stem: &str, codes: &[&'static str], languages: &[Text]) -> Option<&'static str> {
     let wanted = plain(text);
     codes.iter().copied().find(|code| {
-        plain(code) == wanted || languages.iter().any(|words| plain(&words.t(&format!("{stem}.{code}"))) == wanted)
+        plain(code) == wanted
+            || languages.iter().any(|words| plain(&words.t(&format!("{stem}.{code}"))) == wanted)
     })
 }
 
@@ -68,13 +69,19 @@ fn word(text: &str, stem: &str, codes: &[&'static str], languages: &[Text]) -> O
 ///
 /// # Errors
 /// No row holds the headings for name, energy and protein.
-pub(super) fn read(rows: &[Vec<String>], commodities: &[CommodityLine], languages: &[Text]) -> Result<Reading, Refusal> {
+pub(super) fn read(
+    rows: &[Vec<String>],
+    commodities: &[CommodityLine],
+    languages: &[Text],
+) -> Result<Reading, Refusal> {
     let places = |row: &Vec<String>| -> BTreeMap<&'static str, usize> {
         let at = |title: &str| row.iter().position(|cell| plain(cell) == plain(title));
         HEADINGS.iter().filter_map(|(title, field)| Some((*field, at(title)?))).collect()
     };
     let found = rows.iter().take(WITHIN).enumerate().map(|(nth, row)| (nth, places(row)));
-    let head = found.into_iter().find(|(_, places)| ["nama", "energi", "protein"].iter().all(|field| places.contains_key(field)));
+    let head = found
+        .into_iter()
+        .find(|(_, places)| ["nama", "energi", "protein"].iter().all(|field| places.contains_key(field)));
     let (head, places) = head.ok_or_else(|| Refusal::new("kitchen.refused.headings").field("berkas"))?;
     let mut reading = Reading::default();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -83,22 +90,24 @@ pub(super) fn read(rows: &[Vec<String>], commodities: &[CommodityLine], language
             continue;
         }
         let cell = |field: &str| places.get(field).and_then(|at| row.get(*at)).map_or("", |text| text.trim());
-        let title = |field: &str| HEADINGS.iter().find(|(_, known)| *known == field).map_or("", |(title, _)| *title);
+        let title =
+            |field: &str| HEADINGS.iter().find(|(_, known)| *known == field).map_or("", |(title, _)| *title);
         let before = reading.problems.len();
         let mut problem = |field: &str, code: &'static str| {
             let value = cell(field).chars().take(60).collect();
             reading.problems.push(Problem { row: nth + 1, column: title(field), value, code });
         };
-        let amount = |field: &str, decimals: u32, problem: &mut dyn FnMut(&str, &'static str)| match cell(field) {
-            "" | "-" => None,
-            text => match number::parse_decimal(text, decimals) {
-                Ok(value) => Some(value),
-                Err(_) => {
-                    problem(field, "kitchen.refused.number");
-                    None
-                }
-            },
-        };
+        let amount =
+            |field: &str, decimals: u32, problem: &mut dyn FnMut(&str, &'static str)| match cell(field) {
+                "" | "-" => None,
+                text => match number::parse_decimal(text, decimals) {
+                    Ok(value) => Some(value),
+                    Err(_) => {
+                        problem(field, "kitchen.refused.number");
+                        None
+                    }
+                },
+            };
         let energy_kcal = amount("energi", 0, &mut problem);
         let protein_dg = amount("protein", 1, &mut problem);
         let edible = amount("bdd", 0, &mut problem);

@@ -7,7 +7,6 @@ mod query;
 
 pub use command::{MenuPart, PutMenu, RetireMenu};
 pub use norm::PutMealNorms;
-pub(super) use norm::norms;
 pub(super) use query::{Menu, by_id, offered};
 
 use super::{KeepFoods, KeepMenus, ReadKitchens};

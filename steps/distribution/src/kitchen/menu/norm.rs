@@ -124,8 +124,7 @@ impl NormPage {
 pub(super) async fn show(cap: Cap<ReadKitchens>, State(app): State<App>, shell: Shell) -> Page {
     let mut filled = Vec::new();
     for (age, norm) in norms(app.store.reader(), cap.district()).await? {
-        let values =
-            [norm.energy.0, norm.energy.1, norm.protein.0, norm.protein.1, norm.animal_sources];
+        let values = [norm.energy.0, norm.energy.1, norm.protein.0, norm.protein.1, norm.animal_sources];
         for ((name, _, tenths), value) in COLUMNS.iter().zip(values) {
             let words = if *tenths { shell.fixed(value, 1) } else { value.to_string() };
             filled.push((format!("{name}.{}", age.code()), words));
@@ -145,7 +144,8 @@ pub(super) async fn put(cap: Cap<KeepFoods>, State(app): State<App>, shell: Shel
         let mut values = [0; 5];
         for ((name, _, tenths), value) in COLUMNS.iter().zip(&mut values) {
             let decimals = u32::from(*tenths);
-            let read = |text: &str| number::parse_decimal(text, decimals).map_err(|_| "web.error.not_a_number");
+            let read =
+                |text: &str| number::parse_decimal(text, decimals).map_err(|_| "web.error.not_a_number");
             *value = form.read(&format!("{name}.{}", age.code()), read).unwrap_or(0);
         }
         let [energy_from, energy_to, protein_from, protein_to, animal_sources] = values;

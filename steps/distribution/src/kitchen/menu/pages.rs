@@ -132,8 +132,7 @@ pub(super) async fn show(
     });
     let parts = parts.collect();
     let norms = norms(db, district).await?.into_iter().filter(|(age, _)| menu.ages.contains(age));
-    let beside =
-        norms.map(|(age, norm)| Beside { findings: findings(&held, &norm), age, norm }).collect();
+    let beside = norms.map(|(age, norm)| Beside { findings: findings(&held, &norm), age, norm }).collect();
     page(&ShowPage { may_keep: KeepMenus::of(cap.actor()).is_some(), shell, menu, held, parts, beside })
 }
 
@@ -163,7 +162,10 @@ impl EditPage {
 async fn edit_page(app: &App, cap: &KeepMenus, menu: Option<&Menu>, shell: Shell, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let units_of = units(db, district).await?;
-    let label = |food: &Food| match (food.grams_per_unit, units_of.iter().find(|(code, _)| *code == food.commodity)) {
+    let label = |food: &Food| match (
+        food.grams_per_unit,
+        units_of.iter().find(|(code, _)| *code == food.commodity),
+    ) {
         (Some(grams), Some((_, unit))) => format!("{} (1 {unit} = {grams} g)", food.name),
         _ => food.name.clone(),
     };
@@ -225,7 +227,8 @@ fn parts(form: &mut Form, foods: &[Food]) -> Vec<MenuPart> {
         }
         let each = foods.iter().find(|food| food.code == code).and_then(|food| food.grams_per_unit);
         let by_unit = form.get(&format!("satuan.{nth}")) == "satuan";
-        let typed = form.read(&field, |text| number::parse_decimal(text, 1).map_err(|_| "web.error.not_a_number"));
+        let typed =
+            form.read(&field, |text| number::parse_decimal(text, 1).map_err(|_| "web.error.not_a_number"));
         let decigrams = match (typed, by_unit, each) {
             (Some(tenths), false, _) => tenths,
             (Some(tenths), true, Some(grams)) => tenths.saturating_mul(grams),

@@ -57,7 +57,9 @@ impl Command for PutKitchen {
         {
             return Err(Refusal::new("kitchen.refused.future").field("higienis").into());
         }
-        if self.people.len() > MOST_PEOPLE || self.people.iter().any(|one| !PARTS.contains(&one.part.as_str())) {
+        if self.people.len() > MOST_PEOPLE
+            || self.people.iter().any(|one| !PARTS.contains(&one.part.as_str()))
+        {
             return Err(Refusal::new("kitchen.refused.people").field("orang").into());
         }
         let mut wanted = args![district];

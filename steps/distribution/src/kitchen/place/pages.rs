@@ -7,7 +7,7 @@ use asuh_step_registry::territories::{self, Territory};
 use asuh_store::Id;
 use axum::extract::State;
 
-use super::super::{KeepKitchens, ReadKitchens, Reach};
+use super::super::{KeepKitchens, Reach, ReadKitchens};
 use super::command::{Hand, PARTS, PutKitchen};
 use super::query::{self, KitchenLine, PersonLine, StoreLine, VillageLine};
 use asuh_ground::App;
@@ -122,7 +122,11 @@ pub(super) async fn edit(
         filled.push(("porsi".into(), kitchen.capacity.to_string()));
     }
     if let Some(day) = kitchen.hygiene_on {
-        for (part, value) in [("tanggal", i32::from(day.day())), ("bulan", i32::from(u8::from(day.month()))), ("tahun", day.year())] {
+        for (part, value) in [
+            ("tanggal", i32::from(day.day())),
+            ("bulan", i32::from(u8::from(day.month()))),
+            ("tahun", day.year()),
+        ] {
             filled.push((format!("higienis_{part}"), value.to_string()));
         }
     }
@@ -150,7 +154,8 @@ pub(super) async fn put(
     for part in PARTS {
         let names = form.optional(&format!("orang.{part}"), 2_000);
         let names = names.lines().map(str::trim).filter(|name| !name.is_empty());
-        people.extend(names.map(|name| Hand { name: name.chars().take(80).collect(), part: part.to_owned() }));
+        people
+            .extend(names.map(|name| Hand { name: name.chars().take(80).collect(), part: part.to_owned() }));
     }
     let capacity = match form.get("porsi") {
         "" => Some(0),

@@ -168,6 +168,8 @@ pub(in super::super) async fn serves(
 ) -> Result<bool, StoreError> {
     let mut args = args![district, village];
     let reached = reach.village("t.code", "''", &mut args);
-    let sql = format!("SELECT COUNT(*) AS n FROM territory t WHERE t.district_id = $1 AND t.code = $2 AND {reached}");
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM territory t WHERE t.district_id = $1 AND t.code = $2 AND {reached}"
+    );
     Ok(db.number(&sql, args).await? > 0)
 }

@@ -5,7 +5,7 @@ mod pages;
 mod query;
 
 pub use command::{AddUsualProgrammes, CloseMealProgramme, PutMealProgramme};
-pub(super) use query::{ProgrammeLine, programme, programmes};
+pub(super) use query::{ProgrammeLine, programme};
 
 use super::{KeepMealProgrammes, ReadMeals};
 use asuh_ground::web::Routes;

@@ -1,10 +1,12 @@
 //! The programmes with what came of them, and the form.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use asuh_store::Id;
 use axum::extract::State;
 
-use super::super::{EnrolMeals, KeepMealProgrammes, ReadMeals, Reach};
+use super::super::{EnrolMeals, KeepMealProgrammes, Reach, ReadMeals};
 use super::command::{AddUsualProgrammes, BUDGETS, CloseMealProgramme, PutMealProgramme, TARGETS};
 use super::query::{self, ProgrammeLine};
 use asuh_ground::App;
@@ -26,7 +28,7 @@ impl ListPage {
     }
 
     /// "12 dari 40": of those whose feeding came to its end.
-    fn of(&self, part: &i64, whole: &i64) -> String {
+    fn of(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
         self.shell.t2("kitchen.pmt.of", "part", self.shell.number(part), "whole", self.shell.number(whole))
     }
 }
@@ -40,7 +42,12 @@ pub(super) async fn list(cap: Cap<ReadMeals>, State(app): State<App>, shell: She
 }
 
 /// Sets the usual ones up.
-pub(super) async fn usual(cap: Cap<KeepMealProgrammes>, State(app): State<App>, shell: Shell, form: Form) -> Page {
+pub(super) async fn usual(
+    cap: Cap<KeepMealProgrammes>,
+    State(app): State<App>,
+    shell: Shell,
+    form: Form,
+) -> Page {
     let names = ["wasted", "underweight", "not_gaining", "pregnant_thin"]
         .map(|target| format!("PMT {}", shell.t(&format!("kitchen.target.{target}"))));
     app.submit(cap.actor(), form.command_id()?, AddUsualProgrammes { names }).await?;
@@ -61,7 +68,13 @@ struct EditPage {
     campaigns: Vec<(String, String)>,
 }
 
-async fn edit_page(app: &App, cap: &KeepMealProgrammes, old: Option<&ProgrammeLine>, shell: Shell, form: &Form) -> Page {
+async fn edit_page(
+    app: &App,
+    cap: &KeepMealProgrammes,
+    old: Option<&ProgrammeLine>,
+    shell: Shell,
+    form: &Form,
+) -> Page {
     let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}.{code}")).into_owned());
     let template = EditPage {
         f: form.view(),
@@ -112,7 +125,13 @@ pub(super) async fn edit(
     edit_page(&app, &cap, Some(&old), shell, &form).await
 }
 
-async fn save(app: &App, cap: &KeepMealProgrammes, old: Option<&ProgrammeLine>, shell: Shell, mut form: Form) -> Page {
+async fn save(
+    app: &App,
+    cap: &KeepMealProgrammes,
+    old: Option<&ProgrammeLine>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
     let name = form.required("nama", 80);
     let target = form.required("sasaran", 20);
     let year = form.count("tahun", 2_000..=2_100);
@@ -147,7 +166,12 @@ async fn save(app: &App, cap: &KeepMealProgrammes, old: Option<&ProgrammeLine>, 
 }
 
 /// Sets one up.
-pub(super) async fn create(cap: Cap<KeepMealProgrammes>, State(app): State<App>, shell: Shell, form: Form) -> Page {
+pub(super) async fn create(
+    cap: Cap<KeepMealProgrammes>,
+    State(app): State<App>,
+    shell: Shell,
+    form: Form,
+) -> Page {
     save(&app, &cap, None, shell, form).await
 }
 

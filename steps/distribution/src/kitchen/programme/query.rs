@@ -63,11 +63,14 @@ async fn lines(
     let mut args = args![district];
     let reached = reach.village("e.village_code", "e.rw", &mut args);
     let only = id.map(|id| format!(" AND p.id = {}", args.push(id))).unwrap_or_default();
-    let count = |state: &str| format!("CAST(SUM(CASE WHEN e.state = '{state}' THEN 1 ELSE 0 END) AS BIGINT) AS {state}");
-    let counts: Vec<String> = ["active", "recovered", "gaining", "not_gaining", "dropped_out", "moved", "lost"]
-        .into_iter()
-        .map(count)
-        .collect();
+    let count = |state: &str| {
+        format!("CAST(SUM(CASE WHEN e.state = '{state}' THEN 1 ELSE 0 END) AS BIGINT) AS {state}")
+    };
+    let counts: Vec<String> =
+        ["active", "recovered", "gaining", "not_gaining", "dropped_out", "moved", "lost"]
+            .into_iter()
+            .map(count)
+            .collect();
     db.all(
         &format!(
             "SELECT p.id, p.name, p.target, p.year, p.days, p.price_ceiling, p.weekly_weight, p.campaign_id, p.budget, \

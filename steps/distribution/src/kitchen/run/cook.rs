@@ -18,7 +18,10 @@ pub(super) async fn own(tx: &Tx<'_>, id: Id, reach: &Reach, states: &[&str]) -> 
     tx.subject("kitchen_run", id);
     // Who changes a run takes hold of its row first: two at once come one after the other.
     let held = tx
-        .execute("UPDATE kitchen_run SET note = note WHERE district_id = $1 AND id = $2", args![tx.district(), id])
+        .execute(
+            "UPDATE kitchen_run SET note = note WHERE district_id = $1 AND id = $2",
+            args![tx.district(), id],
+        )
         .await?;
     let run = query::run(tx, tx.district(), reach, id).await?;
     let run = run.filter(|run| held > 0 && reach.kitchens().reaches_unit(run.kitchen_id));

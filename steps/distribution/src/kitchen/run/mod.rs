@@ -18,7 +18,8 @@ pub use cook::{CookRun, DeliverRun};
 pub use left::CloseRun as CloseKitchenRun;
 pub use mark::{MarkMeals, ServingMark};
 pub use plan::PlanKitchenRun;
-pub(super) use query::{check, fed_days, tasks};
+pub(super) use query::fed_days;
+pub(crate) use query::{check, tasks};
 
 use super::{MarkServings, ReadMeals, RunKitchens};
 use asuh_ground::web::Routes;

@@ -14,7 +14,7 @@ use super::super::food::words;
 use super::super::menu::{self, Menu};
 use super::super::place::{self, StoreLine};
 use super::super::rules::meets;
-use super::super::{MarkServings, ReadMealNames, ReadMeals, Reach, RunKitchens};
+use super::super::{MarkServings, Reach, ReadMealNames, ReadMeals, RunKitchens};
 use super::command::CancelRun;
 use super::cook::{CookRun, DeliverRun, MEAL};
 use super::left::CloseRun;
@@ -156,7 +156,8 @@ fn kept(shell: &Shell, line: &Planned, menus: &[Menu]) -> Kept {
         why => shell.t(&format!("kitchen.kept.{why}")).into_owned(),
     };
     let name_of = |id: Id| menus.iter().find(|menu| menu.id == id).map(|menu| menu.name.clone());
-    let fits = |menu: &&Menu| kept_from(menu, &menu.nutrition().allergens, line.age, &line.allergens).is_empty();
+    let fits =
+        |menu: &&Menu| kept_from(menu, &menu.nutrition().allergens, line.age, &line.allergens).is_empty();
     let instead = match line.menu.and_then(name_of) {
         Some(name) => shell.t1("kitchen.run.gets", "menu", name),
         None => {
@@ -170,7 +171,12 @@ fn kept(shell: &Shell, line: &Planned, menus: &[Menu]) -> Kept {
     Kept { name: shown_name(&line.name, &line.code, false), why, instead }
 }
 
-async fn checked(app: &App, actor: &Actor, shell: &Shell, asked: &Asked) -> Result<Option<Checked>, StoreError> {
+async fn checked(
+    app: &App,
+    actor: &Actor,
+    shell: &Shell,
+    asked: &Asked,
+) -> Result<Option<Checked>, StoreError> {
     let (db, district) = (app.store.reader(), actor.district);
     let reach = Reach::cooks(actor);
     let Some(kitchen) = place::kitchen(db, district, asked.kitchen, &reach).await? else { return Ok(None) };
@@ -251,7 +257,12 @@ pub(super) async fn new(cap: Cap<RunKitchens>, State(app): State<App>, shell: Sh
 }
 
 /// Checks, and at the second press plans the meal.
-pub(super) async fn plan(cap: Cap<RunKitchens>, State(app): State<App>, shell: Shell, mut form: Form) -> Page {
+pub(super) async fn plan(
+    cap: Cap<RunKitchens>,
+    State(app): State<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
     let Some(asked) = asked(&mut form) else { return new_page(&app, &cap, shell, &form, None).await };
     match form.get("aksi") {
         "kirim" => {
@@ -293,7 +304,11 @@ struct ShowPage {
 
 impl ShowPage {
     fn name(&self, row: &ServingRow) -> String {
-        shown_name(&row.name, &row.code, ReadMealNames::ROLES.iter().any(|role| self.shell.has_role(role.code())))
+        shown_name(
+            &row.name,
+            &row.code,
+            ReadMealNames::ROLES.iter().any(|role| self.shell.has_role(role.code())),
+        )
     }
 
     fn received(&self) -> i64 {
@@ -317,7 +332,13 @@ impl ShowPage {
     }
 }
 
-async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shell, form: Option<&Form>) -> Page {
+async fn show_page(
+    app: &App,
+    actor: &std::sync::Arc<Actor>,
+    id: Id,
+    shell: Shell,
+    form: Option<&Form>,
+) -> Page {
     let (db, district, reach) = (app.store.reader(), actor.district, Reach::of(actor));
     let run = query::run(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let own = RunKitchens::of(actor).is_some_and(|cap| cap.scope().reaches_unit(run.kitchen_id));
@@ -337,8 +358,11 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shel
         lines = needs(&commodities, &store, &run.fund, &proposal.needs, true);
     }
     let mut filled: Vec<(String, String)> = vec![("porsi".into(), run.planned.to_string())];
-    filled.extend(lines.iter().map(|need| (format!("bahan.{}", need.code), need.needed.min(need.there).to_string())));
-    filled.extend(villages.iter().map(|one| (format!("porsi.{}", one.village_code), one.planned.to_string())));
+    filled.extend(
+        lines.iter().map(|need| (format!("bahan.{}", need.code), need.needed.min(need.there).to_string())),
+    );
+    filled
+        .extend(villages.iter().map(|one| (format!("porsi.{}", one.village_code), one.planned.to_string())));
     let fresh = Form::with(&shell, filled);
     let form = form.unwrap_or(&fresh);
     let template = ShowPage {
@@ -357,7 +381,12 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shel
 }
 
 /// One meal.
-pub(super) async fn show(cap: Cap<ReadMeals>, State(app): State<App>, Path(id): Path<Id>, shell: Shell) -> Page {
+pub(super) async fn show(
+    cap: Cap<ReadMeals>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+) -> Page {
     show_page(&app, cap.actor(), id, shell, None).await
 }
 
@@ -401,7 +430,8 @@ pub(super) async fn cook(
     mut form: Form,
 ) -> Page {
     let ingredients = counts(&mut form, "bahan.");
-    let ingredients = ingredients.into_iter().map(|(commodity, amount)| Ingredient { commodity, amount }).collect();
+    let ingredients =
+        ingredients.into_iter().map(|(commodity, amount)| Ingredient { commodity, amount }).collect();
     let cooked = form.count("porsi", 1..=100_000).unwrap_or(0);
     let hygienic = form.ticked("bersih");
     let command = CookRun { run: id, ingredients, cooked, hygienic, reach: Reach::cooks(cap.actor()) };
@@ -417,7 +447,8 @@ pub(super) async fn deliver(
     mut form: Form,
 ) -> Page {
     let villages = counts(&mut form, "porsi.");
-    let villages = villages.into_iter().filter_map(|(code, count)| Some((code.parse().ok()?, count))).collect();
+    let villages =
+        villages.into_iter().filter_map(|(code, count)| Some((code.parse().ok()?, count))).collect();
     let command = DeliverRun { run: id, villages, reach: Reach::cooks(cap.actor()) };
     answered(&app, &cap, (id, command), shell, form).await
 }

@@ -9,7 +9,7 @@ use time::{Date, Duration};
 
 use super::super::enrolment::shown_name;
 use super::super::food::words;
-use super::super::{MarkServings, ReadMealNames, ReadMeals, Reach};
+use super::super::{MarkServings, Reach, ReadMealNames, ReadMeals};
 use super::mark::{MARKS, MarkMeals, ServingMark};
 use super::query::{self, Listed, Run, RunVillage, ServingRow};
 use asuh_ground::App;
@@ -49,25 +49,38 @@ impl VillagePage {
     }
 }
 
-async fn village_page(app: &App, cap: &MarkServings, (id, code): (Id, i64), shell: Shell, form: Option<&Form>) -> Page {
+async fn village_page(
+    app: &App,
+    cap: &MarkServings,
+    (id, code): (Id, i64),
+    shell: Shell,
+    form: Option<&Form>,
+) -> Page {
     let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
     let run = query::run(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let rows = query::servings(db, district, &reach, id, Some(code)).await?;
     if rows.is_empty() {
         return Err(Error::NotFound);
     }
-    let village = query::run_villages(db, district, id).await?.into_iter().find(|one| one.village_code == code);
+    let village =
+        query::run_villages(db, district, id).await?.into_iter().find(|one| one.village_code == code);
     let village = village.ok_or(Error::NotFound)?;
     // By exception: everybody ate, unless it was noted otherwise.
     let filled = rows.iter().filter(|row| row.menu.is_some()).flat_map(|row| {
         let mark = if row.mark.is_empty() { "all" } else { row.mark.as_str() };
-        [(format!("tanda.{}", row.enrolment_id), mark.to_owned()), (format!("pembawa.{}", row.enrolment_id), row.taken_by.clone())]
+        [
+            (format!("tanda.{}", row.enrolment_id), mark.to_owned()),
+            (format!("pembawa.{}", row.enrolment_id), row.taken_by.clone()),
+        ]
     });
     let fresh = Form::with(&shell, filled);
     let form = form.unwrap_or(&fresh);
     let marks = MARKS.map(|code| (code.to_owned(), shell.t(&format!("kitchen.mark.{code}")).into_owned()));
     let whole = ReadMealNames::of(cap.actor()).is_some();
-    page_with(form.status(), &VillagePage { f: form.view(), run, village, rows, marks: marks.to_vec(), whole, shell })
+    page_with(
+        form.status(),
+        &VillagePage { f: form.view(), run, village, rows, marks: marks.to_vec(), whole, shell },
+    )
 }
 
 /// The list of a village for a meal.

@@ -66,7 +66,12 @@ impl Proposal {
 }
 
 /// Why somebody is not served this menu; empty: she is.
-pub(super) fn kept_from(menu: &Menu, held: &BTreeSet<String>, age: Option<Age>, allergens: &str) -> &'static str {
+pub(super) fn kept_from(
+    menu: &Menu,
+    held: &BTreeSet<String>,
+    age: Option<Age>,
+    allergens: &str,
+) -> &'static str {
     match age {
         Some(age) if menu.ages.contains(&age) && meets(allergens, held).is_empty() => "",
         Some(_) if !meets(allergens, held).is_empty() => "allergy",

@@ -70,7 +70,8 @@ pub(super) async fn runs(
         None => String::new(),
         Some((day, id)) => format!(" AND (k.for_day, k.id) < ({}, {})", args.push(day), args.push(id)),
     };
-    let sql = format!("SELECT {RUN} AND {reached}{earlier} ORDER BY k.for_day DESC, k.id DESC LIMIT {}", PAGE + 1);
+    let sql =
+        format!("SELECT {RUN} AND {reached}{earlier} ORDER BY k.for_day DESC, k.id DESC LIMIT {}", PAGE + 1);
     db.all(&sql, args).await
 }
 
@@ -231,7 +232,7 @@ pub(in super::super) async fn fed_days(
 }
 
 /// What waits: meals of today that are to be cooked and delivered, lists that are to be noted.
-pub(in super::super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
     let (db, district, today) = (app.store.reader(), actor.district, app.today(actor));
     let (cooks, marks) = (RunKitchens::of(actor).is_some(), MarkServings::of(actor).is_some());
@@ -241,7 +242,9 @@ pub(in super::super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec
     let mut args = args![district, today];
     let reached = Reach::of(actor).kitchen("k.kitchen_id", &mut args);
     let states = if cooks { "('planned', 'cooked', 'delivered')" } else { "('delivered')" };
-    let sql = format!("SELECT {RUN} AND k.for_day <= $2 AND k.state IN {states} AND {reached} ORDER BY k.for_day, k.id LIMIT 3");
+    let sql = format!(
+        "SELECT {RUN} AND k.for_day <= $2 AND k.state IN {states} AND {reached} ORDER BY k.for_day, k.id LIMIT 3"
+    );
     let runs: Vec<Run> = db.all(&sql, args).await?;
     let task = |run: Run| Task {
         title: text.t2(
@@ -259,7 +262,7 @@ pub(in super::super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec
 
 /// Portions and the books: every portion that a household received has its transfer, no other has one, and a meal gave out no
 /// more than was cooked.
-pub(in super::super) async fn check(db: &impl Query, district: DistrictId) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn check(db: &impl Query, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
     let odd = "SELECT COUNT(*) AS n FROM meal_serving WHERE district_id = $1 \
                AND (transfer_id IS NOT NULL) <> (mark IN ('all', 'half', 'none'))";
