@@ -98,7 +98,8 @@ impl Command for Monday {
                 0_i64,
                 0_i64,
                 Id::SYSTEM,
-                "Saksi"
+                "Saksi",
+                ""
             ]);
             hand_overs.push(args![
                 tx.district(),
@@ -142,7 +143,7 @@ impl Command for Monday {
         .await?;
         tx.insert_many(
             "INSERT INTO roll (district_id, id, drive_id, unit_id, state, people, givers, opened_at, touched_at, \
-             closed_at, closed_by, cash_witness) VALUES",
+             closed_at, closed_by, cash_witness, cash_paper) VALUES",
             "",
             rolls,
         )

@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::door::{Door, WRITERS, Works};
 use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, WAIT};
 use crate::stamp::Ended;
+use crate::statistics::{self, Statistics};
 use crate::{
     Args, Clock, FolderLock, IdSource, KeyRing, Reader, Secrets, StoreError, rotate, schema, secrets,
 };
@@ -128,8 +129,9 @@ impl Store {
             None => key_ring(&options, schema::holds_data(&setup, engine).await?)?,
         };
         schema::migrate(&setup, engine, &options.folder, options.clock.now()).await?;
-        if engine == Engine::Sqlite {
-            schema::planner::inform(&setup).await?;
+        match engine {
+            Engine::Sqlite => schema::planner::inform(&setup).await?,
+            Engine::Postgres => schema::planner::inform_server(&setup).await?,
         }
         if options.key_ring.is_none() && ring.is_rotating() {
             tracing::warn!("a key rotation was interrupted; finishing it before anything else");
@@ -154,6 +156,7 @@ impl Store {
             ids: options.ids.clone(),
             limit: options.command_limit,
             ended: Ended::default(),
+            statistics: Statistics::default(),
             _folder: lock.clone(),
         };
         let door = Door::start(engine, works)?;
@@ -253,16 +256,15 @@ impl Store {
         &self.inner.writer
     }
 
-    /// Has PostgreSQL count its tables anew, after much came in at once: what its own keeper of statistics does a minute
-    /// later comes too late for who opens a page now, and without it a list of a thousand is joined row by row with
-    /// all persons. SQLite plans with estimates that never change.
+    /// Has PostgreSQL count its tables now, and waits for it; of itself it does so soon after much was written. SQLite
+    /// plans with estimates that never change.
     ///
     /// # Errors
     /// The server cannot be reached.
     pub async fn learn(&self) -> Result<(), StoreError> {
         match self.inner.engine {
             Engine::Sqlite => Ok(()),
-            Engine::Postgres => self.inner.writer.run("ANALYZE").await,
+            Engine::Postgres => statistics::count_tables(&self.inner.writer).await,
         }
     }
 

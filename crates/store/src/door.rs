@@ -23,6 +23,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::driver::{Connection, LogKeeper, Pool, Transaction};
 use crate::error::Failure;
 use crate::stamp::Ended;
+use crate::statistics::Statistics;
 use crate::{
     Clock, DistrictId, Engine, Fault, FolderLock, Id, IdSource, Instant, LookupHash, Query, Refusal, Secrets,
     Store, StoreError, Tx, args,
@@ -182,6 +183,8 @@ pub(crate) struct Works {
     pub(crate) limit: Duration,
     /// Transactions that have ended.
     pub(crate) ended: Ended,
+    /// What was written, for a server that has to know how much its tables hold.
+    pub(crate) statistics: Statistics,
     /// The data folder stays locked until the last command has ended, also when nobody called `close`.
     pub(crate) _folder: Option<Arc<FolderLock>>,
 }
@@ -408,7 +411,10 @@ async fn on_its_own(works: &Works, order: &Order) -> Answer {
             Err(error) => (error.failure(), error.to_string(), false),
             Ok(transaction) => match run(works, &transaction, order, None).await {
                 Outcome::Done(json, at, repeated) => match transaction.commit().await {
-                    Ok(()) => return Ok((json, at, repeated)),
+                    Ok(()) => {
+                        works.statistics.look_when_due(&works.pool);
+                        return Ok((json, at, repeated));
+                    }
                     Err(error) => (error.failure(), error.to_string(), true),
                 },
                 Outcome::Not(rejection) => {
@@ -475,6 +481,7 @@ fn tx<'a>(works: &'a Works, transaction: &'a Transaction, envelope: &'a Envelope
         recorded_at: works.clock.now(),
         ids: &*works.ids,
         secrets: &works.secrets,
+        statistics: &works.statistics,
         subject: Mutex::new(None),
         spoiled: OnceLock::new(),
         limit: works.limit,

@@ -22,6 +22,7 @@ mod row;
 pub mod schema;
 mod secrets;
 mod stamp;
+mod statistics;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tx;

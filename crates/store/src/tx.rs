@@ -7,6 +7,7 @@ use crate::args::Value;
 use crate::driver::{Connection, Transaction};
 use crate::error::Failure;
 use crate::query::{read_all, read_first};
+use crate::statistics::Statistics;
 use crate::{Arg, Args, DistrictId, Envelope, FromRow, Id, IdSource, Instant, Query, Secrets, StoreError};
 
 /// What a [`Command`](crate::Command) works with: reads and writes of one transaction, the envelope it came
@@ -22,6 +23,7 @@ pub struct Tx<'a> {
     pub(crate) recorded_at: Instant,
     pub(crate) ids: &'a dyn IdSource,
     pub(crate) secrets: &'a Secrets,
+    pub(crate) statistics: &'a Statistics,
     pub(crate) subject: Mutex<Option<(String, Id)>>,
     /// The first statement that failed.
     pub(crate) spoiled: OnceLock<(Failure, String)>,
@@ -57,7 +59,9 @@ impl Tx<'_> {
     /// # Errors
     /// A constraint or the engine refuses.
     pub async fn execute(&self, sql: &str, args: Args) -> Result<u64, StoreError> {
-        self.watch(async { self.conn.execute(sql, portable(args)?).await }).await
+        let rows = self.watch(async { self.conn.execute(sql, portable(args)?).await }).await?;
+        self.statistics.wrote(rows);
+        Ok(rows)
     }
 
     /// Runs a statement unless an earlier one failed, and notes when it fails.
@@ -87,7 +91,10 @@ impl Tx<'_> {
         };
         let mut values = Vec::with_capacity(rows.len() * width);
         rows.into_iter().for_each(|row| values.extend(row.0));
-        self.watch(async { self.conn.insert(head, tail, width, portable(Args(values))?).await }).await
+        let rows =
+            self.watch(async { self.conn.insert(head, tail, width, portable(Args(values))?).await }).await?;
+        self.statistics.wrote(rows);
+        Ok(rows)
     }
 
     /// The district the command belongs to.

@@ -17,9 +17,6 @@ use crate::jobs::{Job, JobError, JobRun};
 const RUNNING: usize = 2;
 /// A job that waits for its turn says so this often, so that it is not taken for dead.
 const STILL_HERE: std::time::Duration = std::time::Duration::from_secs(15);
-/// After so many rows, and each time that four times as many are saved, a server counts its tables anew: a list that
-/// comes into an empty district would else be saved to its end by plans that were made for nothing.
-const MANY: i64 = 500;
 /// After this many tries a job stays failed.
 const TRIES: i64 = 5;
 
@@ -102,7 +99,6 @@ async fn save(app: &App, job: &Job, found: &Batch) -> Result<(), JobError> {
     job.progress(app, done, total, "").await?;
     let mut after = Cursor { place: found.saved_place, row: found.saved_to };
     let mut since = 0;
-    let mut learned = 0;
     let mut rows = next_rows(app, found, after, kind.chunk()).await?;
     while let Some(last) = rows.last() {
         let then = Cursor { place: last.place, row: i64::from(last.number) };
@@ -119,16 +115,9 @@ async fn save(app: &App, job: &Job, found: &Batch) -> Result<(), JobError> {
             since = 0;
             job.progress(app, done, total, "").await?;
         }
-        if done >= MANY.max(learned * 4) {
-            app.store.learn().await?;
-            learned = done;
-        }
     }
     let end = EndSave { batch: found.id, kind, context };
     app.store.submit(job.envelope(app, u64::MAX), end).await?;
-    if done >= MANY {
-        app.store.learn().await?;
-    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 //! `ANALYZE` plans would depend on what the tables held when somebody last ran it (an installation of the first
 //! day has nothing), and readers would learn of it only when they connect again. So every index gets the same
 //! plain estimate on every installation, from the shape of its key: plans are those that the tests saw.
-//! PostgreSQL keeps its own statistics.
+//! PostgreSQL keeps its own statistics; it is told the one thing that they cannot say.
 
 use crate::driver::{Connection, Pool};
 use crate::{Args, Row, StoreError, args};
@@ -63,6 +63,21 @@ pub(crate) async fn inform(conn: &Pool) -> Result<(), StoreError> {
     }
     transaction.commit().await?;
     conn.run("ANALYZE sqlite_schema").await?;
+    Ok(())
+}
+
+/// Tells PostgreSQL that nearly every row is the present version. It counts a few hundred different instants at which
+/// old versions ended; a plan made before the values are known then takes `superseded_at = $2` for a condition that
+/// leaves a handful of rows, and reads all present versions of the district where it was given sixty keys. Counts at the
+/// next `ANALYZE`; writes only where it was not said yet.
+pub(crate) async fn inform_server(conn: &Pool) -> Result<(), StoreError> {
+    let untold = "SELECT c.relname AS tbl FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+                  WHERE a.attname = 'superseded_at' AND c.relkind = 'r' AND a.attoptions IS NULL \
+                  AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname";
+    let tables: Vec<String> = lines(conn, untold, |row| row.get("tbl")).await?;
+    for table in tables {
+        conn.run(&format!("ALTER TABLE {table} ALTER COLUMN superseded_at SET (n_distinct = 1)")).await?;
+    }
     Ok(())
 }
 

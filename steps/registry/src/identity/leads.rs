@@ -41,7 +41,8 @@ pub async fn person_stands_for(
 }
 
 /// Whether a person of the district was ever merged; no family is merged without one. Index: person_by_canonical, which
-/// SQLite takes for a comparison, not for `IS NOT NULL` alone: without it every chunk of an import would read all persons.
+/// SQLite takes for a comparison, not for `IS NOT NULL` alone, and PostgreSQL for the order: without it every chunk of an
+/// import would read all persons.
 ///
 /// # Errors
 /// The store fails.
@@ -50,7 +51,7 @@ pub(crate) async fn any_merged(db: &impl Query, district: DistrictId) -> Result<
 }
 
 const ANY_MERGED: &str = "SELECT COUNT(*) AS n FROM (SELECT id FROM person WHERE district_id = $1 \
-                          AND canonical_id > $2 LIMIT 1) one";
+                          AND canonical_id > $2 ORDER BY canonical_id LIMIT 1) one";
 
 /// The last names of those who were merged into these families and their members, each with the family that stands:
 /// a search that remembers such a name finds it. Indexes: family_by_canonical; person_version_by_family,
