@@ -8,10 +8,10 @@ use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use time::Date;
 
 use super::ReadMeals;
-use super::enrolment::{EnrolmentLine, family_enrolments, shown_name};
+use super::enrolment::{EnrolmentLine, family_enrolments};
 use super::food::words;
 use super::run::fed_days;
-use asuh_ground::access::{Actor, Capability, Role};
+use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
 use asuh_ground::web::Text;
 use asuh_ground::{App, HelpMoved};
@@ -22,13 +22,6 @@ struct Panel {
     text: Text,
     lines: Vec<EnrolmentLine>,
     linked: bool,
-    whole: bool,
-}
-
-impl Panel {
-    fn name(&self, line: &EnrolmentLine) -> String {
-        shown_name(&line.name, &line.code, self.whole)
-    }
 }
 
 /// Who of a family is or was fed: days eaten, and how it ended.
@@ -41,9 +34,8 @@ pub(crate) async fn family_panel(
     if lines.is_empty() {
         return Ok(None);
     }
-    let whole = !actor.has_any(&[Role::Kitchen]) || actor.grants.len() > 1;
     let linked = ReadMeals::of(actor).is_some();
-    let panel = Panel { text: Text::new(actor.language, actor.zone), lines, linked, whole };
+    let panel = Panel { text: Text::new(actor.language, actor.zone), lines, linked };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 
@@ -150,7 +142,7 @@ pub(crate) async fn copy(
         let codes: Vec<String> = note.allergens.split_whitespace().map(str::to_owned).collect();
         vec![
             note.name,
-            words(&text, "kitchen.allergen", &codes),
+            words(&text, "kitchen.allergen.", &codes),
             note.also_fed_since.map(|day| text.day(day)).unwrap_or_default(),
             note.also_fed_by,
         ]

@@ -61,7 +61,7 @@ impl ProgrammePage {
     }
 
     fn allergens(&self, line: &EnrolmentLine) -> String {
-        words(&self.shell, "kitchen.allergen", &split(&line.allergens))
+        words(&self.shell, "kitchen.allergen.", &split(&line.allergens))
     }
 
     fn of(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
@@ -176,7 +176,7 @@ async fn candidate_page(app: &App, cap: &EnrolMeals, ids: (Id, Id), shell: Shell
         f: form.view(),
         stands: stands(&shell, facts.weight_g, facts.arm_mm, facts.waz, facts.whz),
         refused: refused.unwrap_or_default(),
-        allergens: words(&shell, "kitchen.allergen", &split(&facts.allergens)),
+        allergens: words(&shell, "kitchen.allergen.", &split(&facts.allergens)),
         programme,
         facts,
         shell,
@@ -260,14 +260,14 @@ impl ShowPage {
     }
 
     fn allergies(&self) -> String {
-        words(&self.shell, "kitchen.allergen", &split(&self.line.allergens))
+        words(&self.shell, "kitchen.allergen.", &split(&self.line.allergens))
     }
 }
 
 async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shell, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), actor.district);
     let line = query::one(db, district, &Reach::of(actor), id).await?.ok_or(Error::NotFound)?;
-    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}.{code}")).into_owned());
+    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = ShowPage {
         f: form.view(),
         name: shown_name(&line.name, &line.code, whole(actor)),
@@ -276,8 +276,8 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shel
         end: stands(&shell, line.end_weight_g, line.end_arm_mm, line.end_waz, line.end_whz),
         weights: query::weights(db, district, id).await?,
         servings: query::servings(db, district, id).await?,
-        allergens: ALLERGENS.map(|code| of("kitchen.allergen", code)).to_vec(),
-        endings: Ending::ALL.map(|one| of("kitchen.ending", one.code())).to_vec(),
+        allergens: ALLERGENS.map(|code| of("kitchen.allergen.", code)).to_vec(),
+        endings: Ending::ALL.map(|one| of("kitchen.ending.", one.code())).to_vec(),
         may_note: NoteEnrolled::of(actor).is_some(),
         may_end: EnrolMeals::of(actor).is_some(),
         linked: whole(actor),

@@ -38,7 +38,7 @@ struct ListPage {
 
 impl ListPage {
     fn allergens(&self, food: &Food) -> String {
-        words(&self.shell, "kitchen.allergen", &food.allergens)
+        words(&self.shell, "kitchen.allergen.", &food.allergens)
     }
 
     fn group(&self, food: &Food) -> String {
@@ -52,7 +52,7 @@ pub(in super::super) fn words<'a>(
     stem: &str,
     codes: impl IntoIterator<Item = &'a String>,
 ) -> String {
-    let words = codes.into_iter().map(|code| text.t(&format!("{stem}.{code}")).into_owned());
+    let words = codes.into_iter().map(|code| text.t(&format!("{stem}{code}")).into_owned());
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -171,7 +171,7 @@ async fn edit_page(app: &App, cap: &KeepFoods, food: Option<&Food>, shell: Shell
     let options = |stem: &str, codes: &[&str]| -> Vec<(String, String)> {
         codes
             .iter()
-            .map(|code| ((*code).to_owned(), shell.t(&format!("{stem}.{code}")).into_owned()))
+            .map(|code| ((*code).to_owned(), shell.t(&format!("{stem}{code}")).into_owned()))
             .collect()
     };
     let commodities = books::commodities(app.store.reader(), cap.district()).await?;
@@ -180,8 +180,8 @@ async fn edit_page(app: &App, cap: &KeepFoods, food: Option<&Food>, shell: Shell
         f: form.view(),
         action: food.map_or("/bahan-makanan/baru".into(), |food| format!("/bahan-makanan/{}", food.code)),
         title: food.map_or_else(|| shell.t("kitchen.food.new").into_owned(), |food| food.name.clone()),
-        groups: options("kitchen.group", &GROUPS),
-        allergens: options("kitchen.allergen", &ALLERGENS),
+        groups: options("kitchen.group.", &GROUPS),
+        allergens: options("kitchen.allergen.", &ALLERGENS),
         commodities: goods.map(|line| (line.code, format!("{} ({})", line.name, line.unit))).collect(),
         shell,
     };

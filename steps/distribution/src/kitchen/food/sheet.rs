@@ -61,7 +61,7 @@ fn word(text: &str, stem: &str, codes: &[&'static str], languages: &[Text]) -> O
     let wanted = plain(text);
     codes.iter().copied().find(|code| {
         plain(code) == wanted
-            || languages.iter().any(|words| plain(&words.t(&format!("{stem}.{code}"))) == wanted)
+            || languages.iter().any(|words| plain(&words.t(&format!("{stem}{code}"))) == wanted)
     })
 }
 
@@ -114,14 +114,14 @@ pub(super) fn read(
         let grams_per_unit = amount("gram", 0, &mut problem);
         let group = match cell("kelompok") {
             "" => Some("other"),
-            text => word(text, "kitchen.group", &GROUPS, languages),
+            text => word(text, "kitchen.group.", &GROUPS, languages),
         };
         if group.is_none() {
             problem("kelompok", "kitchen.refused.group");
         }
         let mut allergens = Vec::new();
         for one in cell("alergen").split([',', ';']).map(str::trim).filter(|one| !matches!(*one, "" | "-")) {
-            match word(one, "kitchen.allergen", &ALLERGENS, languages) {
+            match word(one, "kitchen.allergen.", &ALLERGENS, languages) {
                 Some(code) => allergens.push(code.to_owned()),
                 None => problem("alergen", "kitchen.refused.allergen"),
             }

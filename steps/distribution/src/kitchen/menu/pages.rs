@@ -41,7 +41,7 @@ impl ListPage {
     }
 
     fn allergens(&self, line: &Line) -> String {
-        words(&self.shell, "kitchen.allergen", &line.held.allergens)
+        words(&self.shell, "kitchen.allergen.", &line.held.allergens)
     }
 }
 
@@ -79,7 +79,7 @@ struct ShowPage {
 
 impl ShowPage {
     fn allergens(&self) -> String {
-        words(&self.shell, "kitchen.allergen", &self.held.allergens)
+        words(&self.shell, "kitchen.allergen.", &self.held.allergens)
     }
 
     fn finding(&self, code: &str) -> String {
@@ -155,7 +155,7 @@ impl EditPage {
     }
 
     fn name(&self, stem: &str, nth: &usize) -> String {
-        format!("{stem}.{nth}")
+        format!("{stem}{nth}")
     }
 }
 
@@ -170,15 +170,15 @@ async fn edit_page(app: &App, cap: &KeepMenus, menu: Option<&Menu>, shell: Shell
         _ => food.name.clone(),
     };
     let foods = food::all(db, district).await?;
-    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}.{code}")).into_owned());
+    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = EditPage {
         f: form.view(),
         title: menu.map_or_else(|| shell.t("kitchen.menu.new").into_owned(), |menu| menu.name.clone()),
         action: menu.map_or("/menu-dapur/baru".into(), |menu| format!("/menu-dapur/{}/ubah", menu.id)),
-        kinds: KINDS.map(|code| of("kitchen.menu.kind", code)).to_vec(),
-        ages: Age::ALL.map(|age| of("kitchen.age", age.code())).to_vec(),
+        kinds: KINDS.map(|code| of("kitchen.menu.kind.", code)).to_vec(),
+        ages: Age::ALL.map(|age| of("kitchen.age.", age.code())).to_vec(),
         foods: foods.iter().map(|food| (food.code.clone(), label(food))).collect(),
-        units: ["gram", "satuan"].map(|code| of("kitchen.menu.unit", code)).to_vec(),
+        units: ["gram", "satuan"].map(|code| of("kitchen.menu.unit.", code)).to_vec(),
         shell,
     };
     page_with(form.status(), &template)

@@ -75,14 +75,14 @@ async fn edit_page(
     shell: Shell,
     form: &Form,
 ) -> Page {
-    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}.{code}")).into_owned());
+    let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = EditPage {
         f: form.view(),
         title: old.map_or_else(|| shell.t("kitchen.pmt.new").into_owned(), |old| old.name.clone()),
         action: old.map_or("/pmt/baru".into(), |old| format!("/pmt/{}/ubah", old.id)),
         closes: old.map(|old| old.id),
-        targets: TARGETS.map(|code| of("kitchen.target", code)).to_vec(),
-        budgets: BUDGETS.map(|code| of("kitchen.budget", &code.to_string())).to_vec(),
+        targets: TARGETS.map(|code| of("kitchen.target.", code)).to_vec(),
+        budgets: BUDGETS.map(|code| of("kitchen.budget.", &code.to_string())).to_vec(),
         campaigns: query::campaigns(app.store.reader(), cap.district()).await?,
         shell,
     };

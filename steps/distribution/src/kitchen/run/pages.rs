@@ -151,7 +151,7 @@ fn kept(shell: &Shell, line: &Planned, menus: &[Menu]) -> Kept {
         "allergy" => {
             let held = menus.iter().flat_map(|menu| menu.nutrition().allergens).collect();
             let codes = meets(&line.allergens, &held);
-            format!("{}: {}", shell.t("kitchen.kept.allergy"), words(shell, "kitchen.allergen", &codes))
+            format!("{}: {}", shell.t("kitchen.kept.allergy"), words(shell, "kitchen.allergen.", &codes))
         }
         why => shell.t(&format!("kitchen.kept.{why}")).into_owned(),
     };

@@ -41,7 +41,7 @@ impl VillagePage {
 
     fn allergens(&self, row: &ServingRow) -> String {
         let codes: Vec<String> = row.allergens.split_whitespace().map(str::to_owned).collect();
-        words(&self.shell, "kitchen.allergen", &codes)
+        words(&self.shell, "kitchen.allergen.", &codes)
     }
 
     fn field(&self, stem: &str, row: &ServingRow) -> String {
@@ -177,7 +177,7 @@ pub(super) async fn sheet(
         SheetLine {
             name: shown_name(&one.name, &one.code, whole),
             age: one.birth_date.map(|birth| shell.age(birth, monday)).unwrap_or_default(),
-            allergens: words(&shell, "kitchen.allergen", &codes),
+            allergens: words(&shell, "kitchen.allergen.", &codes),
             days: days.iter().map(noted).collect(),
         }
     };

@@ -147,7 +147,7 @@ async fn enrol(world: &World, programme: Id, kitchens: &[Kitchen], start: Date) 
             let note = NoteMeals {
                 enrolment,
                 allergens: vec!["egg".into()],
-                also_fed_since: Some(start),
+                also_fed_since: Some(world.app.today(&world.actor)),
                 also_fed_by: "PAUD Melati".into(),
                 reach: reach.clone(),
             };
