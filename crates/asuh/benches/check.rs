@@ -111,6 +111,7 @@ impl Command for Monday {
                 0_i64,
                 Id::SYSTEM,
                 "Pengantar",
+                "paper",
                 0_i64,
                 Id::SYSTEM,
                 "Penerima",
@@ -150,7 +151,7 @@ impl Command for Monday {
         .await?;
         tx.insert_many(
             "INSERT INTO hand_over (district_id, id, number, roll_id, to_institution_id, state, announced_at, \
-             announced_by, giver_name, received_at, received_by, receiver_name, note, receipt_note) VALUES",
+             announced_by, giver_name, giver_way, received_at, received_by, receiver_name, note, receipt_note) VALUES",
             "",
             hand_overs,
         )

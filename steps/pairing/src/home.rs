@@ -6,7 +6,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use super::programme::programmes;
-use super::{ApproveRuns, ManagePairing, decide, run};
+use super::{ApproveRuns, ManagePairing, decide, news, run};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
@@ -20,8 +20,20 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
     }
     if ManagePairing::of(actor).is_some() {
         tasks.extend(undecided(app, actor).await?);
+        tasks.extend(unread(app, actor).await?);
     }
     Ok(tasks)
+}
+
+/// News that wait to be passed on by somebody else than their writer.
+async fn unread(app: &App, actor: &Arc<Actor>) -> Result<Option<Task>, StoreError> {
+    let text = Text::new(actor.language, actor.zone);
+    let n = news::waiting(app.store.reader(), actor.district, actor.user).await?;
+    Ok((n > 0).then(|| Task {
+        title: text.t1("pairing.task.news", "n", text.number(n)),
+        path: "/kabar".into(),
+        state: TaskState::NeedsAction,
+    }))
 }
 
 /// Pairs whose sponsor or target is gone, or who turned out to be related: by programme.
@@ -91,7 +103,25 @@ pub(super) async fn copy(
         "pairing.panel.title",
         &["pairing.programme", "pairing.code", "pairing.units", "pairing.panel.since", "pairing.hand.until"],
     );
-    Ok(section.filled(rows.into_iter().map(told).collect()).into_iter().collect())
+    let mut sections: Vec<Section> =
+        section.filled(rows.into_iter().map(told).collect()).into_iter().collect();
+    // What mentors wrote of a family is the family's; of a sponsor there is none.
+    let mut told = Vec::new();
+    for line in news::about_family(app.store.reader(), district, subject).await? {
+        told.push(vec![
+            text.day(line.written_on),
+            text.t(&format!("pairing.news.kind.{}", line.kind)).into_owned(),
+            app.store.secrets().open_text(district, &line.words_sealed)?,
+            text.t(&format!("pairing.news.state.{}", line.state)).into_owned(),
+        ]);
+    }
+    let written = Section::titled(
+        &text,
+        "pairing.news.title",
+        &["pairing.once.noted", "pairing.news.kind", "pairing.news.words", "pairing.state"],
+    );
+    sections.extend(written.filled(told));
+    Ok(sections)
 }
 
 /// Pairs that cannot be: of another campaign's promise, with nothing to give, or of a run that nobody approved.

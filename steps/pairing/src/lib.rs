@@ -12,7 +12,8 @@
 //! from rows whenever it is asked for, and whoever lost its sponsor stands on the list of those who wait.
 //!
 //! Sponsors know a target by its code name; name and address open only to one who was approved as a **visitor**, with the
-//! guardian's consent, and every opening is on the access log.
+//! guardian's consent, and every opening is on the access log. What a mentor writes of the family for them ([`WriteNews`])
+//! goes on when somebody else has read it.
 
 mod coverage;
 mod decide;
@@ -20,6 +21,7 @@ mod facts;
 mod hold;
 mod home;
 mod need;
+mod news;
 mod pair;
 mod programme;
 mod relative;
@@ -31,6 +33,7 @@ pub use coverage::{Coverage, Share, coverage, shares};
 pub use facts::SetNeighbours;
 pub use hold::{PlaceHold, ReleaseHold};
 pub use need::{ChangeNeed, NoteNeed};
+pub use news::{DecideNews, WithdrawNews, WriteNews};
 pub use pair::{EndPair, PairByHand};
 pub use programme::{
     AddPool, Need, Programme, RemovePool, SetList, SetNeeds, SetRule, StartProgramme, programmes, unit_rupiah,
@@ -66,8 +69,49 @@ capability! {
     pub struct KeepNeeds = "pairing.keep_needs": [
         Role::DistrictAdmin, Role::VillageVerifier, Role::FieldOfficer, Role::Cadre,
     ];
+    /// Writes news of a family for those who help its child; the admin passes them on.
+    pub struct TellSponsors = "pairing.tell_sponsors": [Role::VillageVerifier, Role::FieldOfficer, Role::Cadre];
     /// Opens name and address of a child that one may visit: whoever is signed in and is a sponsor.
     pub struct OwnPairs = "pairing.own": [];
+}
+
+/// What tests of plans share.
+#[cfg(test)]
+mod plans {
+    use asuh_store::testing::Explained;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+    use time::macros::date;
+
+    pub(crate) const D: DistrictId = DistrictId(1);
+    pub(crate) const I: Id = Id::SYSTEM;
+    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
+
+    /// Tables of which a district has some hundred rows at most; and mothers, who are read as a whole on purpose: the
+    /// targets of a list are worked out from all there are.
+    const SMALL: [&str; 15] = [
+        "declared_relative",
+        "maternity",
+        "campaign",
+        "campaign_item",
+        "commodity",
+        "institution",
+        "territory",
+        "programme",
+        "programme_pool",
+        "programme_list",
+        "programme_need",
+        "subdistrict_neighbour",
+        "frozen_list",
+        "pairing_hold",
+        "pairing_run",
+    ];
+
+    /// At least so many statements were asked for, and none of them walks through a table that grows.
+    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
+        assert!(db.statements() >= statements, "{}", db.statements());
+        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
+    }
 }
 
 fn routes() -> Routes {
@@ -79,6 +123,7 @@ fn routes() -> Routes {
         .and(hold::routes())
         .and(pair::routes())
         .and(need::routes())
+        .and(news::routes())
         .and(relative::routes())
         .and(sponsor::routes())
 }
@@ -89,12 +134,14 @@ pub const STEP: Part = Part {
     heading: "web.menu.givers",
     menu: &[
         MenuItem { path: "/pasangan", label: "pairing.menu", roles: SeeCoverage::ROLES },
+        MenuItem { path: "/kabar", label: "pairing.news.menu", roles: ManagePairing::ROLES },
         MenuItem { path: "/kebutuhan-keluarga", label: "pairing.once.title", roles: KeepNeeds::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(coverage::panel(app, actor, family))),
     sponsor_panels: &[
         |app, actor, sponsor| Box::pin(sponsor::panel(app, actor, sponsor)),
+        |app, actor, sponsor| Box::pin(sponsor::news_panel(app, actor, sponsor)),
         |app, actor, sponsor| Box::pin(relative::panel(app, actor, sponsor)),
     ],
     jobs: &[JobKind { kind: run::JOB, run: run::work }],
@@ -146,6 +193,9 @@ pub const STEP: Part = Part {
         Reference::id("visitor", "person_id", "person"),
         Reference::user("visitor", "approved_by"),
         Reference::user("visitor", "ended_by"),
+        Reference::id("child_news", "person_id", "person").work("pairing.depends.news", ""),
+        Reference::user("child_news", "written_by"),
+        Reference::user("child_news", "decided_by"),
         Reference::id("family_need", "family_id", "family").work("pairing.depends.need", ""),
         Reference::user("family_need", "noted_by"),
         Reference::user("family_need", "changed_by"),

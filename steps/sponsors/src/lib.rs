@@ -60,7 +60,7 @@ pub mod sponsors {
 
 /// The roster, for later steps and the demo.
 pub mod staff {
-    pub use super::roster::command::{Asn, EndAsn, PutAsn, PutRoster, TransferAsn};
+    pub use super::roster::command::{Asn, EndAsn, PutAsn, PutRoster, ReturnAsn, TransferAsn};
     pub use super::roster::query::{SponsorLine, by_name, of_unit, sponsor};
 }
 
@@ -156,6 +156,28 @@ fn after(cursor: Option<Id>, args: &mut Args) -> String {
     }
 }
 
+/// What tests of plans share.
+#[cfg(test)]
+mod plans {
+    use asuh_store::testing::Explained;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+    use time::macros::date;
+
+    pub(crate) const D: DistrictId = DistrictId(1);
+    pub(crate) const I: Id = Id::SYSTEM;
+    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
+
+    /// Tables of which a district has some hundred rows at most.
+    const SMALL: [&str; 5] = ["campaign", "campaign_item", "commodity", "institution", "territory"];
+
+    /// At least so many statements were asked for, and none of them walks through a table that grows.
+    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
+        assert!(db.statements() >= statements, "{}", db.statements());
+        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
+    }
+}
+
 fn routes() -> Routes {
     use campaign::pages as campaigns;
     use pledge::{one, own, pages as pledges};
@@ -177,6 +199,7 @@ fn routes() -> Routes {
         .post::<KeepRequests, _>("/pegawai/{id}/salinan", roster::copy)
         .post::<ManageRoster, _>("/pegawai/{id}/pindah", roster::transfer)
         .post::<ManageRoster, _>("/pegawai/{id}/keluar", roster::end)
+        .post::<ManageRoster, _>("/pegawai/{id}/kembali", roster::come_back)
         .get::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::of_unit)
         .post::<ManageUsers, _>("/pegawai/unit/{unit}/akun", account::make)
         .get::<ManageUsers, _>("/pengguna/{id}/pegawai", account::get)

@@ -62,6 +62,18 @@ fn row(tx: &Tx<'_>, line: &SponsorLine, batch: Option<Id>) -> Args {
     ]
 }
 
+/// Takes hold of sponsors for the rest of the transaction: of two changes of one person at the same time the later reads
+/// what the earlier wrote. Index: primary key of `sponsor`.
+pub(crate) async fn hold(tx: &Tx<'_>, sponsors: &[Id]) -> Result<(), StoreError> {
+    for some in sponsors.chunks(500) {
+        let mut args = args![tx.district()];
+        let list = args.push_list(some.iter().copied());
+        let sql = format!("UPDATE sponsor SET kind = kind WHERE district_id = $1 AND id IN ({list})");
+        tx.execute(&sql, args).await?;
+    }
+    Ok(())
+}
+
 /// Writes what the lines say as the next version of each; those with version 0 are new sponsors. Few statements,
 /// however many lines; no sponsor comes twice. Index: primary key of `sponsor_version`.
 pub(crate) async fn write(tx: &Tx<'_>, lines: &[SponsorLine], batch: Option<Id>) -> Result<(), StoreError> {

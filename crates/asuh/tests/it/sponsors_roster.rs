@@ -232,3 +232,127 @@ async fn a_unit_gets_its_accounts_at_once_each_linked(db: TestDatabase) {
     );
     assert!(!admin.get(&path).await.ok().contains("Buat 2 akun"));
 }
+
+/// Files that are no staff lists, or wrong ones: nothing of the roster changes, and the page says why.
+#[db_test]
+async fn a_wrong_staff_list_changes_nothing_and_says_why(db: TestDatabase) {
+    let world = World::start(db).await;
+    let test = &world.test;
+    let campaign = world.campaign().await;
+    let people = world.people(world.school, &["Ani Rahmawati", "Budi Santoso"]).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let gerakan = campaign.to_string();
+    let all = promise(&gerakan, &[("semua", "ya")]);
+    admin.post(&format!("/janji/unit/{}", world.school), &all).await.to();
+    let versions = async || test.number("SELECT COUNT(*) AS n FROM sponsor_version", args![]).await;
+    let before = versions().await;
+    let send = async |content: &[u8]| {
+        let path = admin.upload("/impor", &[("jenis", "asn")], "berkas", "pegawai.csv", content).await.to();
+        test.run_jobs().await;
+        (path.clone(), admin.get(&path).await.ok())
+    };
+    // A list of families under the staff list's name; no workbook; a page of the web.
+    for (content, words) in [
+        (
+            &b"NIK,Nama Kepala Keluarga,Kecamatan,Desa\n1501010101800001,Budi,Gunung Raya,Selam Paung\n"[..],
+            "tidak ditemukan",
+        ),
+        (b"PK\x03\x04 no workbook at all", "rusak"),
+        (b"<html><table><tr><td>NIP</td></tr></table></html>", "halaman web"),
+    ] {
+        let (_, page) = send(content).await;
+        assert!(page.contains(words) && !page.contains("/simpan"), "{words}: {page}");
+    }
+    // The same NIP twice with two names, a NIP in a column of numbers, one of a family card's length.
+    let list = format!(
+        "{HEADER}1;198501012010011001;Ani Rahmawati;Dinas Pendidikan;SDN 1 Gunung Raya;;;\n\
+         2;198501012010011001;Orang Lain;Dinas Pendidikan;SDN 2 Danau Kerinci;;;\n\
+         3;1,98501E+17;Budi Santoso;Dinas Pendidikan;SDN 1 Gunung Raya;;;\n\
+         4;1501010101800001;Cici Salah;Dinas Pendidikan;SDN 1 Gunung Raya;;;\n"
+    );
+    let (path, page) = send(list.as_bytes()).await;
+    assert!(page.contains("Menunggu persetujuan") && !page.contains("198501012010011001"), "{page}");
+    assert_eq!(versions().await, before, "nothing is saved before somebody agrees");
+    // Refused, it leaves nothing; what was promised stands.
+    admin.post(&format!("{path}/tolak"), &[]).await.to();
+    test.run_jobs().await;
+    assert_eq!(versions().await, before);
+    let monday = date!(2026 - 11 - 09);
+    assert_eq!(world.in_force(campaign, world.school, monday).await.len(), people.len());
+    // A coordinator brings no lists.
+    let coordinator = test.user(Role::UnitCoordinator, &[], &[world.school]).await;
+    let answer = coordinator.upload("/impor", &[("jenis", "asn")], "berkas", "x.csv", list.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+/// Somebody pressed the wrong line: within a day who left is there again with his promises; the coordinator may not.
+#[db_test]
+async fn a_leaving_by_mistake_is_taken_back_with_its_promises(db: TestDatabase) {
+    let world = World::start(db).await;
+    let test = &world.test;
+    let campaign = world.campaign().await;
+    let people = world.people(world.school, &["Ani Rahmawati"]).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let gerakan = campaign.to_string();
+    let all = promise(&gerakan, &[("semua", "ya")]);
+    admin.post(&format!("/janji/unit/{}", world.school), &all).await.to();
+    let page = format!("/pegawai/{}", people[0]);
+    let left =
+        [("alasan", "died"), ("keluar_tanggal", "1"), ("keluar_bulan", "11"), ("keluar_tahun", "2026")];
+    let monday = date!(2026 - 11 - 09);
+    assert!(admin.post(&format!("{page}/kembali"), &[]).await.refused().contains("ini aktif"));
+    admin.post(&format!("{page}/keluar"), &left).await.to();
+    assert!(world.in_force(campaign, world.school, monday).await.is_empty());
+    let coordinator = test.user(Role::UnitCoordinator, &[], &[world.school]).await;
+    assert_eq!(coordinator.post(&format!("{page}/kembali"), &[]).await.status, StatusCode::FORBIDDEN);
+    assert!(!coordinator.get(&page).await.ok().contains("/kembali"));
+    assert!(admin.get(&page).await.ok().contains("/kembali"));
+    // Twenty at once bring him back once.
+    let back = format!("{page}/kembali");
+    let answers = futures_util::future::join_all((0..20).map(|_| admin.post(&back, &[]))).await;
+    assert!(answers.iter().all(|answer| !answer.status.is_server_error()));
+    assert_eq!(answers.iter().filter(|answer| answer.status.is_redirection()).count(), 1);
+    assert_eq!(world.in_force(campaign, world.school, monday).await, ["Ani Rahmawati x1"]);
+    assert_eq!(test.number("SELECT COUNT(*) AS n FROM sponsor_version", args![]).await, 3);
+    // Later than a day it was no slip: he is there again, and promises anew.
+    admin.post(&format!("{page}/keluar"), &left).await.to();
+    test.db.clock.advance(2 * 86_400);
+    let admin = test.sign_in(admin.user).await;
+    admin.post(&format!("{page}/kembali"), &[]).await.to();
+    assert!(
+        admin.get(&page).await.ok().contains("Masih bekerja")
+            || admin.get(&page).await.ok().contains("Aktif")
+    );
+    assert!(world.in_force(campaign, world.school, monday).await.is_empty());
+}
+
+/// One officer moves somebody while another records his retirement: both are known, one after the other, and the promise
+/// ends.
+#[db_test]
+async fn two_officers_at_one_person_leave_one_story(db: TestDatabase) {
+    let world = World::start(db).await;
+    let test = &world.test;
+    let campaign = world.campaign().await;
+    let people = world.people(world.school, &["Ani Rahmawati"]).await;
+    let admin = test.with_role(Role::DistrictAdmin).await;
+    let keeper = test.with_role(Role::ListKeeper).await;
+    let gerakan = campaign.to_string();
+    admin.post(&format!("/janji/unit/{}", world.school), &promise(&gerakan, &[("semua", "ya")])).await.to();
+    let page = format!("/pegawai/{}", people[0]);
+    let (leaves, moves) = (format!("{page}/keluar"), format!("{page}/pindah"));
+    let to = world.other_school.to_string();
+    let left =
+        [("alasan", "retired"), ("keluar_tanggal", "1"), ("keluar_bulan", "11"), ("keluar_tahun", "2026")];
+    let moved =
+        [("unit", to.as_str()), ("pindah_tanggal", "2"), ("pindah_bulan", "11"), ("pindah_tahun", "2026")];
+    let (one, two) = tokio::join!(admin.post(&leaves, &left), keeper.post(&moves, &moved));
+    assert!(one.status.is_redirection(), "{}", one.body);
+    assert!(!two.status.is_server_error(), "{}", two.body);
+    let open = "SELECT COUNT(*) AS n FROM sponsor_version WHERE superseded_at = $1";
+    assert_eq!(test.number(open, args![i64::MAX]).await, 1, "one present version");
+    let status = "SELECT COUNT(*) AS n FROM sponsor_version WHERE superseded_at = $1 AND status = 'left'";
+    assert_eq!(test.number(status, args![i64::MAX]).await, 1, "who left stays away");
+    for unit in [world.school, world.other_school] {
+        assert!(world.in_force(campaign, unit, date!(2026 - 11 - 09)).await.is_empty());
+    }
+}

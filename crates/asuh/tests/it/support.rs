@@ -164,40 +164,55 @@ impl TestApp {
 
     /// A signed-in user with one role over territories and units.
     pub async fn user(&self, role: Role, territories: &[i64], units: &[Id]) -> Client {
+        self.user_of(KERINCI, role, territories, units).await
+    }
+
+    /// The admin of another district on the same server: Serang.
+    pub async fn admin_elsewhere(&self) -> Client {
+        let serang = DistrictId(2);
+        self.district(serang, 3_604_000_000, "Kabupaten Serang").await;
+        self.user_of(serang, Role::DistrictAdmin, &[3_604_000_000], &[]).await
+    }
+
+    async fn user_of(&self, district: DistrictId, role: Role, territories: &[i64], units: &[Id]) -> Client {
         let user = self.app.store.new_id();
         let grant = self.app.store.new_id();
         self.sql(
             "INSERT INTO app_user (district_id, id, login, name, name_search, password_hash, totp_sealed, totp_confirmed_at, \
              totp_last_step, grants_version, language, created_at, activated_at, disabled_at, sponsor_id) \
              VALUES ($1, $2, $3, $4, LOWER($4), NULL, NULL, NULL, 0, 1, 'id', 0, 0, NULL, NULL)",
-            args![KERINCI, user, format!("u{user}"), format!("Pengguna {}", role.code())],
+            args![district, user, format!("u{user}"), format!("Pengguna {}", role.code())],
         )
         .await;
         self.sql(
             "INSERT INTO user_grant (district_id, id, user_id, role, granted_at, granted_by, valid_until, revoked_at) \
              VALUES ($1, $2, $3, $4, 0, $5, NULL, NULL)",
-            args![KERINCI, grant, user, role.code(), Id::SYSTEM],
+            args![district, grant, user, role.code(), Id::SYSTEM],
         )
         .await;
         for territory in territories {
             self.sql(
                 "INSERT INTO grant_territory (district_id, grant_id, territory_code, rw) VALUES ($1, $2, $3, '')",
-                args![KERINCI, grant, *territory],
+                args![district, grant, *territory],
             )
             .await;
         }
         for unit in units {
             self.sql(
                 "INSERT INTO grant_unit (district_id, grant_id, institution_id) VALUES ($1, $2, $3)",
-                args![KERINCI, grant, *unit],
+                args![district, grant, *unit],
             )
             .await;
         }
-        self.sign_in(user).await
+        self.sign_in_to(district, user).await
     }
 
     /// A session for a user, without the sign-in page.
     pub async fn sign_in(&self, user: Id) -> Client {
+        self.sign_in_to(KERINCI, user).await
+    }
+
+    async fn sign_in_to(&self, district: DistrictId, user: Id) -> Client {
         let token = session::new_token();
         let open = session::OpenSession {
             user,
@@ -205,8 +220,9 @@ impl TestApp {
             complete: true,
             browser: "test".into(),
         };
-        self.app.store.submit(self.envelope(Id::SYSTEM), open).await.expect("a session");
-        let cookie = format!("{}={}", session::COOKIE, session::cookie_value(KERINCI, &token));
+        let envelope = Envelope { district, ..self.envelope(Id::SYSTEM) };
+        self.app.store.submit(envelope, open).await.expect("a session");
+        let cookie = format!("{}={}", session::COOKIE, session::cookie_value(district, &token));
         Client { router: self.router.clone(), cookie: Some(cookie), user }
     }
 

@@ -342,6 +342,27 @@ CREATE TABLE visitor (
 ) {table};
 CREATE UNIQUE INDEX visitor_once ON visitor (district_id, sponsor_id, person_id) WHERE ended_at IS NULL;
 
+-- What a mentor passes on from a family to those who help its child. They read it when somebody else has read it.
+CREATE TABLE child_news (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  person_id {bytes} NOT NULL,
+  -- 'news', 'thanks'
+  kind {text} NOT NULL,
+  words_sealed {bytes} NOT NULL,
+  written_on {int} NOT NULL,
+  written_at {int} NOT NULL,
+  written_by {bytes} NOT NULL,
+  -- 'waiting', 'passed', 'held_back' (reason says why), 'withdrawn' (by the writer)
+  state {text} NOT NULL,
+  reason {text} NOT NULL,
+  decided_at {int},
+  decided_by {bytes},
+  PRIMARY KEY (district_id, id)
+) {table};
+CREATE INDEX child_news_by_person ON child_news (district_id, person_id, written_on);
+CREATE INDEX child_news_by_state ON child_news (district_id, state, id);
+
 -- What a family needs once.
 CREATE TABLE family_need (
   district_id {int} NOT NULL,

@@ -10,6 +10,7 @@ CREATE TABLE sponsor (
   created_at {int} NOT NULL,
   PRIMARY KEY (district_id, id)
 ) {table};
+CREATE INDEX sponsor_by_institution ON sponsor (district_id, institution_id) WHERE institution_id IS NOT NULL;
 
 CREATE TABLE sponsor_version (
   district_id {int} NOT NULL,

@@ -8,11 +8,12 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
 use crate::need::{NeedLine, of_family};
+use crate::pair::query::acts_on;
 use crate::programme::programmes;
 use crate::programme::query::list_on;
 use crate::relative::{RelativeLine, of_family as related};
 use crate::rules::sponsor_code;
-use crate::{KeepNeeds, ManagePairing, SeeCoverage};
+use crate::{KeepNeeds, ManagePairing, SeeCoverage, TellSponsors, news};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::web::Text;
@@ -36,7 +37,11 @@ async fn acting(
     family: Id,
     day: Date,
 ) -> Result<Vec<PairRow>, StoreError> {
-    db.all(
+    db.all(&acting_sql(), args![district, family, day, Instant::NEVER]).await
+}
+
+fn acting_sql() -> String {
+    format!(
         "SELECT p.programme_id, c.name AS campaign, t.code, p.sponsor_id, p.units, p.valid_from \
          FROM person_version m JOIN sponsor_pair p ON p.district_id = m.district_id AND p.person_id = m.person_id \
          JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
@@ -44,14 +49,9 @@ async fn acting(
          JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
          LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
          WHERE m.district_id = $1 AND m.family_id = $2 AND m.superseded_at = $4 AND m.ended_reason IS NULL \
-         AND p.valid_from <= $3 AND (p.valid_to IS NULL OR p.valid_to >= $3) \
-         AND l.starts_on <= $3 AND (l.ends_on IS NULL OR l.ends_on >= $3) \
-         AND NOT EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = l.district_id AND z.pledge_id = l.id \
-         AND z.starts_on <= $3 AND (z.ends_on IS NULL OR z.ends_on >= $3)) \
-         ORDER BY t.code, p.valid_from, p.id",
-        args![district, family, day, Instant::NEVER],
+         AND {} ORDER BY t.code, p.valid_from, p.id",
+        acts_on("$3")
     )
-    .await
 }
 
 /// A pair in words.
@@ -70,6 +70,8 @@ struct PanelPage {
     on_list: Vec<String>,
     needs: Vec<NeedLine>,
     keeps_needs: bool,
+    /// Whether the reader may write to those who help.
+    tells: bool,
     /// For those who pair: sponsors who are noted as related.
     relatives: Option<Vec<RelativeLine>>,
 }
@@ -93,6 +95,7 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         rows.into_iter().map(|row| Line { sponsor: sponsor_code(row.sponsor_id), row }).collect();
     let needs = of_family(db, district, family).await?;
     let keeps_needs = KeepNeeds::of(actor).is_some();
+    let tells = TellSponsors::of(actor).is_some() && news::helps_anyone(db, district, family, today).await?;
     let relatives = match ManagePairing::of(actor) {
         Some(_) => Some(related(db, district, family).await?),
         None => None,
@@ -101,6 +104,22 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         return Ok(None);
     }
     let text = Text::new(actor.language, actor.zone);
-    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs, relatives };
+    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs, tells, relatives };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
+
+    #[db_test]
+    async fn who_helps_a_family_is_found_by_its_members(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        acting(&db, D, I, DAY).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
 }

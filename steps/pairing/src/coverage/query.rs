@@ -290,10 +290,11 @@ pub(crate) async fn codes(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{TestDatabase, db_test};
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
+    use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn a_programmes_pairs_and_lists_are_found_by_their_indexes(db: TestDatabase) {
@@ -321,5 +322,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[db_test]
+    async fn code_names_are_found_by_person(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        codes(&db, D, [I, I]).await.expect("a plan");
+        no_walks(&db, 1).await;
     }
 }

@@ -235,3 +235,19 @@ pub(super) async fn all_files(
     }
     books.send("pasangan-per-desa").await
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn names_are_found_by_their_keys(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        named(&db, D, [I, I]).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
+}

@@ -22,8 +22,8 @@ asuh_store::row_struct! {
 }
 
 /// Who may not help whom, as places: the same family card, declared relatives, and a target in whose family somebody
-/// works in the sponsor's own unit or below it (an office that gives is its own unit). Indexes: sponsor_version_list, institution_by_parent,
-/// declared_relative_once.
+/// works in the sponsor's own unit or below it (an office that gives is its own unit). Indexes: sponsor_version_list, sponsor_by_institution,
+/// institution_by_parent, declared_relative_once.
 pub(super) async fn barred(
     db: &impl Query,
     district: DistrictId,
@@ -51,7 +51,8 @@ pub(super) async fn barred(
     }
     let offices: Vec<Office> = db
         .all(
-            "SELECT id, institution_id FROM sponsor WHERE district_id = $1 AND institution_id IS NOT NULL",
+            "SELECT s.id, s.institution_id FROM institution i CROSS JOIN sponsor s WHERE i.district_id = $1 \
+             AND s.district_id = i.district_id AND s.institution_id = i.id",
             args![district],
         )
         .await?;
@@ -128,4 +129,21 @@ pub(crate) async fn barred_for(
     };
     let barred = barred(db, district, subjects, &[supply]).await?;
     Ok(Some(barred.into_iter().map(|(_, child)| child).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn who_may_not_help_is_found_by_card_and_unit(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        barred(&db, D, &[], &[]).await.expect("a plan");
+        barred_for(&db, D, &[], I).await.expect("a plan");
+        no_walks(&db, 4).await;
+    }
 }

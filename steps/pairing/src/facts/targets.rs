@@ -131,3 +131,27 @@ pub(crate) async fn held(
         .await?;
     Ok(rows.into_iter().map(|row| (row.person_id, row.units)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_nusantara::TerritoryCode;
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
+
+    #[db_test]
+    async fn targets_are_found_from_their_list(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
+        for kind in ["stunted_children", "families_at_risk"] {
+            for known_at in [None, Some(Instant(0))] {
+                let moment = Moment { on: DAY, known_at };
+                targets(&db, D, (I, kind), moment, Some(&scope)).await.expect("a plan");
+            }
+        }
+        held(&db, D, I, DAY).await.expect("a plan");
+        no_walks(&db, 5).await;
+    }
+}

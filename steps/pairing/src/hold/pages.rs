@@ -181,3 +181,19 @@ pub(super) async fn release(
     app.submit(cap.actor(), form.command_id()?, ReleaseHold { hold }).await?;
     redirect(&format!("/pasangan/{programme}/tahan"))
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn holds_are_found_by_their_programme(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        holds(&db, D, I).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
+}

@@ -10,6 +10,7 @@ use crate::facts::Situation;
 use crate::programme::{command as programme, query as programmes};
 use crate::rules::{Wrong, measure};
 use crate::run::rows::give_codes;
+use crate::sponsor::end_lapsed;
 
 /// Ends pairs on a day, with the code of the reason; those that have ended by then stay as they are.
 ///
@@ -75,6 +76,7 @@ impl Command for PairByHand {
             .map_err(|wrong| Refusal::new(format!("pairing.refused.{}", wrong.code())))?;
         give_codes(tx, &[self.person]).await?;
         close_dead(tx, (programme.id, self.person), self.today).await?;
+        end_lapsed(tx, self.today).await?;
         let pair = tx.new_id();
         tx.subject("sponsor_pair", pair);
         tx.execute(
@@ -170,7 +172,7 @@ impl Command for EndPair {
             .await?;
         match ended {
             0 => Err(Refusal::new("pairing.refused.pair_ended").into()),
-            _ => Ok(()),
+            _ => Ok(end_lapsed(tx, self.today).await?),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use asuh_nusantara::age;
 use asuh_store::{Id, Instant, Query, args};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
@@ -84,7 +83,7 @@ struct LettersPage {
 
 impl LettersPage {
     fn months(&self, line: &OwnLine) -> String {
-        let months = line.birth_date.and_then(|birth| age::completed_months(birth, self.shell.today));
+        let months = line.months(self.shell.today);
         months.map_or_else(String::new, |months| self.shell.t1("pairing.why.months", "n", months))
     }
 }

@@ -180,6 +180,10 @@ pub(super) async fn end(
             Err(rejection) => form.reject(rejection)?,
         }
     }
+    // A child that has left has no page any more; what a colleague ended already is off the list.
+    if form.get("kembali") == "putuskan" {
+        return redirect(&format!("/pasangan/{}/putuskan", line.programme_id));
+    }
     show_page(&cap, &app, shell, (line.programme_id, line.person_id), Some(form)).await
 }
 

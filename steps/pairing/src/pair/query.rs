@@ -56,11 +56,13 @@ pub(crate) async fn by_id(
     db.first(&format!("{PAIR} AND p.id = $3"), args![district, Instant::NEVER, id]).await
 }
 
-/// The condition that a pair `p` acts on the day `day`, by its own days and those of its promise `l`.
+/// The condition that a pair `p` acts on the day `day`, by its own days and those of its promise `l` and its campaign.
 pub(crate) fn acts_on(day: &str) -> String {
     format!(
         "p.valid_from <= {day} AND (p.valid_to IS NULL OR p.valid_to >= {day}) \
          AND l.starts_on <= {day} AND (l.ends_on IS NULL OR l.ends_on >= {day}) \
+         AND NOT EXISTS (SELECT 1 FROM campaign k WHERE k.district_id = l.district_id AND k.id = l.campaign_id \
+         AND k.ends_on < {day}) \
          AND NOT EXISTS (SELECT 1 FROM pledge_pause z WHERE z.district_id = l.district_id AND z.pledge_id = l.id \
          AND z.starts_on <= {day} AND (z.ends_on IS NULL OR z.ends_on >= {day}))"
     )
@@ -170,7 +172,22 @@ asuh_store::row_struct! {
         pub(crate) valid_from: Date,
         /// Whether the sponsor was approved as a visitor.
         pub(crate) visits: bool,
+        pub(crate) relation: String,
         pub(crate) ended_reason: Option<String>,
+    }
+}
+
+impl OwnLine {
+    /// Completed months of a child; nothing for a mother.
+    pub(crate) fn months(&self, today: Date) -> Option<u32> {
+        let birth = self.birth_date.filter(|_| self.relation == "child")?;
+        asuh_nusantara::age::completed_months(birth, today)
+    }
+
+    /// Whether name and address may be opened, as far as the pair decides: its sponsor is a visitor, and the target has
+    /// neither left nor passed the age. The guardian's consent is asked apart.
+    pub(crate) fn opens(&self, today: Date) -> bool {
+        self.visits && self.ended_reason.is_none() && self.months(today).is_none_or(|months| months < 60)
     }
 }
 
@@ -204,7 +221,7 @@ pub(crate) async fn of_sponsors(
         &format!(
             "SELECT p.sponsor_id, p.programme_id, g.campaign_id, c.name AS campaign, m.person_id, t.code, m.sex, m.birth_date, \
              f.village_code, p.units, p.valid_from, \
-             CAST(CASE WHEN w.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS visits, m.ended_reason \
+             CAST(CASE WHEN w.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS visits, m.relation, m.ended_reason \
              FROM sponsor_pair p JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
              JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
              JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
@@ -222,4 +239,26 @@ pub(crate) async fn of_sponsors(
         args,
     )
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
+
+    #[db_test]
+    async fn pairs_are_found_by_their_indexes(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        of_person(&db, D, I, I).await.expect("a plan");
+        by_id(&db, D, I).await.expect("a plan");
+        sponsors(&db, D, I, DAY, None).await.expect("a plan");
+        sponsors(&db, D, I, DAY, Some(I)).await.expect("a plan");
+        addressees(&db, D, I, (None, 50)).await.expect("a plan");
+        addressees(&db, D, I, (Some(I), 50)).await.expect("a plan");
+        of_sponsors(&db, D, [I, I], DAY).await.expect("a plan");
+        no_walks(&db, 8).await;
+    }
 }

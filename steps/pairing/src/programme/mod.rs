@@ -27,6 +27,7 @@ pub(super) fn routes() -> Routes {
         .post::<ManagePairing, _>("/pasangan/{id}/kumpulan", pool_pages::add)
         .post::<ManagePairing, _>("/pasangan/{id}/kumpulan/{campaign}/lepas", pool_pages::remove)
         .get::<SeeCoverage, _>("/pasangan/{id}/aturan", rule_pages::show)
+        .public_get("/aturan-pasangan", rule_pages::public)
         .get::<ManagePairing, _>("/pasangan/{id}/aturan/ubah", rule_pages::edit)
         .post::<ManagePairing, _>("/pasangan/{id}/aturan/ubah", rule_pages::put)
 }

@@ -1,8 +1,9 @@
-//! The rule of who comes first: published, printed, changed.
+//! The rule of who comes first: published for everyone, printed, changed.
 
 use askama::Template;
 use asuh_store::Id;
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
+use serde::Deserialize;
 
 use super::command::SetRule;
 use super::pages::found;
@@ -11,7 +12,7 @@ use crate::rules::{Factor, Point};
 use crate::{ManagePairing, SeeCoverage};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::settings::Letterhead;
+use asuh_ground::settings::{self, District, Letterhead};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
 
 /// Rows that are offered empty.
@@ -52,6 +53,51 @@ pub(super) async fn show(
     let letterhead = Letterhead::load(&app.store, district).await?;
     let may_manage = ManagePairing::of(cap.actor()).is_some();
     page(&RulePage { shell, programme, rule, lines, letterhead, may_manage })
+}
+
+/// The rule of a programme as anybody may read it.
+struct Published {
+    name: String,
+    rule: Rule,
+    lines: Vec<(String, i64)>,
+}
+
+#[derive(Template)]
+#[template(path = "programme/rule_public.html")]
+struct PublicPage {
+    shell: Shell,
+    districts: Vec<District>,
+    district: Option<District>,
+    published: Vec<Published>,
+}
+
+/// Of which district; nothing where there is but one.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Of {
+    kabupaten: Option<i64>,
+}
+
+/// The rules of a district's programmes, for everyone: the same for who is signed in.
+pub(super) async fn public(State(app): State<App>, Params(of): Params<Of>, mut shell: Shell) -> Page {
+    (shell.actor, shell.menu) = (None, Vec::new());
+    let db = app.store.reader();
+    let districts = settings::all(db).await?;
+    let district = match of.kabupaten {
+        Some(code) => {
+            let found = districts.iter().find(|district| district.code.as_i64() == code);
+            Some(found.ok_or(Error::NotFound)?.clone())
+        }
+        None => districts.first().filter(|_| districts.len() == 1).cloned(),
+    };
+    let mut published = Vec::new();
+    if let Some(district) = &district {
+        for programme in query::all(db, district.id).await? {
+            let Some(rule) = query::rule(db, district.id, programme.id, None).await? else { continue };
+            let lines = rule.points.iter().map(|point| (point_words(&shell, point), point.points)).collect();
+            published.push(Published { name: programme.name, rule, lines });
+        }
+    }
+    page(&PublicPage { shell, districts, district, published })
 }
 
 #[derive(Template)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::pair::command::end_pairs;
+use crate::sponsor::end_lapsed;
 
 /// Says that a sponsor and a family are related: no run pairs them, and a pair that runs ends with the day before.
 ///
@@ -79,6 +80,7 @@ impl Command for DeclareRelative {
         let pairs: Vec<Id> = pairs.into_iter().map(|row| row.0).collect();
         let last = self.today.previous_day().unwrap_or(self.today);
         end_pairs(tx, &pairs, last, "related").await?;
+        end_lapsed(tx, self.today).await?;
         Ok(id)
     }
 }

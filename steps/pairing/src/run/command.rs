@@ -16,6 +16,7 @@ use crate::pair::command::end_pairs;
 use crate::programme::pools::{ends, pools};
 use crate::programme::{command as programme, query as programmes};
 use crate::rules::measure;
+use crate::sponsor::end_lapsed;
 
 /// Days for which a draft may be approved: ages and holds move on.
 pub(crate) const DRAFT_DAYS: i64 = 14;
@@ -227,6 +228,8 @@ async fn act(
     planned: &[Planned],
     today: Date,
 ) -> Result<Approved, Fault> {
+    // Before new pairs are made: who comes back to the same child is approved as its visitor anew.
+    end_lapsed(tx, today).await?;
     let known: HashSet<Id> = situation.supplies.iter().map(|one| one.pledge_id).collect();
     let listed: HashSet<Id> = situation.subjects.iter().map(|one| one.row.person_id).collect();
     let mut wanted: BTreeMap<(Id, Id), (Id, i64)> = BTreeMap::new();
@@ -294,6 +297,7 @@ async fn act(
         rows,
     )
     .await?;
+    end_lapsed(tx, today).await?;
     Ok(Approved { made, ended: count, kept })
 }
 

@@ -416,7 +416,7 @@ pub(super) async fn persons(
     Ok(rows.into_iter().map(|row| (row.0, ())).collect())
 }
 
-/// The promises to a campaign that were recorded after an instant. Index: pledge_by_campaign.
+/// The promises to a campaign that were recorded after an instant, in no order. Index: pledge_by_campaign.
 pub(super) async fn pledged_since(
     db: &impl Query,
     district: DistrictId,
@@ -425,9 +425,40 @@ pub(super) async fn pledged_since(
 ) -> Result<Vec<Id>, StoreError> {
     let rows: Vec<(Id,)> = db
         .all(
-            "SELECT id FROM pledge WHERE district_id = $1 AND campaign_id = $2 AND recorded_at > $3 ORDER BY id",
+            "SELECT id FROM pledge WHERE district_id = $1 AND campaign_id = $2 AND recorded_at > $3",
             args![district, campaign, since],
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn a_run_is_read_by_its_key(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        run(&db, D, I).await.expect("a plan");
+        given(&db, D, I).await.expect("a plan");
+        pools(&db, D, I).await.expect("a plan");
+        runs(&db, D, I, None).await.expect("a plan");
+        newest(&db, D, I, &["draft", "computing"]).await.expect("a plan");
+        drafts(&db, D).await.expect("a plan");
+        children(&db, D, I, Which::All, -1).await.expect("a plan");
+        children(&db, D, I, Which::Lacking, 50).await.expect("a plan");
+        pairs(&db, D, I, (0, 50)).await.expect("a plan");
+        by_subdistrict(&db, D, I).await.expect("a plan");
+        flows(&db, D, I).await.expect("a plan");
+        options(&db, D, I).await.expect("a plan");
+        planned(&db, D, I).await.expect("a plan");
+        certificate(&db, D, I).await.expect("a plan");
+        persons(&db, D, I).await.expect("a plan");
+        pledged_since(&db, D, I, Instant(0)).await.expect("a plan");
+        no_walks(&db, 16).await;
+    }
 }

@@ -41,6 +41,25 @@ pub(crate) async fn may_visit(
     Ok(found > 0)
 }
 
+/// Ends the approvals of visitors whose pair has ended, by its own days or with its promise or campaign: who helps the
+/// same target again later is approved anew. A promise that rests ends nothing. Index: visitor_once (a few rows),
+/// sponsor_pair_by_sponsor.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn end_lapsed(tx: &Tx<'_>, today: Date) -> Result<(), StoreError> {
+    tx.execute(LAPSED, args![tx.district(), tx.now(), tx.actor(), today]).await?;
+    Ok(())
+}
+
+const LAPSED: &str = "UPDATE visitor SET ended_at = $2, ended_by = $3 WHERE district_id = $1 AND ended_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM sponsor_pair p \
+     JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+     JOIN campaign c ON c.district_id = l.district_id AND c.id = l.campaign_id \
+     WHERE p.district_id = visitor.district_id AND p.sponsor_id = visitor.sponsor_id \
+     AND p.person_id = visitor.person_id AND (p.valid_to IS NULL OR p.valid_to >= $4) \
+     AND (l.ends_on IS NULL OR l.ends_on >= $4) AND (c.ends_on IS NULL OR c.ends_on >= $4))";
+
 /// Approves the sponsor of a pair as a visitor of its target.
 ///
 /// Refused when there is no such pair, it has ended, the guardian has not agreed, or he is one already.
@@ -72,6 +91,7 @@ impl Command for ApproveVisitor {
         if !guardian_agrees(tx, district, family, pair.person_id, self.today).await? {
             return Err(Refusal::new("pairing.refused.no_consent").into());
         }
+        end_lapsed(tx, self.today).await?;
         let visitor = tx.new_id();
         tx.subject("family", family);
         let written = tx

@@ -1,11 +1,13 @@
 //! What a sponsor sees of those whom he helps, and whom he may visit.
 
 mod command;
+mod news_panel;
 mod pages;
 mod panel;
 
 pub use command::{ApproveVisitor, EndVisitor};
-pub(super) use command::{guardian_agrees, may_visit};
+pub(super) use command::{end_lapsed, guardian_agrees, may_visit};
+pub(super) use news_panel::news_panel;
 pub(super) use panel::panel;
 
 use super::{ManagePairing, OwnPairs};

@@ -6,7 +6,7 @@ use asuh_store::{Id, Instant, Query, args};
 use axum::extract::State;
 
 use super::command::{ApproveVisitor, EndVisitor, guardian_agrees};
-use crate::pair::query;
+use crate::pair::query::{self, OwnLine};
 use crate::{ManagePairing, OwnPairs};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
@@ -72,7 +72,8 @@ pub(super) async fn child(
     let (db, district) = (app.store.reader(), cap.district());
     let sponsor = cap.actor().sponsor.ok_or(Error::NotFound)?;
     let own = query::of_sponsor(db, district, sponsor, shell.today).await?;
-    if !own.iter().any(|line| line.person_id == person && line.visits && line.ended_reason.is_none()) {
+    let opens = |line: &OwnLine| line.person_id == person && line.opens(shell.today);
+    if !own.iter().any(opens) {
         return Err(Error::NotFound);
     }
     let child: Option<Address> = db

@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use askama::Template;
-use asuh_nusantara::age;
 use asuh_step_registry::territories;
 use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use time::Date;
@@ -92,7 +91,7 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<
         };
         let place = subdistrict(line.village_code);
         let many = told.living.get(&place).is_some_and(|n| *n >= NAMED_FROM);
-        let months = line.birth_date.and_then(|birth| age::completed_months(birth, today));
+        let months = line.months(today);
         let target = match months {
             Some(..24) => "child_under_two",
             Some(24..60) => "child_two_to_five",
@@ -100,16 +99,32 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<
         };
         lines.push(Line {
             age: match months {
-                Some(months @ ..60) => text.t1("pairing.why.months", "n", months),
-                _ => text.t("pairing.own.mother").into_owned(),
+                Some(months) => text.t1("pairing.why.months", "n", months),
+                None => text.t("pairing.own.mother").into_owned(),
             },
             place: if many { names.get(&place).cloned().unwrap_or_default() } else { String::new() },
             worth: line.units * told.unit,
             visits: told.mentor_visits.get(target).copied().unwrap_or(0),
-            opens: line.visits && actor.sponsor == Some(sponsor),
+            opens: line.opens(today) && actor.sponsor == Some(sponsor),
             own: line,
         });
     }
     let panel = PanelPage { text, lines };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn who_lives_where_is_counted_within_a_list(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        living(&db, D, I).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
 }

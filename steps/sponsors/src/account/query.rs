@@ -68,3 +68,20 @@ pub(super) async fn taken(
     let rows: Vec<(String,)> = db.all(&sql, args).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn accounts_are_found_by_unit_and_login(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        account(&db, D, I).await.expect("a plan");
+        taken(&db, D, &["one".to_owned(), "two".to_owned()]).await.expect("a plan");
+        no_walks(&db, 2).await;
+    }
+}

@@ -270,10 +270,11 @@ pub(crate) async fn people(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{START, TestDatabase, db_test};
+    use asuh_store::testing::{Explained, START, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn opening_a_roll_looks_at_its_own_people_from_the_first_day(db: TestDatabase) {
@@ -287,5 +288,19 @@ mod tests {
                 assert!(plan.contains(index), "{plan}");
             }
         }
+    }
+
+    #[db_test]
+    async fn promises_are_found_by_their_indexes(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        in_force(&db, D, I, I, DAY).await.expect("a plan");
+        of_sponsor_on(&db, D, I, DAY).await.expect("a plan");
+        of_units(&db, D, I, DAY).await.expect("a plan");
+        owner(&db, D, I).await.expect("a plan");
+        for after in [None, Some(I)] {
+            people(&db, D, I, I, DAY, after).await.expect("a plan");
+        }
+        no_walks(&db, 6).await;
     }
 }

@@ -229,9 +229,11 @@ pub(crate) async fn of_sponsor(
 
 #[cfg(test)]
 mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
 
     fn pledge(starts_on: Date, ends_on: Option<Date>, end_reason: Option<&str>) -> OwnPledge {
         OwnPledge {
@@ -289,5 +291,13 @@ mod tests {
             ..pledge(date!(2026 - 11 - 02), Some(date!(2026 - 11 - 15)), Some("stopped"))
         };
         assert!(standing(stopped, &[], &[], day, Instant(1_000)).restorable);
+    }
+
+    #[db_test]
+    async fn the_promises_of_a_sponsor_are_found_by_his_key(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        of_sponsor(&db, D, I, DAY, Instant(0)).await.expect("a plan");
+        no_walks(&db, 1).await;
     }
 }

@@ -42,7 +42,9 @@ pub async fn supply(
     campaign: Id,
     day: Date,
 ) -> Result<Vec<Supply>, StoreError> {
-    db.all(
+    // Sorted here: asked for in the order of keys, SQLite would walk through the promises of all campaigns.
+    let mut found: Vec<Supply> = db
+        .all(
         &format!(
             "SELECT p.id AS pledge_id, p.sponsor_id, v.name, s.kind, v.category, {} AS units, p.reach, v.home_code, \
              v.unit_id, v.kk_hash FROM pledge p \
@@ -51,13 +53,15 @@ pub async fn supply(
              JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id \
              AND v.superseded_at = $4 \
              WHERE p.district_id = $1 AND p.campaign_id = $2 AND {} \
-             AND c.starts_on <= $3 AND (c.ends_on IS NULL OR c.ends_on >= $3) ORDER BY p.id",
+             AND c.starts_on <= $3 AND (c.ends_on IS NULL OR c.ends_on >= $3)",
             baskets_on("$3"),
             holds_on("$3")
         ),
         args![district, campaign, day, Instant::NEVER],
     )
-    .await
+    .await?;
+    found.sort_by_key(|one| one.pledge_id);
+    Ok(found)
 }
 
 /// Why a promise does not hold on a day though it held before.
@@ -122,7 +126,7 @@ pub async fn promised_ends(
                      SELECT p.id AS pledge_id, p.sponsor_id, p.end_reason, {last_on} AS last_on FROM pledge p \
                      JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
                      WHERE p.district_id = $1 AND p.campaign_id = $2 AND p.starts_on <= $4) e \
-                 WHERE e.last_on < $4 AND (e.last_on >= $3 OR e.end_reason = 'undone') ORDER BY e.pledge_id"
+                 WHERE e.last_on < $4 AND (e.last_on >= $3 OR e.end_reason = 'undone')"
             ),
             args![district, campaign, before, day],
         )
@@ -133,7 +137,7 @@ pub async fn promised_ends(
              JOIN pledge_pause z ON z.district_id = p.district_id AND z.pledge_id = p.id \
              WHERE p.district_id = $1 AND p.campaign_id = $2 AND p.starts_on <= $3 \
              AND (p.ends_on IS NULL OR p.ends_on >= $3) AND z.starts_on <= $3 \
-             AND (z.ends_on IS NULL OR z.ends_on >= $3) ORDER BY p.id, z.starts_on",
+             AND (z.ends_on IS NULL OR z.ends_on >= $3)",
             args![district, campaign, day],
         )
         .await?;
@@ -163,4 +167,21 @@ pub async fn promised_ends(
     // A pause of what has ended says nothing more.
     found.dedup_by_key(|end| end.pledge_id);
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
+
+    #[db_test]
+    async fn what_is_promised_to_a_campaign_is_read_from_its_promises(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        supply(&db, D, I, DAY).await.expect("a plan");
+        promised_ends(&db, D, I, DAY, DAY).await.expect("a plan");
+        no_walks(&db, 3).await;
+    }
 }

@@ -66,6 +66,20 @@ pub(super) async fn matched(
         .collect())
 }
 
+/// The same for a command that changes them: they are held, so that nobody else changes them meanwhile.
+pub(super) async fn matched_and_held(
+    tx: &Tx<'_>,
+    entries: &[Asn],
+) -> Result<Vec<Option<SponsorLine>>, StoreError> {
+    let found = matched(tx, tx.secrets(), tx.district(), entries).await?;
+    let known: Vec<Id> = found.iter().flatten().map(|held| held.id).collect();
+    if known.is_empty() {
+        return Ok(found);
+    }
+    version::hold(tx, &known).await?;
+    matched(tx, tx.secrets(), tx.district(), entries).await
+}
+
 /// What an entry does to the person it was matched with.
 pub(super) fn change(
     secrets: &Secrets,
@@ -196,7 +210,7 @@ impl Command for PutAsn {
         }
         check_units(tx, [self.asn.unit]).await?;
         let entries = std::slice::from_ref(&self.asn);
-        let held = matched(tx, tx.secrets(), tx.district(), entries).await?.pop().flatten();
+        let held = matched_and_held(tx, entries).await?.pop().flatten();
         if let Some(held) = &held
             && !self.reach.allows(held.id, held.unit_id)
         {
@@ -239,19 +253,27 @@ impl Command for PutRoster {
             })
             .cloned()
             .collect();
-        let held = matched(tx, tx.secrets(), tx.district(), &people).await?;
+        let held = matched_and_held(tx, &people).await?;
         let entries: Vec<_> = held.into_iter().zip(people).collect();
         let done = put(tx, &entries, self.day, "form", None).await?;
         Ok(done.into_iter().map(|(id, _)| id).collect())
     }
 }
 
-async fn within(tx: &Tx<'_>, sponsor: Id, reach: &Reach) -> Result<SponsorLine, Fault> {
+/// Somebody of the roster within reach.
+async fn known(tx: &Tx<'_>, sponsor: Id, reach: &Reach) -> Result<SponsorLine, Fault> {
+    version::hold(tx, &[sponsor]).await?;
     let found = query::sponsor(tx, tx.district(), sponsor).await?;
     let held = found
         .filter(|held| held.kind == "asn" && reach.allows(held.id, held.unit_id))
         .ok_or_else(Refusal::not_found)?;
     tx.subject("sponsor", sponsor);
+    Ok(held)
+}
+
+/// The same, who has not left.
+async fn within(tx: &Tx<'_>, sponsor: Id, reach: &Reach) -> Result<SponsorLine, Fault> {
+    let held = known(tx, sponsor, reach).await?;
     if held.status != "active" {
         return Err(Refusal::new("sponsors.refused.left").into());
     }
@@ -309,5 +331,27 @@ impl Command for EndAsn {
         let held = within(tx, self.sponsor, &self.reach).await?;
         sponsor::command::leave(tx, held, self.leaving, self.day).await?;
         Ok(())
+    }
+}
+
+/// Somebody of the roster is there again, in the unit where he was. Promises that ended with his leaving within the last
+/// day hold again as they were promised: it was a slip.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReturnAsn {
+    /// Who.
+    pub sponsor: Id,
+    /// From which day.
+    pub day: Date,
+    /// What the sender's permission reaches.
+    pub reach: Reach,
+}
+
+impl Command for ReturnAsn {
+    const KIND: &'static str = "sponsors.return_asn";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let held = known(tx, self.sponsor, &self.reach).await?;
+        sponsor::command::come_back(tx, held, self.day).await
     }
 }

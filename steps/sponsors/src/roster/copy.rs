@@ -162,3 +162,20 @@ async fn turns(
     );
     Ok(section.filled(turns.into_iter().map(told).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_nusantara::{Language, Zone};
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn what_became_of_promises_is_found_by_the_sponsor(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        turns(&db, D, I, &Text::new(Language::Indonesian, Zone::Wib)).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
+}

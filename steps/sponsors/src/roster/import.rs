@@ -10,7 +10,7 @@ use asuh_store::{Command, Fault, Id, Instant, Query, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::command::{Asn, change, matched, put};
+use super::command::{Asn, change, matched, matched_and_held, put};
 use asuh_ground::App;
 use asuh_ground::access::Role;
 use asuh_ground::app::Given;
@@ -202,7 +202,7 @@ impl ImportKind for AsnImport {
                 let unit = offices.find_or_make(tx, cx.today(), &record).await?;
                 entries.push(entry(&record, unit, homes.find(&record)));
             }
-            let held = matched(tx, tx.secrets(), tx.district(), &entries).await?;
+            let held = matched_and_held(tx, &entries).await?;
             let pairs: Vec<_> = held.into_iter().zip(entries).collect();
             let done = put(tx, &pairs, cx.today(), "asn", Some(cx.batch)).await?;
             for (row, (id, change)) in rows.iter_mut().zip(done) {

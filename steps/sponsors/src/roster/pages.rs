@@ -6,7 +6,7 @@ use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{Asn, EndAsn, PutAsn, TransferAsn};
+use super::command::{Asn, EndAsn, PutAsn, ReturnAsn, TransferAsn};
 use super::query::{self, PEOPLE, SponsorLine, UNITS, UnitLine};
 use crate::sponsor::rules::Leaving;
 use crate::{ManageRoster, Reach, ReadRoster};
@@ -237,6 +237,23 @@ pub(crate) async fn end(
             Ok(_) => return redirect(&format!("/pegawai/{sponsor}")),
             Err(rejection) => form.reject(rejection)?,
         }
+    }
+    let reading = ReadRoster::of(cap.actor()).ok_or(Error::Forbidden)?;
+    show_with(&reading, &app, shell, sponsor, &form).await
+}
+
+/// Somebody is there again.
+pub(crate) async fn come_back(
+    cap: Cap<ManageRoster>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(sponsor): Path<Id>,
+    mut form: Form,
+) -> Page {
+    let command = ReturnAsn { sponsor, day: shell.today, reach: Reach::of(cap.scope()) };
+    match app.submit(cap.actor(), form.command_id()?, command).await {
+        Ok(_) => return redirect(&format!("/pegawai/{sponsor}")),
+        Err(rejection) => form.reject(rejection)?,
     }
     let reading = ReadRoster::of(cap.actor()).ok_or(Error::Forbidden)?;
     show_with(&reading, &app, shell, sponsor, &form).await

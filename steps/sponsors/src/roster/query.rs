@@ -147,7 +147,8 @@ pub async fn by_name(
     .await
 }
 
-/// The current sponsors with one of these NIPs. Index: sponsor_version_by_nip.
+/// The current sponsors with one of these NIPs. Index: sponsor_version_by_nip, which holds present versions alone: SQLite
+/// takes it only where the statement says the same instant, and not a place for it.
 ///
 /// # Errors
 /// The store fails.
@@ -160,12 +161,12 @@ pub(crate) async fn by_nips(
     for some in hashes.chunks(500) {
         let mut args = Args::new().with(district);
         let list = args.push_list(some.iter().copied());
-        let never = args.push(Instant::NEVER);
         found.extend(
             db.all::<SponsorLine>(
                 &format!(
                     "{SPONSOR} WHERE v.district_id = $1 AND v.nip_hash IN ({list}) \
-                     AND v.nip_hash IS NOT NULL AND v.superseded_at = {never}"
+                     AND v.nip_hash IS NOT NULL AND v.superseded_at = {}",
+                    Instant::NEVER.0
                 ),
                 args,
             )
@@ -323,4 +324,39 @@ pub(crate) async fn all_units(
         args,
     )
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_nusantara::TerritoryCode;
+    use asuh_store::LookupHash;
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    /// A district has twelve thousand civil servants: nobody is looked up by reading them all.
+    #[db_test]
+    async fn people_are_found_by_their_indexes(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        let whole = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
+        let some = Scope { units: vec![I], ..Scope::default() };
+        for scope in [&whole, &some] {
+            sponsor_within(&db, D, scope, I).await.expect("a plan");
+            unit(&db, D, scope, I).await.expect("a plan");
+            all_units(&db, D, scope).await.expect("a plan");
+            for after in [None, Some(I)] {
+                units(&db, D, scope, after).await.expect("a plan");
+            }
+        }
+        sponsor(&db, D, I).await.expect("a plan");
+        for after in [None, Some(I)] {
+            of_unit(&db, D, I, after).await.expect("a plan");
+        }
+        by_nips(&db, D, &[LookupHash::default(); 3]).await.expect("a plan");
+        without_nip(&db, D, &[I, I]).await.expect("a plan");
+        territories(&db, D).await.expect("a plan");
+        no_walks(&db, 12).await;
+    }
 }

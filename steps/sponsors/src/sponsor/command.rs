@@ -109,6 +109,7 @@ impl Command for DeclareCard {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        version::hold(tx, &[self.sponsor]).await?;
         let held = query::sponsor(tx, tx.district(), self.sponsor).await?.ok_or_else(Refusal::not_found)?;
         tx.subject("sponsor", held.id);
         if self
@@ -131,6 +132,7 @@ impl Command for DeclareCard {
 
 /// A sponsor who is not of the roster, and has not left.
 async fn active(tx: &Tx<'_>, id: Id) -> Result<SponsorLine, Fault> {
+    version::hold(tx, &[id]).await?;
     let held = query::sponsor(tx, tx.district(), id).await?;
     let held = held.filter(|held| held.kind != "asn").ok_or_else(Refusal::not_found)?;
     tx.subject("sponsor", id);
@@ -195,23 +197,32 @@ impl Command for ReturnSponsor {
     type Receipt = ();
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        version::hold(tx, &[self.sponsor]).await?;
         let held = query::sponsor(tx, tx.district(), self.sponsor).await?;
         let held = held.filter(|held| held.kind != "asn").ok_or_else(Refusal::not_found)?;
-        tx.subject("sponsor", held.id);
-        if held.status == "active" {
-            return Err(Refusal::new("sponsors.refused.not_left").into());
-        }
-        pledge::change::restore_left(tx, held.id).await?;
-        let line = SponsorLine {
-            valid_from: self.day,
-            source: "form".to_owned(),
-            status: "active".to_owned(),
-            leaving: None,
-            ..held
-        };
-        version::write(tx, &[line], None).await?;
-        Ok(())
+        come_back(tx, held, self.day).await
     }
+}
+
+/// A sponsor who had left is there again, with the promises that ended with a leaving of the last day.
+///
+/// # Errors
+/// He has not left, or the store fails.
+pub(crate) async fn come_back(tx: &Tx<'_>, held: SponsorLine, day: Date) -> Result<(), Fault> {
+    tx.subject("sponsor", held.id);
+    if held.status == "active" {
+        return Err(Refusal::new("sponsors.refused.not_left").into());
+    }
+    pledge::change::restore_left(tx, held.id).await?;
+    let line = SponsorLine {
+        valid_from: day,
+        source: "form".to_owned(),
+        status: "active".to_owned(),
+        leaving: None,
+        ..held
+    };
+    version::write(tx, &[line], None).await?;
+    Ok(())
 }
 
 /// Most contact persons of one sponsor at a time.

@@ -219,10 +219,11 @@ pub(crate) async fn endings(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{TestDatabase, db_test};
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
+    use crate::plans::{D, DAY, no_walks};
 
     /// Nearly all promises have no last day: what ends within a month is found without walking through them.
     #[db_test]
@@ -241,5 +242,16 @@ mod tests {
                 assert!(plan.contains("pledge_by_end (district_id=? AND ends_on>? AND ends_on<?)"), "{plan}");
             }
         }
+    }
+
+    #[db_test]
+    async fn endings_are_found_by_their_day(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        soon(&db, D, DAY, None).await.expect("a plan");
+        together(&db, D, DAY).await.expect("a plan");
+        left(&db, D, DAY).await.expect("a plan");
+        count(&db, D, DAY).await.expect("a plan");
+        no_walks(&db, 5).await;
     }
 }

@@ -146,3 +146,19 @@ pub(crate) async fn pledges(cap: Cap<PledgeForSponsor>, State(app): State<App>, 
     audit::opened(&app, cap.actor(), "export", None, &format!("pledges {count}"));
     book.send("janji-orang-tua-asuh").await
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, DAY, I, no_walks};
+
+    #[db_test]
+    async fn promises_are_downloaded_by_their_key(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        promises(&db, D, DAY, I).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
+}

@@ -185,9 +185,10 @@ pub(crate) async fn history(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{TestDatabase, db_test};
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
 
     use super::*;
+    use crate::plans::{D, I, no_walks};
 
     /// A district has twelve thousand civil servants and a hundred firms; the list of firms reads no civil servant.
     #[db_test]
@@ -207,5 +208,14 @@ mod tests {
                 assert!(plan.contains("sponsor_version_by_unit (district_id=? AND unit_id=? AND"), "{plan}");
             }
         }
+    }
+
+    #[db_test]
+    async fn one_sponsor_is_read_by_his_key(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        contacts(&db, D, I).await.expect("a plan");
+        history(&db, D, I).await.expect("a plan");
+        no_walks(&db, 2).await;
     }
 }

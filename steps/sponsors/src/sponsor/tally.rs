@@ -96,7 +96,10 @@ pub(crate) async fn tally(cap: Cap<SeeParticipation>, State(app): State<App>, sh
 
 #[cfg(test)]
 mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
     use super::*;
+    use crate::plans::{D, DAY, no_walks};
 
     #[test]
     fn persons_are_counted_from_five_up_and_institutions_always() {
@@ -113,5 +116,13 @@ mod tests {
         );
         let soe = found.iter().find(|row| row.category == "soe").unwrap();
         assert_eq!(soe.all, Some(1));
+    }
+
+    #[db_test]
+    async fn the_tally_reads_the_promises_of_running_campaigns(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        taking_part(&db, D, DAY).await.expect("a plan");
+        no_walks(&db, 1).await;
     }
 }

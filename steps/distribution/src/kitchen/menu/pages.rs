@@ -155,7 +155,7 @@ impl EditPage {
     }
 
     fn name(&self, stem: &str, nth: &usize) -> String {
-        format!("{stem}{nth}")
+        format!("{stem}.{nth}")
     }
 }
 
