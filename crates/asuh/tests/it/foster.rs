@@ -76,7 +76,7 @@ async fn serang_serves_every_urgent_child_wherever_givers_live(db: TestDatabase)
     let open = "SELECT COUNT(*) AS n FROM kitchen_run WHERE district_id = $1 AND state = 'delivered'";
     assert_eq!(db.number(open, args![DISTRICT]).await.unwrap(), 2);
     let eaten = "SELECT COUNT(*) AS n FROM meal_serving WHERE district_id = $1 AND transfer_id IS NOT NULL";
-    assert!(db.number(eaten, args![DISTRICT]).await.unwrap() >= 50);
+    assert!(db.number(eaten, args![DISTRICT]).await.unwrap() >= 30);
     let other = "SELECT COUNT(*) AS n FROM meal_serving WHERE district_id = $1 AND kept_from = 'allergy' \
                  AND menu_id IS NOT NULL";
     assert!(db.number(other, args![DISTRICT]).await.unwrap() >= 10);

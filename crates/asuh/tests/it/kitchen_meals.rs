@@ -223,6 +223,17 @@ async fn whom_a_kitchen_feeds_and_whom_never(db: TestDatabase) {
         "{page}"
     );
 
+    // What an auditor may read gives the same person nothing to change as a cadre of another village.
+    let (grant, whole) = (test.app.store.new_id(), 1_501_000_000_i64);
+    let sql = "INSERT INTO user_grant (district_id, id, user_id, role, granted_at, granted_by, valid_until, revoked_at) \
+               VALUES ($1, $2, $3, 'auditor', 0, $4, NULL, NULL)";
+    test.sql(sql, args![KERINCI, grant, far.user, Id::SYSTEM]).await;
+    let sql =
+        "INSERT INTO grant_territory (district_id, grant_id, territory_code, rw) VALUES ($1, $2, $3, '')";
+    test.sql(sql, args![KERINCI, grant, whole]).await;
+    far.get(&shown).await.ok();
+    assert_eq!(far.post(&note, &noted).await.status, StatusCode::NOT_FOUND);
+
     // Who cooks knows first name and age, no whole name, no NIK, no family, no measurements.
     let cook = &meals.kitchens.cook;
     let page = cook.get(&format!("/pmt/{}", meals.programme)).await.ok();

@@ -1,6 +1,6 @@
 //! Which kitchens and villages a caller reaches: by his kitchen, or by where he works.
 
-use asuh_ground::access::{Actor, Role, Scope};
+use asuh_ground::access::{Actor, Capability, Role, Scope};
 use asuh_store::Args;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,16 @@ const IN_VILLAGES: &[Role] = &[
 ];
 
 impl Reach {
-    /// What the caller reaches by all of his roles.
+    /// What the caller reaches by the roles that hold a right: what he may read elsewhere gives him nothing to change here.
+    pub fn by<C: Capability>(actor: &Actor) -> Reach {
+        let of = |known: &[Role]| {
+            let held: Vec<Role> = known.iter().copied().filter(|role| C::ROLES.contains(role)).collect();
+            actor.scope(&held)
+        };
+        Reach { kitchens: of(AT_KITCHENS), villages: of(IN_VILLAGES) }
+    }
+
+    /// What the caller reaches by all of his roles: for the program itself.
     pub fn of(actor: &Actor) -> Reach {
         Reach { kitchens: actor.scope(AT_KITCHENS), villages: actor.scope(IN_VILLAGES) }
     }

@@ -113,7 +113,13 @@ struct AskPage {
 }
 
 async fn found(app: &App, cap: &HandPmtToSigizi, id: Id) -> Result<ProgrammeLine, Error> {
-    let found = programme::programme(app.store.reader(), cap.district(), &Reach::of(cap.actor()), id).await?;
+    let found = programme::programme(
+        app.store.reader(),
+        cap.district(),
+        &Reach::by::<HandPmtToSigizi>(cap.actor()),
+        id,
+    )
+    .await?;
     found.ok_or(Error::NotFound)
 }
 
@@ -155,7 +161,7 @@ async fn hand_over(
 ) -> Page {
     let programme = found(&app, &cap, id).await?;
     let (db, district) = (app.store.reader(), cap.district());
-    let people = fed(db, district, &Reach::of(cap.actor()), id).await?;
+    let people = fed(db, district, &Reach::by::<HandPmtToSigizi>(cap.actor()), id).await?;
     let with_nik: Vec<Fed> = people.into_iter().filter(|one| one.nik_sealed.is_some()).collect();
     if with_nik.is_empty() {
         form.error("", "kitchen.sigizi.none");

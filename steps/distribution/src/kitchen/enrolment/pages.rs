@@ -86,7 +86,7 @@ pub(super) async fn programme(
     UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
+    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<ReadMeals>(cap.actor()));
     let programme = programme::programme(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let after = url.get("sesudah").and_then(|id| id.parse().ok());
     let mut lines = query::enrolled(db, district, &reach, id, after, PAGE + 1).await?;
@@ -141,7 +141,7 @@ pub(super) async fn candidates(
     UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
+    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<EnrolMeals>(cap.actor()));
     let programme = programme::programme(db, district, &reach, id).await?;
     let programme = programme.filter(|one| !one.closed).ok_or(Error::NotFound)?;
     let after = url.get("sesudah").and_then(|id| id.parse().ok());
@@ -165,7 +165,7 @@ struct CandidatePage {
 }
 
 async fn candidate_page(app: &App, cap: &EnrolMeals, ids: (Id, Id), shell: Shell, form: &Form) -> Page {
-    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
+    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<EnrolMeals>(cap.actor()));
     let programme = programme::programme(db, district, &reach, ids.0).await?;
     let programme = programme.filter(|one| !one.closed).ok_or(Error::NotFound)?;
     let facts = query::facts(db, district, &reach, ids.1, shell.today).await?.ok_or(Error::NotFound)?;
@@ -219,7 +219,7 @@ pub(super) async fn enrol(
     let weight_g = measure(&mut form, "berat", 2, 10);
     let arm_mm = measure(&mut form, "lila", 1, 1);
     let reason = form.optional("alasan", 200);
-    let reach = Reach::of(cap.actor());
+    let reach = Reach::by::<EnrolMeals>(cap.actor());
     if let (Some(starts_on), true) = (starts_on, form.is_valid()) {
         let command =
             EnrolPerson { programme: ids.0, person: ids.1, starts_on, weight_g, arm_mm, reason, reach };
@@ -266,7 +266,7 @@ impl ShowPage {
 
 async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shell, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), actor.district);
-    let line = query::one(db, district, &Reach::of(actor), id).await?.ok_or(Error::NotFound)?;
+    let line = query::one(db, district, &Reach::by::<ReadMeals>(actor), id).await?.ok_or(Error::NotFound)?;
     let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = ShowPage {
         f: form.view(),
@@ -294,7 +294,8 @@ pub(super) async fn show(
     Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let line = query::one(app.store.reader(), cap.district(), &Reach::of(cap.actor()), id).await?;
+    let line =
+        query::one(app.store.reader(), cap.district(), &Reach::by::<ReadMeals>(cap.actor()), id).await?;
     let line = line.ok_or(Error::NotFound)?;
     let mut filled: Vec<(String, String)> = vec![("mbg_sumber".into(), line.also_fed_by)];
     filled.extend(split(&line.allergens).into_iter().map(|one| ("alergi".to_owned(), one)));
@@ -316,7 +317,7 @@ pub(super) async fn note(
     let also_fed_since = form.day_optional("mbg");
     let also_fed_by = form.optional("mbg_sumber", 120);
     if form.is_valid() {
-        let reach = Reach::of(cap.actor());
+        let reach = Reach::by::<NoteEnrolled>(cap.actor());
         let command = NoteMeals { enrolment: id, allergens, also_fed_since, also_fed_by, reach };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/peserta-pmt/{id}")),
@@ -343,7 +344,7 @@ pub(super) async fn weigh(
     let arm_mm = measure(&mut form, "lila", 1, 1);
     if let (Some(on), Some(weight_g), true) = (on, weight_g, form.is_valid()) {
         let growth = asuh_step_registry::Reach::of(&cap.actor().scope(RecordGrowth::ROLES));
-        let reach = Reach::of(cap.actor());
+        let reach = Reach::by::<NoteEnrolled>(cap.actor());
         let command = WeighEnrolled { enrolment: id, on, weight_g, height_mm, arm_mm, reach, growth };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/peserta-pmt/{id}")),
@@ -364,7 +365,8 @@ pub(super) async fn end(
     let ending = form.read("akhir", |text| Ending::parse(text).ok_or("web.error.choose"));
     let reason = form.optional("alasan", 200);
     if let (Some(ending), true) = (ending, form.is_valid()) {
-        let command = EndEnrolment { enrolment: id, ending, reason, reach: Reach::of(cap.actor()) };
+        let command =
+            EndEnrolment { enrolment: id, ending, reason, reach: Reach::by::<EnrolMeals>(cap.actor()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/peserta-pmt/{id}")),
             Err(rejection) => form.reject(rejection)?,
@@ -381,7 +383,7 @@ pub(super) async fn take_back(
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let command = TakeBackEnding { enrolment: id, reach: Reach::of(cap.actor()) };
+    let command = TakeBackEnding { enrolment: id, reach: Reach::by::<EnrolMeals>(cap.actor()) };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(_) => redirect(&format!("/peserta-pmt/{id}")),
         Err(rejection) => {

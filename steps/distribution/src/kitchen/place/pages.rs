@@ -25,7 +25,8 @@ struct ListPage {
 
 /// The kitchens within reach. Who works in one alone goes straight to it.
 pub(super) async fn list(cap: Cap<ReadKitchens>, State(app): State<App>, shell: Shell) -> Page {
-    let kitchens = query::kitchens(app.store.reader(), cap.district(), &Reach::of(cap.actor())).await?;
+    let kitchens =
+        query::kitchens(app.store.reader(), cap.district(), &Reach::by::<ReadKitchens>(cap.actor())).await?;
     page(&ListPage { shell, kitchens, may_keep: KeepKitchens::of(cap.actor()).is_some() })
 }
 
@@ -51,7 +52,9 @@ pub(super) async fn show(
     shell: Shell,
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
-    let kitchen = query::kitchen(db, district, id, &Reach::of(cap.actor())).await?.ok_or(Error::NotFound)?;
+    let kitchen = query::kitchen(db, district, id, &Reach::by::<ReadKitchens>(cap.actor()))
+        .await?
+        .ok_or(Error::NotFound)?;
     let (people, users) = query::people(db, district, id, app.store.clock().now()).await?;
     page(&ShowPage {
         villages: query::villages_of(db, district, id).await?,
@@ -92,7 +95,9 @@ impl EditPage {
 
 async fn edit_page(app: &App, cap: &KeepKitchens, id: Id, shell: Shell, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
-    let kitchen = query::kitchen(db, district, id, &Reach::of(cap.actor())).await?.ok_or(Error::NotFound)?;
+    let kitchen = query::kitchen(db, district, id, &Reach::by::<KeepKitchens>(cap.actor()))
+        .await?
+        .ok_or(Error::NotFound)?;
     let villages =
         territories::villages_within(db, district, &Scope::whole(cap.actor().district_code)).await?;
     let chosen: Vec<i64> = form.all("desa").iter().filter_map(|code| code.parse().ok()).collect();
@@ -115,7 +120,9 @@ pub(super) async fn edit(
     shell: Shell,
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
-    let kitchen = query::kitchen(db, district, id, &Reach::of(cap.actor())).await?.ok_or(Error::NotFound)?;
+    let kitchen = query::kitchen(db, district, id, &Reach::by::<KeepKitchens>(cap.actor()))
+        .await?
+        .ok_or(Error::NotFound)?;
     let (people, _) = query::people(db, district, id, app.store.clock().now()).await?;
     let mut filled: Vec<(String, String)> = vec![("catatan".into(), kitchen.note)];
     if kitchen.capacity > 0 {
@@ -163,7 +170,7 @@ pub(super) async fn put(
     };
     let hygiene_on = form.day_optional("higienis");
     let note = form.optional("catatan", 400);
-    let reach = Reach::of(cap.actor());
+    let reach = Reach::by::<KeepKitchens>(cap.actor());
     if let (Some(capacity), true) = (capacity, form.is_valid()) {
         let command = PutKitchen { kitchen: id, villages, people, capacity, hygiene_on, note, reach };
         match app.submit(cap.actor(), form.command_id()?, command).await {

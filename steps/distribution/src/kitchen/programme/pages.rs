@@ -35,7 +35,8 @@ impl ListPage {
 
 /// The programmes.
 pub(super) async fn list(cap: Cap<ReadMeals>, State(app): State<App>, shell: Shell) -> Page {
-    let programmes = query::programmes(app.store.reader(), cap.district(), &Reach::of(cap.actor())).await?;
+    let programmes =
+        query::programmes(app.store.reader(), cap.district(), &Reach::by::<ReadMeals>(cap.actor())).await?;
     let may_keep = KeepMealProgrammes::of(cap.actor()).is_some();
     let may_enrol = EnrolMeals::of(cap.actor()).is_some();
     page(&ListPage { shell, programmes, may_keep, may_enrol })
@@ -97,7 +98,13 @@ pub(super) async fn new(cap: Cap<KeepMealProgrammes>, State(app): State<App>, sh
 }
 
 async fn open(app: &App, cap: &KeepMealProgrammes, id: Id) -> Result<ProgrammeLine, Error> {
-    let found = query::programme(app.store.reader(), cap.district(), &Reach::of(cap.actor()), id).await?;
+    let found = query::programme(
+        app.store.reader(),
+        cap.district(),
+        &Reach::by::<KeepMealProgrammes>(cap.actor()),
+        id,
+    )
+    .await?;
     found.filter(|one| !one.closed).ok_or(Error::NotFound)
 }
 

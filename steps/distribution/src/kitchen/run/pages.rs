@@ -45,7 +45,8 @@ pub(super) async fn list(
         let (day, id) = text.split_once('_')?;
         Some((asuh_nusantara::date::parse(day).ok()?, id.parse().ok()?))
     });
-    let mut runs = query::runs(app.store.reader(), cap.district(), &Reach::of(cap.actor()), before).await?;
+    let mut runs =
+        query::runs(app.store.reader(), cap.district(), &Reach::by::<ReadMeals>(cap.actor()), before).await?;
     let next = cut(&mut runs, PAGE, |last| format!("{}_{}", last.for_day, last.id));
     page(&ListPage { may_run: RunKitchens::of(cap.actor()).is_some(), shell, runs, next })
 }
@@ -339,7 +340,7 @@ async fn show_page(
     shell: Shell,
     form: Option<&Form>,
 ) -> Page {
-    let (db, district, reach) = (app.store.reader(), actor.district, Reach::of(actor));
+    let (db, district, reach) = (app.store.reader(), actor.district, Reach::by::<ReadMeals>(actor));
     let run = query::run(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let own = RunKitchens::of(actor).is_some_and(|cap| cap.scope().reaches_unit(run.kitchen_id));
     let villages = query::run_villages(db, district, id).await?;

@@ -56,7 +56,7 @@ async fn village_page(
     shell: Shell,
     form: Option<&Form>,
 ) -> Page {
-    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
+    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<MarkServings>(cap.actor()));
     let run = query::run(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let rows = query::servings(db, district, &reach, id, Some(code)).await?;
     if rows.is_empty() {
@@ -115,7 +115,8 @@ pub(super) async fn mark(
         form.error("", "kitchen.refused.nobody_marked");
     }
     if form.is_valid() {
-        let command = MarkMeals { run: id, village: code, marks, reach: Reach::of(cap.actor()) };
+        let command =
+            MarkMeals { run: id, village: code, marks, reach: Reach::by::<MarkServings>(cap.actor()) };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/masak-dapur/{id}")),
             Err(rejection) => form.reject(rejection)?,
@@ -153,7 +154,7 @@ pub(super) async fn sheet(
     Path((code, week)): Path<(i64, String)>,
     shell: Shell,
 ) -> Page {
-    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::of(cap.actor()));
+    let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<ReadMeals>(cap.actor()));
     let day = date::parse(&week).map_err(|_| Error::NotFound)?;
     let monday = date::monday_of(day);
     let span = (monday, monday + Duration::days(6));

@@ -240,7 +240,8 @@ pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         return Ok(Vec::new());
     }
     let mut args = args![district, today];
-    let reached = Reach::of(actor).kitchen("k.kitchen_id", &mut args);
+    let reach = if cooks { Reach::by::<RunKitchens>(actor) } else { Reach::by::<MarkServings>(actor) };
+    let reached = reach.kitchen("k.kitchen_id", &mut args);
     let states = if cooks { "('planned', 'cooked', 'delivered')" } else { "('delivered')" };
     let sql = format!(
         "SELECT {RUN} AND k.for_day <= $2 AND k.state IN {states} AND {reached} ORDER BY k.for_day, k.id LIMIT 3"
