@@ -206,8 +206,11 @@ async fn serang_feeds_for_three_months_out_of_the_monday_pool(db: TestDatabase) 
         page.contains("PMT Korpri") && page.contains("12 dari 12") && page.contains("naik sesuai umur"),
         "{page}"
     );
-    // Which office's Monday it was: the walk goes through the pot.
-    assert!(page.contains("Dinas Pendidikan"), "{page}");
+    // The walk of a portion leads through the pot to what it was made of.
+    assert!(page.contains("Dimasak: Dapur Selam Paung"), "{page}");
+    let lot = page.split("/gudang/lot/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let page = admin.get(&format!("/gudang/lot/{lot}")).await.ok();
+    assert!(page.contains("Telur"), "{page}");
     let sql = "SELECT COUNT(*) AS n FROM meal_enrolment WHERE district_id = $1 AND ended_on IS NULL AND state <> $2";
     assert_eq!(test.number(sql, args![KERINCI, "active"]).await, 0);
     monday.books_are_clean().await;

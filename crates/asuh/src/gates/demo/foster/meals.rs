@@ -1,5 +1,5 @@
 //! Korpri's meals in Serang: kitchens in villages cook for stunted children for three months, with eggs and rice of the
-//! Monday pool of a few offices.
+//! Monday pool of some offices.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +22,8 @@ use super::super::setup::{self, Places};
 use super::super::{DISTRICT, World, keeping, mondays};
 use crate::gates::cli::CliError;
 
-/// Offices whose Monday goes to the kitchens.
-const OFFICES: usize = 6;
+/// People whose Monday goes to the kitchens: as many offices as have so many.
+const GIVERS: i64 = 400;
 /// Villages of a kitchen, and children of each village at most.
 const VILLAGES: usize = 2;
 const CHILDREN: i64 = 8;
@@ -251,7 +251,16 @@ pub(super) async fn three_months(world: &mut World, places: &Places, start: Date
     world.at(begun, 15, 0);
     let menus = menus(world).await?;
     let kitchens = kitchens(world, places).await?;
-    let few = Places { units: places.units.iter().take(OFFICES).cloned().collect(), ..*places };
+    // The largest offices: where one person works a Monday may bring nothing.
+    let mut offices = places.units.clone();
+    offices.sort_by_key(|unit| std::cmp::Reverse(unit.people));
+    let mut people = 0;
+    offices.retain(|unit| {
+        let more = people < GIVERS;
+        people += unit.people;
+        more
+    });
+    let few = Places { units: offices, ..*places };
     let pool = mondays::campaign(world, &few, monday).await?;
     let usual = ["gizi kurang", "berat badan kurang", "tidak naik", "ibu hamil KEK"];
     submit(world, AddUsualProgrammes { names: usual.map(|name| format!("PMT {name}")) }).await?;
@@ -284,7 +293,7 @@ pub(super) async fn three_months(world: &mut World, places: &Places, start: Date
             Ok::<i64, CliError>(asuh_ground::books::balance(app.store.reader(), DISTRICT, &holding).await?)
         }
     };
-    let each = kitchens.len() as i64 + 1;
+    let each = kitchens.len() as i64;
     let (eggs, cans) = (held("egg").await? / each, held("rice_can").await? / each);
     for kitchen in &kitchens {
         let parts = || vec![keeping::part("egg", eggs), keeping::part("rice_can", cans)];
