@@ -86,10 +86,18 @@ impl Command for HandOver {
             .iter()
             .enumerate()
             .map(|(nth, to)| {
-                args![tx.district(), id, nth as i64, account(self.from), account(*to), self.eggs]
+                args![
+                    tx.district(),
+                    id,
+                    nth as i64,
+                    account(self.from),
+                    account(*to),
+                    self.eggs,
+                    20_261_102_i64
+                ]
             })
             .collect();
-        let head = "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount) VALUES";
+        let head = "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount, moved_on) VALUES";
         tx.insert_many(head, "", lines).await?;
         Ok(id)
     }

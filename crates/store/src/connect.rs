@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::door::{Door, WRITERS, Works};
-use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, WAIT};
+use crate::driver::{Connection, Opening, Place, Pool, SqlitePool, Transaction, WAIT};
 use crate::stamp::Ended;
 use crate::statistics::{self, Statistics};
 use crate::{
@@ -101,6 +101,8 @@ struct Inner {
     folder: PathBuf,
     /// Held until the store is closed.
     lock: Mutex<Option<Arc<FolderLock>>>,
+    /// PostgreSQL: the transaction whose moment the readers see.
+    _moment: Option<Transaction>,
 }
 
 impl Store {
@@ -171,30 +173,61 @@ impl Store {
                 ids: options.ids,
                 folder: options.folder,
                 lock: Mutex::new(lock),
+                _moment: None,
             }),
         })
     }
 
     /// Opens an installation that exists only to read it, beside the process that writes it: for backups and
-    /// checks. Nothing is locked, migrated or changed, and the write door stays shut.
+    /// lists. Nothing is locked, migrated or changed, and the write door stays shut.
     ///
     /// # Errors
     /// There is no installation, its schema is not this program's, its key is missing, or the server cannot
     /// be reached.
     pub async fn open_to_read(options: Options) -> Result<Store, StoreError> {
-        let (engine, pool) = match &options.database_url {
-            None => {
-                let path = options.folder.join("asuh.db");
-                if !path.exists() {
-                    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-                    return Err(StoreError::File { path: path.display().to_string(), source });
-                }
-                let pool = sqlite(&path, Use::Read, options.readers)?;
-                refuse_old_sqlite(&pool).await?;
-                (Engine::Sqlite, pool)
-            }
-            Some(url) => (Engine::Postgres, postgres(url, Use::Read, options.readers).await?),
+        let pool = match &options.database_url {
+            None => sqlite(&existing(&options)?, Use::Read, options.readers)?,
+            Some(url) => postgres(url, Use::Read, options.readers).await?,
         };
+        Store::reading(options, pool, None).await
+    }
+
+    /// As [`Store::open_to_read`], but all that is read is as it was at one moment, by whichever connection and however
+    /// much is written meanwhile: for checks, which compare tables with each other. On SQLite a writer waits for the
+    /// milliseconds in which the connections are opened, and its log grows until the store is closed.
+    ///
+    /// # Errors
+    /// As [`Store::open_to_read`], or a writer did not let go of the file for ten seconds.
+    pub async fn open_moment(options: Options) -> Result<Store, StoreError> {
+        let (pool, moment) = match &options.database_url {
+            None => {
+                let path = existing(&options)?;
+                let writer = sqlite(&path, Use::Write, 1)?;
+                let hold = writer.begin_with("BEGIN IMMEDIATE").await?;
+                let pool = SqlitePool::open_still(opening(&path, Use::Read), Place::Aside, options.readers);
+                hold.rollback().await?;
+                writer.close().await;
+                (Pool::Sqlite(pool?), None)
+            }
+            Some(url) => {
+                let keeper = postgres(url, Use::Read, 1).await?;
+                let moment = keeper.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                let row = moment.first("SELECT pg_export_snapshot() AS moment", Args::new()).await?;
+                let name: String = row.map(|row| row.get("moment")).transpose()?.unwrap_or_default();
+                let begin = format!(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{name}'"
+                );
+                (postgres_that(url, Use::Read, options.readers, Some(begin)).await?, Some(moment))
+            }
+        };
+        Store::reading(options, pool, moment).await
+    }
+
+    async fn reading(options: Options, pool: Pool, moment: Option<Transaction>) -> Result<Store, StoreError> {
+        let engine = pool.engine();
+        if engine == Engine::Sqlite {
+            refuse_old_sqlite(&pool).await?;
+        }
         let found = schema::version(&pool, engine).await?;
         if found != schema::newest() {
             return Err(StoreError::NewerSchema { found, known: schema::newest() });
@@ -214,6 +247,7 @@ impl Store {
                 ids: options.ids,
                 folder: options.folder,
                 lock: Mutex::new(None),
+                _moment: moment,
             }),
         })
     }
@@ -289,7 +323,22 @@ pub(crate) enum Use {
     SetUp,
 }
 
+/// The file of an installation that is there.
+fn existing(options: &Options) -> Result<PathBuf, StoreError> {
+    let path = options.folder.join("asuh.db");
+    if path.exists() {
+        return Ok(path);
+    }
+    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+    Err(StoreError::File { path: path.display().to_string(), source })
+}
+
 pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
+    let place = if purpose == Use::Read { Place::Aside } else { Place::Here };
+    Ok(Pool::Sqlite(SqlitePool::open(opening(path, purpose), place, connections)?))
+}
+
+fn opening(path: &Path, purpose: Use) -> Opening {
     let read_only = purpose == Use::Read;
     let synchronous = if purpose == Use::Build { "OFF" } else { "FULL" };
     // In KiB. A demo that is built touches all of its file again and again; yet with more than this each commit
@@ -302,7 +351,7 @@ pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool
     // In pages of 4 KiB: 32 MB of log, which the writer meets only where the keeper of the log comes too late. What is
     // built is put into the file when it is whole, or whenever the log is as large as it.
     let checkpoint = if purpose == Use::Build { 32_768 } else { 8_000 };
-    let opening = Opening {
+    Opening {
         path: path.to_owned(),
         create: !read_only,
         pragmas: format!(
@@ -312,12 +361,20 @@ pub(crate) fn sqlite(path: &Path, purpose: Use, connections: u32) -> Result<Pool
             u8::from(read_only)
         ),
         busy: Duration::from_secs(10),
-    };
-    let place = if read_only { Place::Aside } else { Place::Here };
-    Ok(Pool::Sqlite(SqlitePool::open(opening, place, connections)?))
+    }
 }
 
 pub(crate) async fn postgres(url: &str, purpose: Use, connections: u32) -> Result<Pool, StoreError> {
+    postgres_that(url, purpose, connections, None).await
+}
+
+/// Connections that all begin with these statements.
+async fn postgres_that(
+    url: &str,
+    purpose: Use,
+    connections: u32,
+    begin: Option<String>,
+) -> Result<Pool, StoreError> {
     let on = |is: bool| if is { "on" } else { "off" };
     let options = url
         .parse::<PgConnectOptions>()?
@@ -343,6 +400,15 @@ pub(crate) async fn postgres(url: &str, purpose: Use, connections: u32) -> Resul
         // The door notices a dead connection by itself and tries again; a ping per command is not needed.
         .test_before_acquire(matches!(purpose, Use::Read | Use::SetUp))
         .acquire_timeout(WAIT)
+        .after_connect(move |connection, _| {
+            let begin = begin.clone();
+            Box::pin(async move {
+                if let Some(begin) = begin {
+                    sqlx::raw_sql(AssertSqlSafe(begin)).execute(connection).await?;
+                }
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await?;
     Ok(Pool::Postgres(pool))

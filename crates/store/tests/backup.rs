@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use asuh_store::testing::{TestDatabase, db_test, error_text};
-use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Query, Store, Tx, args};
+use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Options, Query, Store, Tx, args};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -258,4 +258,21 @@ async fn an_installation_is_read_and_backed_up_beside_the_process_that_writes_it
         captured_at: Instant(0),
     };
     assert!(beside.submit(envelope, Found { n: 3 }).await.is_err(), "its door is shut");
+}
+
+#[db_test]
+async fn a_check_sees_one_moment_by_all_its_connections(db: TestDatabase) {
+    let store = db.open().await;
+    found(&store, 1).await;
+    let moment = Store::open_moment(Options { readers: 4, ..db.options() }).await.unwrap();
+    found(&store, 2).await;
+    // More questions at once than there are connections, before and after another write.
+    for n in 3..6 {
+        let seen = futures_util::future::join_all((0..8).map(|_| districts(&moment))).await;
+        assert_eq!(seen, vec![1; 8]);
+        found(&store, n).await;
+    }
+    moment.close().await;
+    let later = Store::open_moment(Options { readers: 2, ..db.options() }).await.unwrap();
+    assert_eq!(districts(&later).await, 5);
 }

@@ -22,6 +22,8 @@ mod hand_over;
 mod loss;
 mod matching;
 mod paper;
+#[cfg(test)]
+mod plans;
 mod reach;
 mod roll;
 mod statement;
@@ -30,7 +32,7 @@ mod totals;
 
 pub use account::{ChangeCode, EndAccount, PutAccount};
 pub use campaign::local_today;
-pub use count::{CloseRoll, Closed, Count, CountCash, Second};
+pub use count::{CloseRoll, Closed, Count, CountCash, FindGoods, Second};
 pub use deposit::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 pub use drive::{CancelDrive, OpenDrive};
 pub use gift::{AnnounceGift, CancelGift, Way};
@@ -110,7 +112,7 @@ pub const STEP: Part = Part {
         MenuItem {
             path: "/serah-terima",
             label: "collection.menu.hand_overs",
-            roles: &[Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin],
+            roles: &[Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor],
         },
         MenuItem {
             path: "/setor-uang",
@@ -148,6 +150,8 @@ pub const STEP: Part = Part {
         Reference::id("contribution", "pledge_id", "pledge"),
         Reference::user("contribution", "recorded_by"),
         Reference::code("contribution_item", "commodity", "commodity"),
+        Reference::code("roll_found", "commodity", "commodity"),
+        Reference::user("roll_found", "recorded_by"),
         Reference::code("count_item", "commodity", "commodity"),
         Reference::id("count_item", "lot_id", "lot"),
         Reference::id("hand_over", "to_institution_id", "institution"),

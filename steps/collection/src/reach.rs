@@ -33,6 +33,11 @@ impl Reach {
         Reach { all: true, units: Vec::new() }
     }
 
+    /// Whether every unit of the district is reached.
+    pub fn is_everywhere(&self) -> bool {
+        self.all
+    }
+
     /// The condition that a row's unit is reached.
     pub fn condition(&self, column: &str, args: &mut Args) -> String {
         self.scope().unit_condition(column, args)
@@ -60,10 +65,38 @@ pub(crate) struct Sides {
 
 impl Sides {
     /// The condition that one side is reached: the roll `r` gives, `receiving` is the column of the place that
-    /// receives.
+    /// receives. For a row that was found already.
     pub(crate) fn condition(&self, receiving: &str, args: &mut Args) -> String {
         let giving = self.giving.condition("r.unit_id", args);
         let receiving = self.receiving.condition(receiving, args);
         format!("({giving} OR {receiving})")
+    }
+
+    /// The same for the rows of a table, read as `alias`, that are few because of their state: each is asked whose it is.
+    pub(crate) fn of_few(&self, alias: &str, receiving: &str, args: &mut Args) -> String {
+        if self.giving.is_everywhere() || self.receiving.is_everywhere() {
+            return "(1 = 1)".to_owned();
+        }
+        let gives = self.giving.condition("x.unit_id", args);
+        let receives = self.receiving.condition(&format!("{alias}.{receiving}"), args);
+        format!(
+            "({receives} OR EXISTS (SELECT 1 FROM roll x WHERE x.district_id = {alias}.district_id \
+             AND x.id = {alias}.roll_id AND {gives}))"
+        )
+    }
+
+    /// The same for the history of `table`, read as `alias`, with `receiving` its column: the rows of single places are
+    /// looked up by their side, instead of asking every row of the district whose it is.
+    pub(crate) fn of_history(&self, alias: &str, table: &str, receiving: &str, args: &mut Args) -> String {
+        if self.giving.is_everywhere() || self.receiving.is_everywhere() {
+            return "(1 = 1)".to_owned();
+        }
+        let gives = self.giving.condition("x.unit_id", args);
+        let receives = self.receiving.condition(&format!("z.{receiving}"), args);
+        format!(
+            "({alias}.id IN (SELECT y.id FROM roll x JOIN {table} y ON y.district_id = x.district_id \
+             AND y.roll_id = x.id WHERE x.district_id = $1 AND {gives} \
+             UNION ALL SELECT z.id FROM {table} z WHERE z.district_id = $1 AND {receives}))"
+        )
     }
 }

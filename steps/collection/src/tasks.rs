@@ -35,6 +35,7 @@ pub(super) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
                 });
             }
         }
+        tasks.extend(on_the_road(app, actor, &text).await?);
         if let Some(cap) = DecideLosses::of(actor) {
             let reach = Reach::of(cap.scope());
             let waiting =
@@ -70,6 +71,32 @@ pub(super) fn tasks<'a>(app: &'a App, actor: &'a Arc<Actor>) -> Given<'a, Vec<Ta
         tasks.extend(gift::pages::tasks(app, actor, &text).await?);
         Ok(tasks)
     })
+}
+
+/// What left an office should be at its warehouse a day later.
+const ROAD_SECONDS: i64 = 24 * 60 * 60;
+
+/// Goods that should have arrived: both sides are asked about them, and admin and auditor see them. What a keeper has only
+/// to receive is a task of his already.
+async fn on_the_road(app: &App, actor: &Actor, text: &Text) -> Result<Option<Task>, StoreError> {
+    const ASKED: &[Role] =
+        &[Role::UnitCoordinator, Role::WarehouseKeeper, Role::DistrictAdmin, Role::Auditor];
+    if !actor.has_any(ASKED) {
+        return Ok(None);
+    }
+    let before = app.store.clock().now().plus_seconds(-ROAD_SECONDS);
+    let sides = hand_over::pages::sides(actor);
+    let late = hand_over::query::late(app.store.reader(), actor.district, &sides, before).await?;
+    Ok((late.waiting + late.short > 0).then(|| Task {
+        title: text.t3(
+            "collection.task.on_the_road",
+            ("n", late.waiting + late.short),
+            ("waiting", late.waiting),
+            ("short", late.short),
+        ),
+        path: "/serah-terima?belum=ya".into(),
+        state: TaskState::NeedsAction,
+    }))
 }
 
 /// Lines of statements that nobody decided, and accounts of which no statement came for long.

@@ -416,7 +416,7 @@ impl Command for DecideChange {
     }
 }
 
-/// Takes a move or a write-off back.
+/// Takes a move, a purchase, a write-off or a return back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReverseMovement {
     /// The movement.
@@ -426,7 +426,7 @@ pub struct ReverseMovement {
 }
 
 asuh_store::row_struct! {
-    struct Movement { kind: String, mine: i64 }
+    struct Movement { kind: String, mine: i64, agreed: i64 }
 }
 
 impl Command for ReverseMovement {
@@ -443,13 +443,14 @@ impl Command for ReverseMovement {
                 "SELECT t.kind, (SELECT COUNT(*) FROM roll r WHERE r.district_id = t.district_id \
                  AND r.id = t.cause_id) + (SELECT COUNT(*) FROM hand_over h WHERE h.district_id = t.district_id \
                  AND h.id = t.cause_id) + (SELECT COUNT(*) FROM stock_change c WHERE c.district_id = t.district_id \
-                 AND c.id = t.cause_id AND c.account_kind = 'carriage') AS mine FROM transfer t WHERE t.district_id = $1 AND t.id = $2",
+                 AND c.id = t.cause_id AND c.account_kind = 'carriage') AS mine, (SELECT COUNT(*) FROM stock_change c \
+                 WHERE c.district_id = t.district_id AND c.id = t.cause_id) AS agreed FROM transfer t WHERE t.district_id = $1 AND t.id = $2",
                 args![tx.district(), self.transfer],
             )
             .await?;
         let movement = movement.ok_or_else(Refusal::not_found)?;
         // Damage found at a count or a receipt belongs to its signed paper.
-        if !rules::may_reverse(&movement.kind) || movement.mine > 0 {
+        if !rules::may_reverse(&movement.kind, movement.agreed > 0) || movement.mine > 0 {
             return Err(Refusal::new("custody.refused.kind").into());
         }
         books::reverse(tx, self.transfer, local_today(tx).await?, self.reason.trim()).await

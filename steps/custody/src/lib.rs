@@ -12,6 +12,8 @@ mod funds;
 mod giving_back;
 mod goods;
 mod pages;
+#[cfg(test)]
+mod plans;
 mod purchase;
 mod query;
 mod rules;
@@ -40,7 +42,7 @@ capability! {
     /// Sends and receives goods, counts them, asks for write-offs.
     pub struct KeepStock = "custody.keep_stock":
         [Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin];
-    /// Takes moves, purchases and write-offs back, and asks for opening balances.
+    /// Takes moves, purchases, write-offs and returns back, and asks for opening balances.
     pub struct ReverseStock = "custody.reverse_stock": [Role::DistrictAdmin];
     /// Reads purchases and the price list.
     pub struct ReadPurchases = "custody.read_purchases":
@@ -160,6 +162,7 @@ fn routes() -> Routes {
         .get::<ReadStock, _>("/gudang/lot", walk::pages::lots)
         .get::<ReadStock, _>("/gudang/lot/{lot}", walk::pages::lot)
         .get::<ReadStock, _>("/gudang/mutasi", pages::movements)
+        .get::<ReverseStock, _>("/gudang/mutasi/{transfer}/batal", pages::reversal)
         .post::<ReverseStock, _>("/gudang/mutasi/{transfer}/batal", pages::reverse)
         .get::<KeepStock, _>("/gudang/pindah", pages::moving)
         .post::<KeepStock, _>("/gudang/pindah", pages::moving_post)

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use asuh_nusantara::number;
-use asuh_store::{Id, Instant};
+use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::command::{
     ChangeKind, DecideChange, MoveStock, RequestChange, RequestOpening, ReverseMovement, StockPlace,
 };
-use super::query::{self, CashLine, ChangeLine, MovementLine, StockLine};
+use super::query::{self, Before, CashLine, ChangeLine, MovementLine, StockLine};
 use super::stock_take::{Counted, RequestStockTake};
 use super::{CountMoney, KeepStock, ReadCash, ReadStock, ReverseStock, shipment};
 use asuh_ground::App;
@@ -108,7 +108,6 @@ pub(crate) async fn stock(cap: Cap<ReadStock>, State(app): State<App>, shell: Sh
 #[template(path = "movements.html")]
 struct MovementsPage {
     shell: Shell,
-    f: FormView,
     lines: Vec<MovementLine>,
     next: Option<String>,
     may_reverse: bool,
@@ -121,37 +120,57 @@ pub(crate) async fn movements(
     UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
-    let form = Form::empty(&shell);
     let before = url.get("sebelum").and_then(|place| {
         let mut parts = place.splitn(3, '_');
-        let at = parts.next()?.parse().ok()?;
-        Some((Instant(at), parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+        let moved_on = asuh_nusantara::date::parse(parts.next()?).ok()?;
+        Some(Before { moved_on, id: parts.next()?.parse().ok()?, nth: parts.next()?.parse().ok()? })
     });
-    movements_page(&app, &cap, shell, &form, before).await
-}
-
-async fn movements_page(
-    app: &App,
-    cap: &ReadStock,
-    shell: Shell,
-    form: &Form,
-    before: Option<(Instant, Id, i64)>,
-) -> Page {
     let reach = Reach::of(cap.scope());
     let mut lines = query::movements(app.store.reader(), cap.district(), &reach, before, PAGE + 1).await?;
-    let next =
-        cut(&mut lines, PAGE as usize, |last| format!("{}_{}_{}", last.recorded_at.0, last.id, last.nth));
-    let template = MovementsPage {
-        f: form.view(),
-        lines,
-        next,
-        may_reverse: cap.actor().has_any(ReverseStock::ROLES),
-        shell,
-    };
-    page_with(form.status(), &template)
+    let next = cut(&mut lines, PAGE as usize, |last| format!("{}_{}_{}", last.moved_on, last.id, last.nth));
+    let may_reverse = cap.actor().has_any(ReverseStock::ROLES);
+    page(&MovementsPage { lines, next, may_reverse, shell })
 }
 
-/// Takes a movement back.
+#[derive(Template)]
+#[template(path = "reversal.html")]
+struct ReversalPage {
+    shell: Shell,
+    f: FormView,
+    lines: Vec<MovementLine>,
+    checked: bool,
+}
+
+async fn reversal_page(
+    app: &App,
+    cap: &ReverseStock,
+    shell: Shell,
+    form: &Form,
+    transfer: Id,
+    checked: bool,
+) -> Page {
+    let lines = query::movement(app.store.reader(), cap.district(), transfer).await?;
+    if lines.is_empty() {
+        return Err(Error::NotFound);
+    }
+    page_with(
+        form.status(),
+        &ReversalPage { f: form.view(), lines, checked: checked && form.is_valid(), shell },
+    )
+}
+
+/// What taking a movement back would mean, and why it is to be.
+pub(crate) async fn reversal(
+    cap: Cap<ReverseStock>,
+    State(app): State<App>,
+    Path(transfer): Path<Id>,
+    shell: Shell,
+) -> Page {
+    let form = Form::empty(&shell);
+    reversal_page(&app, &cap, shell, &form, transfer, false).await
+}
+
+/// Checks, and at the second press takes it back.
 pub(crate) async fn reverse(
     cap: Cap<ReverseStock>,
     State(app): State<App>,
@@ -160,14 +179,20 @@ pub(crate) async fn reverse(
     mut form: Form,
 ) -> Page {
     let reason = form.required("alasan", 200);
-    if form.is_valid() {
-        match app.submit(cap.actor(), form.command_id()?, ReverseMovement { transfer, reason }).await {
-            Ok(_) => return redirect("/gudang/mutasi"),
-            Err(rejection) => form.reject(rejection)?,
+    match form.get("aksi") {
+        "kirim" if form.is_valid() => {}
+        action => {
+            let checked = action != "ubah";
+            return reversal_page(&app, &cap, shell, &form, transfer, checked).await;
         }
     }
-    let read = ReadStock::of(cap.actor()).ok_or(Error::Forbidden)?;
-    movements_page(&app, &read, shell, &form, None).await
+    match app.submit(cap.actor(), form.command_id()?, ReverseMovement { transfer, reason }).await {
+        Ok(_) => redirect("/gudang/mutasi"),
+        Err(rejection) => {
+            form.reject(rejection)?;
+            reversal_page(&app, &cap, shell, &form, transfer, false).await
+        }
+    }
 }
 
 /// The stock that a form names, as "kind|place|fund|commodity".

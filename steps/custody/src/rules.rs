@@ -16,10 +16,15 @@ pub(crate) fn is_stock(kind: AccountKind) -> bool {
     matches!(kind, Warehouse | Depot | Kitchen | Transit | Carriage)
 }
 
-/// Whether a movement of this kind may be taken back here. What a roll, a hand-over or a delivery posted is
-/// mended where it was made, so that its papers and the books stay the same.
-pub(crate) fn may_reverse(kind: &str) -> bool {
-    matches!(kind, "moved" | "written_off" | "purchased" | "cooked" | "opening")
+/// Whether a movement of this kind may be taken back here; `agreed`: a second person agreed to it on these pages. What a
+/// roll, a hand-over or a delivery posted is mended where it was made, so that its papers and the books stay the same.
+pub(crate) fn may_reverse(kind: &str, agreed: bool) -> bool {
+    match kind {
+        "moved" | "written_off" | "purchased" | "cooked" | "opening" => true,
+        // Given back to giver or supplier; without an agreement it is a package that came back.
+        "returned" => agreed,
+        _ => false,
+    }
 }
 
 /// Checks an amount against what is there.
@@ -56,8 +61,12 @@ mod tests {
         ] {
             assert_eq!(may_move(from, to), allowed, "{from} to {to}");
         }
-        assert!(may_reverse("moved") && may_reverse("written_off"));
-        assert!(!may_reverse("collected") && !may_reverse("delivered") && !may_reverse("reversal"));
+        assert!(
+            may_reverse("moved", false) && may_reverse("written_off", true) && may_reverse("returned", true)
+        );
+        for kind in ["collected", "delivered", "reversal", "returned", "counted"] {
+            assert!(!may_reverse(kind, false), "{kind}");
+        }
     }
 
     #[test]

@@ -225,6 +225,8 @@ async fn the_check_finds_what_is_wrong_with_lots(db: TestDatabase) {
         ("take", "amount", "but of lots"),
         ("lot_rest", "amount", "left at account"),
         ("lot", "quantity", "but it says"),
+        ("lot_rest", "held", "in the wrong list of stock"),
+        ("transfer_line", "moved_on", "another day than its transfer"),
     ] {
         test.sql(&format!("UPDATE {table} SET {column} = {column} + 1"), args![]).await;
         let findings = books::check(&test.app, KERINCI).await.unwrap();

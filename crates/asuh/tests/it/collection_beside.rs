@@ -123,6 +123,55 @@ async fn a_sack_of_rice_goes_its_own_way_to_the_warehouse(db: TestDatabase) {
 }
 
 #[db_test]
+async fn goods_that_nobody_brought_by_name_are_counted_with_a_reason(db: TestDatabase) {
+    let monday = Monday::begin(db, 2).await;
+    let user = &monday.coordinator;
+    let roll = monday.open().await;
+    let count = format!("{roll}/hitung");
+    other_goods(&monday).await;
+    user.post(&roll, &[("aksi", "semua")]).await.to();
+    let page = user.get(&count).await.ok();
+    assert!(page.contains("tanpa nama pemberi") && !page.contains("Gula: dicatat"), "{page}");
+    // Only what no basket has; only in one's own office; what was typed stays.
+    let add =
+        |what: &'static str| [("temuan", what), ("aksi", "temuan"), ("hitung.egg", "2"), ("saksi", "Budi")];
+    for wrong in ["", "egg", "apa"] {
+        let page = user.post(&count, &add(wrong)).await.refused();
+        assert!(page.contains("value=\"Budi\""), "{page}");
+    }
+    let stranger = monday.test.user(Role::UnitCoordinator, &[], &[monday.other]).await;
+    assert_eq!(stranger.post(&count, &add("gula")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        monday.test.with_role(Role::Auditor).await.post(&count, &add("gula")).await.status,
+        StatusCode::FORBIDDEN
+    );
+    for _ in 0..2 {
+        let page = user.post(&count, &add("gula")).await.ok();
+        assert!(page.contains("Gula: dicatat 0 bungkus") && page.contains("value=\"Budi\""), "{page}");
+    }
+    assert_eq!(monday.test.number("SELECT COUNT(*) AS n FROM roll_found", args![]).await, 1);
+    // Counted, it needs a reason; then it goes the way of all goods, and nobody's line has it.
+    let mut fields = counts("2", "4000");
+    set(&mut fields, "dicatat.gula", "0");
+    set(&mut fields, "hitung.gula", "3");
+    let refused = user.post(&count, &pairs(&fields)).await.refused();
+    assert!(refused.contains("name=\"hitung.gula\" inputmode=\"numeric\" value=\"3\""), "{refused}");
+    set(&mut fields, "alasan.gula", "ditinggal di meja, tanpa nama");
+    let check = user.post(&count, &pairs(&fields)).await.ok();
+    assert!(check.contains("3 bungkus") && check.contains("ditinggal di meja"), "{check}");
+    let sheet = user.post(&format!("{roll}/tutup"), &pairs(&fields)).await.to();
+    assert!(user.get(&sheet).await.ok().contains("ditinggal di meja, tanpa nama"));
+    let sugar = commodity("gula");
+    assert_eq!(monday.holds(AccountKind::OfficePost, monday.office, sugar).await, 3);
+    let lines = "SELECT COUNT(*) AS n FROM contribution_item WHERE commodity = 'gula'";
+    assert_eq!(monday.test.number(lines, args![]).await, 0);
+    // A closed roll finds nothing any more.
+    let late = user.post(&count, &add("beras_karung")).await;
+    assert!(late.status.is_redirection(), "{}", late.status);
+    monday.books_are_clean().await;
+}
+
+#[db_test]
 async fn what_breaks_at_the_post_or_goes_back_needs_two_people(db: TestDatabase) {
     let monday = Monday::begin(db, 10).await;
     let user = &monday.coordinator;

@@ -219,7 +219,8 @@ async fn only_an_admin_takes_movements_back_and_only_here_what_was_made_here(db:
     let path = format!("/gudang/mutasi/{transfer}/batal");
     assert_eq!(keeper.post(&path, &[("alasan", "x")]).await.status, StatusCode::FORBIDDEN);
     let admin = monday.test.with_role(Role::DistrictAdmin).await;
-    assert!(admin.post(&path, &[("alasan", "x")]).await.refused().contains("di tempat ia dibuat"));
+    let yes = |why| [("alasan", why), ("aksi", "kirim")];
+    assert!(admin.post(&path, &yes("x")).await.refused().contains("di tempat ia dibuat"));
     let goods = eggs(monday.warehouse);
     let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk")];
     keeper.post("/gudang/penghapusan/baru", &fields).await.to();
@@ -227,8 +228,12 @@ async fn only_an_admin_takes_movements_back_and_only_here_what_was_made_here(db:
     admin.post(&format!("/gudang/penghapusan/{change}"), &[("aksi", "setuju")]).await.to();
     let path = format!("/gudang/mutasi/{}/batal", monday.transfer("written_off").await);
     assert!(admin.post(&path, &[]).await.refused().contains("wajib"));
-    admin.post(&path, &[("alasan", "ternyata masih baik")]).await.to();
-    assert!(admin.post(&path, &[("alasan", "x")]).await.refused().contains("sudah dibatalkan"));
+    // It is looked over once more, and nothing has moved yet.
+    let check = admin.post(&path, &[("alasan", "ternyata masih baik")]).await.ok();
+    assert!(check.contains("ternyata masih baik") && check.contains("Periksa sekali lagi"), "{check}");
+    assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 37);
+    admin.post(&path, &yes("ternyata masih baik")).await.to();
+    assert!(admin.post(&path, &yes("x")).await.refused().contains("sudah dibatalkan"));
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 40);
     monday.books_are_clean().await;
 }

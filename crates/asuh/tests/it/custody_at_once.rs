@@ -65,7 +65,7 @@ async fn every_write_of_the_custody_twenty_times_at_once_is_one(db: TestDatabase
         assert_eq!(egg(AccountKind::Warehouse, monday.warehouse).await, left, "{path}");
     }
     let undo = format!("/gudang/mutasi/{}/batal", monday.transfer("written_off").await);
-    twenty(&admin, &undo, &[("alasan", "ternyata baik")]).await;
+    twenty(&admin, &undo, &[("alasan", "ternyata baik"), ("aksi", "kirim")]).await;
     assert_eq!(egg(AccountKind::Warehouse, monday.warehouse).await, 38);
 
     // Forty in all leave by shipments of eggs that are only there once.

@@ -323,7 +323,7 @@ async fn ingredients_become_portions_and_commodities_are_the_districts(db: TestD
     assert!(cook.get(&format!("/gudang/lot/{lot}")).await.ok().contains("6 butir"));
     let undo = format!("/gudang/mutasi/{}/batal", monday.transfer("cooked").await);
     assert_eq!(cook.post(&undo, &[("alasan", "x")]).await.status, StatusCode::FORBIDDEN);
-    admin.post(&undo, &[("alasan", "salah dapur")]).await.to();
+    admin.post(&undo, &[("alasan", "salah dapur"), ("aksi", "kirim")]).await.to();
     assert_eq!(monday.holds(AccountKind::Kitchen, kitchen, Commodity::EGG).await, 12);
     assert_eq!(monday.holds(AccountKind::Kitchen, kitchen, portions).await, 0);
     monday.books_are_clean().await;

@@ -18,6 +18,7 @@ mod crash;
 mod custody;
 mod custody_at_once;
 mod custody_counts;
+mod custody_road;
 mod demo;
 mod distribution;
 mod families;

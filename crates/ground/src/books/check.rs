@@ -15,7 +15,7 @@ asuh_store::row_struct! {
     /// What a line took of a lot; a line that took nothing, and a transfer without lines, are one row too.
     struct TakeRow {
         id: Id, reverses: Option<Id>, nth: Option<i64>, from_account: Option<Id>, to_account: Option<Id>,
-        amount: Option<i64>, lot_id: Option<Id>, taken: Option<i64>,
+        amount: Option<i64>, lot_id: Option<Id>, taken: Option<i64>, same_day: i64,
     }
 }
 asuh_store::row_struct! {
@@ -78,8 +78,8 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
     // Three tables in the order of their primary keys: nothing is sorted.
     let mut rows = reader
         .stream::<TakeRow>(
-            "SELECT t.id, t.reverses, l.nth, l.from_account, l.to_account, l.amount, k.lot_id, k.amount AS taken \
-             FROM transfer t \
+            "SELECT t.id, t.reverses, l.nth, l.from_account, l.to_account, l.amount, k.lot_id, k.amount AS taken, \
+             CAST(CASE WHEN l.moved_on = t.moved_on THEN 1 ELSE 0 END AS BIGINT) AS same_day FROM transfer t \
              LEFT JOIN transfer_line l ON l.district_id = t.district_id AND l.transfer_id = t.id \
              LEFT JOIN take k ON k.district_id = l.district_id AND k.transfer_id = l.transfer_id AND k.nth = l.nth \
              WHERE t.district_id = $1 ORDER BY t.id, l.nth, k.lot_id",
@@ -110,11 +110,12 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
     drop(lots);
     let mut rests = reader
         .stream::<LotRest>(
-            "SELECT lot_id, account_id, amount FROM lot_rest WHERE district_id = $1 AND amount > 0",
+            "SELECT lot_id, account_id, amount, held FROM lot_rest WHERE district_id = $1 AND amount > 0",
             args![district],
         )
         .await?;
     while let Some(row) = rests.try_next().await? {
+        proof.held(&row);
         proof.lots.left(lot(row.lot_id), account(row.account_id), row.amount);
     }
     drop(rests);
@@ -136,6 +137,8 @@ struct Proof {
     lots: LotSums,
     /// Accounts of the world outside: what leaves one of them, but to take something back, is a new lot. Few.
     outside: HashSet<AccountId>,
+    /// Accounts of families: what they have is no stock any more.
+    households: HashSet<AccountId>,
     transfer: Option<(Id, Option<Id>)>,
     lines: Vec<(AccountId, AccountId, i64)>,
     /// The line that is read: its place, and how much of it lots have not given yet.
@@ -152,6 +155,7 @@ impl Proof {
             auditor: Auditor::new(),
             lots: LotSums::new(key),
             outside: HashSet::new(),
+            households: HashSet::new(),
             transfer: None,
             lines: Vec::new(),
             line: None,
@@ -162,6 +166,8 @@ impl Proof {
     fn account(&mut self, account: &Account) {
         if account.kind.is_outside() {
             self.outside.insert(account.id);
+        } else if account.kind == AccountKind::Household {
+            self.households.insert(account.id);
         }
         self.auditor.account(account);
     }
@@ -180,6 +186,10 @@ impl Proof {
         if self.line.is_none_or(|(last, _, _)| last != nth) {
             self.end_line();
             self.line = Some((nth, amount, 0));
+            if row.same_day == 0 && self.findings.len() < MOST {
+                self.findings
+                    .push(format!("transfer {}, line {nth}: has another day than its transfer", row.id));
+            }
             self.lines.push((from, to, amount));
         }
         let (Some(of), Some(taken)) = (row.lot_id, row.taken) else { return };
@@ -190,6 +200,16 @@ impl Proof {
             self.lots.came(lot(of), to, taken);
         } else {
             self.lots.went(lot(of), from, to, taken);
+        }
+    }
+
+    fn held(&mut self, row: &LotRest) {
+        let of = account(row.account_id);
+        let held = !self.outside.contains(&of) && !self.households.contains(&of);
+        if held != (row.held == 1) && self.findings.len() < MOST {
+            let (lot, account) = (row.lot_id, row.account_id);
+            self.findings
+                .push(format!("lot {lot}: what is left at account {account} is in the wrong list of stock"));
         }
     }
 
@@ -212,7 +232,7 @@ asuh_store::row_struct! {
     struct LotMove { lot_id: Id, from_account: Id, to_account: Id, amount: i64, from_outside: i64 }
 }
 asuh_store::row_struct! {
-    struct LotRest { lot_id: Id, account_id: Id, amount: i64 }
+    struct LotRest { lot_id: Id, account_id: Id, amount: i64, held: i64 }
 }
 asuh_store::row_struct! {
     struct LotRow { id: Id, quantity: i64 }
@@ -243,7 +263,8 @@ async fn name_lots(db: &Reader, district: DistrictId, findings: &mut Vec<String>
         .await?;
     let mut rests = db
         .stream::<LotRest>(
-            "SELECT lot_id, account_id, amount FROM lot_rest WHERE district_id = $1 AND amount > 0 ORDER BY lot_id",
+            "SELECT lot_id, account_id, amount, held FROM lot_rest WHERE district_id = $1 AND amount > 0 \
+             ORDER BY lot_id",
             args![district],
         )
         .await?;

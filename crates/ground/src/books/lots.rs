@@ -263,11 +263,12 @@ impl Allotment<'_> {
             let use_by = if use_by == KEEPS { NEVER_EXPIRES } else { use_by };
             let left = self.shelves.of_lot(&account, lot);
             let lot = Id::from_bytes(*lot.as_bytes());
-            let row = args![tx.district(), id(account), lot, use_by, since, left];
+            let held = self.accounts.get(&account).is_some_and(|holding| holding.kind.is_custody());
+            let row = args![tx.district(), id(account), lot, use_by, since, left, held];
             if self.read.contains(&account) { whole.push(row) } else { more.push(row) }
         }
         const INTO: &str =
-            "INSERT INTO lot_rest (district_id, account_id, lot_id, use_by, since, amount) VALUES";
+            "INSERT INTO lot_rest (district_id, account_id, lot_id, use_by, since, amount, held) VALUES";
         tx.insert_many(
             INTO,
             "ON CONFLICT (district_id, account_id, lot_id) DO UPDATE SET amount = excluded.amount",

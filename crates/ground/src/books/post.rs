@@ -312,12 +312,13 @@ async fn store(
                     Id::from_bytes(*line.from.as_bytes()),
                     Id::from_bytes(*line.to.as_bytes()),
                     line.amount.units(),
+                    posting.day,
                 ]
             })
         })
         .collect();
     tx.insert_many(
-        "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount) VALUES",
+        "INSERT INTO transfer_line (district_id, transfer_id, nth, from_account, to_account, amount, moved_on) VALUES",
         "",
         lines,
     )

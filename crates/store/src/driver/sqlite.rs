@@ -87,6 +87,8 @@ struct Shared {
     most: u32,
     free: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
+    /// Every connection stays in the transaction in which it sees one moment of the file.
+    still: bool,
 }
 
 impl Shared {
@@ -115,8 +117,12 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        // After a full disk SQLite has ended the transaction itself: then there is nothing to roll back.
-        match connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
+        let fit = match self.pool.still {
+            true => !connection.is_autocommit(),
+            // After a full disk SQLite has ended the transaction itself: then there is nothing to roll back.
+            false => connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok(),
+        };
+        match fit {
             true => self.pool.idle().push(connection),
             false => tracing::error!("a connection cannot be used any more; another one will be opened"),
         }
@@ -132,7 +138,22 @@ impl SqlitePool {
         let first = connect(&opening)?;
         let free = Arc::new(Semaphore::new(most as usize));
         let idle = Mutex::new(vec![first]);
-        Ok(SqlitePool { shared: Arc::new(Shared { opening, place, most, free, idle }) })
+        Ok(SqlitePool { shared: Arc::new(Shared { opening, place, most, free, idle, still: false }) })
+    }
+
+    /// Opens the file with `most` connections that all see what it holds now, however long they are used. Nobody may
+    /// write to it until this has returned.
+    pub(crate) fn open_still(opening: Opening, place: Place, most: u32) -> Result<SqlitePool, StoreError> {
+        let connections = (0..most)
+            .map(|_| {
+                let connection = connect(&opening)?;
+                // The moment is that of the first reading.
+                connection.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema")?;
+                Ok(connection)
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let (free, idle) = (Arc::new(Semaphore::new(most as usize)), Mutex::new(connections));
+        Ok(SqlitePool { shared: Arc::new(Shared { opening, place, most, free, idle, still: true }) })
     }
 
     /// What keeps the log of the file short beside this pool.
@@ -150,6 +171,8 @@ impl SqlitePool {
         let idle = self.shared.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
+            // Another one would see another moment.
+            None if self.shared.still => return Err(gone()),
             None => connect(&self.shared.opening)?,
         };
         Ok(Held { connection: Some(connection), pool: self.shared.clone(), _place: place })

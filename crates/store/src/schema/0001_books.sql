@@ -60,6 +60,7 @@ CREATE TABLE transfer (
   PRIMARY KEY (district_id, id)
 ) {table};
 CREATE INDEX transfer_by_time ON transfer (district_id, recorded_at, id);
+CREATE INDEX transfer_by_day ON transfer (district_id, moved_on, id);
 CREATE INDEX transfer_by_cause ON transfer (district_id, cause_id);
 CREATE INDEX transfer_reversals ON transfer (district_id, reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX transfer_unsealed ON transfer (district_id, recorded_at, id) WHERE sealed_seq IS NULL;
@@ -72,13 +73,15 @@ CREATE TABLE transfer_line (
   from_account {bytes} NOT NULL,
   to_account {bytes} NOT NULL,
   amount {int} NOT NULL CHECK (amount > 0),
+  -- The transfer's day: a book is read by account and day.
+  moved_on {int} NOT NULL,
   PRIMARY KEY (district_id, transfer_id, nth),
   FOREIGN KEY (district_id, transfer_id) REFERENCES transfer (district_id, id),
   FOREIGN KEY (district_id, from_account) REFERENCES account (district_id, id),
   FOREIGN KEY (district_id, to_account) REFERENCES account (district_id, id)
 ) {table};
-CREATE INDEX transfer_line_from ON transfer_line (district_id, from_account);
-CREATE INDEX transfer_line_to ON transfer_line (district_id, to_account);
+CREATE INDEX transfer_line_from ON transfer_line (district_id, from_account, moved_on, transfer_id);
+CREATE INDEX transfer_line_to ON transfer_line (district_id, to_account, moved_on, transfer_id);
 
 -- The fold of the lines, kept by the same transaction that adds them; `asuh check` proves them equal.
 CREATE TABLE balance (
@@ -145,11 +148,15 @@ CREATE TABLE lot_rest (
   use_by {int} NOT NULL,
   since {int} NOT NULL,
   amount {int} NOT NULL CHECK (amount >= 0),
+  -- 1: with somebody of the programme who answers for it; 0: with a family, or outside.
+  held {int} NOT NULL,
   PRIMARY KEY (district_id, account_id, lot_id),
   FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id),
   FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
 ) {table};
 CREATE INDEX lot_rest_in_order ON lot_rest (district_id, account_id, use_by, since, lot_id, amount) WHERE amount > 0;
+-- All that the programme holds now, however long its history is.
+CREATE INDEX lot_rest_held ON lot_rest (district_id, account_id, lot_id, amount) WHERE amount > 0 AND held = 1;
 CREATE INDEX lot_rest_by_lot ON lot_rest (district_id, lot_id, account_id);
 
 -- The last day that a place has closed, by a stock-take: nothing is posted on it or before.

@@ -89,6 +89,17 @@ CREATE TABLE contribution_item (
     REFERENCES contribution (district_id, roll_id, sponsor_id, for_day)
 ) {table};
 
+-- Goods that are counted on a roll though they are in no basket and on nobody's line.
+CREATE TABLE roll_found (
+  district_id {int} NOT NULL,
+  roll_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, roll_id, commodity),
+  FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
+) {table};
+
 -- What was really on the table when the roll was closed.
 CREATE TABLE count_item (
   district_id {int} NOT NULL,
@@ -134,6 +145,7 @@ CREATE TABLE hand_over (
 ) {table};
 CREATE INDEX hand_over_by_roll ON hand_over (district_id, roll_id);
 CREATE INDEX hand_over_by_receiver ON hand_over (district_id, to_institution_id, state);
+CREATE INDEX hand_over_by_state ON hand_over (district_id, state, id);
 
 CREATE TABLE hand_over_item (
   district_id {int} NOT NULL,
@@ -147,6 +159,9 @@ CREATE TABLE hand_over_item (
   PRIMARY KEY (district_id, hand_over_id, commodity),
   FOREIGN KEY (district_id, hand_over_id) REFERENCES hand_over (district_id, id)
 ) {table};
+-- Of which not all arrived in good order.
+CREATE INDEX hand_over_item_short ON hand_over_item (district_id, hand_over_id, commodity, sent, received)
+  WHERE received < sent;
 
 -- Photos and scans of what was signed on paper: the count sheet of a roll, or a hand-over's protocol. None is replaced.
 CREATE TABLE signed_sheet (
@@ -216,4 +231,5 @@ CREATE TABLE deposit (
   UNIQUE (district_id, roll_id),
   FOREIGN KEY (district_id, roll_id) REFERENCES roll (district_id, id)
 ) {table};
-CREATE INDEX deposit_open ON deposit (district_id, state, due_on);
+CREATE INDEX deposit_open ON deposit (district_id, state, due_on, id);
+CREATE INDEX deposit_by_holder ON deposit (district_id, fund_holder_id, id);

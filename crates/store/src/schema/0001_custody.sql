@@ -64,6 +64,7 @@ CREATE TABLE shipment (
   UNIQUE (district_id, number)
 ) {table};
 CREATE INDEX shipment_by_state ON shipment (district_id, state, due_on, id);
+CREATE INDEX shipment_by_receiver ON shipment (district_id, to_place_id, id);
 
 CREATE TABLE shipment_item (
   district_id {int} NOT NULL,

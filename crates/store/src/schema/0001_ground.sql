@@ -84,6 +84,7 @@ CREATE TABLE grant_unit (
   PRIMARY KEY (district_id, grant_id, institution_id),
   FOREIGN KEY (district_id, grant_id) REFERENCES user_grant (district_id, id)
 ) {table};
+CREATE INDEX grant_unit_by_unit ON grant_unit (district_id, institution_id, grant_id);
 
 CREATE TABLE session (
   district_id {int} NOT NULL,

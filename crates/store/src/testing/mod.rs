@@ -2,6 +2,7 @@
 
 mod explained;
 mod killed;
+mod plans;
 
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,6 +18,7 @@ use crate::{
 pub use asuh_db_test::db_test;
 pub use explained::Explained;
 pub use killed::{Work, acknowledged, killed_at_work, work};
+pub use plans::{Plan, Plans};
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.
 pub const START: Instant = Instant(1_793_577_600_000);

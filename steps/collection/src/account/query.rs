@@ -114,7 +114,7 @@ pub(crate) async fn holders(db: &impl Query, district: DistrictId) -> Result<Vec
     .await
 }
 
-/// Who confirms the money of a holder: the names of its treasurers. Index: `grant_unit` and primary keys.
+/// Who confirms the money of a holder: the names of its treasurers. Index: `grant_unit_by_unit`, primary keys.
 ///
 /// # Errors
 /// The store fails.

@@ -1,6 +1,7 @@
 //! Counting what is on the table, and closing the roll: from here on goods and money are in the books.
 
 pub(super) mod command;
+pub(super) mod found;
 pub(super) mod pages;
 pub(super) mod query;
 pub(crate) mod rules;
@@ -8,6 +9,7 @@ pub(super) mod second;
 pub(super) mod second_pages;
 
 pub use command::{CloseRoll, Closed};
+pub use found::FindGoods;
 pub use rules::Count;
 pub use second::{CountCash, Second};
 

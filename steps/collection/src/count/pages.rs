@@ -7,8 +7,9 @@ use asuh_store::Id;
 use axum::extract::State;
 
 use super::super::roll::query::{self as rolls, Roll};
-use super::super::{Reach, RecordRolls};
+use super::super::{Reach, RecordRolls, campaign};
 use super::command::CloseRoll;
+use super::found::FindGoods;
 use super::query::{self, Sum};
 use super::rules::{Count, OnRoll, check};
 use super::second::{self, Counter, Second};
@@ -26,6 +27,8 @@ struct CountPage {
     f: FormView,
     roll: Roll,
     sums: Vec<Sum>,
+    /// Goods that are not on the count yet.
+    goods: Vec<(String, String)>,
     open_lines: i64,
     /// Who counted the cash on a device of his own, other than the caller.
     counters: Vec<Counter>,
@@ -95,10 +98,17 @@ async fn count_page(app: &App, cap: &RecordRolls, shell: Shell, form: &Form, id:
     };
     let open_lines = still_open(app, cap, id).await?;
     let address = shell.address(&format!("/setoran/{id}/uang"));
+    let goods = campaign::beside_basket(app.store.reader(), cap.district(), roll.campaign_id)
+        .await?
+        .into_iter()
+        .filter(|thing| sums.iter().all(|sum| sum.commodity != thing.commodity))
+        .map(|thing| (thing.commodity, format!("{} ({})", thing.name, thing.unit)))
+        .collect();
     let template = CountPage {
         f: form.view(),
         roll,
         sums,
+        goods,
         open_lines,
         counters: others(app, cap, id).await?,
         picture: qr::svg(&address).unwrap_or_default(),
@@ -172,6 +182,16 @@ pub(crate) async fn post(
     if form.get("aksi") == "muat" {
         // Somebody may have counted meanwhile: what was typed stays, and he is chosen.
         form.set("kedua", String::new());
+        return count_page(&app, &cap, shell, &form, id).await;
+    }
+    if form.get("aksi") == "temuan" {
+        let commodity = form.required("temuan", 24);
+        if form.is_valid() {
+            let command = FindGoods { roll: id, commodity, reach: Reach::of(cap.scope()) };
+            if let Err(rejection) = app.submit(cap.actor(), form.command_id()?, command).await {
+                form.reject(rejection)?;
+            }
+        }
         return count_page(&app, &cap, shell, &form, id).await;
     }
     let (counts, second) = read(&mut form, &sums, false);

@@ -42,8 +42,8 @@ impl Sum {
     }
 }
 
-/// What a roll adds up to: every commodity of its campaign's basket and of its lines.
-/// Index: primary keys of `campaign_item` and `contribution_item`.
+/// What a roll adds up to: every commodity of its campaign's basket and of its lines, and what was found on the table.
+/// Index: primary keys of `campaign_item`, `contribution_item` and `roll_found`.
 ///
 /// # Errors
 /// The store fails.
@@ -60,6 +60,7 @@ pub(crate) async fn sums(
           SELECT commodity, expected, brought, damaged FROM contribution_item \
           WHERE district_id = $1 AND roll_id = $2 \
           UNION ALL SELECT commodity, 0, 0, 0 FROM campaign_item WHERE district_id = $1 AND campaign_id = $3 \
+          UNION ALL SELECT commodity, 0, 0, 0 FROM roll_found WHERE district_id = $1 AND roll_id = $2 \
          ) t ON t.commodity = m.code WHERE m.district_id = $1 \
          GROUP BY m.code, m.name, m.unit, m.kind, m.grams_per_unit, m.keeps_days, m.nth ORDER BY m.nth, m.code",
         args![district, roll, campaign],

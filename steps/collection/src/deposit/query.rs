@@ -122,7 +122,7 @@ pub(crate) async fn of_roll(
     db.first(&format!("{FROM} AND p.roll_id = $2"), args![district, roll]).await
 }
 
-/// The deposits that are not confirmed, the most urgent first. Index: `deposit_open`.
+/// The deposits that are not confirmed, the most urgent first: as many as there are now. Index: `deposit_open`.
 ///
 /// # Errors
 /// The store fails.
@@ -134,7 +134,7 @@ pub(crate) async fn open(
     limit: i64,
 ) -> Result<Vec<Deposit>, StoreError> {
     let mut args = Args::new().with(district);
-    let seen = sides.condition("p.fund_holder_id", &mut args);
+    let seen = sides.of_few("p", "fund_holder_id", &mut args);
     let page = match after {
         Some((day, id)) => format!("AND (p.due_on, p.id) > ({}, {})", args.push(day), args.push(id)),
         None => String::new(),
@@ -149,7 +149,8 @@ pub(crate) async fn open(
     .await
 }
 
-/// The confirmed deposits, newest first, before a place in the list. Index: primary key (ids grow with time).
+/// The confirmed deposits, newest first, before a place in the list. Index: primary key (ids grow with time);
+/// `deposit_by_holder` and the unique key for single places.
 ///
 /// # Errors
 /// The store fails.
@@ -161,7 +162,7 @@ pub(crate) async fn confirmed(
     limit: i64,
 ) -> Result<Vec<Deposit>, StoreError> {
     let mut args = Args::new().with(district);
-    let seen = sides.condition("p.fund_holder_id", &mut args);
+    let seen = sides.of_history("p", "deposit", "fund_holder_id", &mut args);
     let page = before.map(|id| format!("AND p.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
     db.all(
@@ -194,13 +195,13 @@ pub(crate) async fn waiting(
     today: time::Date,
 ) -> Result<Waiting, StoreError> {
     let mut args = Args::new().with(district).with(today);
-    let seen = sides.condition("p.fund_holder_id", &mut args);
+    let seen = sides.of_few("p", "fund_holder_id", &mut args);
     let found: Option<Waiting> = db
         .first(
             &format!(
                 "SELECT CAST(COALESCE(SUM(CASE WHEN p.state = 'announced' THEN 1 ELSE 0 END), 0) AS BIGINT) AS announced, \
                  CAST(COALESCE(SUM(CASE WHEN p.due_on < $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, \
-                 COUNT(*) AS open FROM deposit p JOIN roll r ON r.district_id = p.district_id AND r.id = p.roll_id \
+                 COUNT(*) AS open FROM deposit p \
                  WHERE p.district_id = $1 AND p.state IN ('due', 'announced') AND {seen}"
             ),
             args,

@@ -1,15 +1,19 @@
 //! The admin's list of drives: opening one, moving it for a holiday, cancelling it.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
-use asuh_store::Id;
-use axum::extract::State;
+use asuh_store::{DistrictId, Id, Query, StoreError};
+use axum::extract::{Query as UrlQuery, State};
 
 use super::super::{ManageDrives, campaign};
 use super::command::{CancelDrive, OpenDrive};
 use super::query::{self, DriveLine};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::web::{Form, FormView, Page, Path, Shell, page_with, redirect};
+use asuh_ground::web::{Form, FormView, Page, Path, Shell, cut, page_with, redirect};
+
+const PAGE: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "drive/list.html")]
@@ -17,20 +21,43 @@ struct ListPage {
     shell: Shell,
     f: FormView,
     drives: Vec<DriveLine>,
+    next: Option<String>,
     campaigns: Vec<(String, String)>,
 }
 
-/// The drives.
-pub(crate) async fn list(cap: Cap<ManageDrives>, State(app): State<App>, shell: Shell) -> Page {
-    let form = Form::empty(&shell);
-    list_page(&app, &cap, shell, &form).await
+/// A page of drives, before the place that the address names, and the place at which the next one begins.
+pub(in super::super) async fn newest(
+    db: &impl Query,
+    district: DistrictId,
+    before: Option<&str>,
+) -> Result<(Vec<DriveLine>, Option<String>), StoreError> {
+    let before = before.and_then(|place| {
+        let (day, id) = place.split_once('_')?;
+        Some((asuh_nusantara::date::parse(day).ok()?, id.parse().ok()?))
+    });
+    let mut drives = query::newest(db, district, before, PAGE + 1).await?;
+    let next = cut(&mut drives, PAGE as usize, |last| format!("{}_{}", last.held_on, last.id));
+    Ok((drives, next))
 }
 
-async fn list_page(app: &App, cap: &ManageDrives, shell: Shell, form: &Form) -> Page {
+/// The drives.
+pub(crate) async fn list(
+    cap: Cap<ManageDrives>,
+    State(app): State<App>,
+    UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
+    shell: Shell,
+) -> Page {
+    let form = Form::empty(&shell);
+    list_page(&app, &cap, shell, &form, url.get("sebelum").map(String::as_str)).await
+}
+
+async fn list_page(app: &App, cap: &ManageDrives, shell: Shell, form: &Form, before: Option<&str>) -> Page {
     let db = app.store.reader();
+    let (drives, next) = newest(db, cap.district(), before).await?;
     let template = ListPage {
         f: form.view(),
-        drives: query::newest(db, cap.district()).await?,
+        drives,
+        next,
         campaigns: campaign::all(db, cap.district())
             .await?
             .into_iter()
@@ -59,7 +86,7 @@ pub(crate) async fn open(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    list_page(&app, &cap, shell, &form).await
+    list_page(&app, &cap, shell, &form, None).await
 }
 
 /// Cancels a drive.
@@ -77,5 +104,5 @@ pub(crate) async fn cancel(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    list_page(&app, &cap, shell, &form).await
+    list_page(&app, &cap, shell, &form, None).await
 }

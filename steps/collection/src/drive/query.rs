@@ -26,21 +26,40 @@ asuh_store::row_struct! {
     }
 }
 
-/// The newest drives, at most 50. Index: `drive_by_day`, unique key of `roll`.
+const LINE: &str = "SELECT d.id, d.campaign_id, c.name AS campaign, d.held_on, d.moved_from, d.state, d.reason, \
+    (SELECT COUNT(*) FROM roll r WHERE r.district_id = d.district_id AND r.drive_id = d.id) AS rolls, \
+    (SELECT COUNT(*) FROM roll r WHERE r.district_id = d.district_id AND r.drive_id = d.id AND r.state = 'closed') AS closed \
+    FROM drive d JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id WHERE d.district_id = $1";
+
+/// The newest drives, a page of them, before a place in the list. Index: `drive_by_day`, unique key of `roll`.
 ///
 /// # Errors
 /// The store fails.
-pub(crate) async fn newest(db: &impl Query, district: DistrictId) -> Result<Vec<DriveLine>, StoreError> {
-    db.all(
-        "SELECT d.id, d.campaign_id, c.name AS campaign, d.held_on, d.moved_from, d.state, d.reason, \
-         (SELECT COUNT(*) FROM roll r WHERE r.district_id = d.district_id AND r.drive_id = d.id) AS rolls, \
-         (SELECT COUNT(*) FROM roll r WHERE r.district_id = d.district_id AND r.drive_id = d.id \
-          AND r.state = 'closed') AS closed \
-         FROM drive d JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
-         WHERE d.district_id = $1 ORDER BY d.held_on DESC, d.id DESC LIMIT 50",
-        args![district],
-    )
-    .await
+pub(crate) async fn newest(
+    db: &impl Query,
+    district: DistrictId,
+    before: Option<(time::Date, Id)>,
+    limit: i64,
+) -> Result<Vec<DriveLine>, StoreError> {
+    let mut args = args![district];
+    let page = match before {
+        Some((day, id)) => format!("AND (d.held_on, d.id) < ({}, {})", args.push(day), args.push(id)),
+        None => String::new(),
+    };
+    let limit = args.push(limit);
+    db.all(&format!("{LINE} {page} ORDER BY d.held_on DESC, d.id DESC LIMIT {limit}"), args).await
+}
+
+/// One drive. Index: primary key, unique key of `roll`.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn by_id(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<DriveLine>, StoreError> {
+    db.first(&format!("{LINE} AND d.id = $2"), args![district, id]).await
 }
 
 asuh_store::row_struct! {

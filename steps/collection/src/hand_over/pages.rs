@@ -37,10 +37,13 @@ pub(in super::super) fn sides(actor: &Actor) -> Sides {
 struct ListPage {
     shell: Shell,
     lines: Vec<HandOver>,
-    next: Option<Id>,
+    /// Only those of which something is on the road.
+    open: bool,
+    next: Option<String>,
 }
 
-/// The hand-overs of the caller's units and places, newest first.
+/// The hand-overs of the caller's units and places, newest first; with `?belum=ya` those of which something is on the road,
+/// the oldest first.
 pub(crate) async fn list(
     cap: Cap<ReadHandOvers>,
     State(app): State<App>,
@@ -49,9 +52,14 @@ pub(crate) async fn list(
 ) -> Page {
     let before = url.get("sebelum").and_then(|id| id.parse().ok());
     let sides = sides(cap.actor());
-    let mut lines = query::newest(app.store.reader(), cap.district(), &sides, before, PAGE + 1).await?;
-    let next = cut(&mut lines, PAGE as usize, |last| last.id);
-    page(&ListPage { lines, next, shell })
+    let (db, district, open) = (app.store.reader(), cap.district(), url.contains_key("belum"));
+    let mut lines = match open {
+        true => query::on_the_road(db, district, &sides, before, PAGE + 1).await?,
+        false => query::newest(db, district, &sides, before, PAGE + 1).await?,
+    };
+    let which = if open { "belum=ya&" } else { "" };
+    let next = cut(&mut lines, PAGE as usize, |last| format!("{which}sebelum={}", last.id));
+    page(&ListPage { lines, open, next, shell })
 }
 
 #[derive(Template)]
@@ -231,6 +239,18 @@ impl HandOverPage {
             ACCOUNT => self.shell.t1("collection.sign_by.account", "name", self.shell.actor_name()),
             _ => self.shell.t1("collection.signed.paper_by", "name", self.f.value("penerima")),
         }
+    }
+
+    /// What was received short and is still on the road, in words; nothing when all is accounted for.
+    fn on_the_road(&self) -> String {
+        let rest =
+            self.items.iter().filter(|item| self.hand_over.state == "received" && item.on_the_road > 0);
+        let words: Vec<String> = rest
+            .map(|item| {
+                format!("{} {}", item.name.to_lowercase(), self.shell.quantity(&item.unit, item.on_the_road))
+            })
+            .collect();
+        words.join(", ")
     }
 
     fn receiver(&self) -> &str {

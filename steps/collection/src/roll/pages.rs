@@ -41,7 +41,7 @@ struct ListPage {
     rolls: Vec<RollLine>,
     units: Vec<(String, String)>,
     days: Vec<(String, String)>,
-    next: Option<String>,
+    next: Option<Id>,
     may_record: bool,
 }
 
@@ -59,12 +59,9 @@ pub(crate) async fn list(
 async fn list_page(app: &App, cap: &ReadRolls, shell: Shell, form: &Form, before: Option<&str>) -> Page {
     let db = app.store.reader();
     let reach = Reach::of(cap.scope());
-    let before = before.and_then(|text| {
-        let (day, id) = text.split_once('_')?;
-        Some((asuh_nusantara::date::parse(day).ok()?, id.parse::<Id>().ok()?))
-    });
+    let before = before.and_then(|id| id.parse().ok());
     let mut rolls = query::newest(db, cap.district(), &reach, before, PAGE + 1).await?;
-    let next = cut(&mut rolls, PAGE as usize, |last| format!("{}_{}", last.held_on, last.id));
+    let next = cut(&mut rolls, PAGE as usize, |last| last.id);
     let units = campaign::units(db, cap.district(), &reach).await?;
     let campaigns = campaign::all(db, cap.district()).await?;
     let since = shell.today - time::Duration::days(drive::rules::WEEKS_BACK * 7 + 7);

@@ -96,8 +96,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// The newest rolls within reach, a page of them, before a place in the list. Index: `roll_by_unit`,
-/// `drive_by_day`, primary key of `contribution`.
+/// The rolls within reach that were opened last, a page of them, before a place in the list. Index: `roll_by_unit` for
+/// single units, primary key for all (ids grow with time), primary key of `contribution`.
 ///
 /// # Errors
 /// The store fails.
@@ -105,15 +105,12 @@ pub(crate) async fn newest(
     db: &impl Query,
     district: DistrictId,
     reach: &Reach,
-    before: Option<(time::Date, Id)>,
+    before: Option<Id>,
     limit: i64,
 ) -> Result<Vec<RollLine>, StoreError> {
     let mut args = Args::new().with(district);
     let reached = reach.condition("r.unit_id", &mut args);
-    let page = match before {
-        Some((day, id)) => format!("AND (d.held_on, r.id) < ({}, {})", args.push(day), args.push(id)),
-        None => String::new(),
-    };
+    let page = before.map(|id| format!("AND r.id < {}", args.push(id))).unwrap_or_default();
     let limit = args.push(limit);
     let sql = format!(
         "SELECT p.id, p.unit_id, p.unit, p.campaign_id, p.campaign, p.held_on, p.state, p.drive_state, \
@@ -125,10 +122,10 @@ pub(crate) async fn newest(
           JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
           JOIN campaign c ON c.district_id = d.district_id AND c.id = d.campaign_id \
           JOIN institution i ON i.district_id = r.district_id AND i.id = r.unit_id \
-          WHERE r.district_id = $1 AND {reached} {page} ORDER BY d.held_on DESC, r.id DESC LIMIT {limit}) p \
+          WHERE r.district_id = $1 AND {reached} {page} ORDER BY r.id DESC LIMIT {limit}) p \
          LEFT JOIN contribution k ON k.district_id = $1 AND k.roll_id = p.id AND k.for_day = p.held_on \
          GROUP BY p.id, p.unit_id, p.unit, p.campaign_id, p.campaign, p.held_on, p.state, p.drive_state \
-         ORDER BY p.held_on DESC, p.id DESC"
+         ORDER BY p.id DESC"
     );
     db.all(&sql, args).await
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
+use super::super::drive::pages::newest;
 use super::super::drive::query::{self as drives, DriveLine};
 use super::super::gift;
 use super::super::{Reach, ReadOwnGifts, ReadTotals};
@@ -21,6 +23,8 @@ use asuh_ground::web::{Error, Page, Shell, page};
 struct TotalsPage {
     shell: Shell,
     drives: Vec<DriveLine>,
+    /// Where older drives begin.
+    next: Option<String>,
     drive: Option<DriveLine>,
     totals: Shown,
     commodities: Vec<CommodityTotal>,
@@ -36,9 +40,12 @@ pub(crate) async fn totals(
 ) -> Page {
     let db = app.store.reader();
     let reach = Reach::of(cap.scope());
-    let drives = drives::newest(db, cap.district()).await?;
+    let (drives, next) = newest(db, cap.district(), url.get("sebelum").map(String::as_str)).await?;
     let drive = match url.get("setoran") {
-        Some(id) => Some(drives.iter().find(|d| d.id.to_string() == *id).cloned().ok_or(Error::NotFound)?),
+        Some(id) => {
+            let id: Id = id.parse().map_err(|_| Error::NotFound)?;
+            Some(drives::by_id(db, cap.district(), id).await?.ok_or(Error::NotFound)?)
+        }
         None => drives.iter().find(|drive| drive.state == "open").cloned(),
     };
     let mut totals = Shown::default();
@@ -55,7 +62,7 @@ pub(crate) async fn totals(
             query::commodities_of_drive(db, cap.district(), &reach, drive.id, FEWEST_PEOPLE).await?;
     }
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
-    page(&TotalsPage { drives, drive, totals, commodities, letterhead, shell })
+    page(&TotalsPage { drives, next, drive, totals, commodities, letterhead, shell })
 }
 
 /// One line of a giver's history.

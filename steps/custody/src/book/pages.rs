@@ -302,27 +302,24 @@ impl Statement {
         self.opening + self.given + self.turned + self.other - self.delivered - self.wasted
     }
 
-    /// Adds a flow. What is held is everything between the outside and the families.
+    /// Adds a flow. What is held is everything between the outside and the families: what is held now without what moved
+    /// since the first day is the opening.
     fn add(&mut self, flow: &Flow) {
+        if flow.from_kind == "held" {
+            self.opening += flow.within;
+            return;
+        }
         for (kind, sign) in [(&flow.from_kind, 1), (&flow.to_kind, -1)] {
-            let field = match kind.as_str() {
-                "giver" => &mut self.given,
-                "market" | "cooking" => &mut self.turned,
-                "opening" => &mut self.other,
-                "household" => {
-                    self.delivered -= sign * flow.within;
-                    self.opening += sign * flow.before;
-                    continue;
-                }
-                "waste" => {
-                    self.wasted -= sign * flow.within;
-                    self.opening += sign * flow.before;
-                    continue;
-                }
+            let moved = sign * flow.within;
+            match kind.as_str() {
+                "giver" => self.given += moved,
+                "market" | "cooking" => self.turned += moved,
+                "opening" => self.other += moved,
+                "household" => self.delivered -= moved,
+                "waste" => self.wasted -= moved,
                 _ => continue,
-            };
-            *field += sign * flow.within;
-            self.opening += sign * flow.before;
+            }
+            self.opening -= moved + sign * flow.after;
         }
     }
 }
@@ -411,7 +408,7 @@ pub(crate) async fn funds(
 mod tests {
     use super::*;
 
-    fn flow(from: &str, to: &str, before: i64, within: i64) -> Flow {
+    fn flow(from: &str, to: &str, within: i64, after: i64) -> Flow {
         Flow {
             fund: "asn".into(),
             commodity: "egg".into(),
@@ -419,21 +416,22 @@ mod tests {
             unit: "butir".into(),
             from_kind: from.into(),
             to_kind: to.into(),
-            before,
+            after,
             within,
         }
     }
 
     #[test]
-    fn a_fund_closes_with_what_is_held() {
+    fn a_fund_opens_with_what_is_held_now_without_what_moved_since() {
         let flows = [
-            flow("giver", "office_post", 100, 40),
-            flow("office_post", "giver", 0, 5),
-            flow("market", "warehouse", 0, 30),
-            flow("courier", "household", 60, 50),
-            flow("household", "courier", 0, 2),
-            flow("office_post", "waste", 3, 4),
-            flow("waste", "warehouse", 0, 1),
+            flow("held", "", 151, 0),
+            flow("giver", "office_post", 40, 100),
+            flow("office_post", "giver", 5, 0),
+            flow("market", "warehouse", 30, 0),
+            flow("courier", "household", 50, 1),
+            flow("household", "courier", 2, 0),
+            flow("office_post", "waste", 4, 0),
+            flow("waste", "warehouse", 1, 1),
         ];
         let all = statements(&flows);
         let [line] = all.as_slice() else { panic!("{all:?}") };

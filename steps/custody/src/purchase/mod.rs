@@ -2,7 +2,7 @@
 
 mod command;
 pub(super) mod pages;
-mod query;
+pub(super) mod query;
 pub(super) mod rules;
 
 pub use command::{BuyGoods, CookPortions, Ingredient, SetPrice};

@@ -3,7 +3,7 @@
 
 mod command;
 pub(crate) mod pages;
-mod query;
+pub(super) mod query;
 mod rules;
 
 pub(crate) use command::settle;

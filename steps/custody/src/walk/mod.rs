@@ -2,7 +2,7 @@
 
 pub(super) mod pages;
 mod panel;
-mod query;
+pub(super) mod query;
 mod rules;
 
 pub(super) use panel::{family_panel, sponsor_panel};

@@ -87,6 +87,9 @@ struct LotPage {
     stops: Vec<String>,
     made_of: Vec<Kin>,
     became: Vec<Kin>,
+    /// Where the rest of either list begins.
+    more_made_of: Option<String>,
+    more_became: Option<String>,
 }
 
 /// Where one lot came from and went.
@@ -94,15 +97,27 @@ pub(crate) async fn lot(
     cap: Cap<ReadStock>,
     State(app): State<App>,
     Path(id): Path<Id>,
+    UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
     shell: Shell,
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
+    let after = |name: &str| {
+        let (day, id) = url.get(name)?.split_once('_')?;
+        Some((asuh_nusantara::date::parse(day).ok()?, id.parse::<Id>().ok()?))
+    };
+    let place = |last: &Kin| format!("{}_{}", last.since, last.id);
+    let mut made_of = query::kin(db, district, id, true, after("asal"), PAGE + 1).await?;
+    let more_made_of = cut(&mut made_of, PAGE as usize, place);
+    let mut became = query::kin(db, district, id, false, after("menjadi"), PAGE + 1).await?;
+    let more_became = cut(&mut became, PAGE as usize, place);
     let goods = query::lot(db, district, &Reach::of(cap.scope()), id).await?.ok_or(Error::NotFound)?;
     let mut stops = panel::in_words(&app, district, &[(id, goods.unit.clone())], shell.text()).await?;
     page(&LotPage {
         stops: stops.remove(&id).unwrap_or_default(),
-        made_of: query::kin(db, district, id, true).await?,
-        became: query::kin(db, district, id, false).await?,
+        made_of,
+        became,
+        more_made_of,
+        more_became,
         funds: books::Funds::load(db, district).await?,
         goods,
         shell,

@@ -33,21 +33,27 @@ asuh_store::row_struct! {
 
 const LOT: &str = "SELECT l.id, l.origin, COALESCE(i.name, '') AS place, l.fund, l.commodity, m.name, m.unit, \
     l.quantity, l.since, l.use_by, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM lot_rest r \
-    JOIN account a ON a.district_id = r.district_id AND a.id = r.account_id \
-    WHERE r.district_id = l.district_id AND r.lot_id = l.id \
-    AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'payout')) AS held \
+    WHERE r.district_id = l.district_id AND r.lot_id = l.id AND r.held = 1) AS held \
     FROM lot l JOIN commodity m ON m.district_id = l.district_id AND m.code = l.commodity \
     LEFT JOIN institution i ON i.district_id = l.district_id AND i.id = l.place_id";
 
-/// That a lot was ever at a place within reach, or came from there.
+/// That a lot came from a place within reach, was ever there, or was on its way there. The lots of those places are looked
+/// up once, not the places of each lot. Indexes: unique key of `account`, `hand_over_by_receiver`, `shipment_by_receiver`,
+/// primary key of `lot_rest`.
 fn reached(reach: &Reach, args: &mut Args) -> String {
+    if reach.is_everywhere() {
+        return reach.condition("l.place_id", args);
+    }
     let came = reach.condition("l.place_id", args);
-    let was = reach.condition("COALESCE(h.to_institution_id, s.to_place_id, a.place_id)", args);
+    let at = reach.condition("a.place_id", args);
+    let handed = reach.condition("h.to_institution_id", args);
+    let sent = reach.condition("s.to_place_id", args);
+    let of = "SELECT r.lot_id FROM account a JOIN lot_rest r ON r.district_id = a.district_id AND r.account_id = a.id \
+              WHERE a.district_id = $1 AND a.kind";
     format!(
-        "({came} OR EXISTS (SELECT 1 FROM lot_rest r JOIN account a ON a.district_id = r.district_id \
-         AND a.id = r.account_id LEFT JOIN hand_over h ON h.district_id = a.district_id AND h.id = a.place_id \
-         LEFT JOIN shipment s ON s.district_id = a.district_id AND s.id = a.place_id \
-         WHERE r.district_id = l.district_id AND r.lot_id = l.id AND {was}))"
+        "({came} OR l.id IN ({of} IN ('warehouse', 'depot', 'kitchen') AND {at} \
+         UNION ALL {of} = 'transit' AND a.place_id IN (SELECT h.id FROM hand_over h WHERE h.district_id = $1 AND {handed}) \
+         UNION ALL {of} = 'carriage' AND a.place_id IN (SELECT s.id FROM shipment s WHERE s.district_id = $1 AND {sent})))"
     )
 }
 
@@ -64,7 +70,8 @@ pub(crate) struct Wanted {
     pub(crate) after: Option<(i64, i64, Id)>,
 }
 
-/// The lots within reach. Index: `lot_by_place` for a place, `lot_by_day` and `lot_by_expiry` for all.
+/// The lots within reach. Index: `lot_by_place` for a place, `lot_by_day` for all, `lot_rest_held` for those of which
+/// something is held.
 ///
 /// # Errors
 /// The store fails.
@@ -85,9 +92,7 @@ pub(crate) async fn lots(
     }
     if wanted.held {
         conditions.push(
-            "EXISTS (SELECT 1 FROM lot_rest r JOIN account a ON a.district_id = r.district_id AND a.id = r.account_id \
-             WHERE r.district_id = l.district_id AND r.lot_id = l.id AND r.amount > 0 \
-             AND a.kind IN ('office_post', 'transit', 'carriage', 'depot', 'warehouse', 'fund_holder', 'kitchen', 'courier', 'payout'))"
+            "l.id IN (SELECT r.lot_id FROM lot_rest r WHERE r.district_id = $1 AND r.held = 1 AND r.amount > 0)"
                 .to_owned(),
         );
     }
@@ -208,8 +213,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// Of what a lot was bought or cooked (`back`), or what was bought or cooked of it; the first two hundred. Index: primary
-/// key of `lot_origin`, `lot_origin_from`.
+/// Of what a lot was bought or cooked (`back`), or what was bought or cooked of it, the oldest first, after a place in the
+/// list. Index: primary key of `lot_origin`, `lot_origin_from`.
 ///
 /// # Errors
 /// The store fails.
@@ -218,17 +223,25 @@ pub(crate) async fn kin(
     district: DistrictId,
     lot: Id,
     back: bool,
+    after: Option<(time::Date, Id)>,
+    limit: i64,
 ) -> Result<Vec<Kin>, StoreError> {
     let (this, other) = if back { ("lot_id", "from_lot_id") } else { ("from_lot_id", "lot_id") };
+    let mut args = args![district, lot];
+    let page = match after {
+        Some((since, id)) => format!("AND (l.since, l.id) > ({}, {})", args.push(since), args.push(id)),
+        None => String::new(),
+    };
+    let limit = args.push(limit);
     db.all(
         &format!(
             "SELECT l.id, COALESCE(i.name, '') AS place, l.since, m.name, m.unit, o.amount, l.quantity FROM lot_origin o \
              JOIN lot l ON l.district_id = o.district_id AND l.id = o.{other} \
              JOIN commodity m ON m.district_id = l.district_id AND m.code = l.commodity \
              LEFT JOIN institution i ON i.district_id = l.district_id AND i.id = l.place_id \
-             WHERE o.district_id = $1 AND o.{this} = $2 ORDER BY l.since, place, l.id LIMIT 200"
+             WHERE o.district_id = $1 AND o.{this} = $2 {page} ORDER BY l.since, l.id LIMIT {limit}"
         ),
-        args![district, lot],
+        args,
     )
     .await
 }

@@ -86,9 +86,10 @@ pub(super) async fn restore(
 /// to be told lot by lot.
 const CHECKERS: u32 = 12;
 
-/// Runs every part's checks on every district, all parts at once; exit code 1 when something was found.
+/// Runs every part's checks on every district, all parts at once and as of one moment, so that a service that writes
+/// meanwhile makes no findings; exit code 1 when something was found.
 pub(super) async fn check(data: &DataArgs, json: bool) -> Result<ExitCode, CliError> {
-    let opened = Opened::open_to_read_with(data, CHECKERS).await?;
+    let opened = Opened::open_moment(data, CHECKERS).await?;
     let mut results = Vec::new();
     for district in asuh_ground::settings::all(opened.app.store.reader()).await? {
         let mut running = Vec::new();

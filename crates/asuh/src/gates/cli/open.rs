@@ -37,12 +37,12 @@ impl Opened {
         Ok(Opened::on(store, data, Vec::new()))
     }
 
-    /// Opens it only to read, for so many questions at the same time.
+    /// Opens it only to read what it holds at this moment, for so many questions at the same time.
     ///
     /// # Errors
     /// As [`Opened::open_to_read`].
-    pub async fn open_to_read_with(data: &DataArgs, readers: u32) -> Result<Opened, CliError> {
-        let store = Store::open_to_read(Options { readers, ..options(data) }).await?;
+    pub async fn open_moment(data: &DataArgs, readers: u32) -> Result<Opened, CliError> {
+        let store = Store::open_moment(Options { readers, ..options(data) }).await?;
         Ok(Opened::on(store, data, Vec::new()))
     }
 
