@@ -40,7 +40,7 @@ pub use programme::{
 };
 pub use relative::{DeclareRelative, EndRelative};
 pub use run::{Ahead, ApproveRun, Approved, OrderRun, RefuseRun, RunKind, RunLine};
-pub use sponsor::{ApproveVisitor, EndVisitor};
+pub use sponsor::{ApproveVisitor, EndVisitor, VisitedChild, visited_children};
 
 use asuh_ground::access::{Capability, Role, capability};
 use asuh_ground::audit::Reference;

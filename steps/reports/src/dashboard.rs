@@ -11,6 +11,7 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::query::{self, Campaign, Coverage, WeekFigure};
+use super::rules::{Cell, column};
 use super::summary::measure;
 use super::{SeeDashboard, freshen};
 use asuh_ground::App;
@@ -18,6 +19,8 @@ use asuh_ground::access::{Cap, Capability};
 use asuh_ground::books::{self, CommodityLine};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page};
+use asuh_step_mentoring::complaints::State as Complaint;
+use asuh_step_mentoring::complaints_by_state;
 use asuh_step_registry::ReadFamilies;
 
 /// The measures of goods, in the order of their way.
@@ -61,6 +64,8 @@ struct Overview {
     subdistricts: Vec<Coverage>,
     may_read_names: bool,
     letterhead: Letterhead,
+    /// How many complaints stand in each state, small numbers hidden; nothing while there are none.
+    complaints: Vec<(String, String)>,
 }
 
 impl Overview {
@@ -129,12 +134,36 @@ pub(super) async fn overview(
         subdistricts: Vec::new(),
         may_read_names: ReadFamilies::of(cap.actor()).is_some(),
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
+        complaints: complaints(db, cap.district(), &shell).await?,
         shell,
     };
     if let Some(campaign) = campaign {
         fill(&app, &cap, &campaign, (from, this_week), &mut template).await?;
     }
     page(&template)
+}
+
+/// Complaints by state, in words. A state with few of them says no more than that.
+async fn complaints(
+    db: &impl Query,
+    district: DistrictId,
+    shell: &Shell,
+) -> Result<Vec<(String, String)>, Error> {
+    let found = complaints_by_state(db, district).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of = |state: Complaint| found.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, n)| *n);
+    let cells = column(&Complaint::ALL.map(of), &[]).cells;
+    let told = |(state, cell): (Complaint, Cell)| {
+        let number = match cell {
+            Cell::Shown(value) => shell.number(value),
+            Cell::Small => "<5".to_owned(),
+            Cell::Hidden => shell.t("reports.public.hidden").into_owned(),
+        };
+        (shell.t(&format!("mentoring.complaint.state.{}", state.code())).into_owned(), number)
+    };
+    Ok(Complaint::ALL.into_iter().zip(cells).map(told).collect())
 }
 
 async fn fill(

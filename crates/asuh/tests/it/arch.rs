@@ -3,8 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const STEPS: &[&str] =
-    &["registry", "growth", "sponsors", "pairing", "collection", "custody", "distribution", "reports"];
+const STEPS: &[&str] = &[
+    "registry",
+    "growth",
+    "sponsors",
+    "pairing",
+    "collection",
+    "custody",
+    "distribution",
+    "mentoring",
+    "reports",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()

@@ -52,6 +52,10 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         "stock_take",
         "package",
         "delivery",
+        "visit",
+        "referral",
+        "complaint",
+        "case_plan",
     ] {
         assert!(first[table] > 0, "{table}: {first:?}");
     }

@@ -825,6 +825,18 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
     let opened = "SELECT COUNT(*) AS n FROM access_log WHERE district_id = $1 AND subject_id = $2 AND detail = 'visitor'";
     assert_eq!(test.number(opened, args![KERINCI, child.person]).await, 1);
     assert_eq!(clients[&near].get(&own).await.status, StatusCode::NOT_FOUND);
+    // He tells the mentors of his visit; who may not visit cannot.
+    let tell = format!("/pendampingan/anak-asuh/{}", child.person);
+    assert!(client.get("/janji").await.ok().contains(&tell));
+    let told = [("hari", "2026-11-02"), ("nasihat", "Anak riang, ibu bertanya soal posyandu")];
+    assert!(client.post(&tell, &[("hari", "2026-11-02")]).await.refused().contains("id=\"f-nasihat\""));
+    client.post(&tell, &told).await.to();
+    let visits = "SELECT COUNT(*) AS n FROM visit WHERE district_id = $1 AND sponsor_id IS NOT NULL";
+    assert_eq!(test.number(visits, args![KERINCI]).await, 1);
+    assert_eq!(clients[&near].get(&tell).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(clients[&near].post(&tell, &told).await.status, StatusCode::NOT_FOUND);
+    let page = scene.admin.get(&format!("/sasaran/{}", child.family)).await.ok();
+    assert!(page.contains("orang tua asuh yang berkunjung"), "{page}");
     // Taken back by the guardian, it is closed at once.
     test.sql(
         "UPDATE consent SET withdrawn_on = 20261102, withdrawn_at = 0 WHERE district_id = $1",
@@ -832,6 +844,7 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
     )
     .await;
     assert_eq!(client.get(&own).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(client.post(&tell, &told).await.status, StatusCode::NOT_FOUND);
 }
 
 #[db_test]

@@ -78,6 +78,7 @@ async fn a_long_menu_stands_under_headings_in_the_order_of_the_datas_way(db: Tes
         "Setoran",
         "Gudang dan kas",
         "Penyaluran",
+        "Pendampingan",
         "Laporan",
         "Pelindungan data",
         "Pengelolaan",

@@ -176,9 +176,52 @@ impl Command for Failed {
     }
 }
 
+/// Counts one use of a form that anybody may send without signing in, whether it succeeds or not; seconds to wait when
+/// there were too many from one address.
+#[derive(Serialize, Deserialize)]
+struct CountPublic {
+    counted: Counted,
+}
+
+impl Command for CountPublic {
+    const KIND: &'static str = "access.count_public";
+    const RECORDING: Recording = Recording::Unlogged;
+    type Receipt = i64;
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
+        let until = self.counted.locked(tx).await?.blocked_until;
+        let wait = (until.0 - tx.now().0 + 999) / 1000;
+        if wait > 0 {
+            return Ok(wait);
+        }
+        self.counted.fail(tx).await?;
+        Ok(0)
+    }
+}
+
+/// Lets a form through that anybody may send without signing in: at most `most` times in a quarter of an hour from one
+/// address. `gate` names the form; each is counted for itself.
+///
+/// # Errors
+/// [`Error::TooMany`] with the seconds to wait, or the store fails.
+pub async fn public_form(
+    app: &App,
+    district: DistrictId,
+    gate: &str,
+    origin: &Origin,
+    most: i64,
+) -> Result<(), Error> {
+    let hash = app.store.secrets().lookup(district, gate, &origin.address)?;
+    let command = CountPublic { counted: Counted { hash, tries: most } };
+    match app.store.submit(app.bookkeeping(district), command).await?.value {
+        0 => Ok(()),
+        wait => Err(Error::TooMany(u64::try_from(wait).unwrap_or(1))),
+    }
+}
+
 /// Where a request comes from, for counting and for the access log.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
+pub struct Origin {
     /// The address of the connection.
     pub(super) address: String,
     /// The kind of browser, such as `Chrome, Android`.

@@ -22,6 +22,7 @@ mod user;
 mod users;
 
 pub use actor::{Actor, Grant};
+pub use attempts::{Origin, public_form};
 pub use capability::{Cap, Capability, SignedIn, capability};
 pub use role::{Role, RolePair};
 pub use scope::{Area, Scope};

@@ -18,6 +18,8 @@ pub enum Group {
     Numbers,
     /// How the programme runs here.
     Programme,
+    /// What is asked at visits, and how often somebody comes.
+    Mentoring,
     /// What goods are worth.
     Prices,
     /// Whom people may turn to.
@@ -34,6 +36,7 @@ impl Group {
         Group::Signatories,
         Group::Numbers,
         Group::Programme,
+        Group::Mentoring,
         Group::Prices,
         Group::Contacts,
         Group::Protection,
@@ -47,6 +50,7 @@ impl Group {
             Group::Signatories => "penanda-tangan",
             Group::Numbers => "nomor-surat",
             Group::Programme => "program",
+            Group::Mentoring => "pendampingan",
             Group::Prices => "harga",
             Group::Contacts => "kontak",
             Group::Protection => "pelindungan",
@@ -115,7 +119,67 @@ const RISK: &str = "/sasaran/krs/aturan";
 /// One signature for approving and for authorising, two for authorising Rp100 million or more.
 const SIGNATURES: &str = r#"[{"act":"approve","count":"1","from":"0"},{"act":"authorise","count":"1","from":"0"},{"act":"authorise","count":"2","from":"100000000"}]"#;
 
-use Group::{Contacts, Identity, Letterhead, Numbers, Prices, Programme, Protection, Signatories};
+/// What is asked at a visit, by the schedule of the first thousand days (Buku KIA 2023; the programme of immunisation; vitamin A
+/// in February and August). A district changes it.
+const CHECKLIST: &str = concat!(
+    r#"[{"due":"","from":"","months":"","question":"Sudah periksa hamil (ANC) sesuai jadwal, minimal 6 kali selama hamil","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Tablet tambah darah diminum setiap hari, minimal 90 selama hamil","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"LiLA ibu sudah diukur dan 23,5 cm atau lebih","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Ibu tahu tanggal periksa berikutnya","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Tempat dan penolong persalinan sudah direncanakan","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Ibu nifas sudah minum dua kapsul vitamin A","target":"breastfeeding","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Ibu makan lebih banyak, ada lauk hewani setiap hari","target":"breastfeeding","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"KB pascapersalinan sudah dibicarakan dengan bidan","target":"breastfeeding","to":""}"#,
+    r#",{"due":"","from":"0","months":"","question":"Hanya diberi ASI (ASI eksklusif)","target":"child","to":"5"}"#,
+    r#",{"due":"once","from":"0","months":"","question":"Imunisasi HB 0, BCG dan polio 1 sudah diberikan","target":"child","to":"11"}"#,
+    r#",{"due":"once","from":"2","months":"","question":"Imunisasi umur 2 bulan sudah diberikan","target":"child","to":"11"}"#,
+    r#",{"due":"once","from":"3","months":"","question":"Imunisasi umur 3 bulan sudah diberikan","target":"child","to":"11"}"#,
+    r#",{"due":"once","from":"4","months":"","question":"Imunisasi umur 4 bulan sudah diberikan","target":"child","to":"11"}"#,
+    r#",{"due":"once","from":"9","months":"","question":"Imunisasi campak-rubela umur 9 bulan sudah diberikan","target":"child","to":"14"}"#,
+    r#",{"due":"once","from":"12","months":"","question":"Imunisasi dasar lengkap","target":"child","to":"23"}"#,
+    r#",{"due":"once","from":"18","months":"","question":"Imunisasi lanjutan umur 18 bulan sudah diberikan","target":"child","to":"35"}"#,
+    r#",{"due":"","from":"6","months":"","question":"MP-ASI cukup jumlahnya, teksturnya dan berapa kali seharinya","target":"child","to":"23"}"#,
+    r#",{"due":"","from":"6","months":"","question":"Kemarin makan lauk hewani (telur, ikan, ayam, daging, hati)","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"6","months":"","question":"Masih diberi ASI","target":"child","to":"23"}"#,
+    r#",{"due":"month","from":"6","months":"2,8","question":"Kapsul vitamin A biru bulan ini sudah diberikan","target":"child","to":"11"}"#,
+    r#",{"due":"month","from":"12","months":"2,8","question":"Kapsul vitamin A merah bulan ini sudah diberikan","target":"child","to":"59"}"#,
+    r#",{"due":"month","from":"12","months":"2,8","question":"Obat cacing bulan ini sudah diberikan","target":"child","to":"59"}"#,
+    r#",{"due":"measured","from":"0","months":"","question":"Ditimbang dan diukur di posyandu bulan ini","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"0","months":"","question":"Perkembangan sesuai umur menurut Buku KIA","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"24","months":"","question":"Ikut PAUD atau Bina Keluarga Balita","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"","months":"","question":"Air minum layak dan dimasak sampai mendidih","target":"family","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Jamban sendiri dengan tangki septik","target":"family","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Rumah bebas asap rokok","target":"family","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Tangan dicuci dengan sabun sebelum makan dan memberi makan","target":"family","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Semua anggota punya JKN/KIS yang aktif","target":"family","to":""}"#,
+    "]"
+);
+
+/// What complaints are about, and within how many days they are answered.
+const COMPLAINTS: &str = concat!(
+    r#"[{"days":"14","name":"Pelayanan posyandu, kader, atau puskesmas","sensitive":"no"}"#,
+    r#",{"days":"7","name":"Bantuan belum diterima atau kurang","sensitive":"no"}"#,
+    r#",{"days":"14","name":"Data keluarga salah","sensitive":"no"}"#,
+    r#",{"days":"3","name":"Pungutan atau permintaan uang","sensitive":"yes"}"#,
+    r#",{"days":"1","name":"Pelecehan, ancaman, atau kekerasan","sensitive":"yes"}"#,
+    r#",{"days":"14","name":"Lain-lain","sensitive":"no"}"#,
+    "]"
+);
+
+/// Groups of causes by which experts sort what they find in a stunted child.
+const CAUSES: &str = concat!(
+    r#"[{"name":"Asupan makanan"}"#,
+    r#",{"name":"Penyakit infeksi atau cacing"}"#,
+    r#",{"name":"Penyakit bawaan atau bayi lahir kecil"}"#,
+    r#",{"name":"Pola asuh dan pemberian makan"}"#,
+    r#",{"name":"Air, jamban, dan kebersihan"}"#,
+    r#",{"name":"Kemiskinan dan pangan keluarga"}"#,
+    r#",{"name":"Layanan kesehatan tidak terjangkau"}"#,
+    r#",{"name":"Kesehatan dan gizi ibu"}"#,
+    "]"
+);
+
+use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
 
 /// The table.
 pub const TABLE: &[Spec] = &[
@@ -154,6 +218,9 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "kitchen.run_pattern", Kind::Pattern, "DPR/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "mentoring.referral_pattern", Kind::Pattern, "RJK/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "mentoring.complaint_pattern", Kind::Pattern, "ADU/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "mentoring.case_pattern", Kind::Pattern, "AKS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -261,6 +328,51 @@ pub const TABLE: &[Spec] = &[
     Spec { own_form: Some(NORMS), ..needed(Programme, "growth.red_line", Kind::Text(6), "-300") },
     Spec { own_form: Some(NORMS), ..spec(Programme, "growth.orange_line", Kind::Text(6), "100") },
     needed(Programme, "growth.difference_limit", Kind::Number(2, 300), "5"),
+    spec(
+        Mentoring,
+        "mentoring.checklist",
+        Kind::List(&[
+            Column { name: "question", cell: Cell::Text(160), required: true },
+            Column {
+                name: "target",
+                cell: Cell::Choice(&["family", "pregnant", "breastfeeding", "child"]),
+                required: true,
+            },
+            Column { name: "from", cell: Cell::Whole(0, 59), required: false },
+            Column { name: "to", cell: Cell::Whole(0, 59), required: false },
+            Column { name: "months", cell: Cell::Text(40), required: false },
+            Column { name: "due", cell: Cell::Choice(&["", "once", "month", "measured"]), required: false },
+        ]),
+        CHECKLIST,
+    ),
+    needed(Mentoring, "mentoring.days_urgent", Kind::Number(1, 180), "7"),
+    needed(Mentoring, "mentoring.days_stunted", Kind::Number(1, 180), "14"),
+    needed(Mentoring, "mentoring.days_pregnant", Kind::Number(1, 180), "30"),
+    needed(Mentoring, "mentoring.days_others", Kind::Number(1, 180), "30"),
+    needed(Mentoring, "mentoring.referral_days", Kind::Number(1, 60), "7"),
+    spec(
+        Mentoring,
+        "mentoring.complaint_kinds",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column { name: "sensitive", cell: Cell::Choice(&["no", "yes"]), required: true },
+            Column { name: "days", cell: Cell::Whole(1, 90), required: true },
+        ]),
+        COMPLAINTS,
+    ),
+    spec(
+        Mentoring,
+        "mentoring.sensitive_readers",
+        Kind::List(&[Column { name: "login", cell: Cell::Text(60), required: true }]),
+        "[]",
+    ),
+    spec(
+        Mentoring,
+        "mentoring.causes",
+        Kind::List(&[Column { name: "name", cell: Cell::Text(80), required: true }]),
+        CAUSES,
+    ),
+    needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
     spec(
         Prices,
         "prices",

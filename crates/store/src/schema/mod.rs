@@ -29,6 +29,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_distribution.sql"),
     include_str!("0001_distribution_cash.sql"),
     include_str!("0001_distribution_kitchen.sql"),
+    include_str!("0001_mentoring.sql"),
     include_str!("0001_reports.sql"),
 ]];
 

@@ -41,6 +41,51 @@ pub(crate) async fn may_visit(
     Ok(found > 0)
 }
 
+/// A child that a sponsor may visit today: he helps it, was approved as its visitor, and the guardian agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitedChild {
+    /// The child.
+    pub person: Id,
+    /// Its family.
+    pub family: Id,
+    /// The name by which the sponsor knows it.
+    pub code: String,
+}
+
+/// The children whom a sponsor may visit on a day, each once. Indexes: as the pairs of a sponsor, `consent_by_family`.
+///
+/// # Errors
+/// The store fails.
+pub async fn visited_children(
+    db: &impl Query,
+    district: DistrictId,
+    sponsor: Id,
+    today: Date,
+) -> Result<Vec<VisitedChild>, StoreError> {
+    let mut children: Vec<VisitedChild> = Vec::new();
+    for line in query::of_sponsor(db, district, sponsor, today).await? {
+        let known = children.iter().any(|child| child.person == line.person_id);
+        if known || !line.visits || line.ended_reason.is_some() {
+            continue;
+        }
+        let family: Option<(Id,)> = db
+            .first(
+                "SELECT family_id FROM person_version WHERE district_id = $1 AND person_id = $2 AND superseded_at = $3",
+                args![district, line.person_id, Instant::NEVER],
+            )
+            .await?;
+        let Some((family,)) = family else { continue };
+        if guardian_agrees(db, district, family, line.person_id, today).await? {
+            children.push(VisitedChild {
+                person: line.person_id,
+                family,
+                code: line.code.unwrap_or_default(),
+            });
+        }
+    }
+    Ok(children)
+}
+
 /// Ends the approvals of visitors whose pair has ended, by its own days or with its promise or campaign: who helps the
 /// same target again later is approved anew. A promise that rests ends nothing. Index: visitor_once (a few rows),
 /// sponsor_pair_by_sponsor.

@@ -5,7 +5,7 @@ mod news_panel;
 mod pages;
 mod panel;
 
-pub use command::{ApproveVisitor, EndVisitor};
+pub use command::{ApproveVisitor, EndVisitor, VisitedChild, visited_children};
 pub(super) use command::{end_lapsed, guardian_agrees, may_visit};
 pub(super) use news_panel::news_panel;
 pub(super) use panel::panel;

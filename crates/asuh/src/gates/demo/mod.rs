@@ -13,6 +13,7 @@ mod growing;
 pub mod kapuas;
 mod keeping;
 mod lists;
+mod mentoring;
 mod mondays;
 mod money;
 mod offices;
@@ -234,5 +235,10 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("pasangan asuh");
     world.at(world.this_monday(), 6, 40);
     pairs::programme(world, &places).await?;
+    tell("pendampingan");
+    let visited = world.today - time::Duration::days(9);
+    world.at(visited, 9, 0);
+    mentoring::visits(world, visited, 5).await?;
+    mentoring::beside(world).await?;
     Ok(())
 }

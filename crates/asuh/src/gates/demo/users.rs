@@ -66,7 +66,13 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::VillageVerifier => (vec![whole(open_village)], Vec::new()),
             Role::Cadre => (waiting.first().map(|row| whole(row.0)).into_iter().collect(), Vec::new()),
             Role::FieldOfficer => (waiting.iter().map(|row| whole(row.0)).collect(), Vec::new()),
-            Role::SubdistrictVerifier | Role::NutritionOfficer => (vec![whole(subdistrict)], Vec::new()),
+            Role::SubdistrictVerifier => (vec![whole(subdistrict)], Vec::new()),
+            // The puskesmas of the cadre's village answers what she refers.
+            Role::NutritionOfficer => {
+                let cadres = waiting.first().map(|row| row.0 / 10_000 * 10_000);
+                let other = cadres.filter(|code| *code != subdistrict).map(whole);
+                ([whole(subdistrict)].into_iter().chain(other).collect(), Vec::new())
+            }
             Role::UnitCoordinator | Role::Sponsor => (Vec::new(), vec![unit.id]),
             Role::Treasurer => (Vec::new(), vec![places.fund_holder]),
             Role::WarehouseKeeper => (vec![whole(district)], vec![places.warehouse]),

@@ -7,10 +7,10 @@ use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
 
 use super::children::Lot;
-use super::{begin, campaign, cash, firm, month_before, programme, promise, run, staff};
+use super::{begin, campaign, cash, firm, followed, month_before, programme, promise, run, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
-use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, users};
+use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, mentoring, users};
 
 /// Stunted children of the five kecamatan, in the order of their codes.
 const CHILDREN: [usize; 5] = [96, 48, 14, 46, 33];
@@ -102,8 +102,18 @@ async fn live(
         run(world, programme, RunKind::Intake).await?;
         covered.push(month(world).await?);
         let source = (programme, places.fund_holder);
-        cash::month(world, source, month_before(world.today, months - nth), nth == months).await?;
+        let month = month_before(world.today, months - nth);
+        cash::month(world, source, month, nth == months).await?;
+        // Three months after help began, and at the end.
+        if nth == 3 || nth == months {
+            world.at(month, 15, 0);
+            followed::measure(world, month).await?;
+        }
+        world.at(month, 16, 0);
+        mentoring::visits(world, month, 6).await?;
     }
+    tell("pendampingan");
+    mentoring::beside(world).await?;
     users::auditor_again(world).await?;
     Ok(covered)
 }

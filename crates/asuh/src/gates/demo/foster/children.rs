@@ -83,7 +83,7 @@ pub(super) fn write(
 }
 
 /// A child of these z-scores, as it is read off: the child, its length in mm, its weight in grams, whether it stood.
-fn measures(
+pub(super) fn measures(
     woman: bool,
     days: i64,
     height_for_age: f64,
