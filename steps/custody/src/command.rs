@@ -252,6 +252,9 @@ impl Command for RequestOpening {
             return Err(Refusal::new("web.error.required").field("alasan").into());
         }
         let fund = self.fund.parse().map_err(|_| Refusal::new("web.error.choose").field("dana"))?;
+        if books::is_zakat(tx, tx.district(), &fund).await? {
+            return Err(Refusal::new("books.refused.zakat").field("dana").into());
+        }
         let commodity = self.commodity.parse().map_err(|_| Refusal::not_found())?;
         let holding = Holding::new(kind, self.place, fund, commodity);
         let book = books::balance(tx, tx.district(), &holding).await?;

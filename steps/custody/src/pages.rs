@@ -349,7 +349,7 @@ async fn opening_page(app: &App, cap: &ReverseStock, shell: Shell, form: &Form) 
         .into_iter()
         .map(|line| (line.code, format!("{} ({})", line.name, line.unit)))
         .collect();
-    let funds = Funds::load(db, district).await?.open();
+    let funds = Funds::load(db, district).await?.collecting();
     page_with(form.status(), &OpeningPage { f: form.view(), places, goods, funds, shell })
 }
 

@@ -6,7 +6,8 @@ use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 
 use super::{
-    DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, delivery, kitchen, plan,
+    DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, check as after_check, delivery,
+    kitchen, plan, spending, zakat,
 };
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
@@ -58,6 +59,8 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
     }
     tasks.extend(cash::tasks(app, actor).await?);
     tasks.extend(kitchen::tasks(app, actor).await?);
+    tasks.extend(spending::tasks(app, actor).await?);
+    tasks.extend(after_check::home_tasks(app, actor).await?);
     Ok(tasks)
 }
 
@@ -81,6 +84,7 @@ pub(super) async fn family_panel(
     let mut html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     html.extend(cash::family_panel(app, actor, family).await?);
     html.extend(kitchen::family_panel(app, actor, family).await?);
+    html.extend(zakat::family_panel(app, actor, family).await?);
     Ok(Some(html))
 }
 
@@ -189,6 +193,9 @@ pub(super) async fn copy(
     let mut sections: Vec<Section> = section.filled(rows).into_iter().collect();
     sections.extend(cash::copy(app, district, family, text).await?);
     sections.extend(kitchen::copy(app, district, family, text).await?);
+    sections.extend(spending::copy(app, district, family, text).await?);
+    sections.extend(after_check::copy(app, district, family, text).await?);
+    sections.extend(zakat::copy(app, district, family, text).await?);
     Ok(sections)
 }
 

@@ -9,21 +9,30 @@
 //! ([`DeliverVillage`], [`DeliverPackage`]) or says why not ([`Undeliverable`]: the goods go back and the
 //! family keeps its claim). [`CloseRun`] takes back what is still on the way.
 //!
-//! The step's second way of helping is money ([`cash`]): a plan of each month for the children of a programme of pairs.
+//! The step's second way of helping is money ([`cash`]): a plan of each month for the children of a programme of pairs. What
+//! families spent it on stands in [`spending`], what is talked over with them in [`follow_up`]; whether what is on record
+//! arrived is asked of a sample afterwards ([`check`]). What Baznas reports of zakat stands beside all of it ([`zakat`]).
 //!
 //! The third way is meals ([`kitchen`]): cooked out of the goods in the books for those who are fed for a while.
 //!
-//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`, `kitchen*`, `food`, `menu*` and
-//! `meal_*`; goods move through
+//! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`, `spending_*` and
+//! `diet_advice`, `follow_up*`, `after_check*`, `zakat_*`, `kitchen*`, `food`, `menu*`
+//! and `meal_*`; goods move through
 //! `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
 
 pub mod cash;
+pub mod check;
 mod delivery;
+pub mod follow_up;
 mod home;
 pub mod kitchen;
 mod plan;
+#[cfg(test)]
+mod plans;
 mod references;
 pub mod rules;
+pub mod spending;
+pub mod zakat;
 
 pub use delivery::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
 pub use plan::{
@@ -66,7 +75,14 @@ capability! {
 }
 
 fn routes() -> Routes {
-    plan::routes().and(delivery::routes()).and(cash::routes()).and(kitchen::routes())
+    plan::routes()
+        .and(delivery::routes())
+        .and(cash::routes())
+        .and(spending::routes())
+        .and(follow_up::routes())
+        .and(check::routes())
+        .and(zakat::routes())
+        .and(kitchen::routes())
 }
 
 /// The step, for the gates.
@@ -80,6 +96,15 @@ pub const STEP: Part = Part {
         MenuItem { path: "/dapur", label: "kitchen.title", roles: kitchen::ReadKitchens::ROLES },
         MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
         MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },
+        MenuItem { path: "/laporan-belanja", label: "spending.title", roles: spending::ReadSpending::ROLES },
+        MenuItem { path: "/cek-penerimaan", label: "after_check.title", roles: check::ReadChecks::ROLES },
+        MenuItem {
+            path: "/cek-penerimaan/tugas",
+            label: "after_check.own",
+            roles: check::AnswerChecks::ROLES,
+        },
+        MenuItem { path: "/zakat", label: "zakat.title", roles: zakat::ReadZakat::ROLES },
+        MenuItem { path: "/tindak-lanjut", label: "follow_up.title", roles: follow_up::ReadFollowUps::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),

@@ -182,7 +182,8 @@ pub(super) async fn family_panel(
     let mut visits = query::of_family(db, district, family, None, IN_PANEL).await?;
     let more = cut(&mut visits, IN_PANEL, |visit| visit.id).is_some();
     let village = TerritoryCode::from_i64(reached.village_code).map_or((0, 0), TerritoryCode::range);
-    let found = today::query::families(db, district, read.scope(), village, app.today(actor)).await?;
+    let found =
+        today::query::families(db, district, read.scope(), village, Some(family), app.today(actor)).await?;
     let rhythm = today::query::rhythm(db, district).await?;
     let facts = found.into_iter().find(|one| one.family_id == family).map(|one| one.facts);
     let due = facts.as_ref().and_then(|facts| today::rules::visit_due(facts, &rhythm));

@@ -20,6 +20,8 @@ pub mod checklist;
 mod complaint;
 mod effect;
 mod home;
+#[cfg(test)]
+mod plans;
 mod reached;
 mod referral;
 mod rights;

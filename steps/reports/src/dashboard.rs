@@ -11,12 +11,12 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::query::{self, Campaign, Coverage, WeekFigure};
-use super::rules::{Cell, column};
 use super::summary::measure;
 use super::{SeeDashboard, freshen};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::books::{self, CommodityLine};
+use asuh_ground::disclosure::{Cell, column};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page};
 use asuh_step_mentoring::complaints::State as Complaint;

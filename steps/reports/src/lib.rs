@@ -2,12 +2,11 @@
 //!
 //! Pages read summary cells ([`refresh`] computes them from the rows of the steps) and say as of when; the list
 //! of families not helped yet is read from the rows. This step may read everything and writes only its own
-//! tables. The public page shows totals, with small numbers hidden by [`rules`].
+//! tables. The public page shows totals, with small numbers hidden by [`asuh_ground::disclosure`].
 
 mod dashboard;
 mod public;
 mod query;
-pub mod rules;
 mod summary;
 mod waiting;
 

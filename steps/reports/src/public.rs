@@ -11,12 +11,12 @@ use serde::Deserialize;
 
 use super::freshen;
 use super::query;
-use super::rules::{Cell, Place, percentage, public_table};
 use super::summary::measure;
 use super::waiting::written;
 use asuh_ground::App;
 use asuh_ground::access::Scope;
 use asuh_ground::books;
+use asuh_ground::disclosure::{self, Cell, Place, percentage, public_table};
 use asuh_ground::settings::{self, District};
 use asuh_ground::web::{Error, Page, Shell, page as render};
 
@@ -139,7 +139,7 @@ async fn figures(app: &App, district: &District, shell: &Shell) -> Result<Vec<Pu
         campaigns.push(PublicCampaign {
             name: campaign.name,
             slogan: campaign.slogan,
-            givers: if (1..super::rules::SMALLEST).contains(&givers) {
+            givers: if (1..disclosure::SMALLEST).contains(&givers) {
                 Cell::Small
             } else {
                 Cell::Shown(givers)

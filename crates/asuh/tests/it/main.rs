@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, dead_code)]
 
 mod access;
+mod after_check;
 mod arch;
 mod audit;
 mod books;
@@ -66,6 +67,7 @@ mod risk;
 mod search;
 mod settings;
 mod shell;
+mod spending;
 mod sponsors;
 mod sponsors_givers;
 mod sponsors_pledges;
@@ -76,3 +78,4 @@ mod tables;
 mod text;
 mod verification;
 mod walk;
+mod zakat;

@@ -813,7 +813,7 @@ async fn a_sponsor_knows_a_child_by_its_code_name(db: TestDatabase) {
     assert!(!scene.admin.post(&approve, &[]).await.status.is_redirection());
     test.sql(
         "INSERT INTO consent (district_id, id, family_id, person_id, purpose, guardian_name, relation, method, witness, \
-         text_version, given_on, recorded_at, recorded_by) VALUES ($1, $2, $3, NULL, 'shown_to_sponsor', 'Ibu', 'mother', \
+         text_version, given_on, recorded_at, recorded_by) VALUES ($1, $2, $3, NULL, 'visited', 'Ibu', 'mother', \
          'form', '', '2026-1', 20261101, 0, $4)",
         args![KERINCI, test.app.store.new_id(), child.family, Id::SYSTEM],
     )

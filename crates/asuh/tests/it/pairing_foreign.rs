@@ -72,7 +72,7 @@ async fn full(db: TestDatabase) -> (Scene, BTreeMap<&'static str, String>) {
     let cadre = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
     let family = child.family.to_string();
     cadre.post(&format!("/kebutuhan-keluarga/keluarga/{family}"), &[("jenis", "latrine")]).await.to();
-    let news = [("anak", &*person.to_string()), ("jenis", "news"), ("isi", "Sehat.")];
+    let news = [("anak", &*person.to_string()), ("jenis", "thanks"), ("isi", "Terima kasih.")];
     cadre.post(&format!("/kabar/keluarga/{family}"), &news).await.to();
     let other = scene.children.iter().find(|child| child.person != person).unwrap();
     let related = [("pilihan", &*other.family.to_string()), ("alasan", "paman")];

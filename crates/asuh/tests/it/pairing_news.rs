@@ -25,6 +25,21 @@ async fn helped_by(scene: &Scene, sponsor: Id) -> usize {
     scene.children.iter().position(|one| one.person == row.unwrap().0).unwrap()
 }
 
+/// The guardian agrees that the children are shown to foster parents, without name.
+async fn agreed(scene: &Scene) {
+    for child in &scene.children {
+        scene
+            .test
+            .sql(
+                "INSERT INTO consent (district_id, id, family_id, person_id, purpose, guardian_name, relation, method, \
+                 witness, text_version, given_on, recorded_at, recorded_by) VALUES ($1, $2, $3, NULL, \
+                 'shown_to_sponsor', 'Ibu', 'mother', 'form', '', '2026-1', 20261101, 0, $4)",
+                args![KERINCI, scene.test.app.store.new_id(), child.family, Id::SYSTEM],
+            )
+            .await;
+    }
+}
+
 async fn newest(scene: &Scene) -> Id {
     let sql = "SELECT id FROM child_news WHERE district_id = $1 ORDER BY id DESC";
     let row: Option<(Id,)> = scene.test.app.store.reader().first(sql, args![KERINCI]).await.unwrap();
@@ -58,6 +73,10 @@ async fn news_reach_the_sponsor_when_somebody_else_has_read_them(db: TestDatabas
     }
     let elsewhere = test.admin_elsewhere().await;
 
+    // How a child fares is told with its guardian's consent.
+    let answer = cadre.post(&page, &fields(WORDS)).await.refused();
+    assert!(answer.contains("Wali belum menyetujui"), "{answer}");
+    agreed(&scene).await;
     // What gives the child away is refused, named, and stays as typed.
     for (words, found) in [
         ("Si Rahasia sudah bisa duduk.", "rahasia"),
@@ -116,6 +135,16 @@ async fn news_reach_the_sponsor_when_somebody_else_has_read_them(db: TestDatabas
     cadre.post(&back, &[("keluarga", &family)]).await.to();
     let decide = format!("/kabar/{}/putuskan", newest(&scene).await);
     scene.admin.post(&decide, &pass).await.refused();
+    assert!(!first.get("/janji").await.ok().contains(WORDS));
+    // Taken back by the guardian, what was passed on is read no more.
+    test.db.clock.advance(1);
+    cadre.post(&page, &fields(WORDS)).await.to();
+    let sql = "SELECT id FROM child_news WHERE district_id = $1 AND state = 'waiting'";
+    let waiting: Option<(Id,)> = test.app.store.reader().first(sql, args![KERINCI]).await.unwrap();
+    scene.admin.post(&format!("/kabar/{}/putuskan", waiting.unwrap().0), &pass).await.to();
+    assert!(first.get("/janji").await.ok().contains(WORDS));
+    let withdrawn = "UPDATE consent SET withdrawn_on = 20261102, withdrawn_at = 0 WHERE district_id = $1";
+    test.sql(withdrawn, args![KERINCI]).await;
     assert!(!first.get("/janji").await.ok().contains(WORDS));
     scene.check().await;
 }

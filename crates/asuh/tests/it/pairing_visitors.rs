@@ -35,7 +35,7 @@ impl Visit {
         test.sql(link, args![KERINCI, guest.user, sponsor]).await;
         test.sql(
             "INSERT INTO consent (district_id, id, family_id, person_id, purpose, guardian_name, relation, method, \
-             witness, text_version, given_on, recorded_at, recorded_by) VALUES ($1, $2, $3, NULL, 'shown_to_sponsor', \
+             witness, text_version, given_on, recorded_at, recorded_by) VALUES ($1, $2, $3, NULL, 'visited', \
              'Ibu', 'mother', 'form', '', '2026-1', 20261101, 0, $4)",
             args![KERINCI, test.app.store.new_id(), scene.children[0].family, Id::SYSTEM],
         )

@@ -100,11 +100,19 @@ impl Funds {
             .map(|line| (line.code.clone(), line.name.clone()))
             .collect()
     }
+}
 
-    /// Code and name of those that are open, zakat too.
-    pub fn open(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|line| line.is_open).map(|line| (line.code.clone(), line.name.clone())).collect()
+/// Whether a fund is one of zakat: collected and given out by Baznas, LAZ and their UPZ alone (UU 23/2011, Pasal 38), so
+/// that nothing of it enters or leaves our books. What they report of it is noted beside them. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub async fn is_zakat(db: &impl Query, district: DistrictId, fund: &Fund) -> Result<bool, StoreError> {
+    if BUILT_IN.iter().any(|(code, _)| *code == fund.as_str()) {
+        return Ok(*fund == Fund::ZAKAT);
     }
+    let sql = "SELECT COUNT(*) AS n FROM fund WHERE district_id = $1 AND code = $2 AND kind = 'zakat'";
+    Ok(db.number(sql, args![district, fund.as_str()]).await? > 0)
 }
 
 /// Adds or changes a fund, within a command; its code and kind stay what they were.

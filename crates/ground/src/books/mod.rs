@@ -21,7 +21,7 @@ pub use balances::{
     Balance, CommodityLine, balance, balances, commodities, define_commodity, place_balances,
 };
 pub use check::check;
-pub use funds::{FUND_KINDS, FundLine, Funds, define_fund, is_budget};
+pub use funds::{FUND_KINDS, FundLine, Funds, define_fund, is_budget, is_zakat};
 pub use lots::{LotOrigin, NEVER_EXPIRES};
 pub use periods::{close_period, closed_through};
 pub use post::{

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::funds::is_zakat;
 use super::{lots, periods};
 use asuh_ledger::{
     AccountId, AccountKind, Commodity, Fund, LedgerError, Line, LineFault, Quantity, check_balance,
@@ -171,8 +172,8 @@ pub struct Transfer {
 /// Posts a transfer; its id. A transfer without any movement posts nothing and gives no id.
 ///
 /// # Errors
-/// A custody account would fall below zero, a line is not allowed, or the day lies in a closed period of one of its
-/// places (all refused by rule).
+/// A custody account would fall below zero, a line is not allowed, the fund is one of zakat, or the day lies in a closed
+/// period of one of its places (all refused by rule).
 pub async fn post(tx: &Tx<'_>, transfer: Transfer) -> Result<Option<Id>, Fault> {
     Ok(post_many(tx, vec![transfer]).await?.pop().flatten())
 }
@@ -205,6 +206,14 @@ pub async fn post_many(tx: &Tx<'_>, transfers: Vec<Transfer>) -> Result<Vec<Opti
     let mut accounts: BTreeMap<AccountId, Holding> = BTreeMap::new();
     let mut postings = Vec::new();
     let mut ids = Vec::new();
+    let mut funds: Vec<Fund> = transfers.iter().map(|transfer| transfer.fund).collect();
+    funds.sort_unstable();
+    funds.dedup();
+    for fund in &funds {
+        if is_zakat(tx, tx.district(), fund).await? {
+            return Err(Refusal::new("books.refused.zakat").into());
+        }
+    }
     for transfer in transfers {
         let mut lines = Vec::new();
         for step in transfer.moves.iter().filter(|step| step.amount != 0) {

@@ -36,6 +36,8 @@ codes! {
         Mentoring = "mentoring",
         /// A foster parent sees initials, age in months, village and progress.
         ShownToSponsor = "shown_to_sponsor",
+        /// A foster parent who was approved as a visitor learns name and address.
+        Visited = "visited",
         /// Photos are taken as proof.
         Photo = "photo",
         /// The account of the caregiver is given to the holder of the funds and to the bank, so that help in money

@@ -1,5 +1,4 @@
--- Help in money: where caregivers receive it, the plan of a month, its payments, what the bank made of them, and what the
--- families spent it on.
+-- Help in money: where caregivers receive it, the plan of a month, its payments, what the bank made of them.
 
 -- The account of the caregiver of a family; without one, or without consent, money is handed over in cash.
 CREATE TABLE receiver_account (
@@ -167,6 +166,7 @@ CREATE UNIQUE INDEX cash_payment_by_plan ON cash_payment (district_id, plan_id, 
 CREATE INDEX cash_payment_by_family ON cash_payment (district_id, family_id, month);
 CREATE INDEX cash_payment_by_person ON cash_payment (district_id, person_id, month);
 CREATE INDEX cash_payment_by_month ON cash_payment (district_id, programme_id, month, state);
+CREATE INDEX cash_payment_in_month ON cash_payment (district_id, month, village_code, id);
 CREATE INDEX cash_payment_by_village ON cash_payment (district_id, village_code, state, month);
 
 -- Whose promises a payment is made of.

@@ -368,7 +368,7 @@ CREATE TABLE consent (
   id {bytes} NOT NULL,
   family_id {bytes} NOT NULL,
   person_id {bytes},
-  -- 'record', 'mentoring', 'shown_to_sponsor', 'photo', 'payment', 'publication'
+  -- 'record', 'mentoring', 'shown_to_sponsor', 'visited', 'photo', 'payment', 'publication'
   purpose {text} NOT NULL,
   guardian_name {text} NOT NULL,
   relation {text} NOT NULL,

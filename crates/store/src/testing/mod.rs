@@ -2,6 +2,7 @@
 
 mod explained;
 mod killed;
+mod planned;
 mod plans;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use crate::{
 pub use asuh_db_test::db_test;
 pub use explained::Explained;
 pub use killed::{Work, acknowledged, killed_at_work, work};
+pub use planned::Planned;
 pub use plans::{Plan, Plans};
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.

@@ -13,6 +13,7 @@ use super::rules::State;
 use super::{
     ApproveCash, AuthoriseCash, DraftCash, HandCash, OpenPayment, Reach, ReadReceiverAccounts, ReleaseCash,
 };
+use crate::spending::{self, ReadSpending};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
@@ -76,6 +77,8 @@ struct FamilyPanel {
     sees_account: bool,
     payments: Vec<FamilyPayment>,
     linked: bool,
+    /// Payments of which it is told what they were spent on; nothing where the caller may not know.
+    reported: Option<Vec<Id>>,
 }
 
 impl FamilyPanel {
@@ -99,7 +102,11 @@ pub(crate) async fn family_panel(
         return Ok(None);
     }
     let linked = OpenPayment::of(actor).is_some();
-    let panel = FamilyPanel { text, family, account, sees_account, payments, linked };
+    let reported = match ReadSpending::of(actor) {
+        Some(_) => Some(spending::reported(db, district, family).await?),
+        None => None,
+    };
+    let panel = FamilyPanel { text, family, account, sees_account, payments, linked, reported };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 

@@ -22,6 +22,7 @@ pub(super) use home::{copy, family_panel, tasks};
 pub(super) use moved::{help_moved, sponsor_panel};
 pub use payment::{ClosePlan, HandOut, ReleasePlan, RetryPayment, TakeBackOutcome};
 pub(crate) use payment::{check, received_by};
+pub(crate) use plan::read_month;
 pub use plan::{DiscardPlan, DraftPlan, ExcludePayment, LockPlan, RedraftPlan, ReturnPlan, SignPlan, Source};
 pub use reach::Reach;
 pub use transfer::{DropResult, PutFormat, PutResult, TakeResult};
@@ -66,4 +67,20 @@ capability! {
 
 pub(super) fn routes() -> Routes {
     plan::routes().and(payment::routes()).and(transfer::routes()).and(account::routes())
+}
+
+/// Asks everything that pages of help in money ask, so that a test sees how it is answered.
+#[cfg(test)]
+pub(crate) async fn plans(
+    db: &asuh_store::testing::Planned<'_>,
+    district: asuh_store::DistrictId,
+    villages: &asuh_ground::access::Scope,
+    any: asuh_store::Id,
+) {
+    let month = time::macros::date!(2026 - 11 - 01);
+    let holders = asuh_ground::access::Scope { units: vec![any], ..Default::default() };
+    let reach = Reach { holders, villages: villages.clone() };
+    plan::plans_of(db, district, (any, month)).await;
+    payment::plans_of(db, district, (any, &reach)).await;
+    account::plans_of(db, district, (any, villages)).await;
 }

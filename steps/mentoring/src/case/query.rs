@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use asuh_ground::access::Scope;
+use asuh_step_registry::identity::FAMILY_AND_ALIASES;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
@@ -58,10 +59,15 @@ const CASE: &str = "SELECT a.id, a.number, f.family_id, f.head_name, p.person_id
      FROM case_audit a \
      JOIN person w ON w.district_id = a.district_id AND w.id = a.person_id \
      JOIN person_version p ON p.district_id = w.district_id AND p.person_id = COALESCE(w.canonical_id, w.id) \
-     AND p.superseded_at = $2 \
-     JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $2 \
+     AND p.superseded_at = $never \
+     JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $never \
      LEFT JOIN territory t ON t.district_id = f.district_id AND t.code = f.village_code \
      WHERE a.district_id = $1";
+
+/// The statement, with the place of [`Instant::NEVER`] among its values.
+fn select(never: &str) -> String {
+    CASE.replace("$never", never)
+}
 
 /// An audit within the scope. Indexes: primary keys, person_version_current, family_version_current.
 pub(crate) async fn one(
@@ -72,7 +78,7 @@ pub(crate) async fn one(
 ) -> Result<Option<Case>, StoreError> {
     let mut args = args![district, Instant::NEVER, id];
     let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    db.first(&format!("{CASE} AND a.id = $3 AND {within}"), args).await
+    db.first(&format!("{} AND a.id = $3 AND {within}", select("$2")), args).await
 }
 
 /// A page of audits, the newest first; one more when there are more. Index: case_audit_by_day.
@@ -95,21 +101,26 @@ pub(super) async fn list(
         ),
     };
     let limit = PAGE + 1;
+    let select = select("$2");
     let sql = format!(
-        "{CASE} AND {which} AND {within}{after} ORDER BY a.selected_on DESC, a.id DESC LIMIT {limit}"
+        "{select} AND {which} AND {within}{after} ORDER BY a.selected_on DESC, a.id DESC LIMIT {limit}"
     );
     db.all(&sql, args).await
 }
 
-/// The open audits of a family's children. Index: case_audit_by_family.
+/// The audits of a family's children and of those merged into it, the newest first (see referrals for
+/// the sum). Index: case_audit_by_family.
 pub(crate) async fn of_family(
     db: &impl Query,
     district: DistrictId,
     family: Id,
 ) -> Result<Vec<Case>, StoreError> {
     db.all(
-        &format!("{CASE} AND f.family_id = $3 ORDER BY a.selected_on DESC, a.id DESC LIMIT 20"),
-        args![district, Instant::NEVER, family],
+        &format!(
+            "{} AND a.family_id IN {FAMILY_AND_ALIASES} ORDER BY a.selected_on + 0 DESC, a.id DESC LIMIT 20",
+            select("$3")
+        ),
+        args![district, family, Instant::NEVER],
     )
     .await
 }

@@ -69,7 +69,7 @@ pub(crate) async fn waiting(
 ) -> Result<(usize, Vec<(FamilyFacts, Vec<Need>)>), StoreError> {
     let questions = checklist::load(db, district).await?;
     let rhythm = query::rhythm(db, district).await?;
-    let found = query::families(db, district, scope, range, on).await?;
+    let found = query::families(db, district, scope, range, None, on).await?;
     let all = found.len();
     let mut waiting: Vec<_> = found
         .into_iter()

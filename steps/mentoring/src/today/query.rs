@@ -75,19 +75,22 @@ pub(crate) const TARGETS: &str = "SELECT f.family_id, f.head_name, f.village_cod
 /// Who is mentored: families that are on the list, verified or not yet; a child grows before somebody has verified it.
 const MENTORED: [FamilyStatus; 2] = [FamilyStatus::Listed, FamilyStatus::Verified];
 
-/// The families of the villages from one code to another, within the scope, that are mentored and have a target.
+/// The families of the villages from one code to another, within the scope, that are mentored and have a
+/// target; or one of them alone.
 pub(crate) async fn families(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
     (from, to): (i64, i64),
+    only: Option<Id>,
     on: Date,
 ) -> Result<Vec<FamilyFacts>, StoreError> {
     let mut args = args![district, Instant::NEVER, from, to, on, Bounds::of(on).under_five_from];
     let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
     let statuses = args.push_list(MENTORED.map(FamilyStatus::code));
+    let only = only.map(|family| format!(" AND f.family_id = {}", args.push(family))).unwrap_or_default();
     let sql = format!(
-        "{TARGETS} AND f.status IN ({statuses}) AND {within} ORDER BY f.village_code, f.head_search, f.family_id, \
+        "{TARGETS}{only} AND f.status IN ({statuses}) AND {within} ORDER BY f.village_code, f.head_search, f.family_id, \
          p.birth_date, p.person_id"
     );
     let rows: Vec<Row> = db.all(&sql, args).await?;

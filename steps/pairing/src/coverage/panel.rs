@@ -21,6 +21,7 @@ use asuh_ground::web::Text;
 asuh_store::row_struct! {
     struct PairRow {
         programme_id: Id,
+        person_id: Id,
         campaign: String,
         code: Option<String>,
         sponsor_id: Id,
@@ -42,7 +43,7 @@ async fn acting(
 
 fn acting_sql() -> String {
     format!(
-        "SELECT p.programme_id, c.name AS campaign, t.code, p.sponsor_id, p.units, p.valid_from \
+        "SELECT p.programme_id, m.person_id, c.name AS campaign, t.code, p.sponsor_id, p.units, p.valid_from \
          FROM person_version m JOIN sponsor_pair p ON p.district_id = m.district_id AND p.person_id = m.person_id \
          JOIN programme g ON g.district_id = p.district_id AND g.id = p.programme_id \
          JOIN campaign c ON c.district_id = g.district_id AND c.id = g.campaign_id \
@@ -70,6 +71,8 @@ struct PanelPage {
     on_list: Vec<String>,
     needs: Vec<NeedLine>,
     keeps_needs: bool,
+    /// Whether the reader pairs: the code leads to the target's page.
+    pairs: bool,
     /// Whether the reader may write to those who help.
     tells: bool,
     /// For those who pair: sponsors who are noted as related.
@@ -100,11 +103,12 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
         Some(_) => Some(related(db, district, family).await?),
         None => None,
     };
+    let pairs = relatives.is_some();
     if lines.is_empty() && on_list.is_empty() && needs.is_empty() && !keeps_needs {
         return Ok(None);
     }
     let text = Text::new(actor.language, actor.zone);
-    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs, tells, relatives };
+    let panel = PanelPage { text, family, lines, on_list, needs, keeps_needs, pairs, tells, relatives };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 

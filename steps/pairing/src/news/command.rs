@@ -1,5 +1,6 @@
 //! Writing news, deciding whether they go on, taking them back.
 
+use asuh_ground::consent::{self, Purpose};
 use asuh_step_registry::{Reach, territories};
 use asuh_store::{Command, Fault, Id, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use super::rules::{KINDS, MOST_WORDS, gives_away};
 
 /// Writes news of a target for those who help it. They wait until somebody else passes them on.
 ///
-/// Refused when the family lies beyond reach or nobody helps the target on the day, when nothing is written, and when a
+/// Refused when the family lies beyond reach or nobody helps the target on the day, when its guardian has not agreed that
+/// it is shown to a foster parent (thanks are the family's own words), when nothing is written, and when a
 /// name of the family, its village or subdistrict, a long number or an address on the internet stands in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WriteNews {
@@ -42,6 +44,12 @@ impl Command for WriteNews {
         let helped = query::helped(tx, district, self.family, self.today).await?;
         if !helped.iter().any(|one| one.person_id == self.person) {
             return Err(Refusal::new("pairing.refused.nobody_helps").field("anak").into());
+        }
+        let shown = Purpose::ShownToSponsor;
+        if self.kind == "news"
+            && !consent::holds(tx, district, self.family, Some(self.person), shown, self.today).await?
+        {
+            return Err(Refusal::new("pairing.refused.not_shown").field("jenis").into());
         }
         let words = self.words.trim();
         if words.is_empty() || words.chars().count() > MOST_WORDS {

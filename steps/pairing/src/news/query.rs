@@ -5,6 +5,7 @@ use time::Date;
 
 use crate::pair::query::acts_on;
 use asuh_ground::access::Scope;
+use asuh_ground::consent::Purpose;
 
 asuh_store::row_struct! {
     /// A family of whose members news are written.
@@ -192,7 +193,8 @@ asuh_store::row_struct! {
 }
 
 /// What was passed on to a sponsor of those whom he helps on a day, from the time in which he helped them; the newest
-/// first, at most twenty. Indexes: sponsor_pair_by_sponsor, child_news_by_person, primary keys.
+/// first, at most twenty. News are shown while the guardian agrees to it; thanks are the family's own words. Indexes:
+/// sponsor_pair_by_sponsor, child_news_by_person, person_version_current, consent_by_family, primary keys.
 ///
 /// # Errors
 /// The store fails.
@@ -211,10 +213,16 @@ pub(crate) async fn of_sponsor(
              AND w.person_id = p.person_id AND w.valid_from <= n.written_on \
              AND (w.valid_to IS NULL OR w.valid_to >= n.written_on) \
              LEFT JOIN target_code t ON t.district_id = p.district_id AND t.person_id = p.person_id \
-             WHERE p.district_id = $1 AND p.sponsor_id = $2 AND {} ORDER BY n.written_on DESC, n.id DESC LIMIT 20",
+             WHERE p.district_id = $1 AND p.sponsor_id = $2 AND {} AND (n.kind <> 'news' OR EXISTS ( \
+             SELECT 1 FROM person_version m JOIN consent k ON k.district_id = m.district_id \
+             AND k.family_id = m.family_id AND k.purpose = $5 AND k.given_on <= $3 \
+             AND (k.withdrawn_on IS NULL OR k.withdrawn_on > $3) \
+             AND (k.person_id IS NULL OR k.person_id = m.person_id) WHERE m.district_id = n.district_id \
+             AND m.person_id = n.person_id AND m.superseded_at = $4)) \
+             ORDER BY n.written_on DESC, n.id DESC LIMIT 20",
             acts_on("$3")
         ),
-        args![district, sponsor, day],
+        args![district, sponsor, day, Instant::NEVER, Purpose::ShownToSponsor.code()],
     )
     .await
 }

@@ -18,10 +18,17 @@ asuh_store::row_struct! {
         pub(crate) reason: String,
         pub(crate) ended_reason: Option<String>,
         pub(crate) ended_words: Option<String>,
+        /// The last day of its promise, or that of the campaign.
+        pub(crate) promised_until: Option<Date>,
     }
 }
 
 impl PairLine {
+    /// The last day of its promise, where that is over and the pair itself was not closed yet.
+    pub(crate) fn promise_over(&self, today: &Date) -> Option<Date> {
+        self.promised_until.filter(|last| last < today && self.valid_to.is_none())
+    }
+
     /// Whether it has not ended on a day.
     pub(crate) fn runs(&self, today: &Date) -> bool {
         self.valid_to.is_none_or(|last| last >= *today)
@@ -29,7 +36,11 @@ impl PairLine {
 }
 
 const PAIR: &str = "SELECT p.id, p.programme_id, p.sponsor_id, p.person_id, v.name AS sponsor, p.units, p.valid_from, \
-     p.valid_to, p.origin, p.reason, p.ended_reason, p.ended_words FROM sponsor_pair p \
+     p.valid_to, p.origin, p.reason, p.ended_reason, p.ended_words, \
+     CASE WHEN c.ends_on IS NULL THEN l.ends_on WHEN l.ends_on IS NULL THEN c.ends_on \
+     WHEN c.ends_on < l.ends_on THEN c.ends_on ELSE l.ends_on END AS promised_until FROM sponsor_pair p \
+     JOIN pledge l ON l.district_id = p.district_id AND l.id = p.pledge_id \
+     JOIN campaign c ON c.district_id = l.district_id AND c.id = l.campaign_id \
      JOIN sponsor_version v ON v.district_id = p.district_id AND v.sponsor_id = p.sponsor_id AND v.superseded_at + 0 = $2 \
      WHERE p.district_id = $1";
 

@@ -7,7 +7,7 @@ use time::Date;
 
 use crate::pair::query;
 
-/// Whether a guardian agreed that the child is shown to its sponsor, and has not taken it back.
+/// Whether a guardian agreed that the child's sponsor visits, and has not taken it back.
 ///
 /// # Errors
 /// The store fails.
@@ -18,7 +18,7 @@ pub(crate) async fn guardian_agrees(
     person: Id,
     on: Date,
 ) -> Result<bool, StoreError> {
-    consent::holds(db, district, family, Some(person), Purpose::ShownToSponsor, on).await
+    consent::holds(db, district, family, Some(person), Purpose::Visited, on).await
 }
 
 /// Whether a sponsor was approved as a visitor of a target. Index: visitor_once.
@@ -65,7 +65,7 @@ pub async fn visited_children(
     let mut children: Vec<VisitedChild> = Vec::new();
     for line in query::of_sponsor(db, district, sponsor, today).await? {
         let known = children.iter().any(|child| child.person == line.person_id);
-        if known || !line.visits || line.ended_reason.is_some() {
+        if known || !line.opens(today) {
             continue;
         }
         let family: Option<(Id,)> = db

@@ -9,12 +9,13 @@ use asuh_step_registry::territories;
 use asuh_store::{DistrictId, Id, Query, StoreError, args};
 use time::Date;
 
+use crate::ManagePairing;
 use crate::facts::subdistrict;
 use crate::pair::query::{self, OwnLine};
 use crate::programme::query::{list_on, needs_on};
 use crate::programme::unit_rupiah;
 use asuh_ground::App;
-use asuh_ground::access::Actor;
+use asuh_ground::access::{Actor, Capability};
 use asuh_ground::web::Text;
 
 /// A subdistrict is named where at least so many of the list live.
@@ -30,6 +31,8 @@ struct Line {
     /// Visits of a mentor a month.
     visits: i64,
     opens: bool,
+    /// For who pairs: the way to the target's page.
+    manages: bool,
 }
 
 #[derive(Template)]
@@ -37,6 +40,8 @@ struct Line {
 struct PanelPage {
     text: Text,
     lines: Vec<Line>,
+    /// Whether the reader is the sponsor himself.
+    is_own: bool,
 }
 
 /// How many rows of a list lie in each subdistrict. Index: primary key of `frozen_row`.
@@ -106,10 +111,11 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<
             worth: line.units * told.unit,
             visits: told.mentor_visits.get(target).copied().unwrap_or(0),
             opens: line.opens(today) && actor.sponsor == Some(sponsor),
+            manages: ManagePairing::of(actor).is_some() && actor.sponsor != Some(sponsor),
             own: line,
         });
     }
-    let panel = PanelPage { text, lines };
+    let panel = PanelPage { text, lines, is_own: actor.sponsor == Some(sponsor) };
     panel.render().map(Some).map_err(|error| StoreError::Shape(error.to_string()))
 }
 

@@ -1,10 +1,8 @@
 //! What a visit can find, when a village may close, which families are visited twice: pure.
 
-use std::collections::BTreeMap;
-
+use asuh_ground::sampling::{self, Confidence};
 use asuh_store::Id;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::rules::FamilyStatus;
 
@@ -136,38 +134,11 @@ pub(super) struct Drawable {
 /// proportion to their families by largest remainders, within a village by a hash of campaign, round and
 /// family. Nobody can choose it, and whoever has the ids can draw it again.
 pub(super) fn draw(campaign: Id, round: i64, size: usize, families: &[Drawable]) -> Vec<Drawable> {
-    let mut villages: BTreeMap<i64, Vec<([u8; 32], Drawable)>> = BTreeMap::new();
-    for one in families {
-        let mut hash = Sha256::new();
-        hash.update(b"asuh recheck\0");
-        hash.update(campaign.as_bytes());
-        hash.update(round.to_be_bytes());
-        hash.update(one.family.as_bytes());
-        villages.entry(one.village).or_default().push((hash.finalize().into(), *one));
-    }
-    let (size, all) = (size.min(families.len()), families.len().max(1));
-    // Whole parts first, then one more each for the largest remainders; the lower code wins a tie.
-    let mut shares: Vec<(i64, usize, usize)> = villages
-        .iter()
-        .map(|(village, own)| (*village, own.len() * size / all, own.len() * size % all))
-        .collect();
-    let mut left = size - shares.iter().map(|(_, share, _)| share).sum::<usize>();
-    shares.sort_by(|one, other| other.2.cmp(&one.2).then(one.0.cmp(&other.0)));
-    for (_, share, _) in &mut shares {
-        if left > 0 {
-            *share += 1;
-            left -= 1;
-        }
-    }
-    shares.sort_by_key(|(village, ..)| *village);
-    let mut drawn = Vec::with_capacity(size);
-    for (village, share, _) in shares {
-        if let Some(own) = villages.get_mut(&village) {
-            own.sort_by_key(|one| one.0);
-            drawn.extend(own.iter().take(share).map(|(_, one)| *one));
-        }
-    }
-    drawn
+    let seed = [b"asuh recheck\0".as_slice(), campaign.as_bytes(), &round.to_be_bytes()].concat();
+    let items: Vec<sampling::Drawable> =
+        families.iter().map(|one| sampling::Drawable { stratum: one.village, id: one.family }).collect();
+    let drawn = sampling::draw(&seed, size, &items);
+    drawn.into_iter().map(|one| Drawable { village: one.stratum, family: one.id }).collect()
 }
 
 /// How far two visits to the same families agree.
@@ -186,24 +157,9 @@ pub(super) struct Agreement {
 }
 
 /// The agreement of `agreed` out of `compared`; none where nothing was compared.
-///
-/// Source of the interval: Wilson 1927, which also holds for small samples and for rates near 100 %.
 pub(super) fn agreement(agreed: i64, compared: i64) -> Option<Agreement> {
-    if compared <= 0 {
-        return None;
-    }
-    const Z: f64 = 1.959_964;
-    let (n, rate) = (compared as f64, agreed as f64 / compared as f64);
-    let middle = rate + Z * Z / (2.0 * n);
-    let half = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let percent = |value: f64| (value * 100.0).round().clamp(0.0, 100.0) as i64;
-    Some(Agreement {
-        compared,
-        agreed,
-        percent: percent(rate),
-        low: percent((middle - half) / (1.0 + Z * Z / n)),
-        high: percent((middle + half) / (1.0 + Z * Z / n)),
-    })
+    let (percent, low, high) = sampling::estimate(agreed, compared, None, Confidence::P95)?.percents();
+    Some(Agreement { compared, agreed, percent, low, high })
 }
 
 /// Whether two results say the same of how a family stands.
@@ -216,6 +172,8 @@ pub(super) fn agrees(first: &str, second: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

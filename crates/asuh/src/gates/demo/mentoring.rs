@@ -25,6 +25,9 @@ const ADVICE: [&str; 5] = [
     "Ayah diminta merokok di luar rumah.",
 ];
 
+/// What the puskesmas said to a referral, one after the other.
+type Answers = &'static [(Referred, &'static str)];
+
 async fn send<C: Command>(world: &World, actor: &Actor, command: C) -> Result<C::Receipt, CliError> {
     Ok(world.app.submit(actor, world.app.store.new_id(), command).await?.value)
 }
@@ -102,7 +105,7 @@ pub(super) async fn beside(world: &mut World) -> Result<(), CliError> {
     let children: Vec<Row> =
         world.app.store.reader().all(sql, args![DISTRICT, Instant::NEVER, village, five]).await?;
     let (cadre, puskesmas) = (user(world, "kader").await?, user(world, "gizi").await?);
-    let told: [(i64, Reason, &[(Referred, &str)]); 3] = [
+    let told: [(i64, Reason, Answers); 3] = [
         (
             20,
             Reason::Stunted,

@@ -5,6 +5,8 @@ mod pages;
 mod query;
 
 pub use command::{EndReceiverAccount, PutReceiverAccount};
+#[cfg(test)]
+pub(super) use query::plans_of;
 pub(super) use query::{AccountLine, account, masked};
 
 use super::{KeepReceiverAccounts, ReadReceiverAccounts};

@@ -8,6 +8,8 @@ mod release;
 pub(crate) use outcome::check;
 pub use outcome::{ClosePlan, HandOut, TakeBackOutcome};
 pub(super) use outcome::{Known, Outcome, by_reference, decide};
+#[cfg(test)]
+pub(super) use query::plans_of;
 pub(crate) use query::received_by;
 pub(super) use query::{FamilyPayment, cash_waiting, file_lines, of_family};
 pub use release::{ReleasePlan, RetryPayment};

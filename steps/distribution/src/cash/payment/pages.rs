@@ -17,6 +17,7 @@ use super::query::{self, Attempt, CashLine, Payment, ShareLine};
 use super::release::RetryPayment;
 use crate::cash::plan::ExcludePayment;
 use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReadCash, ReleaseCash, rules};
+use crate::spending;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
@@ -70,6 +71,7 @@ struct ShowPage {
     may_retry: bool,
     may_take_back: bool,
     receipt: bool,
+    spending: bool,
 }
 
 impl ShowPage {
@@ -121,6 +123,7 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, shell: Shell, form:
         may_hand,
         may_retry: open && holds && matches!(payment.state.as_str(), "failed" | "partial"),
         may_take_back: open && holds && attempts.first().is_some_and(|last| last.state != "sent"),
+        spending: payment.paid > 0 && spending::ReadSpending::of(actor).is_some(),
         receipt: payment.way == "cash" && matches!(payment.state.as_str(), "sent" | "paid"),
         attempts,
         payment,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use asuh_ground::books::Fund;
+use asuh_ground::books::{Fund, is_zakat};
 use asuh_ground::settings::documents;
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ impl Command for DraftPlan {
         let source = &self.source;
         let fund =
             source.fund.parse::<Fund>().map_err(|_| Refusal::new("web.error.choose").field("sumber"))?;
-        if fund == Fund::ZAKAT {
+        if is_zakat(tx, tx.district(), &fund).await? {
             return Err(Refusal::new("cash.refused.zakat").field("sumber").into());
         }
         let oldest = self.today - time::Duration::days(366);

@@ -9,7 +9,10 @@ mod sign;
 
 pub use draft::{DiscardPlan, DraftPlan, ExcludePayment, LockPlan, RedraftPlan};
 pub(super) use draft::{accounts, hold_month};
+pub(crate) use pages::read_month;
 pub use proposal::Source;
+#[cfg(test)]
+pub(super) use query::plans_of;
 pub(super) use query::{PlanLine, in_states, plan, sums};
 pub use sign::{ReturnPlan, SignPlan};
 pub(super) use sign::{hold, reached, refuse_barred, step};

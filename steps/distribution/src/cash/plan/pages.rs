@@ -14,6 +14,7 @@ use super::query::{self, Compared, Gone, PAGE, PAYMENTS, PaymentLine, PlanLine, 
 use super::sign::{ReturnPlan, SignPlan, barred, signings};
 use crate::cash::rules::{self, Act, State as PlanState};
 use crate::cash::{ApproveCash, AuthoriseCash, DraftCash, ReadCash, ReadCashNames, ReleaseCash, ReturnCash};
+use crate::zakat;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::audit;
@@ -32,6 +33,8 @@ struct ListPage {
     next: Option<String>,
     may_draft: bool,
     formats: bool,
+    /// Rupiah of zakat that Baznas reported about this year: beside the plans, in none of their sums.
+    zakat: i64,
 }
 
 impl ListPage {
@@ -56,7 +59,9 @@ pub(super) async fn list(
     let may_draft = DraftCash::of(cap.actor()).is_some();
     let formats = cap.actor().has_any(crate::cash::KeepFormats::ROLES);
     let funds = Funds::load(app.store.reader(), cap.district()).await?;
-    page(&ListPage { shell, plans, funds, next, may_draft, formats })
+    let year = shell.today.replace_ordinal(1).unwrap_or(shell.today);
+    let zakat = zakat::reported(app.store.reader(), cap.district(), cap.scope(), year).await?;
+    page(&ListPage { shell, plans, funds, next, may_draft, formats, zakat })
 }
 
 #[derive(Template)]
@@ -95,7 +100,7 @@ async fn new_page(app: &App, cap: &DraftCash, shell: Shell, form: &Form) -> Page
 }
 
 /// "2026-11" as its first day.
-fn read_month(text: &str) -> Option<Date> {
+pub(crate) fn read_month(text: &str) -> Option<Date> {
     let (year, month) = text.split_once('-')?;
     let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
     Date::from_calendar_date(year.parse().ok()?, month, 1).ok()

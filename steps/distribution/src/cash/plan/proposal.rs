@@ -54,7 +54,8 @@ pub(super) async fn cash_pools(db: &impl Query, district: DistrictId) -> Result<
          JOIN campaign c ON c.district_id = p.district_id AND c.id = p.campaign_id \
          JOIN institution i ON i.district_id = c.district_id AND i.id = c.fund_holder_id \
          JOIN campaign_item b ON b.district_id = c.district_id AND b.campaign_id = c.id AND b.commodity = 'cash' \
-         WHERE g.district_id = $1 AND c.fund <> $2 AND p.units_per_basket > 0 \
+         WHERE g.district_id = $1 AND c.fund <> $2 AND p.units_per_basket > 0 AND NOT EXISTS (SELECT 1 FROM fund z \
+         WHERE z.district_id = c.district_id AND z.code = c.fund AND z.kind = 'zakat') \
          AND NOT EXISTS (SELECT 1 FROM campaign_item o WHERE o.district_id = c.district_id AND o.campaign_id = c.id \
          AND o.commodity <> 'cash') ORDER BY f.name, g.id, i.name, c.fund, p.campaign_id",
         args![district, Fund::ZAKAT.as_str()],

@@ -230,8 +230,8 @@ impl PaymentLine {
     }
 }
 
-/// Payments on a page.
-pub(super) const PAYMENTS: usize = 50;
+/// Payments on a page: on a phone each takes a dozen lines.
+pub(super) const PAYMENTS: usize = 20;
 
 /// Which payments of a plan are shown.
 #[derive(Debug, Clone, Default)]
@@ -245,7 +245,7 @@ pub(super) struct Shown {
 }
 
 /// The payments of a plan beside those of the month before, in the order of its list, at most so many. Indexes:
-/// cash_payment_by_plan, cash_payment_by_person.
+/// cash_payment_by_plan, cash_payment_once.
 pub(in crate::cash) async fn payments(
     db: &impl Query,
     district: DistrictId,
@@ -379,4 +379,59 @@ pub(super) async fn gone(
         ],
     )
     .await
+}
+
+/// Asks everything of this file, so that a test sees how it is answered.
+#[cfg(test)]
+pub(in crate::cash) async fn plans_of(
+    db: &asuh_store::testing::Planned<'_>,
+    district: DistrictId,
+    (any, month): (Id, Date),
+) {
+    let scope = Scope { units: vec![any], ..Scope::default() };
+    plan(db, district, any, &scope).await.expect("an answer");
+    plans(db, district, &scope, Some((Instant::NEVER, any))).await.expect("an answer");
+    db.used(&["cash_plan_newest"]);
+    in_states(db, district, &scope, &[State::Locked, State::Approved]).await.expect("an answer");
+    db.used(&["cash_plan_by_state"]);
+    let line = PlanLine {
+        id: any,
+        number: String::new(),
+        programme_id: any,
+        programme: String::new(),
+        fund_holder_id: any,
+        fund_holder: String::new(),
+        fund: "csr".into(),
+        month,
+        state: "draft".into(),
+        round: 0,
+        payments: 0,
+        total: 0,
+        returned_reason: String::new(),
+        returned_at: None,
+        returner: None,
+        drafted_at: Instant::NEVER,
+        drafted_by: any,
+        drafter: None,
+        locked_at: None,
+        locked_by: None,
+        locker: None,
+        released_on: None,
+        released_at: None,
+        releaser: None,
+        format_code: String::new(),
+        closed_at: None,
+    };
+    signatures(db, district, &line).await.expect("an answer");
+    db.used(&["cash_signature"]);
+    sums(db, district, any).await.expect("an answer");
+    db.used(&["cash_payment_by_plan"]);
+    for state in ["", "changed", "paid"] {
+        let shown = Shown { state: state.into(), words: "ani".into(), after: 50 };
+        payments(db, district, &line, &shown, PAYMENTS).await.expect("an answer");
+    }
+    compared(db, district, &line).await.expect("an answer");
+    db.used(&["cash_payment_by_plan", "cash_payment_once"]);
+    gone(db, district, &line).await.expect("an answer");
+    db.used(&["cash_payment_by_month", "sponsor_pair_by_person", "cash_payment_once"]);
 }

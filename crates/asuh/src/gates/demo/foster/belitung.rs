@@ -7,7 +7,7 @@ use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
 
 use super::children::Lot;
-use super::{begin, campaign, cash, firm, followed, month_before, programme, promise, run, staff};
+use super::{begin, campaign, cash, firm, followed, month_before, programme, promise, run, spending, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
 use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, mentoring, users};
@@ -95,6 +95,7 @@ async fn live(
     tell("bantuan uang");
     cash::begin(world, &places).await?;
     cash::month(world, (programme, places.fund_holder), start, false).await?;
+    spending::month(world, start).await?;
     for (nth, (name, category, children)) in (1..).zip(JOINING) {
         tell(&format!("bulan ke-{}", nth + 1));
         world.at(month_before(world.today, months - nth), 9, 0);
@@ -111,6 +112,11 @@ async fn live(
         }
         world.at(month, 16, 0);
         mentoring::visits(world, month, 6).await?;
+        spending::month(world, month).await?;
+        if nth == months - 1 {
+            spending::check(world, month).await?;
+            spending::zakat(world, (month, places.fund_holder)).await?;
+        }
     }
     tell("pendampingan");
     mentoring::beside(world).await?;

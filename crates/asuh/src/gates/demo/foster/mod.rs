@@ -7,6 +7,7 @@ mod children;
 mod followed;
 mod meals;
 pub mod serang;
+mod spending;
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a public table may show: small numbers are hidden, and what would give them away with them. Pure.
+//! What a table that leaves the office may show: small numbers are hidden, and what would give them away with them. Pure.
 //!
 //! A number of families from 1 to 4 is hidden ([`Cell::Small`]: "<5"). So is a number of helped families when
 //! 1 to 4 of the same place are *not* helped. One hidden number in a column with its total could be computed

@@ -1,0 +1,56 @@
+//! The statements of lists and pages as the engines plan them: the very ones that the pages ask.
+
+use asuh_ground::access::{Area, Scope};
+use asuh_nusantara::TerritoryCode;
+use asuh_store::testing::{Planned, TestDatabase, db_test};
+use asuh_store::{DistrictId, Id};
+use time::Date;
+use time::macros::date;
+
+use crate::{cash, check, follow_up, spending, zakat};
+
+const DISTRICT: DistrictId = DistrictId(1);
+const NOTHING: Id = Id::SYSTEM;
+const MONTH: Date = date!(2026 - 11 - 01);
+
+/// A cadre's RW and an officer's villages at once: the widest condition of places.
+fn near() -> Scope {
+    let area =
+        |code: &str, rw: &str| Area { code: TerritoryCode::parse(code).expect("a code"), rw: rw.into() };
+    Scope { areas: vec![area("15.01.01.2001", "001"), area("15.01.02", "")], ..Scope::default() }
+}
+
+#[db_test]
+async fn spending_is_found_by_month_village_and_family(db: TestDatabase) {
+    let store = db.open().await;
+    let planned = Planned::new(store.reader());
+    spending::plans(&planned, DISTRICT, &near(), MONTH).await;
+}
+
+#[db_test]
+async fn conversations_are_found_by_their_state(db: TestDatabase) {
+    let store = db.open().await;
+    let planned = Planned::new(store.reader());
+    follow_up::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn payments_are_found_by_plan_family_and_village(db: TestDatabase) {
+    let store = db.open().await;
+    let planned = Planned::new(store.reader());
+    cash::plans(&planned, DISTRICT, &near(), NOTHING).await;
+}
+
+#[db_test]
+async fn checks_are_found_by_village_and_person(db: TestDatabase) {
+    let store = db.open().await;
+    let planned = Planned::new(store.reader());
+    check::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn zakat_is_found_by_day_and_family(db: TestDatabase) {
+    let store = db.open().await;
+    let planned = Planned::new(store.reader());
+    zakat::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
