@@ -145,6 +145,8 @@ async fn a_run_that_was_broken_off_is_worked_out_again(db: TestDatabase) {
     assert!(page.contains("Rancangan") && page.contains("dari 0 menjadi 20"), "{page}");
     let rows = scene.number("SELECT COUNT(*) AS n FROM run_child WHERE district_id = $1").await;
     assert_eq!(rows, 5);
+    let units = "SELECT CAST(SUM(units) AS BIGINT) AS n FROM run_child WHERE district_id = $1";
+    assert_eq!(scene.number(units).await, 20, "a row of the first try is left");
     leader.post(&format!("{run}/setujui"), &[]).await.to();
     assert_eq!(scene.covered(TODAY).await, (2, 1, 2, 25 * 50_000));
     scene.check().await;
