@@ -7,7 +7,7 @@ use asuh_store::{DistrictId, Id, StoreError};
 
 use super::{
     DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, check as after_check, delivery,
-    plan, spending, zakat,
+    kitchen, plan, spending, zakat,
 };
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
@@ -58,6 +58,7 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         }
     }
     tasks.extend(cash::tasks(app, actor).await?);
+    tasks.extend(kitchen::tasks(app, actor).await?);
     tasks.extend(spending::tasks(app, actor).await?);
     tasks.extend(after_check::home_tasks(app, actor).await?);
     Ok(tasks)
@@ -82,11 +83,12 @@ pub(super) async fn family_panel(
     let panel = FamilyPanel { text, packages, linked };
     let mut html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
     html.extend(cash::family_panel(app, actor, family).await?);
+    html.extend(kitchen::family_panel(app, actor, family).await?);
     html.extend(zakat::family_panel(app, actor, family).await?);
     Ok(Some(html))
 }
 
-/// What of a campaign moved towards families, as goods and as money.
+/// What of a campaign moved towards families, as goods, as money and as meals.
 pub(super) async fn help_moved(
     app: &App,
     district: DistrictId,
@@ -94,12 +96,15 @@ pub(super) async fn help_moved(
     days: (time::Date, time::Date),
 ) -> Result<Vec<HelpMoved>, StoreError> {
     let mut moved = delivery::help_moved(app, district, campaign, days).await?;
-    for one in cash::help_moved(app, district, campaign, days).await? {
+    let mut beside = cash::help_moved(app, district, campaign, days).await?;
+    beside.extend(kitchen::help_moved(app, district, campaign, days).await?);
+    for one in beside {
         match moved.iter_mut().find(|known| known.family == one.family) {
             None => moved.push(one),
             Some(known) => {
                 known.released += one.released;
                 known.received += one.received;
+                known.unpriced |= one.unpriced;
             }
         }
     }
@@ -116,12 +121,13 @@ pub(super) async fn family_gaps(
     let db = app.store.reader();
     let goods = delivery::received_by(db, actor.district, family).await?;
     let money = cash::received_by(db, actor.district, family).await?;
-    let gap = (goods.is_empty() && money.is_empty())
+    let meals = kitchen::received_by(db, actor.district, family).await?;
+    let gap = (goods.is_empty() && money.is_empty() && meals.is_empty())
         .then(|| text.t("distribution.gap.nothing_received").into_owned());
     Ok(gap.into_iter().collect())
 }
 
-/// The days on which a family received packages or money, the newest first.
+/// The days on which a family received packages, money or meals, the newest first.
 pub(super) async fn help_received(
     app: &App,
     district: DistrictId,
@@ -138,6 +144,11 @@ pub(super) async fn help_received(
     let mut days: Vec<HelpDay> = told.collect();
     let money = cash::received_by(app.store.reader(), district, family).await?;
     days.extend(money.into_iter().map(|one| HelpDay { on: one.on, what: text.rupiah(one.paid) }));
+    let meals = kitchen::received_by(app.store.reader(), district, family).await?;
+    days.extend(meals.into_iter().map(|(on, portions)| HelpDay {
+        on,
+        what: text.t1("kitchen.portions_n", "portions", text.number(portions)),
+    }));
     days.sort_by_key(|day| std::cmp::Reverse(day.on));
     Ok(days)
 }
@@ -181,6 +192,7 @@ pub(super) async fn copy(
     );
     let mut sections: Vec<Section> = section.filled(rows).into_iter().collect();
     sections.extend(cash::copy(app, district, family, text).await?);
+    sections.extend(kitchen::copy(app, district, family, text).await?);
     sections.extend(spending::copy(app, district, family, text).await?);
     sections.extend(after_check::copy(app, district, family, text).await?);
     sections.extend(zakat::copy(app, district, family, text).await?);
@@ -192,5 +204,6 @@ pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
     let mut findings = plan::check_accounts(db, district).await?;
     findings.extend(delivery::check_couriers(db, district).await?);
     findings.extend(cash::check(db, district).await?);
+    findings.extend(kitchen::check(db, district).await?);
     Ok(findings)
 }

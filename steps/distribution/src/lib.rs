@@ -13,8 +13,11 @@
 //! families spent it on stands in [`spending`], what is talked over with them in [`follow_up`]; whether what is on record
 //! arrived is asked of a sample afterwards ([`check`]). What Baznas reports of zakat stands beside all of it ([`zakat`]).
 //!
+//! The third way is meals ([`kitchen`]): cooked out of the goods in the books for those who are fed for a while.
+//!
 //! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`, `spending_*` and
-//! `diet_advice`, `follow_up*`, `after_check*`, `zakat_*`; goods move through
+//! `diet_advice`, `follow_up*`, `after_check*`, `zakat_*`, `kitchen*`, `food`, `menu*`
+//! and `meal_*`; goods move through
 //! `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
 
 pub mod cash;
@@ -22,6 +25,7 @@ pub mod check;
 mod delivery;
 pub mod follow_up;
 mod home;
+pub mod kitchen;
 mod plan;
 #[cfg(test)]
 mod plans;
@@ -78,6 +82,7 @@ fn routes() -> Routes {
         .and(follow_up::routes())
         .and(check::routes())
         .and(zakat::routes())
+        .and(kitchen::routes())
 }
 
 /// The step, for the gates.
@@ -86,6 +91,9 @@ pub const STEP: Part = Part {
     heading: "web.menu.distribution",
     menu: &[
         MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS },
+        MenuItem { path: "/pmt", label: "kitchen.pmt.title", roles: kitchen::ReadMeals::ROLES },
+        MenuItem { path: "/masak-dapur", label: "kitchen.run.title", roles: kitchen::ReadMeals::ROLES },
+        MenuItem { path: "/dapur", label: "kitchen.title", roles: kitchen::ReadKitchens::ROLES },
         MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
         MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },
         MenuItem { path: "/laporan-belanja", label: "spending.title", roles: spending::ReadSpending::ROLES },

@@ -69,6 +69,17 @@ async fn serang_serves_every_urgent_child_wherever_givers_live(db: TestDatabase)
                     AND p.person_id = g.person_id AND p.ended_at IS NULL)";
     assert!(db.number(urgent, args![DISTRICT]).await.unwrap() >= scale.children as i64 / 9);
     assert_eq!(db.number(unserved, args![DISTRICT]).await.unwrap(), 0);
+    // Two kitchens cooked on five days with the eggs of a Monday; a child with an allergy got the other menu, and of the
+    // last day one village's list waits for its cadre.
+    let runs = "SELECT COUNT(*) AS n FROM kitchen_run WHERE district_id = $1 AND state = 'closed'";
+    assert_eq!(db.number(runs, args![DISTRICT]).await.unwrap(), 8);
+    let open = "SELECT COUNT(*) AS n FROM kitchen_run WHERE district_id = $1 AND state = 'delivered'";
+    assert_eq!(db.number(open, args![DISTRICT]).await.unwrap(), 2);
+    let eaten = "SELECT COUNT(*) AS n FROM meal_serving WHERE district_id = $1 AND transfer_id IS NOT NULL";
+    assert!(db.number(eaten, args![DISTRICT]).await.unwrap() >= 30);
+    let other = "SELECT COUNT(*) AS n FROM meal_serving WHERE district_id = $1 AND kept_from = 'allergy' \
+                 AND menu_id IS NOT NULL";
+    assert!(db.number(other, args![DISTRICT]).await.unwrap() >= 10);
     // More children live in Tunjung Teja than givers: they are helped from elsewhere.
     assert!(counts(3_604_200_000).fully > 0);
 }

@@ -216,6 +216,7 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "custody.cooking_pattern", Kind::Pattern, "MASAK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "custody.stock_take_pattern", Kind::Pattern, "BAHP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "kitchen.run_pattern", Kind::Pattern, "DPR/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.check_pattern", Kind::Pattern, "CEK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.referral_pattern", Kind::Pattern, "RJK/{nomor:4}/{bulan_romawi}/{tahun}"),

@@ -13,12 +13,17 @@ use asuh_step_custody as custody;
 /// The commodity of the kitchen's meals.
 const MEAL: &str = "porsi_makan";
 
-fn part(commodity: &str, amount: i64) -> custody::ShipmentPart {
+pub(super) fn part(commodity: &str, amount: i64) -> custody::ShipmentPart {
     custody::ShipmentPart { commodity: commodity.into(), amount }
 }
 
 /// Sends goods to a place; the shipment.
-async fn send(world: &World, from: Id, to: Id, parts: Vec<custody::ShipmentPart>) -> Result<Id, CliError> {
+pub(super) async fn send(
+    world: &World,
+    from: Id,
+    to: Id,
+    parts: Vec<custody::ShipmentPart>,
+) -> Result<Id, CliError> {
     let send = custody::SendShipment {
         from,
         fund: "asn".into(),
@@ -35,7 +40,7 @@ async fn send(world: &World, from: Id, to: Id, parts: Vec<custody::ShipmentPart>
     Ok(sent)
 }
 
-async fn receive(
+pub(super) async fn receive(
     world: &World,
     shipment: Id,
     at: Id,

@@ -209,7 +209,8 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     tell("data tetap");
     frozen::families(world).await?;
     tell("gerakan SECANTING dan janji");
-    let campaign = mondays::campaign(world, &places).await?;
+    let first = world.first_monday();
+    let campaign = mondays::campaign(world, &places, first).await?;
     tell("orang tua asuh");
     givers::make(world, &places).await?;
     for week in 0..world.size.mondays {

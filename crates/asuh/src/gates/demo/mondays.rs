@@ -15,8 +15,8 @@ use {
 };
 
 /// What the goods of the basket are worth, as the market of the first Monday had it.
-async fn prices(world: &World) -> Result<(), CliError> {
-    let from = world.first_monday().to_string();
+async fn prices(world: &World, from: Date) -> Result<(), CliError> {
+    let from = from.to_string();
     let price = |commodity: &str, rupiah: &str| {
         [("commodity", commodity), ("rupiah", rupiah), ("from", from.as_str())]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -30,8 +30,8 @@ async fn prices(world: &World) -> Result<(), CliError> {
     Ok(())
 }
 
-/// SECANTING, and the promises of every unit.
-pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, CliError> {
+/// SECANTING, and the promises of every unit, from a Monday on.
+pub(super) async fn campaign(world: &mut World, places: &Places, from: Date) -> Result<Id, CliError> {
     let app = &world.app;
     let basket =
         |commodity: &str, quantity| sponsors::campaigns::BasketItem { commodity: commodity.into(), quantity };
@@ -39,7 +39,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
         name: "SECANTING".into(),
         slogan: "Senin Cegah Stunting".into(),
         rhythm: sponsors::campaigns::Rhythm::Weekly(1),
-        starts_on: world.first_monday(),
+        starts_on: from,
         ends_on: None,
         only_asn: true,
         help: "nutrition".into(),
@@ -53,7 +53,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
         new_commodity: None,
     };
     let campaign = app.submit(&world.actor, app.store.new_id(), create).await?.value;
-    prices(world).await?;
+    prices(world, from).await?;
     for unit in &places.units {
         // Giving is voluntary: in every unit some have not promised.
         let staff = sponsors::staff::of_unit(app.store.reader(), DISTRICT, unit.id, None).await?;
@@ -64,7 +64,7 @@ pub(super) async fn campaign(world: &mut World, places: &Places) -> Result<Id, C
             below: false,
             chosen: Some(chosen),
             baskets: 1,
-            starts_on: world.first_monday(),
+            starts_on: from,
             ends_on: None,
             public_name: sponsors::pledges::PublicName::Office,
             reach: sponsors::Reach::All,
@@ -81,18 +81,29 @@ pub(super) async fn monday(
     campaign: Id,
     day: Date,
 ) -> Result<(), CliError> {
+    let last = day + Duration::weeks(1) >= world.this_monday();
+    collect(world, places, campaign, day, last).await?;
+    week(world, places, campaign, day, last).await
+}
+
+/// What every unit brings on a Monday, handed over and deposited; of the `last` one some is still on its way.
+pub(super) async fn collect(
+    world: &mut World,
+    places: &Places,
+    campaign: Id,
+    day: Date,
+    last: bool,
+) -> Result<(), CliError> {
     world.at(day, 7, 15);
     let open = collection::OpenDrive { campaign, day, moved_from: None, reason: String::new() };
     world.app.submit(&world.actor, world.app.store.new_id(), open).await?;
     let seeds: Vec<u64> = places.units.iter().map(|_| world.dice.between(0, i64::MAX / 2) as u64).collect();
-    let last = day + Duration::weeks(1) >= world.this_monday();
     let shared = &*world;
     stream::iter(places.units.iter().zip(seeds))
         .map(|(unit, seed)| roll(shared, places, campaign, unit, day, Dice::new(seed), last))
         .buffer_unordered(AT_ONCE)
         .try_for_each(|()| async { Ok(()) })
-        .await?;
-    week(world, places, campaign, day, last).await
+        .await
 }
 
 /// A unit's Monday: ticked, counted, closed, handed over, deposited.

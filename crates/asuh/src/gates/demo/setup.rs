@@ -31,6 +31,7 @@ pub(super) struct Places {
 }
 
 /// A unit that collects.
+#[derive(Clone)]
 pub(super) struct Unit {
     pub(super) id: Id,
     pub(super) name: String,
@@ -132,7 +133,8 @@ pub(super) async fn roster(
     Ok(Places { units, warehouse, fund_holder, depot, kitchen })
 }
 
-async fn institution(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {
+/// An institution without a place of its own.
+pub(super) async fn institution(world: &World, kind: InstitutionKind, name: &str) -> Result<Id, CliError> {
     let put = PutInstitution {
         id: None,
         kind,

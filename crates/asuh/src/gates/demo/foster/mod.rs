@@ -5,6 +5,7 @@ pub mod belitung;
 mod cash;
 mod children;
 mod followed;
+mod meals;
 pub mod serang;
 mod spending;
 
@@ -43,6 +44,19 @@ async fn begin(
     world: &mut World,
     folder: &Path,
     place: &Place,
+    lots: (&[Lot], usize),
+    start: Date,
+) -> Result<Places, CliError> {
+    let places = arrive(world, folder, place, lots, start).await?;
+    freeze(world, &places, start).await?;
+    Ok(places)
+}
+
+/// Territories, offices with so many people, and a month's measurements, twelve days before `start`.
+async fn arrive(
+    world: &mut World,
+    folder: &Path,
+    place: &Place,
     (lots, people): (&[Lot], usize),
     start: Date,
 ) -> Result<Places, CliError> {
@@ -62,6 +76,11 @@ async fn begin(
     world.at(measured, 14, 0);
     setup::take_in(world, "eppgbm", &file).await?;
     jobs::run_all(&world.app).await?;
+    Ok(places)
+}
+
+/// The measured children frozen as "Data Tetap 1", and those who may sign in.
+async fn freeze(world: &mut World, places: &Places, start: Date) -> Result<(), CliError> {
     world.at(start, 8, 0);
     let period = Period { from: month_before(start, 1), to: start - Duration::days(1) };
     let title =
@@ -70,9 +89,9 @@ async fn begin(
     let sql = "SELECT village_code AS n FROM frozen_village WHERE district_id = $1 \
                ORDER BY row_count DESC, village_code LIMIT 1";
     let village = world.app.store.reader().number(sql, args![DISTRICT]).await?;
-    users::make(world, &places, village).await?;
+    users::make(world, places, village).await?;
     world.app.store.learn().await?;
-    Ok(places)
+    Ok(())
 }
 
 /// A campaign whose every basket of rupiah goes to a chosen child.

@@ -1,6 +1,6 @@
 //! Serang: 5,408 stunted children, 500 of them in Tunjung Teja and 10 in Kibin, while most who give live around the
 //! seat. 1,300 civil servants promise through Korpri for three months, with BUMD and firms: whoever is near ten children
-//! may help anywhere in the district, and every urgent child is served.
+//! may help anywhere in the district, and every urgent child is served. Kitchens in villages cook for the first of them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use asuh_store::{Instant, Options};
 use time::Duration;
 
 use super::children::Lot;
-use super::{begin, campaign, firm, month_before, programme, promise, run, staff};
+use super::{arrive, campaign, firm, freeze, meals, month_before, programme, promise, run, staff};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
 use crate::gates::demo::{self, Place, Size, World, lists};
@@ -124,7 +124,10 @@ async fn live(
     let start = month_before(world.today, 0);
     tell("wilayah, pegawai, dan penimbangan");
     let lots = lots(world, scale);
-    let places = begin(world, folder, &place(), (&lots, scale.staff), start).await?;
+    let places = arrive(world, folder, &place(), (&lots, scale.staff), start).await?;
+    tell("dapur di desa");
+    meals::three_months(world, &places, start).await?;
+    freeze(world, &places, start).await?;
     tell("janji Korpri, BUMD, dan perusahaan");
     world.at(start, 9, 0);
     // Three months, the present one included; the pages count the days down.

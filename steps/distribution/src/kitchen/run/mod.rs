@@ -1,0 +1,40 @@
+//! A meal of a kitchen: planned for those who are fed in its villages, cooked out of its store, delivered, eaten or not,
+//! and what was left of it.
+//!
+//! The portions are goods of the kitchen until somebody has eaten: then each goes to the household, by the books' door. What
+//! is left leaves the store as everything does that nobody received: one asks, another agrees (custody's write-off).
+
+mod command;
+mod cook;
+mod left;
+mod mark;
+mod pages;
+mod paper;
+mod plan;
+mod query;
+
+pub use command::CancelRun;
+pub use cook::{CookRun, DeliverRun};
+pub use left::CloseRun as CloseKitchenRun;
+pub use mark::{MarkMeals, ServingMark};
+pub use plan::PlanKitchenRun;
+pub(super) use query::fed_days;
+pub(crate) use query::{check, tasks};
+
+use super::{MarkServings, ReadMeals, RunKitchens};
+use asuh_ground::web::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get::<ReadMeals, _>("/masak-dapur", pages::list)
+        .get::<RunKitchens, _>("/masak-dapur/baru", pages::new)
+        .post::<RunKitchens, _>("/masak-dapur/baru", pages::plan)
+        .get::<ReadMeals, _>("/masak-dapur/{id}", pages::show)
+        .post::<RunKitchens, _>("/masak-dapur/{id}/masak", pages::cook)
+        .post::<RunKitchens, _>("/masak-dapur/{id}/antar", pages::deliver)
+        .post::<RunKitchens, _>("/masak-dapur/{id}/sisa", pages::left)
+        .post::<RunKitchens, _>("/masak-dapur/{id}/batal", pages::cancel)
+        .get::<MarkServings, _>("/masak-dapur/{id}/desa/{code}", paper::village)
+        .post::<MarkServings, _>("/masak-dapur/{id}/desa/{code}", paper::mark)
+        .get::<ReadMeals, _>("/lembar-pmt/{code}/{week}", paper::sheet)
+}
