@@ -221,9 +221,10 @@ proptest! {
         let mut other = instance.clone();
         let Some(sponsor) = other.sponsors.first_mut() else { return Ok(()) };
         sponsor.capacity += 1;
-        prop_assert!(
-            verify(&other, &kept).is_err() || pair(&other).unwrap().objectives == proven.pairing.objectives
-        );
+        // What it proves of another instance is that one's optimum: a unit more may not matter, or count as kept.
+        if let Ok(found) = verify(&other, &kept) {
+            prop_assert_eq!(found.objectives, pair(&other).unwrap().objectives);
+        }
     }
 
     #[test]

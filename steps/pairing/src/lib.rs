@@ -75,45 +75,6 @@ capability! {
     pub struct OwnPairs = "pairing.own": [];
 }
 
-/// What tests of plans share.
-#[cfg(test)]
-mod plans {
-    use asuh_store::testing::Explained;
-    use asuh_store::{DistrictId, Id};
-    use time::Date;
-    use time::macros::date;
-
-    pub(crate) const D: DistrictId = DistrictId(1);
-    pub(crate) const I: Id = Id::SYSTEM;
-    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
-
-    /// Tables of which a district has some hundred rows at most; and mothers, who are read as a whole on purpose: the
-    /// targets of a list are worked out from all there are.
-    const SMALL: [&str; 15] = [
-        "declared_relative",
-        "maternity",
-        "campaign",
-        "campaign_item",
-        "commodity",
-        "institution",
-        "territory",
-        "programme",
-        "programme_pool",
-        "programme_list",
-        "programme_need",
-        "subdistrict_neighbour",
-        "frozen_list",
-        "pairing_hold",
-        "pairing_run",
-    ];
-
-    /// At least so many statements were asked for, and none of them walks through a table that grows.
-    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
-        assert!(db.statements() >= statements, "{}", db.statements());
-        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
-    }
-}
-
 fn routes() -> Routes {
     programme::routes()
         .and(facts::routes())
@@ -202,3 +163,42 @@ pub const STEP: Part = Part {
     ],
     ..Part::named("pairing")
 };
+
+/// What tests of plans share.
+#[cfg(test)]
+mod plans {
+    use asuh_store::testing::Explained;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+    use time::macros::date;
+
+    pub(crate) const D: DistrictId = DistrictId(1);
+    pub(crate) const I: Id = Id::SYSTEM;
+    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
+
+    /// Tables of which a district has some hundred rows at most; and mothers, who are read as a whole on purpose: the
+    /// targets of a list are worked out from all there are.
+    const SMALL: [&str; 15] = [
+        "declared_relative",
+        "maternity",
+        "campaign",
+        "campaign_item",
+        "commodity",
+        "institution",
+        "territory",
+        "programme",
+        "programme_pool",
+        "programme_list",
+        "programme_need",
+        "subdistrict_neighbour",
+        "frozen_list",
+        "pairing_hold",
+        "pairing_run",
+    ];
+
+    /// At least so many statements were asked for, and none of them walks through a table that grows.
+    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
+        assert!(db.statements() >= statements, "{}", db.statements());
+        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
+    }
+}

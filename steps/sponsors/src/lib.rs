@@ -156,28 +156,6 @@ fn after(cursor: Option<Id>, args: &mut Args) -> String {
     }
 }
 
-/// What tests of plans share.
-#[cfg(test)]
-mod plans {
-    use asuh_store::testing::Explained;
-    use asuh_store::{DistrictId, Id};
-    use time::Date;
-    use time::macros::date;
-
-    pub(crate) const D: DistrictId = DistrictId(1);
-    pub(crate) const I: Id = Id::SYSTEM;
-    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
-
-    /// Tables of which a district has some hundred rows at most.
-    const SMALL: [&str; 5] = ["campaign", "campaign_item", "commodity", "institution", "territory"];
-
-    /// At least so many statements were asked for, and none of them walks through a table that grows.
-    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
-        assert!(db.statements() >= statements, "{}", db.statements());
-        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
-    }
-}
-
 fn routes() -> Routes {
     use campaign::pages as campaigns;
     use pledge::{one, own, pages as pledges};
@@ -297,3 +275,25 @@ pub const STEP: Part = Part {
     ],
     ..Part::named("sponsors")
 };
+
+/// What tests of plans share.
+#[cfg(test)]
+mod plans {
+    use asuh_store::testing::Explained;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+    use time::macros::date;
+
+    pub(crate) const D: DistrictId = DistrictId(1);
+    pub(crate) const I: Id = Id::SYSTEM;
+    pub(crate) const DAY: Date = date!(2026 - 11 - 02);
+
+    /// Tables of which a district has some hundred rows at most.
+    const SMALL: [&str; 5] = ["campaign", "campaign_item", "commodity", "institution", "territory"];
+
+    /// At least so many statements were asked for, and none of them walks through a table that grows.
+    pub(crate) async fn no_walks(db: &Explained<'_>, statements: usize) {
+        assert!(db.statements() >= statements, "{}", db.statements());
+        assert_eq!(db.walks(&SMALL).await.expect("plans"), Vec::<String>::new());
+    }
+}

@@ -135,7 +135,7 @@ async fn a_family_tells_what_it_bought_and_on_whose_advice(db: TestDatabase) {
     }
 
     // Corrected by another version; the one before is kept, and its photo.
-    let known = format!("SELECT COUNT(*) AS n FROM diet_advice WHERE district_id = $1");
+    let known = "SELECT COUNT(*) AS n FROM diet_advice WHERE district_id = $1".to_owned();
     let correcting = officer.get(&form).await.ok();
     assert!(
         correcting.contains("value=\"300000\"") && correcting.contains("ahli gizi Bu Gizi"),

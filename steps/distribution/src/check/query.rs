@@ -460,5 +460,5 @@ pub(crate) async fn plans(
     of_family(db, district, any).await.expect("an answer");
     db.used(&["after_check_line_by_family"]);
     subjects(db, district, day, scope).await.expect("an answer");
-    db.used(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state", "scan:s"]);
+    db.used(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state"]);
 }

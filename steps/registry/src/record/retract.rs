@@ -9,10 +9,6 @@ asuh_store::row_struct! {
     struct Touched { id: Id, stays: i64 }
 }
 
-asuh_store::row_struct! {
-    struct Sum { nth: i64, n: i64 }
-}
-
 /// Why something stays: it was changed by somebody else since.
 const CHANGED: &str = "registry.depends.changed";
 /// Somebody worked on it since: a visit, a consent, a delivery.
@@ -137,34 +133,37 @@ pub async fn stakes(db: &impl Query, cx: &BatchContext) -> Result<Vec<Stake>, St
     for (noun, what) in [("family", "registry.stake.families"), ("person", "registry.stake.persons")] {
         let (state, reasons) = state(cx, noun, None, true);
         let stays = stays(reasons.len());
-        // The same indexes as for taking back; sums instead of rows.
-        let mut sums = vec![
-            "SELECT CAST(-2 AS BIGINT) AS nth, COUNT(*) AS n FROM touched".to_owned(),
-            format!("SELECT CAST(-1 AS BIGINT), COUNT(*) FROM touched WHERE {stays}"),
-        ];
-        sums.extend((0..reasons.len()).map(|nth| {
-            format!("SELECT CAST({nth} AS BIGINT), COUNT(*) FROM touched WHERE why{nth} = 1 AND {stays}")
-        }));
+        // The same indexes as for taking back; sums instead of rows, all in one line: SQLite opens every table of
+        // `touched` anew wherever it is named, and gives up at a thousand.
+        let mut counts = vec!["COUNT(*)".to_owned(), format!("COUNT(CASE WHEN {stays} THEN 1 END)")];
+        counts.extend(
+            (0..reasons.len()).map(|nth| format!("COUNT(CASE WHEN why{nth} = 1 AND {stays} THEN 1 END)")),
+        );
         if noun == "person" {
             // What was said of who stays, stays; maternity_by_person.
-            sums.push(format!(
-                "SELECT CAST(-3 AS BIGINT), COUNT(*) FROM touched CROSS JOIN maternity y WHERE y.district_id = $1 \
-                 AND y.person_id = touched.id AND y.batch_id = $2 AND y.retracted_at IS NULL AND {stays}"
+            counts.push(format!(
+                "COALESCE(SUM(CASE WHEN {stays} THEN (SELECT COUNT(*) FROM maternity y WHERE y.district_id = $1 \
+                 AND y.person_id = touched.id AND y.batch_id = $2 AND y.retracted_at IS NULL) END), 0)"
             ));
-            sums.push(format!(
-                "SELECT CAST(-4 AS BIGINT), COUNT(*) FROM touched CROSS JOIN maternity WHERE {REOPENED} \
-                 AND maternity.person_id = touched.id AND {stays}"
+            counts.push(format!(
+                "COALESCE(SUM(CASE WHEN {stays} THEN (SELECT COUNT(*) FROM maternity WHERE {REOPENED} \
+                 AND maternity.person_id = touched.id) END), 0)"
             ));
         }
-        let sql = format!("WITH {state} {}", sums.join(" UNION ALL "));
-        let sums: Vec<Sum> = db.all(&sql, args![cx.district(), cx.batch, start, Instant::NEVER]).await?;
-        let of = |nth: i64| sums.iter().find(|sum| sum.nth == nth).map_or(0, |sum| sum.n);
-        (pregnancies_stay, ends_stay) = (of(-3), of(-4));
-        let kept = reasons.iter().enumerate().map(|(nth, why)| (*why, of(nth as i64)));
+        let line: Vec<String> = counts.iter().map(|count| format!("CAST({count} AS TEXT)")).collect();
+        let sql = format!("WITH {state} SELECT {} AS said FROM touched", line.join(" || ' ' || "));
+        let said: Option<(String,)> =
+            db.first(&sql, args![cx.district(), cx.batch, start, Instant::NEVER]).await?;
+        let said = said.map(|row| row.0).unwrap_or_default();
+        let numbers: Result<Vec<i64>, _> = said.split(' ').map(str::parse).collect();
+        let numbers = numbers.map_err(|error| StoreError::Shape(error.to_string()))?;
+        let of = |nth: usize| numbers.get(nth).copied().unwrap_or(0);
+        (pregnancies_stay, ends_stay) = (of(reasons.len() + 2), of(reasons.len() + 3));
+        let kept = reasons.iter().enumerate().map(|(nth, why)| (*why, of(nth + 2)));
         found.push(Stake {
             what,
-            back: of(-2) - of(-1),
-            stays: of(-1),
+            back: of(0) - of(1),
+            stays: of(1),
             kept: kept.filter(|(_, count)| *count > 0).collect(),
         });
     }
@@ -240,7 +239,7 @@ fn state(cx: &BatchContext, noun: &str, most: Option<usize>, preview: bool) -> (
         .collect();
     let limit = most.map_or_else(String::new, |most| format!("LIMIT {most}"));
     let mut sql = format!(
-        "touched AS (SELECT b.{key} AS id, {} \
+        "touched AS MATERIALIZED (SELECT b.{key} AS id, {} \
          FROM (SELECT {key}, MAX(version) AS newest, MAX(recorded_at) AS recorded_at FROM {table} \
                WHERE district_id = $1 AND batch_id = $2 AND retracted_by IS NULL AND {key} > $3 \
                GROUP BY {key} ORDER BY {key} {limit}) b \

@@ -350,7 +350,7 @@ impl Gone {
 }
 
 /// The children who were paid by the same source in the month before and are in no plan of this month, at most a hundred
-/// and one. Indexes: cash_payment_by_month, cash_payment_once, sponsor_pair_by_person.
+/// and one. Indexes: cash_payment_once, sponsor_pair_by_programme.
 pub(super) async fn gone(
     db: &impl Query,
     district: DistrictId,
@@ -433,5 +433,5 @@ pub(in crate::cash) async fn plans_of(
     compared(db, district, &line).await.expect("an answer");
     db.used(&["cash_payment_by_plan", "cash_payment_once"]);
     gone(db, district, &line).await.expect("an answer");
-    db.used(&["cash_payment_by_month", "sponsor_pair_by_person", "cash_payment_once"]);
+    db.used(&["cash_payment_once", "sponsor_pair_by_programme"]);
 }
