@@ -94,7 +94,9 @@ async fn values_are_read_from_cells_and_entries_by_their_keys(db: TestDatabase) 
     let plans = Plans::of(&db).await;
     let typed = Indicator { computation: String::new(), ..computed().remove(0) };
     parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, None).await.unwrap();
-    parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, Some(NOW.1)).await.unwrap();
+    parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, Some(NOW.1))
+        .await
+        .unwrap();
     values_of(&plans, DISTRICT, place(1_501_000_000), &[typed], NOW.0, NOW).await.unwrap();
     plans.take().walks_only(&[]);
     // What the district's matrix reads where cells are there already.

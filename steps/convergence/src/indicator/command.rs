@@ -24,7 +24,17 @@ impl Command for TakeShipped {
     async fn apply(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
         let district = tx.district();
         let sets = shipped::sets().into_iter().zip(1_i64..).map(|(set, position)| {
-            args![district, set.code, set.name, set.source, set.slots, position, set.asked, tx.now(), tx.actor()]
+            args![
+                district,
+                set.code,
+                set.name,
+                set.source,
+                set.slots,
+                position,
+                set.asked,
+                tx.now(),
+                tx.actor()
+            ]
         });
         tx.insert_many(
             "INSERT INTO indicator_set (district_id, code, name, source, slots, position, asked, recorded_at, recorded_by) VALUES",
@@ -78,7 +88,16 @@ impl Command for TakeShipped {
             }
             for (set, year, target) in &one.targets {
                 targets.push(args![
-                    district, id, *set, *year, code, tx.now(), Instant::NEVER, *target, tx.actor(), tx.command_id(),
+                    district,
+                    id,
+                    *set,
+                    *year,
+                    code,
+                    tx.now(),
+                    Instant::NEVER,
+                    *target,
+                    tx.actor(),
+                    tx.command_id(),
                 ]);
             }
         }
@@ -245,7 +264,9 @@ impl Command for PutIndicator {
             None if held.is_some() => {
                 return Err(Refusal::new("convergence.indicator.refused.known").field("kode").into());
             }
-            Some(id) if held.as_ref().is_none_or(|held| held.id != id) => return Err(Refusal::not_found().into()),
+            Some(id) if held.as_ref().is_none_or(|held| held.id != id) => {
+                return Err(Refusal::not_found().into());
+            }
             _ => {}
         }
         put(tx, self.id, &self.facts, None).await
@@ -257,7 +278,10 @@ pub(super) async fn put(tx: &Tx<'_>, id: Option<Id>, facts: &Facts, batch: Optio
     let district = tx.district();
     let sets = query::sets(tx, district).await?;
     if let Some((unknown, _)) = facts.sets.iter().find(|(code, _)| sets.iter().all(|set| set.code != *code)) {
-        return Err(Refusal::new("convergence.indicator.refused.set").field("set").arg("set", unknown).into());
+        return Err(Refusal::new("convergence.indicator.refused.set")
+            .field("set")
+            .arg("set", unknown)
+            .into());
     }
     let indicator = id.unwrap_or_else(|| tx.new_id());
     let (from, to) = facts.ages.map_or((None, None), |(from, to)| (Some(from), Some(to)));
@@ -314,7 +338,8 @@ pub(super) async fn put(tx: &Tx<'_>, id: Option<Id>, facts: &Facts, batch: Optio
         args![district, indicator],
     )
     .await?;
-    let members = facts.sets.iter().map(|(set, number)| args![district, set, indicator, number, position(number)]);
+    let members =
+        facts.sets.iter().map(|(set, number)| args![district, set, indicator, number, position(number)]);
     let members: Vec<_> = members.collect();
     if !members.is_empty() {
         tx.insert_many(
@@ -336,7 +361,11 @@ pub(super) struct Before {
 
 impl Before {
     /// An indicator as it stands, with the sets that it is in and the targets that hold.
-    pub(super) fn of(one: &Indicator, members: &[query::Member], targets: &[query::Target]) -> Option<Before> {
+    pub(super) fn of(
+        one: &Indicator,
+        members: &[query::Member],
+        targets: &[query::Target],
+    ) -> Option<Before> {
         let age = |age: Option<i64>| age.and_then(|age| u32::try_from(age).ok());
         let sets = members.iter().map(|member| (member.set_code.clone(), member.number.clone()));
         let goal = |target: &query::Target| Goal {
@@ -472,7 +501,8 @@ impl Command for PutTargets {
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let found = query::by_id(tx, tx.district(), self.indicator).await?;
         found.ok_or_else(Refusal::not_found)?;
-        let code: Option<(i64,)> = tx.first("SELECT code FROM district WHERE id = $1", args![tx.district()]).await?;
+        let code: Option<(i64,)> =
+            tx.first("SELECT code FROM district WHERE id = $1", args![tx.district()]).await?;
         let sets = query::sets(tx, tx.district()).await?;
         for goal in &self.goals {
             if sets.iter().all(|set| set.code != goal.set) {

@@ -214,7 +214,8 @@ pub(crate) fn rows(one: &Indicator, asked: &Asked) -> Option<(String, Args)> {
     let (family, person) = (names.holds("f"), names.holds("p"));
     let Names { from, to, first, until, .. } = &names;
     // Every value has a place in every statement, whatever its fact needs.
-    let inside = format!("f.village_code BETWEEN {from} AND {to} AND {first} <= {until} AND {} > 0", names.never);
+    let inside =
+        format!("f.village_code BETWEEN {from} AND {to} AND {first} <= {until} AND {} > 0", names.never);
     let columns = "f.village_code, f.rw, f.rt, f.family_id, f.head_name";
     let sql = match group {
         Group::Household | Group::FamilyAtRisk => {
@@ -304,8 +305,11 @@ fn fact(
         C::WeighedMonthly => {
             // From the month of the birth on, where that lies within the period.
             let months = asked.period.months_until(asked.until);
-            let needed: Vec<String> =
-                months.iter().rev().map(|month| format!("p.birth_date < {}", args.push(after(*month, 1)))).collect();
+            let needed: Vec<String> = months
+                .iter()
+                .rev()
+                .map(|month| format!("p.birth_date < {}", args.push(after(*month, 1))))
+                .collect();
             let needed = needed.iter().map(|born| format!("CASE WHEN {born} THEN 1 ELSE 0 END"));
             format!(
                 "CASE WHEN (SELECT COUNT(DISTINCT m.measured_on / 100) FROM measurement m WHERE {} AND m.weight_g > 0) \
@@ -314,7 +318,9 @@ fn fact(
                 needed.collect::<Vec<_>>().join(" + ")
             )
         }
-        C::Gained => latest(names, "CASE m.own_gain WHEN 'N' THEN 1 ELSE 0 END", "m.own_gain IN ('N', 'T')", first),
+        C::Gained => {
+            latest(names, "CASE m.own_gain WHEN 'N' THEN 1 ELSE 0 END", "m.own_gain IN ('N', 'T')", first)
+        }
         C::Stunted => ours(names, "haz", Index::LengthForAge, args),
         C::Wasted => ours(names, "whz", Index::WeightForLength, args),
         C::Underweight => ours(names, "waz", Index::WeightForAge, args),
@@ -334,9 +340,7 @@ fn fact(
                  AND (r.sent_on >= {first} OR r.answer_by IS NOT NULL) AND r.state <> 'withdrawn'{}",
                 names.known("r.recorded_at")
             );
-            format!(
-                "CASE WHEN COALESCE({severe}, 0) <> 1 THEN 2 WHEN EXISTS ({sent}) THEN 1 ELSE 0 END"
-            )
+            format!("CASE WHEN COALESCE({severe}, 0) <> 1 THEN 2 WHEN EXISTS ({sent}) THEN 1 ELSE 0 END")
         }
         C::Fed => {
             let thin = latest(
@@ -345,11 +349,17 @@ fn fact(
                 "m.whz IS NOT NULL",
                 first,
             );
-            format!("CASE WHEN COALESCE({thin}, 0) <> 1 THEN 2 WHEN EXISTS ({}) THEN 1 ELSE 0 END", ate(names))
+            format!(
+                "CASE WHEN COALESCE({thin}, 0) <> 1 THEN 2 WHEN EXISTS ({}) THEN 1 ELSE 0 END",
+                ate(names)
+            )
         }
         C::FedThin => {
             let thin = last_answer(names, group, questions, args, false);
-            format!("CASE WHEN COALESCE({thin}, 1) <> 0 THEN 2 WHEN EXISTS ({}) THEN 1 ELSE 0 END", ate(names))
+            format!(
+                "CASE WHEN COALESCE({thin}, 1) <> 0 THEN 2 WHEN EXISTS ({}) THEN 1 ELSE 0 END",
+                ate(names)
+            )
         }
         C::FedFinished => format!(
             "COALESCE((SELECT MAX(CASE WHEN e.state IN ('recovered', 'gaining') THEN 1 ELSE 0 END) FROM meal_enrolment e \

@@ -77,7 +77,9 @@ fn coded<T: Copy>(row: &mut RowCells<'_>, field: &str, prefix: &str, all: &[(T, 
 
 /// "perpres-a=1; ansit-29=10"
 fn pairs(text: &str) -> Option<Vec<(String, String)>> {
-    let part = |part: &str| part.split_once('=').map(|(set, nth)| (set.trim().to_lowercase(), nth.trim().to_owned()));
+    let part = |part: &str| {
+        part.split_once('=').map(|(set, nth)| (set.trim().to_lowercase(), nth.trim().to_owned()))
+    };
     text.split([';', ',']).map(str::trim).filter(|text| !text.is_empty()).map(part).collect()
 }
 
@@ -137,7 +139,9 @@ impl ImportKind for IndicatorSheet {
         if matches!(targets, Some(None)) {
             row.error("targets", "convergence.import.targets");
         }
-        let (Some(code), Some(title), Some(numerator)) = (code, title, numerator) else { return Reading::nothing() };
+        let (Some(code), Some(title), Some(numerator)) = (code, title, numerator) else {
+            return Reading::nothing();
+        };
         let facts = Facts {
             code: code.to_lowercase(),
             name: title,
@@ -275,8 +279,10 @@ impl Known {
             .await?;
         let before = |one: Indicator| {
             let of = |id: Id| move |row: &Id| *row == id;
-            let members: Vec<_> = members.iter().filter(|row| of(one.id)(&row.indicator_id)).cloned().collect();
-            let targets: Vec<_> = targets.iter().filter(|row| of(one.id)(&row.indicator_id)).cloned().collect();
+            let members: Vec<_> =
+                members.iter().filter(|row| of(one.id)(&row.indicator_id)).cloned().collect();
+            let targets: Vec<_> =
+                targets.iter().filter(|row| of(one.id)(&row.indicator_id)).cloned().collect();
             Some((one.code.clone(), (one.id, Before::of(&one, &members, &targets)?)))
         };
         Ok(Known {
@@ -313,7 +319,8 @@ impl Known {
             goals = said.iter().map(goal).collect();
             let held = before.map(|before| before.goals.as_slice()).unwrap_or_default();
             let gone = held.iter().filter(|held| held.territory == self.district);
-            let gone = gone.filter(|held| !said.iter().any(|(set, year, _)| *set == held.set && *year == held.year));
+            let gone =
+                gone.filter(|held| !said.iter().any(|(set, year, _)| *set == held.set && *year == held.year));
             goals.extend(gone.map(|held| Goal { target: None, ..held.clone() }));
         }
         (facts, goals)
@@ -327,7 +334,8 @@ impl Known {
             sets.sort();
             sets
         };
-        let same_facts = Facts { sets: Vec::new(), ..facts.clone() } == Facts { sets: Vec::new(), ..before.facts.clone() }
+        let same_facts = Facts { sets: Vec::new(), ..facts.clone() }
+            == Facts { sets: Vec::new(), ..before.facts.clone() }
             && sorted(&facts.sets) == sorted(&before.facts.sets);
         let same_goals = goals.iter().all(|goal| before.goals.contains(goal));
         if same_facts && same_goals { Verdict::Same } else { Verdict::Changed }
@@ -352,7 +360,8 @@ async fn undo(tx: &Tx<'_>, cx: &BatchContext, after: Option<&str>, most: usize) 
         .await?;
     let next = (written.len() == most).then(|| written.last().map(|row| row.id.to_string())).flatten();
     let mut step = UndoStep { next, ..UndoStep::default() };
-    let works: Vec<String> = cx.dependents_of("indicator").map(|reference| reference.points_to("i.id")).collect();
+    let works: Vec<String> =
+        cx.dependents_of("indicator").map(|reference| reference.points_to("i.id")).collect();
     let needed = if works.is_empty() { "1 = 0".to_owned() } else { works.join(" OR ") };
     for row in written {
         let args = args![tx.district(), row.id];
@@ -377,16 +386,25 @@ async fn undo(tx: &Tx<'_>, cx: &BatchContext, after: Option<&str>, most: usize) 
             goals.extend(added);
             put(tx, Some(row.id), &before.facts, None).await?;
             put_targets(tx, row.id, &goals).await?;
-            tx.execute("UPDATE indicator SET batch_id = NULL WHERE district_id = $1 AND id = $2", args).await?;
+            tx.execute("UPDATE indicator SET batch_id = NULL WHERE district_id = $1 AND id = $2", args)
+                .await?;
             step.undone += 1;
             continue;
         }
-        let sql = format!("SELECT COUNT(*) AS n FROM indicator i WHERE i.district_id = $1 AND i.id = $2 AND ({needed})");
+        let sql = format!(
+            "SELECT COUNT(*) AS n FROM indicator i WHERE i.district_id = $1 AND i.id = $2 AND ({needed})"
+        );
         if tx.number(&sql, args.clone()).await? > 0 {
             step.kept += 1;
             continue;
         }
-        for table in ["indicator_member", "indicator_target", "indicator_cell", "indicator_computed", "indicator_history"] {
+        for table in [
+            "indicator_member",
+            "indicator_target",
+            "indicator_cell",
+            "indicator_computed",
+            "indicator_history",
+        ] {
             let sql = format!("DELETE FROM {table} WHERE district_id = $1 AND indicator_id = $2");
             tx.execute(&sql, args.clone()).await?;
         }
@@ -402,9 +420,18 @@ pub(super) fn headings() -> Vec<&'static str> {
 }
 
 /// A row of it, in Indonesian.
-pub(super) fn cells(one: &Indicator, members: &[query::Member], targets: &[query::Target], district: i64) -> Vec<Cell> {
+pub(super) fn cells(
+    one: &Indicator,
+    members: &[query::Member],
+    targets: &[query::Target],
+    district: i64,
+) -> Vec<Cell> {
     let words = |prefix: &str, code: &str| {
-        if code.is_empty() { Cell::Empty } else { Cell::Text(word(&format!("convergence.{prefix}"), code)[0].clone()) }
+        if code.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Text(word(&format!("convergence.{prefix}"), code)[0].clone())
+        }
     };
     let age = |age: Option<i64>| age.map_or(Cell::Empty, Cell::Number);
     let sets: Vec<String> = members
@@ -415,7 +442,14 @@ pub(super) fn cells(one: &Indicator, members: &[query::Member], targets: &[query
     let targets: Vec<String> = targets
         .iter()
         .filter(|target| target.indicator_id == one.id && target.territory_code == district)
-        .map(|target| format!("{} {} {}", target.set_code, target.year, number::fixed(Language::Indonesian, target.target, 2)))
+        .map(|target| {
+            format!(
+                "{} {} {}",
+                target.set_code,
+                target.year,
+                number::fixed(Language::Indonesian, target.target, 2)
+            )
+        })
         .collect();
     vec![
         one.code.clone().into(),
@@ -447,7 +481,10 @@ mod tests {
     #[test]
     fn sets_and_targets_are_read_as_they_are_written() {
         let sets = pairs("perpres-a=S1; ansit-29=21").unwrap();
-        assert_eq!(sets, [("perpres-a".to_owned(), "S1".to_owned()), ("ansit-29".to_owned(), "21".to_owned())]);
+        assert_eq!(
+            sets,
+            [("perpres-a".to_owned(), "S1".to_owned()), ("ansit-29".to_owned(), "21".to_owned())]
+        );
         assert_eq!(pairs("perpres-a"), None);
         assert_eq!(pairs(""), Some(Vec::new()));
         let targets = goals("nasional 2025 18,8; nasional 2029 14,20").unwrap();

@@ -13,8 +13,8 @@ pub(crate) mod value;
 pub use command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
 pub use computation::Computation;
 pub use query::{
-    Indicator, Member, Set, Target, all, all_members, all_targets, by_code, by_id, memberships, of_set, sets, target_for,
-    targets,
+    Indicator, Member, Set, Target, all, all_members, all_targets, by_code, by_id, memberships, of_set, sets,
+    target_for, targets,
 };
 pub use rules::{Better, Grain, Group, Period, PeriodKind, Unit, reached, share};
 pub use value::{Origin, Value, parts, together, value_of, values_of};

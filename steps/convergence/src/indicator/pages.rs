@@ -6,9 +6,7 @@ use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::web::{
-    Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect, workbook,
-};
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect, workbook};
 use asuh_nusantara::{TerritoryCode, number};
 use asuh_step_mentoring::checklist;
 use asuh_step_registry::institutions::{InstitutionKind, of_kind};
@@ -43,7 +41,12 @@ pub(super) struct Filter {
 impl Filter {
     fn next(&self, after: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let fields = [("cari", &self.cari), ("kelompok", &self.kelompok), ("opd", &self.opd), ("tampil", &self.tampil)];
+        let fields = [
+            ("cari", &self.cari),
+            ("kelompok", &self.kelompok),
+            ("opd", &self.opd),
+            ("tampil", &self.tampil),
+        ];
         for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
@@ -99,7 +102,8 @@ pub(super) async fn list(
     };
     let lines: Vec<Line> = found.into_iter().map(line).collect();
     let shown = ["computed", "entered", "confirm", "retired"];
-    let shown = shown.map(|code| (code.to_owned(), shell.t(&format!("convergence.indicator.shown.{code}")).into_owned()));
+    let shown = shown
+        .map(|code| (code.to_owned(), shell.t(&format!("convergence.indicator.shown.{code}")).into_owned()));
     let template = ListPage {
         is_empty: sets.is_empty(),
         offices: offices(&app, &cap).await?,
@@ -173,7 +177,9 @@ async fn shown(app: &App, cap: &SeeIndicators, shell: Shell, id: Id, form: &Form
     let code = cap.actor().district_code;
     let names = territories::names(db, district, targets.iter().map(|target| target.territory_code)).await?;
     let sets = query::sets(db, district).await?;
-    let set_name = |code: &str| sets.iter().find(|set| set.code == code).map_or(code, |set| set.name.as_str()).to_owned();
+    let set_name = |code: &str| {
+        sets.iter().find(|set| set.code == code).map_or(code, |set| set.name.as_str()).to_owned()
+    };
     let aims = targets.iter().map(|target| Aim {
         set: set_name(&target.set_code),
         year: target.year,
@@ -226,7 +232,8 @@ pub(crate) fn value_words(text: &asuh_ground::web::Text, one: &Indicator, value:
         Unit::Count => text.number(value.numerator),
         Unit::Percent => {
             let share = value.hundredths(Unit::Percent);
-            let share = share.map_or("–".to_owned(), |share| format!("{} %", text.fixed((share + 5) / 10, 1)));
+            let share =
+                share.map_or("–".to_owned(), |share| format!("{} %", text.fixed((share + 5) / 10, 1)));
             text.t3(
                 "convergence.value.of",
                 ("n", text.number(value.numerator)),
@@ -250,7 +257,10 @@ pub(super) async fn put_target(
         text.parse::<i64>().ok().filter(|year| (2015..=2100).contains(year)).ok_or("web.error.not_a_number")
     });
     let target = form.read_optional("target", |text| {
-        number::parse_decimal(text, 2).ok().filter(|value| (0..=1_000_000_000).contains(value)).ok_or("web.error.not_a_number")
+        number::parse_decimal(text, 2)
+            .ok()
+            .filter(|value| (0..=1_000_000_000).contains(value))
+            .ok_or("web.error.not_a_number")
     });
     let place = form.read_optional("wilayah", |text| text.parse::<i64>().map_err(|_| "web.error.choose"));
     if let (true, Some(year)) = (form.is_valid(), year) {
@@ -371,7 +381,9 @@ pub(super) async fn edit(
 }
 
 fn words(shell: &Shell, prefix: &str, codes: impl Iterator<Item = &'static str>) -> Vec<(String, String)> {
-    codes.map(|code| (code.to_owned(), shell.t(&format!("convergence.{prefix}.{code}")).into_owned())).collect()
+    codes
+        .map(|code| (code.to_owned(), shell.t(&format!("convergence.{prefix}.{code}")).into_owned()))
+        .collect()
 }
 
 async fn edit_page(app: &App, cap: &KeepIndicators, shell: Shell, id: Option<Id>, form: &Form) -> Page {
@@ -404,7 +416,12 @@ async fn edit_page(app: &App, cap: &KeepIndicators, shell: Shell, id: Option<Id>
 }
 
 /// Stores a new one.
-pub(super) async fn create(cap: Cap<KeepIndicators>, State(app): State<App>, shell: Shell, form: Form) -> Page {
+pub(super) async fn create(
+    cap: Cap<KeepIndicators>,
+    State(app): State<App>,
+    shell: Shell,
+    form: Form,
+) -> Page {
     save(&app, &cap, shell, None, form).await
 }
 
@@ -506,7 +523,8 @@ pub(super) async fn set(
     let sets = query::sets(db, district).await?;
     let set = sets.into_iter().find(|set| set.code == code).ok_or(Error::NotFound)?;
     let found = query::of_set(db, district, &code).await?;
-    let mut slots: Vec<Slot> = found.into_iter().map(|(number, one)| Slot { number, one: Some(one) }).collect();
+    let mut slots: Vec<Slot> =
+        found.into_iter().map(|(number, one)| Slot { number, one: Some(one) }).collect();
     let empty = usize::try_from(set.empty_slots()).unwrap_or(0);
     let taken: Vec<String> = slots.iter().map(|slot| slot.number.clone()).collect();
     let free = (1..=set.slots).map(|number| number.to_string()).filter(|number| !taken.contains(number));
@@ -527,7 +545,12 @@ pub(super) async fn ask(
 }
 
 /// The sheet.
-pub(super) async fn export(cap: Cap<SeeIndicators>, State(app): State<App>, shell: Shell, form: Form) -> Page {
+pub(super) async fn export(
+    cap: Cap<SeeIndicators>,
+    State(app): State<App>,
+    shell: Shell,
+    form: Form,
+) -> Page {
     form.command_id()?;
     let (db, district) = (app.store.reader(), cap.district());
     let members = query::all_members(db, district).await?;

@@ -10,7 +10,8 @@ pub(super) const PAGE: usize = 50;
 const COLUMNS: &str = "i.id, i.code, i.name, i.name_en, i.target_group, i.age_from, i.age_to, i.numerator, i.denominator, \
      i.unit, i.better, i.computation, i.question, i.office_id, i.office_tag, o.name AS office, i.source, i.period, i.grain, \
      i.kind, i.confirm, i.recorded_at, i.retired_at, i.retired_reason";
-const FROM: &str = "indicator i LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id";
+const FROM: &str =
+    "indicator i LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id";
 
 asuh_store::row_struct! {
     /// What is counted, as the district words it.
@@ -104,8 +105,8 @@ impl Indicator {
     }
 
     /// Its name for a reader.
-    pub fn name_in(&self, language: asuh_nusantara::Language) -> &str {
-        match language {
+    pub fn name_in(&self, text: &asuh_ground::web::Text) -> &str {
+        match text.language {
             asuh_nusantara::Language::English if !self.name_en.is_empty() => &self.name_en,
             _ => &self.name,
         }
@@ -114,7 +115,9 @@ impl Indicator {
     /// What decides about its computed numbers, as one text: cells of another definition are not its own.
     pub(crate) fn definition(&self) -> String {
         let ages = [self.age_from, self.age_to].map(|age| age.map(|age| age.to_string()).unwrap_or_default());
-        [&self.computation, &self.target_group, &ages[0], &ages[1], &self.period, &self.question].map(String::as_str).join("|")
+        [&self.computation, &self.target_group, &ages[0], &ages[1], &self.period, &self.question]
+            .map(String::as_str)
+            .join("|")
     }
 }
 
@@ -185,7 +188,11 @@ const MEMBER: &str = "SELECT m.set_code, s.name AS set_name, m.indicator_id, m.n
 ///
 /// # Errors
 /// The store fails.
-pub async fn memberships(db: &impl Query, district: DistrictId, indicator: Id) -> Result<Vec<Member>, StoreError> {
+pub async fn memberships(
+    db: &impl Query,
+    district: DistrictId,
+    indicator: Id,
+) -> Result<Vec<Member>, StoreError> {
     db.all(&format!("{MEMBER} AND m.indicator_id = $2 ORDER BY s.position"), args![district, indicator]).await
 }
 
@@ -201,7 +208,11 @@ pub async fn all_members(db: &impl Query, district: DistrictId) -> Result<Vec<Me
 ///
 /// # Errors
 /// The store fails.
-pub async fn of_set(db: &impl Query, district: DistrictId, set: &str) -> Result<Vec<(String, Indicator)>, StoreError> {
+pub async fn of_set(
+    db: &impl Query,
+    district: DistrictId,
+    set: &str,
+) -> Result<Vec<(String, Indicator)>, StoreError> {
     asuh_store::row_struct! { struct Number { number: String } }
     let order = "ORDER BY m.position, m.number, i.id";
     let condition = "m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL";
@@ -209,10 +220,12 @@ pub async fn of_set(db: &impl Query, district: DistrictId, set: &str) -> Result<
         "indicator_member m JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
          LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id"
     );
-    let numbers: Vec<Number> =
-        db.all(&format!("SELECT m.number FROM {joined} WHERE {condition} {order}"), args![district, set]).await?;
-    let found: Vec<Indicator> =
-        db.all(&format!("SELECT {COLUMNS} FROM {joined} WHERE {condition} {order}"), args![district, set]).await?;
+    let numbers: Vec<Number> = db
+        .all(&format!("SELECT m.number FROM {joined} WHERE {condition} {order}"), args![district, set])
+        .await?;
+    let found: Vec<Indicator> = db
+        .all(&format!("SELECT {COLUMNS} FROM {joined} WHERE {condition} {order}"), args![district, set])
+        .await?;
     Ok(numbers.into_iter().map(|one| one.number).zip(found).collect())
 }
 
@@ -222,7 +235,9 @@ pub async fn of_set(db: &impl Query, district: DistrictId, set: &str) -> Result<
 /// The store fails.
 pub async fn all(db: &impl Query, district: DistrictId) -> Result<Vec<Indicator>, StoreError> {
     db.all(
-        &format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.retired_at IS NULL ORDER BY i.code"),
+        &format!(
+            "SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.retired_at IS NULL ORDER BY i.code"
+        ),
         args![district],
     )
     .await
@@ -230,7 +245,8 @@ pub async fn all(db: &impl Query, district: DistrictId) -> Result<Vec<Indicator>
 
 /// All indicators, used or not.
 pub(crate) async fn every(db: &impl Query, district: DistrictId) -> Result<Vec<Indicator>, StoreError> {
-    db.all(&format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 ORDER BY i.code"), args![district]).await
+    db.all(&format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 ORDER BY i.code"), args![district])
+        .await
 }
 
 /// An indicator, used or not. Index: primary key.
@@ -238,15 +254,27 @@ pub(crate) async fn every(db: &impl Query, district: DistrictId) -> Result<Vec<I
 /// # Errors
 /// The store fails.
 pub async fn by_id(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Indicator>, StoreError> {
-    db.first(&format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.id = $2"), args![district, id]).await
+    db.first(
+        &format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.id = $2"),
+        args![district, id],
+    )
+    .await
 }
 
 /// The indicator with a code, used or not. Index: unique key.
 ///
 /// # Errors
 /// The store fails.
-pub async fn by_code(db: &impl Query, district: DistrictId, code: &str) -> Result<Option<Indicator>, StoreError> {
-    db.first(&format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.code = $2"), args![district, code]).await
+pub async fn by_code(
+    db: &impl Query,
+    district: DistrictId,
+    code: &str,
+) -> Result<Option<Indicator>, StoreError> {
+    db.first(
+        &format!("SELECT {COLUMNS} FROM {FROM} WHERE i.district_id = $1 AND i.code = $2"),
+        args![district, code],
+    )
+    .await
 }
 
 /// What a list of indicators shows.
@@ -331,7 +359,11 @@ const TARGET: &str = "SELECT t.indicator_id, t.set_code, t.year, t.territory_cod
 ///
 /// # Errors
 /// The store fails.
-pub async fn targets(db: &impl Query, district: DistrictId, indicator: Id) -> Result<Vec<Target>, StoreError> {
+pub async fn targets(
+    db: &impl Query,
+    district: DistrictId,
+    indicator: Id,
+) -> Result<Vec<Target>, StoreError> {
     db.all(
         &format!("{TARGET} AND t.indicator_id = $3 ORDER BY t.set_code, t.year, t.territory_code"),
         args![district, Instant::NEVER, indicator],
@@ -406,7 +438,11 @@ mod tests {
             target,
             recorded_at: Instant(0),
         };
-        let all = [target(1_501_000_000, 2025, 8000), target(1_501_000_000, 2026, 8500), target(1_501_010_000, 2026, 9000)];
+        let all = [
+            target(1_501_000_000, 2025, 8000),
+            target(1_501_000_000, 2026, 8500),
+            target(1_501_010_000, 2026, 9000),
+        ];
         let cases = [
             (2025, 1_501_012_001, Some(8000)),
             (2026, 1_501_012_001, Some(9000)),

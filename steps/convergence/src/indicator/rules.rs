@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn birthdays_are_bounded_as_ages_are_counted() {
-        for on in [date!(2026 - 02 - 28), date!(2026 - 03 - 31), date!(2024 - 02 - 29), date!(2026 - 11 - 23)] {
+        for on in [date!(2026 - 02 - 28), date!(2026 - 03 - 31), date!(2024 - 02 - 29), date!(2026 - 11 - 23)]
+        {
             for months in [0, 1, 6, 12, 24, 60] {
                 let latest = born_by(on, months);
                 assert!(completed_months(latest, on) >= Some(months), "{on} {months} {latest}");

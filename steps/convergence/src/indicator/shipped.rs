@@ -54,8 +54,26 @@ pub(crate) fn indicators() -> Vec<Shipped> {
 
 fn one(fields: &[&'static str]) -> Option<Shipped> {
     let [
-        code, name, name_en, group, from, to, numerator, denominator, unit, better, computation, question, office,
-        source, period, grain, kind, confirm, sets, targets,
+        code,
+        name,
+        name_en,
+        group,
+        from,
+        to,
+        numerator,
+        denominator,
+        unit,
+        better,
+        computation,
+        question,
+        office,
+        source,
+        period,
+        grain,
+        kind,
+        confirm,
+        sets,
+        targets,
     ] = *fields
     else {
         return None;
@@ -120,7 +138,8 @@ mod tests {
             assert!(PeriodKind::parse(&one.period).is_some() && Grain::parse(&one.grain).is_some(), "{code}");
             assert!(["", "direct", "indirect", "support"].contains(&one.kind.as_str()), "{code}");
             if !one.computation.is_empty() {
-                let how = Computation::parse(&one.computation).unwrap_or_else(|| panic!("{code}: computation"));
+                let how =
+                    Computation::parse(&one.computation).unwrap_or_else(|| panic!("{code}: computation"));
                 assert!(how.groups().contains(&group), "{code} cannot count {group:?}");
                 assert_eq!(how.asks(), !one.question.is_empty(), "{code}: question");
             }
@@ -137,7 +156,8 @@ mod tests {
     #[test]
     fn the_lists_are_as_long_as_the_law_says_or_leave_places_empty() {
         let all = indicators();
-        let members = |set: &str| all.iter().filter(|one| one.sets.iter().any(|(code, _)| *code == set)).count();
+        let members =
+            |set: &str| all.iter().filter(|one| one.sets.iter().any(|(code, _)| *code == set)).count();
         assert_eq!(members("perpres-a"), 20);
         assert_eq!(members("ansit-29"), 29);
         assert_eq!(members("supply-35"), 3);
@@ -155,7 +175,11 @@ mod tests {
         let checklist = asuh_ground::settings::find("mentoring.checklist").map_or("", |spec| spec.default);
         for one in indicators() {
             for question in one.indicator.question.lines() {
-                assert!(checklist.contains(&format!("\"question\":\"{question}\"")), "{}: {question}", one.indicator.code);
+                assert!(
+                    checklist.contains(&format!("\"question\":\"{question}\"")),
+                    "{}: {question}",
+                    one.indicator.code
+                );
             }
         }
     }

@@ -201,7 +201,8 @@ pub async fn values_of(
         firsts.entry(one.period_of(day).first).or_default().push(one);
     }
     for (first, some) in firsts {
-        let (made, typed): (Vec<&Indicator>, Vec<&Indicator>) = some.into_iter().partition(|one| one.is_computed());
+        let (made, typed): (Vec<&Indicator>, Vec<&Indicator>) =
+            some.into_iter().partition(|one| one.is_computed());
         let mut args = args![district, first];
         let ids = args.push_list(made.iter().map(|one| one.id));
         let computed: Vec<Computed> = db
@@ -216,7 +217,8 @@ pub async fn values_of(
         let has = |one: &Indicator| {
             computed.iter().any(|row| row.indicator_id == one.id && row.definition == one.definition())
         };
-        let (stored, missing): (Vec<&Indicator>, Vec<&Indicator>) = made.into_iter().partition(|one| has(one));
+        let (stored, missing): (Vec<&Indicator>, Vec<&Indicator>) =
+            made.into_iter().partition(|one| has(one));
         let mut args = args![district, first, from, to];
         let ids = args.push_list(stored.iter().map(|one| one.id));
         let cells: Vec<Cell> = db
