@@ -55,8 +55,9 @@ struct Record {
 
 /// The words of a code in both languages.
 fn word(prefix: &str, code: &str) -> [String; 2] {
-    [Language::Indonesian, Language::English]
-        .map(|language| Text::new(language, Zone::Wib).t(&format!("{prefix}.{code}")).into_owned())
+    [Language::Indonesian, Language::English].map(|language| {
+        Text::new(language, Zone::Wib).t(&format!("convergence.{prefix}.{code}")).into_owned()
+    })
 }
 
 /// The code that a cell names, by itself or by its words.
@@ -114,7 +115,7 @@ impl ImportKind for IndicatorSheet {
         macro_rules! word_of {
             ($type:ident, $field:literal, $none:expr) => {{
                 let all: Vec<($type, &str)> = $type::ALL.iter().map(|one| (*one, one.code())).collect();
-                coded(row, $field, concat!("convergence.", $field), &all, $none)
+                coded(row, $field, $field, &all, $none)
             }};
         }
         let (code, title) = (row.required("code"), row.required("name"));
@@ -125,10 +126,10 @@ impl ImportKind for IndicatorSheet {
         let period = word_of!(PeriodKind, "period", PeriodKind::Semester);
         let grain = word_of!(Grain, "grain", Grain::Village);
         let kinds = [("direct", "direct"), ("indirect", "indirect"), ("support", "support"), ("", "")];
-        let kind = coded(row, "kind", "convergence.kind", &kinds, "");
+        let kind = coded(row, "kind", "kind", &kinds, "");
         let how: Vec<(Option<Computation>, &str)> =
             Computation::ALL.iter().map(|one| (Some(*one), one.code())).collect();
-        let computation = coded(row, "computation", "convergence.computation", &how, None);
+        let computation = coded(row, "computation", "computation", &how, None);
         let (from, to) = (row.count("from"), row.count("to"));
         let age = |age: Option<i64>| age.and_then(|age| u32::try_from(age).ok());
         let sets = row.text("sets").map(|text| pairs(&text));
@@ -427,11 +428,7 @@ pub(super) fn cells(
     district: i64,
 ) -> Vec<Cell> {
     let words = |prefix: &str, code: &str| {
-        if code.is_empty() {
-            Cell::Empty
-        } else {
-            Cell::Text(word(&format!("convergence.{prefix}"), code)[0].clone())
-        }
+        if code.is_empty() { Cell::Empty } else { Cell::Text(word(prefix, code)[0].clone()) }
     };
     let age = |age: Option<i64>| age.map_or(Cell::Empty, Cell::Number);
     let sets: Vec<String> = members

@@ -1,7 +1,5 @@
 //! `/indikator`: the list, one indicator, its form, the sets.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use asuh_documents::sheet::{Column, Kind};
 use asuh_ground::App;
@@ -565,6 +563,3 @@ pub(super) async fn export(
     let sheet = shell.t("convergence.indicator.title").into_owned();
     workbook(&app, "indikator", sheet, columns.collect(), rows).await
 }
-
-/// Values by indicator, for pages that show several.
-pub(crate) type Values = BTreeMap<(Id, i64), Value>;
