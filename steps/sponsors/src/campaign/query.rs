@@ -242,3 +242,19 @@ pub(crate) async fn decisions(
     )
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Explained, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn decisions_are_found_by_their_campaign(db: TestDatabase) {
+        let store = db.open().await;
+        let db = Explained::new(store.reader());
+        decisions(&db, D, I).await.expect("a plan");
+        no_walks(&db, 1).await;
+    }
+}
