@@ -3,6 +3,7 @@
 //! Labels and hints are translations: `setting.<name>.label`, `setting.<name>.help`, for choices
 //! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
 
+use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
 
 /// A page of settings.
@@ -20,6 +21,8 @@ pub enum Group {
     Programme,
     /// What is asked at visits, and how often somebody comes.
     Mentoring,
+    /// Teams, actions of a year, sources of money, priority villages.
+    Convergence,
     /// What goods are worth.
     Prices,
     /// Whom people may turn to.
@@ -37,6 +40,7 @@ impl Group {
         Group::Numbers,
         Group::Programme,
         Group::Mentoring,
+        Group::Convergence,
         Group::Prices,
         Group::Contacts,
         Group::Protection,
@@ -51,6 +55,7 @@ impl Group {
             Group::Numbers => "nomor-surat",
             Group::Programme => "program",
             Group::Mentoring => "pendampingan",
+            Group::Convergence => "konvergensi",
             Group::Prices => "harga",
             Group::Contacts => "kontak",
             Group::Protection => "pelindungan",
@@ -179,7 +184,10 @@ const CAUSES: &str = concat!(
     "]"
 );
 
-use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
+use Group::{
+    Contacts, Convergence, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection,
+    Signatories,
+};
 
 /// The table.
 pub const TABLE: &[Spec] = &[
@@ -375,6 +383,68 @@ pub const TABLE: &[Spec] = &[
         CAUSES,
     ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
+    spec(
+        Convergence,
+        "convergence.team_structure",
+        Kind::List(&[
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village", "rw", "tpk"]),
+                required: true,
+            },
+            Column { name: "position", cell: Cell::Text(80), required: true },
+            Column { name: "seats", cell: Cell::Whole(1, 50), required: true },
+        ]),
+        TEAM_STRUCTURE,
+    ),
+    spec(
+        Convergence,
+        "convergence.actions",
+        Kind::List(&[
+            Column { name: "scheme", cell: Cell::Choice(&["six", "eight"]), required: true },
+            Column { name: "code", cell: Cell::Text(4), required: true },
+            Column { name: "name", cell: Cell::Text(120), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "both"]),
+                required: true,
+            },
+            Column { name: "lead", cell: Cell::Text(120), required: true },
+            Column { name: "inputs", cell: Cell::Text(200), required: false },
+            Column { name: "outputs", cell: Cell::Text(200), required: false },
+            Column { name: "from", cell: Cell::Whole(1, 18), required: true },
+            Column { name: "to", cell: Cell::Whole(1, 18), required: true },
+        ]),
+        ACTIONS,
+    ),
+    spec(
+        Convergence,
+        "convergence.sources",
+        Kind::List(&[
+            Column { name: "code", cell: Cell::Text(20), required: true },
+            Column { name: "name", cell: Cell::Text(60), required: true },
+            Column {
+                name: "kind",
+                cell: Cell::Choice(&["government", "village", "private"]),
+                required: true,
+            },
+        ]),
+        SOURCES,
+    ),
+    spec(
+        Convergence,
+        "convergence.lokus",
+        Kind::List(&[
+            Column {
+                name: "criterion",
+                cell: Cell::Choice(&["cases", "prevalence", "at_risk", "poor", "unvisited", "unmeasured"]),
+                required: true,
+            },
+            Column { name: "weight", cell: Cell::Whole(0, 100), required: true },
+        ]),
+        LOKUS,
+    ),
+    needed(Convergence, "convergence.lokus_share", Kind::Number(1, 100), "20"),
     spec(
         Prices,
         "prices",
