@@ -6,67 +6,35 @@
 use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
 
-/// A page of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// Name and zone of the district.
-    Identity,
-    /// What stands at the top of every letter, and the paper.
-    Letterhead,
-    /// Who signs.
-    Signatories,
-    /// Patterns of letter numbers.
-    Numbers,
-    /// How the programme runs here.
-    Programme,
-    /// What is asked at visits, and how often somebody comes.
-    Mentoring,
-    /// Teams, actions of a year, sources of money, priority villages.
-    Convergence,
-    /// What goods are worth.
-    Prices,
-    /// Whom people may turn to.
-    Contacts,
-    /// Protection of data: roles, deadlines, retention.
-    Protection,
+crate::codes! {
+    /// A page of settings.
+    ///
+    /// Its word in the address `/pengaturan/<code>`; its title is the translation `settings.group.<code>`.
+    pub enum Group {
+        /// Name and zone of the district.
+        Identity = "identitas",
+        /// What stands at the top of every letter, and the paper.
+        Letterhead = "kop-surat",
+        /// Who signs.
+        Signatories = "penanda-tangan",
+        /// Patterns of letter numbers.
+        Numbers = "nomor-surat",
+        /// How the programme runs here.
+        Programme = "program",
+        /// What is asked at visits, and how often somebody comes.
+        Mentoring = "pendampingan",
+        /// Teams, actions of a year, sources of money, priority villages.
+        Convergence = "konvergensi",
+        /// What goods are worth.
+        Prices = "harga",
+        /// Whom people may turn to.
+        Contacts = "kontak",
+        /// Protection of data: roles, deadlines, retention.
+        Protection = "pelindungan",
+    }
 }
 
 impl Group {
-    /// All groups in the order in which they are offered.
-    pub const ALL: &'static [Group] = &[
-        Group::Identity,
-        Group::Letterhead,
-        Group::Signatories,
-        Group::Numbers,
-        Group::Programme,
-        Group::Mentoring,
-        Group::Convergence,
-        Group::Prices,
-        Group::Contacts,
-        Group::Protection,
-    ];
-
-    /// Its word in the address `/pengaturan/<code>`; its title is the translation `settings.group.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Group::Identity => "identitas",
-            Group::Letterhead => "kop-surat",
-            Group::Signatories => "penanda-tangan",
-            Group::Numbers => "nomor-surat",
-            Group::Programme => "program",
-            Group::Mentoring => "pendampingan",
-            Group::Convergence => "konvergensi",
-            Group::Prices => "harga",
-            Group::Contacts => "kontak",
-            Group::Protection => "pelindungan",
-        }
-    }
-
-    /// The group with this word.
-    pub fn parse(code: &str) -> Option<Group> {
-        Group::ALL.iter().copied().find(|group| group.code() == code)
-    }
-
     /// Its settings.
     pub fn specs(self) -> impl Iterator<Item = &'static Spec> {
         TABLE.iter().filter(move |spec| spec.group == self)

@@ -1,69 +1,36 @@
 //! Schemes, months and lateness: pure.
 
-use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
-/// A scheme of actions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scheme {
-    /// Eight actions of the district, 2018 to 2024 (Bappenas' guide of 2019).
-    Eight,
-    /// Four main and two supporting actions of district and kecamatan, from 2025 (SE 400.5.7/1685/Bangda of 17 March 2025).
-    Six,
-}
-
-impl Scheme {
-    /// Both, the present one first.
-    pub const ALL: [Scheme; 2] = [Scheme::Six, Scheme::Eight];
-
-    /// Its stable code, as stored and in the settings; translation key `aksi.scheme.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Scheme::Eight => "eight",
-            Scheme::Six => "six",
-        }
-    }
-
-    /// The scheme with this code.
-    pub fn parse(code: &str) -> Option<Scheme> {
-        Scheme::ALL.into_iter().find(|scheme| scheme.code() == code)
+asuh_ground::codes! {
+    /// A scheme of actions.
+    ///
+    /// Translation key `aksi.scheme.<code>`.
+    pub enum Scheme {
+        /// Four main and two supporting actions of district and kecamatan, from 2025 (SE 400.5.7/1685/Bangda of 17 March 2025).
+        Six = "six",
+        /// Eight actions of the district, 2018 to 2024 (Bappenas' guide of 2019).
+        Eight = "eight",
     }
 }
 
-/// How an action stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Not begun.
-    Open,
-    /// Being done.
-    Running,
-    /// Done: its output is there.
-    Done,
-    /// Not done this year, with a reason.
-    Dropped,
+asuh_ground::codes! {
+    /// How an action stands.
+    ///
+    /// Translation key `aksi.state.<code>`.
+    pub enum State {
+        /// Not begun.
+        Open = "open",
+        /// Being done.
+        Running = "running",
+        /// Done: its output is there.
+        Done = "done",
+        /// Not done this year, with a reason.
+        Dropped = "dropped",
+    }
 }
 
 impl State {
-    /// All, in their order.
-    pub const ALL: [State; 4] = [State::Open, State::Running, State::Done, State::Dropped];
-
-    /// Its stable code, as stored; translation key `aksi.state.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Open => "open",
-            State::Running => "running",
-            State::Done => "done",
-            State::Dropped => "dropped",
-        }
-    }
-
-    /// The state with this code.
-    pub fn parse(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
     /// The CSS class of its tag.
     pub fn tone(self) -> &'static str {
         match self {

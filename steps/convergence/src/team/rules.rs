@@ -3,34 +3,17 @@
 use std::collections::BTreeMap;
 
 use asuh_nusantara::{Level, TerritoryCode};
-use serde::{Deserialize, Serialize};
 use time::Date;
 
-/// What a team is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The team that hastens the fall of stunting, TPPS or TP3S (Perpres 72/2021, articles 20 and 21).
-    Tpps,
-    /// Companions of families: midwife, PKK cadre, KB cadre.
-    Tpk,
-}
-
-impl Kind {
-    /// All, in the order of lists.
-    pub const ALL: [Kind; 2] = [Kind::Tpps, Kind::Tpk];
-
-    /// Its stable code, as stored; translation key `team.kind.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::Tpps => "tpps",
-            Kind::Tpk => "tpk",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.code() == code)
+asuh_ground::codes! {
+    /// What a team is.
+    ///
+    /// Translation key `team.kind.<code>`.
+    pub enum Kind {
+        /// The team that hastens the fall of stunting, TPPS or TP3S (Perpres 72/2021, articles 20 and 21).
+        Tpps = "tpps",
+        /// Companions of families: midwife, PKK cadre, KB cadre.
+        Tpk = "tpk",
     }
 }
 
