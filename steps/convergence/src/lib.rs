@@ -10,12 +10,19 @@
 pub mod action;
 #[cfg(test)]
 mod indexes;
-mod indicator;
+pub mod indicator;
 mod meeting;
 mod paper;
 mod places;
 mod plan;
+#[cfg(test)]
+mod plans;
+mod rights;
 pub mod team;
+
+pub use rights::{
+    AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,
+};
 
 use std::sync::Arc;
 
@@ -52,12 +59,35 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.convergence",
     menu: &[
+        MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
         MenuItem { path: "/aksi", label: "aksi.title", roles: action::SeeActions::ROLES },
         MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
-    imports: &[&team::TeamImport],
+    imports: &[indicator::SHEET, &team::TeamImport],
     references: &[
+        Reference::user("indicator_set", "recorded_by"),
+        Reference::id("indicator", "office_id", "institution"),
+        Reference::id("indicator", "batch_id", "import_batch"),
+        Reference::user("indicator", "recorded_by"),
+        Reference::id("indicator_history", "indicator_id", "indicator"),
+        Reference::id("indicator_history", "batch_id", "import_batch"),
+        Reference::user("indicator_history", "recorded_by"),
+        Reference::code("indicator_target", "territory_code", "territory"),
+        Reference::user("indicator_target", "recorded_by"),
+        Reference::id("indicator_cell", "indicator_id", "indicator"),
+        Reference::code("indicator_cell", "village_code", "territory"),
+        Reference::id("indicator_computed", "indicator_id", "indicator"),
+        Reference::id("indicator_report", "office_id", "institution"),
+        Reference::code("indicator_report", "territory_code", "territory"),
+        Reference::user("indicator_report_event", "recorded_by"),
+        Reference::id("indicator_value", "indicator_id", "indicator"),
+        Reference::code("indicator_value", "territory_code", "territory"),
+        Reference::id("indicator_value", "evidence_id", "attachment"),
+        Reference::id("indicator_value", "batch_id", "import_batch"),
+        Reference::user("indicator_value", "recorded_by"),
+        Reference::user("indicator_lock", "locked_by"),
+        Reference::user("indicator_lock", "unlocked_by"),
         Reference::code("team", "territory_code", "territory"),
         Reference::id("team", "batch_id", "import_batch"),
         Reference::user("team", "recorded_by"),
