@@ -7,7 +7,7 @@ use asuh_store::testing::{Plans, TestDatabase, db_test};
 use asuh_store::{DistrictId, Id};
 use time::macros::date;
 
-use super::{action, team};
+use super::{action, aim, analysis, plan, team};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const ID: Id = Id::SYSTEM;
@@ -29,7 +29,7 @@ async fn teams_are_read_by_place(db: TestDatabase) {
     team::query::decrees(&plans, DISTRICT, ID).await.unwrap();
     team::query::ending(&plans, DISTRICT, &scope(), DAY, DAY).await.unwrap();
     team::query::sheet(&plans, DISTRICT, &scope(), range, DAY).await.unwrap();
-    plans.take().walks_only(&["g.scan"]);
+    plans.take().walks_only(&[]);
 }
 
 #[db_test]
@@ -43,4 +43,34 @@ async fn actions_are_read_by_year_and_place(db: TestDatabase) {
     // A row or two a year.
     action::query::years(&plans, DISTRICT).await.unwrap();
     plans.take().walks_only(&["action_year.*"]);
+}
+
+#[db_test]
+async fn plans_are_read_by_year_and_row(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    let filter = plan::query::Filter::default();
+    for sight in [plan::Sight::Whole, plan::Sight::Places(scope())] {
+        plan::query::items(&plans, DISTRICT, &sight, 2026, &filter).await.unwrap();
+        plan::query::item(&plans, DISTRICT, &sight, ID).await.unwrap();
+    }
+    plan::query::told(&plans, DISTRICT, 2026).await.unwrap();
+    plan::query::plan(&plans, DISTRICT, 2026).await.unwrap();
+    plans.take().walks_only(&[]);
+    // A row a year.
+    plan::query::plans(&plans, DISTRICT).await.unwrap();
+    plans.take().walks_only(&["plan.*"]);
+}
+
+#[db_test]
+async fn what_was_decided_is_read_by_its_analysis(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    analysis::query::one(&plans, DISTRICT, ID).await.unwrap();
+    analysis::query::villages(&plans, DISTRICT, &scope(), ID).await.unwrap();
+    analysis::query::obstacles(&plans, DISTRICT, &scope(), ID).await.unwrap();
+    aim::query::measured(&plans, DISTRICT, (DAY, DAY)).await.unwrap();
+    plans.take().walks_only(&[]);
+    // A few rows a year.
+    analysis::query::all(&plans, DISTRICT).await.unwrap();
+    aim::query::all(&plans, DISTRICT).await.unwrap();
+    plans.take().walks_only(&["analysis.*", "aim.*"]);
 }

@@ -5,21 +5,26 @@
 //! them, where and with whose money. A **meeting** ([`meeting`]) decides, and what was promised there is remembered as
 //! commitments that the next one opens with.
 //!
-//! **Teams** ([`team`]) are who works on it, **actions** ([`action`]) what the scheme of the ministry asks for in a year.
+//! **Teams** ([`team`]) are who works on it, **actions** ([`action`]) what the scheme of the ministry asks for in a year; a
+//! situation **analysis** ([`analysis`]) says where it is worst and which villages come first, **aims** ([`aim`]) where the
+//! prevalence is to go and where it goes.
 
 pub mod action;
+pub mod aim;
+pub mod analysis;
 #[cfg(test)]
 mod indexes;
 pub mod indicator;
 mod meeting;
 mod paper;
 mod places;
-mod plan;
+pub mod plan;
 #[cfg(test)]
 mod plans;
 mod rights;
 pub mod team;
 
+pub(crate) use plan::{Gap, Indicators, known_indicator};
 pub use rights::{
     AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,
 };
@@ -35,11 +40,18 @@ use asuh_store::StoreError;
 use time::Date;
 
 fn routes() -> Routes {
-    indicator::routes().and(plan::routes()).and(meeting::routes()).and(team::routes()).and(action::routes())
+    indicator::routes()
+        .and(plan::routes())
+        .and(meeting::routes())
+        .and(team::routes())
+        .and(action::routes())
+        .and(analysis::routes())
+        .and(aim::routes())
 }
 
 async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
-    let mut tasks = action::tasks(app, actor).await?;
+    let mut tasks = plan::tasks(app, actor).await?;
+    tasks.extend(action::tasks(app, actor).await?);
     tasks.extend(team::tasks(app, actor).await?);
     Ok(tasks)
 }
@@ -60,11 +72,14 @@ pub const STEP: Part = Part {
     heading: "web.menu.convergence",
     menu: &[
         MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/analisis", label: "analysis.title", roles: analysis::SeeAnalysis::ROLES },
+        MenuItem { path: "/rencana", label: "plan.title", roles: plan::SeePlans::ROLES },
+        MenuItem { path: "/target", label: "aim.title", roles: aim::SeeAims::ROLES },
         MenuItem { path: "/aksi", label: "aksi.title", roles: action::SeeActions::ROLES },
         MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
-    imports: &[indicator::SHEET, &team::TeamImport],
+    imports: &[indicator::SHEET, &plan::PlanImport, &team::TeamImport],
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),
@@ -100,6 +115,21 @@ pub const STEP: Part = Part {
         Reference::user("action", "changed_by"),
         Reference::id("action_event", "document_id", "attachment"),
         Reference::user("action_event", "recorded_by"),
+        Reference::user("plan", "changed_by"),
+        Reference::id("plan_item", "office_id", "institution"),
+        Reference::code("plan_item", "village_code", "territory"),
+        Reference::id("plan_version", "batch_id", "import_batch"),
+        Reference::user("plan_version", "recorded_by"),
+        Reference::code("plan_place", "territory_code", "territory"),
+        Reference::id("plan_report", "evidence_id", "attachment"),
+        Reference::user("plan_report", "recorded_by"),
+        Reference::id("analysis", "document_id", "attachment"),
+        Reference::user("analysis", "decided_by"),
+        Reference::user("analysis", "recorded_by"),
+        Reference::code("analysis_village", "village_code", "territory"),
+        Reference::code("analysis_obstacle", "territory_code", "territory"),
+        Reference::user("analysis_obstacle", "recorded_by"),
+        Reference::user("aim", "recorded_by"),
     ],
     ..Part::named("convergence")
 };

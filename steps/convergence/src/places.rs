@@ -14,6 +14,8 @@ pub(crate) struct Places {
     villages: HashMap<(i64, String), i64>,
     /// Villages whose name no other has.
     alone: HashMap<String, Option<i64>>,
+    /// Kecamatan's name (empty of itself) and own name, by code.
+    names: HashMap<i64, (String, String)>,
 }
 
 impl Places {
@@ -28,18 +30,22 @@ impl Places {
             subdistricts: HashMap::new(),
             villages: HashMap::new(),
             alone: HashMap::new(),
+            names: HashMap::new(),
         };
         for one in territories::subdistricts(db, district).await? {
             if one.valid_to.is_none() {
                 places.subdistricts.insert(name::search_key(&one.name), one.code);
+                places.names.insert(one.code, (String::new(), one.name));
             }
         }
         for one in territories::villages(db, district, code).await? {
             if one.valid_to.is_none() {
                 let above = one.code - one.code % 10_000;
                 let key = name::search_key(&one.name);
+                let inside = places.names.get(&above).map(|(_, name)| name.clone()).unwrap_or_default();
                 places.villages.insert((above, key.clone()), one.code);
                 places.alone.entry(key).and_modify(|one| *one = None).or_insert(Some(one.code));
+                places.names.insert(one.code, (inside, one.name));
             }
         }
         Ok(places)
@@ -61,5 +67,32 @@ impl Places {
             }
             (None, Some(village)) => self.alone.get(&village).copied().flatten(),
         }
+    }
+
+    /// A place by its code with or without points, by "Desa, Kecamatan" or by a name that no other village has.
+    pub(crate) fn read(&self, text: &str) -> Option<i64> {
+        if let Ok(code) = TerritoryCode::parse(text.trim()) {
+            let code = code.as_i64();
+            return (code == self.district.as_i64() || self.names.contains_key(&code)).then_some(code);
+        }
+        match text.split_once(',') {
+            Some((village, subdistrict)) => self.find(Some(subdistrict.trim()), Some(village.trim())),
+            None => self.find(None, Some(text.trim())).or_else(|| self.find(Some(text.trim()), None)),
+        }
+    }
+
+    /// "Selam Paung, Gunung Raya", the kecamatan's own name, or nothing for a code that is not of the district.
+    pub(crate) fn called(&self, code: i64) -> Option<String> {
+        let (inside, name) = self.names.get(&code)?;
+        Some(if inside.is_empty() { name.clone() } else { format!("{name}, {inside}") })
+    }
+
+    /// The villages in the order of their codes, as (code, name, kecamatan).
+    pub(crate) fn villages(&self) -> Vec<(i64, &str, &str)> {
+        let villages = self.names.iter().filter(|(_, (inside, _))| !inside.is_empty());
+        let mut villages: Vec<(i64, &str, &str)> =
+            villages.map(|(code, (inside, name))| (*code, name.as_str(), inside.as_str())).collect();
+        villages.sort_unstable();
+        villages
     }
 }

@@ -15,6 +15,8 @@ mod collection_beside;
 mod collection_rhythm;
 mod collection_signed;
 mod consent;
+mod convergence_analysis;
+mod convergence_plans;
 mod convergence_teams;
 mod crash;
 mod custody;

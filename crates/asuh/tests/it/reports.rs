@@ -90,7 +90,7 @@ async fn cash(scene: &Scene) {
 }
 
 /// Delivers the package of a family.
-async fn deliver(scene: &Scene, village: i64, family: Id) {
+pub async fn deliver(scene: &Scene, village: i64, family: Id) {
     let verifier = scene.test.user(Role::VillageVerifier, &[village], &[]).await;
     verifier.post(&format!("/paket/{}/antar", scene.package(family).await), &[]).await.to();
 }

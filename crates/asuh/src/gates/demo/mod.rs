@@ -19,6 +19,7 @@ mod money;
 mod offices;
 mod pairs;
 mod people;
+mod planning;
 mod posyandu;
 mod setup;
 mod users;
@@ -240,5 +241,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     world.at(visited, 9, 0);
     mentoring::visits(world, visited, 5).await?;
     mentoring::beside(world).await?;
+    tell("konvergensi");
+    planning::make(world, mentoring::village(world).await?).await?;
     Ok(())
 }

@@ -1,0 +1,482 @@
+//! `/analisis`: the situation of a year, the table of priority villages, and the decision.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use asuh_documents::sheet::{Column, Kind as Holds};
+use asuh_ground::App;
+use asuh_ground::access::{Cap, Capability, Scope};
+use asuh_ground::settings::Letterhead;
+use asuh_ground::web::{Cell, Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect, workbook};
+use asuh_step_registry::{Reach, territories};
+use asuh_store::{DistrictId, Id, Query, StoreError};
+use axum::extract::State;
+
+use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
+use super::query::{self, Analysis, Obstacle, Village};
+use super::rules::{Criterion, FEW, Figures, Weighed, points};
+use super::{DecideLokus, NoteObstacles, SeeAnalysis};
+use crate::paper;
+
+/// A whole analysis as plain data, for documents.
+pub(crate) struct Plain {
+    /// What it is.
+    pub(crate) analysis: Analysis,
+    /// The criteria with their weights.
+    pub(crate) criteria: Vec<Weighed>,
+    /// All together.
+    pub(crate) whole: Figures,
+    /// Kecamatan with their figures, by name.
+    pub(crate) subdistricts: BTreeMap<String, Figures>,
+    /// Villages, those with most points first.
+    pub(crate) villages: Vec<Village>,
+    /// What stands in the way.
+    pub(crate) obstacles: Vec<Obstacle>,
+}
+
+/// An analysis within the scope, whole.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn plain(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    id: Id,
+) -> Result<Option<Plain>, StoreError> {
+    let Some(analysis) = query::one(db, district, id).await? else { return Ok(None) };
+    let villages = query::villages(db, district, scope, id).await?;
+    let mut whole = Figures::default();
+    let mut subdistricts: BTreeMap<String, Figures> = BTreeMap::new();
+    for village in &villages {
+        whole.add(&village.figures());
+        subdistricts.entry(village.inside.clone()).or_default().add(&village.figures());
+    }
+    Ok(Some(Plain {
+        criteria: serde_json::from_str(&analysis.criteria).unwrap_or_default(),
+        obstacles: query::obstacles(db, district, scope, id).await?,
+        analysis,
+        whole,
+        subdistricts,
+        villages,
+    }))
+}
+
+/// Figures in words.
+pub(super) struct Words {
+    name: String,
+    /// "40 dari 52 (77 %)"
+    measured: String,
+    /// "9 (22,50 %)", or the number alone where few were measured.
+    stunted: String,
+    severely: String,
+    at_risk: String,
+    factors: String,
+    poor: String,
+    unvisited: String,
+    budget: String,
+    /// Whether too few came to speak for all.
+    thin: bool,
+}
+
+fn words(text: &Text, name: String, one: &Figures) -> Words {
+    let share = match one.measured {
+        measured if measured < FEW => String::new(),
+        measured => format!(" ({} %)", text.fixed((one.stunted * 10_000 + measured / 2) / measured, 2)),
+    };
+    let part = |part: i64, whole: i64| {
+        text.t3(
+            "analysis.of",
+            ("part", text.number(part)),
+            ("whole", text.number(whole)),
+            ("share", text.percent(part, whole)),
+        )
+    };
+    let factors = [
+        ("poor_water", text.number(one.poor_water)),
+        ("poor_latrine", text.number(one.poor_latrine)),
+        ("four_too", text.number(one.four_too)),
+    ];
+    Words {
+        name,
+        measured: part(one.measured, one.children),
+        stunted: format!("{}{share}", text.number(one.stunted)),
+        severely: text.number(one.severely),
+        at_risk: part(one.at_risk, one.families),
+        factors: text.with("analysis.factors_of", &factors),
+        poor: text.number(one.poor),
+        unvisited: text.number(one.unvisited),
+        budget: text.rupiah(one.budget),
+        thin: one.measured * 100 < one.children * 80,
+    }
+}
+
+/// A village of the table.
+pub(super) struct VillageLine {
+    village: Village,
+    words: Words,
+    /// Its points of each criterion.
+    points: Vec<String>,
+    total: String,
+}
+
+#[derive(Template)]
+#[template(path = "analysis/show.html")]
+struct ShowPage {
+    shell: Shell,
+    letterhead: Letterhead,
+    all: Vec<Analysis>,
+    analysis: Option<Analysis>,
+    month: String,
+    whole: Option<Words>,
+    subdistricts: Vec<Words>,
+    /// Criteria as "jumlah anak stunting (30)".
+    criteria: Vec<String>,
+    lines: Vec<VillageLine>,
+    chosen: i64,
+    gaps: Vec<crate::Gap>,
+    obstacles: Vec<Obstacle>,
+    places: Vec<(String, String)>,
+    notes: bool,
+    decides: bool,
+    form: FormView,
+}
+
+fn criterion(text: &Text, one: Criterion) -> String {
+    text.t(&format!("setting.convergence.lokus.column.criterion.{}", one.code())).into_owned()
+}
+
+/// The table of villages with the points of each criterion; the whole district's figures are needed for the points.
+fn lines(
+    text: &Text,
+    villages: Vec<Village>,
+    criteria: &[Weighed],
+    everybody: &[Figures],
+) -> Vec<VillageLine> {
+    villages
+        .into_iter()
+        .map(|village| {
+            let figures = village.figures();
+            let of = |one: &Weighed| text.fixed(points(everybody, &figures, one.criterion), 2);
+            VillageLine {
+                words: words(text, village.name.clone(), &figures),
+                points: criteria.iter().map(of).collect(),
+                total: text.fixed(village.points, 2),
+                village,
+            }
+        })
+        .collect()
+}
+
+fn month_words(text: &Text, month: i64) -> String {
+    let day = i32::try_from(month / 100).ok().and_then(|year| {
+        let month = time::Month::try_from(u8::try_from(month % 100).ok()?).ok()?;
+        time::Date::from_calendar_date(year, month, 1).ok()
+    });
+    day.map(|day| asuh_nusantara::date::month_year(text.language, day)).unwrap_or_default()
+}
+
+/// The latest analysis.
+pub(super) async fn latest(cap: Cap<SeeAnalysis>, State(app): State<App>, shell: Shell) -> Page {
+    let all = query::all(app.store.reader(), cap.district()).await?;
+    let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
+    let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
+    shown(&app, &cap, shell, all.first().map(|one| one.id), &form).await
+}
+
+/// One of them.
+pub(super) async fn show(
+    cap: Cap<SeeAnalysis>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+) -> Page {
+    let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
+    let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
+    shown(&app, &cap, shell, Some(id), &form).await
+}
+
+async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form: &Form) -> Page {
+    let (db, district, text, actor) = (app.store.reader(), cap.district(), shell.text(), cap.actor());
+    let all = query::all(db, district).await?;
+    let mut template = ShowPage {
+        letterhead: Letterhead::load(&app.store, district).await?,
+        all,
+        analysis: None,
+        month: String::new(),
+        whole: None,
+        subdistricts: Vec::new(),
+        criteria: Vec::new(),
+        lines: Vec::new(),
+        chosen: 0,
+        gaps: Vec::new(),
+        obstacles: Vec::new(),
+        places: Vec::new(),
+        notes: NoteObstacles::of(actor).is_some(),
+        decides: DecideLokus::of(actor).is_some(),
+        form: form.view(),
+        shell,
+    };
+    let Some(id) = id else { return page_with(form.status(), &template) };
+    let found = plain(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let whole_scope = Scope::whole(actor.district_code);
+    let everybody = query::villages(db, district, &whole_scope, id).await?;
+    let everybody: Vec<Figures> = everybody.iter().map(Village::figures).collect();
+    let reaches_all = cap.scope().reaches(actor.district_code, "");
+    if reaches_all {
+        let indicators = crate::Indicators::load(db, district).await?;
+        template.gaps = indicators.below(app, actor, found.analysis.year, &text).await?;
+        let name = actor.district_name.clone();
+        template.places.push((actor.district_code.as_i64().to_string(), name));
+    }
+    let reached = |code: i64| {
+        asuh_nusantara::TerritoryCode::from_i64(code).is_ok_and(|code| cap.scope().reaches(code, ""))
+    };
+    for one in territories::subdistricts(db, district).await? {
+        if reached(one.code) {
+            template.places.push((one.code.to_string(), one.name));
+        }
+    }
+    template.month = month_words(&text, found.analysis.month);
+    template.whole = Some(words(&text, String::new(), &found.whole));
+    template.subdistricts =
+        found.subdistricts.into_iter().map(|(name, figures)| words(&text, name, &figures)).collect();
+    template.criteria = found
+        .criteria
+        .iter()
+        .map(|one| format!("{} ({})", criterion(&text, one.criterion), one.weight))
+        .collect();
+    template.chosen = found.villages.iter().filter(|one| one.chosen).count() as i64;
+    template.lines = lines(&text, found.villages, &found.criteria, &everybody);
+    template.obstacles = found.obstacles;
+    let draft = found.analysis.state == "draft";
+    template.notes &= draft;
+    template.decides &= reaches_all;
+    template.analysis = Some(found.analysis);
+    page_with(form.status(), &template)
+}
+
+/// Reckons a new draft.
+pub(super) async fn reckon(
+    cap: Cap<DecideLokus>,
+    State(app): State<App>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let command_id = form.command_id()?;
+    let year = form.read("tahun", |text| text.parse::<i64>().map_err(|_| "web.error.not_a_number"));
+    let month = form.read("bulan", |text| {
+        let (year, month) = text.split_once('-').ok_or("analysis.refused.month")?;
+        let number = |text: &str| text.trim().parse::<i64>().map_err(|_| "analysis.refused.month");
+        Ok::<i64, &'static str>(number(year)? * 100 + number(month)?)
+    });
+    if !cap.scope().reaches(cap.actor().district_code, "") {
+        return Err(Error::NotFound);
+    }
+    if let (Some(year), Some(month)) = (year, month) {
+        match app.submit(cap.actor(), command_id, ReckonAnalysis { year, month, today: shell.today }).await {
+            Ok(receipt) => return redirect(&format!("/analisis/{}", receipt.value)),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
+    let all = query::all(app.store.reader(), cap.district()).await?;
+    shown(&app, &see, shell, all.first().map(|one| one.id), &form).await
+}
+
+/// Notes what stands in the way.
+pub(super) async fn note(
+    cap: Cap<NoteObstacles>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    mut form: Form,
+) -> Page {
+    let command_id = form.command_id()?;
+    let territory = form.read("wilayah", |text| text.parse::<i64>().map_err(|_| "web.error.choose"));
+    let words = form.required("kendala", 300);
+    let proposal = form.optional("usulan", 300);
+    if let (Some(territory), true) = (territory, form.is_valid()) {
+        let reach = Reach::of(cap.scope());
+        let command = NoteObstacle { analysis: id, reach, territory, words, proposal };
+        match app.submit(cap.actor(), command_id, command).await {
+            Ok(_) => return redirect(&format!("/analisis/{id}")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
+    shown(&app, &see, shell, Some(id), &form).await
+}
+
+/// Takes back what was noted.
+pub(super) async fn drop_one(
+    cap: Cap<NoteObstacles>,
+    State(app): State<App>,
+    shell: Shell,
+    Path((id, obstacle)): Path<(Id, Id)>,
+    mut form: Form,
+) -> Page {
+    let command = DropObstacle { analysis: id, obstacle, reach: Reach::of(cap.scope()) };
+    match app.submit(cap.actor(), form.command_id()?, command).await {
+        Ok(_) => redirect(&format!("/analisis/{id}")),
+        Err(rejection) => {
+            form.reject(rejection)?;
+            let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
+            shown(&app, &see, shell, Some(id), &form).await
+        }
+    }
+}
+
+/// A village of the decision.
+pub(super) struct ChoiceLine {
+    village: Village,
+    words: Words,
+    total: String,
+    chosen: bool,
+    reason: String,
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "analysis/choose.html")]
+struct ChoosePage {
+    shell: Shell,
+    analysis: Analysis,
+    lines: Vec<ChoiceLine>,
+    form: FormView,
+}
+
+async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &Form, sent: bool) -> Page {
+    let (db, district, text) = (app.store.reader(), cap.district(), shell.text());
+    let analysis = query::one(db, district, id).await?.ok_or(Error::NotFound)?;
+    if !cap.scope().reaches(cap.actor().district_code, "") {
+        return Err(Error::NotFound);
+    }
+    let view = form.view();
+    let villages = query::villages(db, district, cap.scope(), id).await?;
+    let line = |village: Village| {
+        let field = format!("alasan_{}", village.village_code);
+        let ticked = !view.value(&format!("pilih_{}", village.village_code)).is_empty();
+        ChoiceLine {
+            words: words(&text, village.name.clone(), &village.figures()),
+            total: text.fixed(village.points, 2),
+            chosen: if sent { ticked } else { village.chosen },
+            reason: if sent { view.value(&field).to_owned() } else { village.reason.clone() },
+            error: view.error(&field),
+            village,
+        }
+    };
+    let lines = villages.into_iter().map(line).collect();
+    page_with(form.status(), &ChoosePage { analysis, lines, form: form.view(), shell })
+}
+
+/// The form of the decision.
+pub(super) async fn choose(
+    cap: Cap<DecideLokus>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+) -> Page {
+    let form = Form::empty(&shell);
+    choosing(&app, &cap, shell, id, &form, false).await
+}
+
+/// Fixes the priority villages.
+pub(super) async fn decide(
+    cap: Cap<DecideLokus>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    mut form: Form,
+) -> Page {
+    let (db, district) = (app.store.reader(), cap.district());
+    query::one(db, district, id).await?.ok_or(Error::NotFound)?;
+    if !cap.scope().reaches(cap.actor().district_code, "") {
+        return Err(Error::NotFound);
+    }
+    let command_id = form.command_id()?;
+    let decree = form.required("sk", 120);
+    let mut choices = Vec::new();
+    for village in query::villages(db, district, cap.scope(), id).await? {
+        let code = village.village_code;
+        let reason = form.optional(&format!("alasan_{code}"), 200);
+        choices.push(Choice { village: code, chosen: form.ticked(&format!("pilih_{code}")), reason });
+    }
+    if form.is_valid() {
+        let document = paper::keep(&app, cap.actor(), &mut form, "berkas").await?;
+        if form.is_valid() {
+            let command = DecideAnalysis { analysis: id, choices, decree, document, today: shell.today };
+            match app.submit(cap.actor(), command_id, command).await {
+                Ok(_) => return redirect(&format!("/analisis/{id}")),
+                Err(rejection) => form.reject(rejection)?,
+            }
+        }
+    }
+    choosing(&app, &cap, shell, id, &form, true).await
+}
+
+/// The paper of the decision.
+pub(super) async fn document(cap: Cap<SeeAnalysis>, State(app): State<App>, Path(id): Path<Id>) -> Page {
+    let found = query::one(app.store.reader(), cap.district(), id).await?.ok_or(Error::NotFound)?;
+    let paper = found.document_id.ok_or(Error::NotFound)?;
+    paper::send(&app, cap.district(), paper, "lokus").await
+}
+
+/// The villages of an analysis as a sheet.
+pub(super) async fn export(
+    cap: Cap<SeeAnalysis>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    _form: Form,
+) -> Page {
+    let (db, district, text) = (app.store.reader(), cap.district(), shell.text());
+    let found = plain(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let yes = |flag: bool| if flag { text.t("analysis.yes").into_owned() } else { String::new() };
+    let rows = found.villages.into_iter().map(|one| {
+        let mut row = vec![Cell::from(one.inside), one.name.into(), one.village_code.to_string().into()];
+        let numbers = [
+            one.children,
+            one.measured,
+            one.stunted,
+            one.severely,
+            one.families,
+            one.at_risk,
+            one.poor_water,
+            one.poor_latrine,
+            one.four_too,
+            one.poor,
+            one.unvisited,
+            one.budget,
+        ];
+        row.extend(numbers.map(Cell::Number));
+        row.push(Cell::Decimal(one.points as f64 / 100.0));
+        row.push(Cell::Number(one.place));
+        row.extend([yes(one.proposed).into(), yes(one.chosen).into(), one.reason.into()]);
+        row
+    });
+    let rows = rows.collect();
+    let word = |key: &str| text.t(&format!("analysis.column.{key}")).into_owned();
+    let mut columns: Vec<Column> =
+        ["subdistrict", "village", "code"].iter().map(|key| Column::new(word(key), Holds::Text)).collect();
+    let numbers = [
+        "children",
+        "measured",
+        "stunted",
+        "severely",
+        "families",
+        "at_risk",
+        "poor_water",
+        "poor_latrine",
+        "four_too",
+        "poor",
+        "unvisited",
+        "budget",
+    ];
+    columns.extend(numbers.iter().map(|key| Column::new(word(key), Holds::Integer)));
+    columns.push(Column::new(word("points"), Holds::Decimal(2)));
+    columns.push(Column::new(word("place"), Holds::Integer));
+    columns.extend(["proposed", "chosen", "reason"].iter().map(|key| Column::new(word(key), Holds::Text)));
+    let name = format!("analisis-{}-{}", found.analysis.year, found.analysis.nth);
+    workbook(&app, &name, text.t("analysis.title").into_owned(), columns, rows).await
+}

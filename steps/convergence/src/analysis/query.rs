@@ -1,0 +1,287 @@
+//! Reading the situation: from the rows of the steps, and what was kept of it.
+
+use std::collections::BTreeMap;
+
+use asuh_ground::access::Scope;
+use asuh_step_growth::rules::born_after;
+use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use time::{Date, Duration, Month};
+
+use super::rules::{Figures, shared};
+use crate::plan::{Sight, query as plans};
+
+/// Families that are gone.
+const GONE: &str = "('moved', 'deceased', 'duplicate')";
+
+/// From the first to the last day of a month (yyyymm), no later than today.
+pub(super) fn month_of(month: i64, today: Date) -> Option<(Date, Date)> {
+    let year = i32::try_from(month / 100).ok()?;
+    let month = Month::try_from(u8::try_from(month % 100).ok()?).ok()?;
+    let first = Date::from_calendar_date(year, month, 1).ok()?;
+    let last = Date::from_calendar_date(year, month, month.length(year)).ok()?;
+    (first <= today).then(|| (first, last.min(today)))
+}
+
+asuh_store::row_struct! {
+    struct Children { code: i64, children: i64, measured: i64, stunted: i64, severely: i64 }
+}
+
+asuh_store::row_struct! {
+    struct AtRisk { code: i64, families: i64, at_risk: i64, poor_water: i64, poor_latrine: i64, four_too: i64 }
+}
+
+asuh_store::row_struct! {
+    struct Counted { code: i64, n: i64 }
+}
+
+/// The figures of every village of a district: children by their last measurement of the month, families as they stand today,
+/// money of the plan of the year. A few statements over the district's rows; who asks keeps the answer.
+pub(crate) async fn figures(
+    db: &impl Query,
+    district: DistrictId,
+    (year, month): (i64, (Date, Date)),
+    today: Date,
+) -> Result<BTreeMap<i64, Figures>, StoreError> {
+    let codes: Vec<(i64,)> = db
+        .all(
+            "SELECT code FROM territory WHERE district_id = $1 AND level = 'village' AND valid_to IS NULL ORDER BY code",
+            args![district],
+        )
+        .await?;
+    let mut found: BTreeMap<i64, Figures> =
+        codes.into_iter().map(|(code,)| (code, Figures::default())).collect();
+    let (first, last) = month;
+    let children: Vec<Children> = db
+        .all(
+            &format!(
+                "SELECT f.village_code AS code, COUNT(*) AS children, \
+                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND 600 THEN 1 ELSE 0 END) AS BIGINT) AS measured, \
+                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND -201 THEN 1 ELSE 0 END) AS BIGINT) AS stunted, \
+                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND -301 THEN 1 ELSE 0 END) AS BIGINT) AS severely \
+                 FROM family_version f \
+                 JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+                 LEFT JOIN measurement m ON m.district_id = p.district_id AND m.id = (SELECT x.id FROM measurement x \
+                     WHERE x.district_id = $1 AND x.person_id = p.person_id AND x.measured_on BETWEEN $3 AND $4 \
+                     AND x.retracted_at IS NULL ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
+                 WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.status NOT IN {GONE} AND p.superseded_at = $2 \
+                 AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $4 GROUP BY f.village_code"
+            ),
+            args![district, Instant::NEVER, first, last, born_after(last)],
+        )
+        .await?;
+    for row in children {
+        let Some(one) = found.get_mut(&row.code) else { continue };
+        (one.children, one.measured, one.stunted, one.severely) =
+            (row.children, row.measured, row.stunted, row.severely);
+    }
+    let has = |factor: &str| format!("(' ' || r.factors || ' ') LIKE '% {factor} %'");
+    let count = |condition: &str| {
+        format!("CAST(SUM(CASE WHEN r.at_risk = 1 AND ({condition}) THEN 1 ELSE 0 END) AS BIGINT)")
+    };
+    let four = ["too_young", "too_old", "too_close", "too_many"].map(has).join(" OR ");
+    let families: Vec<AtRisk> = db
+        .all(
+            &format!(
+                "SELECT r.village_code AS code, COUNT(*) AS families, {} AS at_risk, {} AS poor_water, \
+                 {} AS poor_latrine, {} AS four_too FROM family_risk r WHERE r.district_id = $1 \
+                 AND r.status NOT IN {GONE} GROUP BY r.village_code",
+                count("1 = 1"),
+                count(&has("poor_water")),
+                count(&has("poor_latrine")),
+                count(&four),
+            ),
+            args![district],
+        )
+        .await?;
+    for row in families {
+        let Some(one) = found.get_mut(&row.code) else { continue };
+        (one.families, one.at_risk) = (row.families, row.at_risk);
+        (one.poor_water, one.poor_latrine, one.four_too) = (row.poor_water, row.poor_latrine, row.four_too);
+    }
+    let poor: Vec<Counted> = db
+        .all(
+            &format!(
+                "SELECT r.village_code AS code, COUNT(*) AS n FROM family_risk r \
+                 JOIN family_desil d ON d.district_id = r.district_id AND d.id = (SELECT e.id FROM family_desil e \
+                     WHERE e.district_id = $1 AND e.family_id = r.family_id AND e.retracted_at IS NULL \
+                     ORDER BY e.as_of DESC, e.recorded_at DESC, e.id DESC LIMIT 1) \
+                 WHERE r.district_id = $1 AND r.at_risk = 1 AND r.status NOT IN {GONE} AND d.desil <= 2 \
+                 GROUP BY r.village_code"
+            ),
+            args![district],
+        )
+        .await?;
+    for row in poor {
+        found.entry(row.code).and_modify(|one| one.poor = row.n);
+    }
+    let unvisited: Vec<Counted> = db
+        .all(
+            &format!(
+                "SELECT r.village_code AS code, COUNT(*) AS n FROM family_risk r WHERE r.district_id = $1 \
+                 AND r.at_risk = 1 AND r.status NOT IN {GONE} AND NOT EXISTS (SELECT 1 FROM visit v \
+                 WHERE v.district_id = $1 AND v.family_id = r.family_id AND v.visited_on >= $2 AND v.retracted_at IS NULL) \
+                 GROUP BY r.village_code"
+            ),
+            args![district, today - Duration::days(90)],
+        )
+        .await?;
+    for row in unvisited {
+        found.entry(row.code).and_modify(|one| one.unvisited = row.n);
+    }
+    let villages: Vec<i64> = found.keys().copied().collect();
+    for item in plans::items(db, district, &Sight::Whole, year, &plans::Filter::default()).await? {
+        let Some(budget) = item.budget else { continue };
+        let places = item.places();
+        let within = |village: &i64| {
+            places.iter().any(|place| {
+                asuh_nusantara::TerritoryCode::from_i64(*place).is_ok_and(|place| {
+                    let (from, to) = place.range();
+                    (from..=to).contains(village)
+                })
+            })
+        };
+        let own: Vec<i64> = villages.iter().copied().filter(within).collect();
+        for (code, part) in shared(budget, &own) {
+            found.entry(code).and_modify(|one| one.budget += part);
+        }
+    }
+    Ok(found)
+}
+
+asuh_store::row_struct! {
+    /// An analysis.
+    pub(crate) struct Analysis {
+        pub(crate) id: Id,
+        pub(crate) year: i64,
+        pub(crate) nth: i64,
+        pub(crate) state: String,
+        pub(crate) month: i64,
+        pub(crate) criteria: String,
+        pub(crate) reckoned_at: Instant,
+        pub(crate) decided_on: Option<Date>,
+        pub(crate) decree: String,
+        pub(crate) document_id: Option<Id>,
+    }
+}
+
+const ANALYSIS: &str = "SELECT id, year, nth, state, month, criteria, reckoned_at, decided_on, decree, document_id \
+     FROM analysis WHERE district_id = $1";
+
+/// All analyses, the latest first; a few a year. Index: analysis_by_year.
+pub(crate) async fn all(db: &impl Query, district: DistrictId) -> Result<Vec<Analysis>, StoreError> {
+    db.all(&format!("{ANALYSIS} ORDER BY year DESC, nth DESC"), args![district]).await
+}
+
+/// One of them. Index: primary key.
+pub(crate) async fn one(
+    db: &impl Query,
+    district: DistrictId,
+    id: Id,
+) -> Result<Option<Analysis>, StoreError> {
+    db.first(&format!("{ANALYSIS} AND id = $2"), args![district, id]).await
+}
+
+asuh_store::row_struct! {
+    /// A village of an analysis.
+    pub(crate) struct Village {
+        pub(crate) village_code: i64,
+        pub(crate) name: String,
+        pub(crate) inside: String,
+        pub(crate) children: i64,
+        pub(crate) measured: i64,
+        pub(crate) stunted: i64,
+        pub(crate) severely: i64,
+        pub(crate) families: i64,
+        pub(crate) at_risk: i64,
+        pub(crate) poor_water: i64,
+        pub(crate) poor_latrine: i64,
+        pub(crate) four_too: i64,
+        pub(crate) poor: i64,
+        pub(crate) unvisited: i64,
+        pub(crate) budget: i64,
+        pub(crate) points: i64,
+        pub(crate) place: i64,
+        pub(crate) proposed: bool,
+        pub(crate) chosen: bool,
+        pub(crate) reason: String,
+    }
+}
+
+impl Village {
+    /// Its figures.
+    pub(crate) fn figures(&self) -> Figures {
+        Figures {
+            children: self.children,
+            measured: self.measured,
+            stunted: self.stunted,
+            severely: self.severely,
+            families: self.families,
+            at_risk: self.at_risk,
+            poor_water: self.poor_water,
+            poor_latrine: self.poor_latrine,
+            four_too: self.four_too,
+            poor: self.poor,
+            unvisited: self.unvisited,
+            budget: self.budget,
+        }
+    }
+}
+
+/// The villages of an analysis within the scope, by kecamatan and place. Index: primary key.
+pub(crate) async fn villages(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    analysis: Id,
+) -> Result<Vec<Village>, StoreError> {
+    let mut args = args![district, analysis];
+    let within = scope.territory_condition("v.village_code", None, &mut args);
+    db.all(
+        &format!(
+            "SELECT v.village_code, COALESCE(y.name, '') AS name, COALESCE(k.name, '') AS inside, v.children, v.measured, \
+             v.stunted, v.severely, v.families, v.at_risk, v.poor_water, v.poor_latrine, v.four_too, v.poor, v.unvisited, \
+             v.budget, v.points, v.place, v.proposed, v.chosen, v.reason FROM analysis_village v \
+             LEFT JOIN territory y ON y.district_id = v.district_id AND y.code = v.village_code \
+             LEFT JOIN territory k ON k.district_id = v.district_id AND k.code = v.village_code - (v.village_code % 10000) \
+             WHERE v.district_id = $1 AND v.analysis_id = $2 AND {within} ORDER BY v.place, v.village_code"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// What stands in the way.
+    pub(crate) struct Obstacle {
+        pub(crate) id: Id,
+        pub(crate) territory_code: i64,
+        pub(crate) place: String,
+        pub(crate) words: String,
+        pub(crate) proposal: String,
+        pub(crate) recorded_by: Id,
+        pub(crate) by_name: Option<String>,
+    }
+}
+
+/// The obstacles of an analysis within the scope, place by place. Index: analysis_obstacle_by_analysis.
+pub(crate) async fn obstacles(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    analysis: Id,
+) -> Result<Vec<Obstacle>, StoreError> {
+    let mut args = args![district, analysis];
+    let within = scope.territory_condition("o.territory_code", None, &mut args);
+    db.all(
+        &format!(
+            "SELECT o.id, o.territory_code, COALESCE(y.name, '') AS place, o.words, o.proposal, o.recorded_by, \
+             u.name AS by_name FROM analysis_obstacle o \
+             LEFT JOIN territory y ON y.district_id = o.district_id AND y.code = o.territory_code \
+             LEFT JOIN app_user u ON u.district_id = o.district_id AND u.id = o.recorded_by \
+             WHERE o.district_id = $1 AND o.analysis_id = $2 AND o.retracted_at IS NULL AND {within} \
+             ORDER BY o.territory_code, o.id"
+        ),
+        args,
+    )
+    .await
+}
