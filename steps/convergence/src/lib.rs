@@ -10,7 +10,9 @@ mod meeting;
 mod plan;
 #[cfg(test)]
 mod plans;
+pub mod reporting;
 mod rights;
+mod scorecard;
 
 pub use rights::{
     AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,
@@ -22,19 +24,26 @@ use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
 
 fn routes() -> Routes {
-    indicator::routes().and(plan::routes()).and(meeting::routes())
+    indicator::routes()
+        .and(reporting::routes())
+        .and(scorecard::routes())
+        .and(plan::routes())
+        .and(meeting::routes())
 }
 
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.convergence",
-    menu: &[MenuItem {
-        path: "/indikator",
-        label: "convergence.indicator.title",
-        roles: SeeIndicators::ROLES,
-    }],
-    imports: &[indicator::SHEET],
+    menu: &[
+        MenuItem { path: "/capaian", label: "convergence.value.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/skor-konvergensi", label: "convergence.score.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/laporan-indikator", label: "convergence.report.title", roles: SeeReports::ROLES },
+        MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
+    ],
+    tasks: Some(|app, actor| Box::pin(reporting::tasks(app, actor))),
+    imports: &[indicator::SHEET, reporting::SHEET],
+    check: Some(|app, district| Box::pin(indicator::check(app, district))),
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),

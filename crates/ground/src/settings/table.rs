@@ -326,6 +326,7 @@ pub const TABLE: &[Spec] = &[
     needed(Mentoring, "mentoring.days_pregnant", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.days_others", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.referral_days", Kind::Number(1, 60), "7"),
+    needed(Programme, "convergence.deadline_days", Kind::Number(1, 90), "10"),
     spec(
         Mentoring,
         "mentoring.complaint_kinds",
