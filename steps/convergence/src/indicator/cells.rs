@@ -2,11 +2,10 @@
 //! not counted. They are sums of the rows, made anew and never counted up; `asuh check` makes the present ones again.
 
 use asuh_ground::App;
+use asuh_ground::jobs::JobError;
 use asuh_ground::settings;
 use asuh_nusantara::TerritoryCode;
-use asuh_store::{
-    Command, DistrictId, Fault, Id, Instant, Query, Recording, Rejection, StoreError, Tx, args,
-};
+use asuh_store::{Command, DistrictId, Fault, Id, Instant, Query, Recording, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -77,7 +76,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub async fn refresh(app: &App, district: &settings::District) -> Result<(), Rejection> {
+pub async fn refresh(app: &App, district: &settings::District) -> Result<(), JobError> {
     let db = app.store.reader();
     let now = app.store.clock().now();
     let today = district.zone.local_date(now.utc());
@@ -121,7 +120,7 @@ async fn make(
     one: &Indicator,
     period: Period,
     today: Date,
-) -> Result<(), Rejection> {
+) -> Result<(), JobError> {
     // What is recorded while the rows are read belongs to the next time.
     let at = app.store.clock().now();
     let parts =

@@ -9,7 +9,7 @@ use asuh_ground::access::{Actor, Cap, Capability, Role, Scope};
 use asuh_ground::web::{Cell, Error, Form as Sent, FormView, Page, Shell, page_with, redirect, workbook};
 use asuh_nusantara::TerritoryCode;
 use asuh_step_registry::territories;
-use asuh_store::Id;
+use asuh_store::{Id, Instant};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
@@ -110,7 +110,6 @@ impl Choice {
 
 /// A place with what it has reported.
 struct PlaceLine {
-    code: i64,
     name: String,
     address: String,
     state: Option<At>,
@@ -137,7 +136,7 @@ struct ListPage {
     before: String,
     next: Option<String>,
     due: Option<Date>,
-    total: Completeness,
+    so_far: String,
     kecamatan: Vec<Together>,
     places: Vec<PlaceLine>,
     locks: Vec<Lock>,
@@ -145,6 +144,24 @@ struct ListPage {
     accepts: bool,
     enters: bool,
     form: FormView,
+}
+
+impl ListPage {
+    /// "12 dari 40 (30 %)"
+    fn share(&self, part: &i64, whole: &i64) -> String {
+        let share = self.shell.percent(part, whole);
+        self.shell.t3("convergence.value.of", ("n", part), ("m", whole), ("share", share))
+    }
+
+    /// When a period was opened again, by whom and why.
+    fn unlocked(&self, lock: &Lock, at: &Instant) -> String {
+        self.shell.t3(
+            "convergence.report.unlocked_by",
+            ("at", self.shell.instant(*at)),
+            ("name", lock.unlocked_by.clone().unwrap_or_default()),
+            ("reason", lock.unlocked_reason.clone()),
+        )
+    }
 }
 
 /// The places of a kind that somebody may see.
@@ -240,7 +257,7 @@ async fn listed(app: &App, cap: &SeeReports, shell: Shell, mut choice: Choice, f
             before: String::new(),
             next: None,
             due: None,
-            total: Completeness::default(),
+            so_far: String::new(),
             kecamatan: Vec::new(),
             places: Vec::new(),
             locks: Vec::new(),
@@ -287,7 +304,6 @@ async fn listed(app: &App, cap: &SeeReports, shell: Shell, mut choice: Choice, f
                 .address("/laporan-indikator/isi", &[("kecamatan", ""), ("wilayah", &code.to_string())]),
             state: report.map(Report::at),
             late: sent.unwrap_or(shell.today) > last,
-            code,
             name,
             sent,
         }
@@ -295,6 +311,12 @@ async fn listed(app: &App, cap: &SeeReports, shell: Shell, mut choice: Choice, f
     let places: Vec<PlaceLine> = places.collect();
     let locks = query::locks(db, district, &choice.kelompok, period).await?;
     let next = period.next();
+    let so_far = shell.t3(
+        "convergence.report.so_far",
+        ("sent", total.sent),
+        ("n", total.expected),
+        ("time", total.in_time),
+    );
     let template = ListPage {
         period: period.words(&shell),
         before: choice.address("/laporan-indikator", &[("periode", &period.before().code())]),
@@ -305,9 +327,9 @@ async fn listed(app: &App, cap: &SeeReports, shell: Shell, mut choice: Choice, f
         form: form.view(),
         shell,
         sets,
+        so_far,
         choice,
         forms,
-        total,
         kecamatan,
         places,
         locks,

@@ -76,12 +76,10 @@ struct Service {
 #[template(path = "scorecard/village.html")]
 struct ScorePage {
     shell: Shell,
-    choice: Choice,
     period: String,
     before: String,
     next: Option<String>,
     place: String,
-    in_district: bool,
     back: Option<String>,
     is_empty: bool,
     lines: Vec<Line>,
@@ -178,11 +176,9 @@ pub(super) async fn show(
         letterhead: Letterhead::load(&app.store, district).await?,
         is_empty: members.is_empty(),
         place: name,
-        in_district,
         back,
         lines,
         services,
-        choice,
         shell,
     };
     page(&template)
