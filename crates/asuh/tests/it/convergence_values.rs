@@ -8,7 +8,7 @@ use asuh_nusantara::TerritoryCode;
 use asuh_nusantara::age::completed_months;
 use asuh_step_convergence::indicator::{self, Indicator, Period, TakeShipped, Value};
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Arg, Args, Command, Id, Instant, Query, Value as Sql, args};
+use asuh_store::{Arg, Args, Command, Id, Instant, Value as Sql, args};
 use time::macros::date;
 use time::{Date, Duration, Month};
 
@@ -706,9 +706,10 @@ async fn every_computed_indicator_is_what_its_rows_add_up_to(db: TestDatabase) {
     let db = test.app.store.reader();
     let whole = TerritoryCode::from_i64(1_501_000_000).unwrap();
     let now = (TODAY, test.app.store.clock().now());
-    let (mut compared, mut told) = (0, 0);
+    let (mut compared, mut silent) = (0, Vec::new());
     for one in indicator::all(db, KERINCI).await.unwrap().iter().filter(|one| one.is_computed()) {
         let how = indicator::Computation::parse(&one.computation).unwrap();
+        let mut told = false;
         for day in [TODAY, date!(2026 - 10 - 31), date!(2026 - 08 - 15)] {
             let period = one.period_of(day);
             for as_of in [None, Some(THEN)] {
@@ -725,12 +726,19 @@ async fn every_computed_indicator_is_what_its_rows_add_up_to(db: TestDatabase) {
                 let wanted = model.values(one, how.counts_unknown());
                 assert_eq!(found, wanted, "{} in {} as of {as_of:?}", one.code, period.code());
                 compared += 1;
-                told += i64::from(wanted.values().any(|sum| sum.0 > 0 && sum.0 < sum.1));
+                told |= wanted.values().any(|sum| sum.0 > 0 && sum.0 < sum.1);
             }
+        }
+        if !told {
+            silent.push(one.code.clone());
         }
     }
     assert!(compared > 200, "{compared}");
-    assert!(told * 2 > compared, "most of them say something: {told} of {compared}");
+    // Services that hardly anybody gets every month may be got by nobody here.
+    assert!(
+        silent.len() <= 6,
+        "for each there is somebody for whom it holds and somebody for whom not: {silent:?}"
+    );
 }
 
 fn figures(value: &Value) -> (i64, i64, i64) {

@@ -15,6 +15,8 @@ mod collection_beside;
 mod collection_rhythm;
 mod collection_signed;
 mod consent;
+mod convergence_reports;
+mod convergence_sheets;
 mod convergence_values;
 mod crash;
 mod custody;

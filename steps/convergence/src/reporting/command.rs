@@ -34,10 +34,14 @@ impl Rights {
     /// Whether a report about this place for this office is within.
     pub fn reaches(&self, territory: i64, office: Option<Id>) -> bool {
         match self.stage {
-            Stage::Office => match &self.offices {
-                None => true,
-                Some(own) => office.is_some_and(|office| own.contains(&office)),
-            },
+            Stage::Office => {
+                let own = self
+                    .offices
+                    .as_ref()
+                    .is_none_or(|own| office.is_some_and(|office| own.contains(&office)));
+                // An office is granted its institution, and may be granted no territory beside it.
+                own && (self.reach.scope().areas.is_empty() || self.reach.reaches(territory, ""))
+            }
             _ => self.reach.reaches(territory, ""),
         }
     }

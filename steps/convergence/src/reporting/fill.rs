@@ -16,7 +16,7 @@ use time::Date;
 use super::command::{Act, EnterNumbers, Entry, MoveReport, Rights};
 use super::pages::{Choice, enters, form_name, rights, sees};
 use super::query::{self, Entered, Report, Sheet, Step};
-use super::rules::{Form, State as At, due};
+use super::rules::{Form, Stage, State as At, due};
 use crate::indicator::rules::{Grain, Period};
 use crate::indicator::{self, Indicator, Set};
 use crate::rights::{EnterValues, SeeReports};
@@ -51,7 +51,8 @@ struct FillPage {
     /// Whether numbers may be entered, and what may be done.
     enters: bool,
     sends: bool,
-    passes: bool,
+    /// At which stage he may say yes.
+    passes: Option<Stage>,
     returns: bool,
     form: FormView,
 }
@@ -140,7 +141,7 @@ async fn filled(app: &App, cap: &SeeReports, shell: Shell, choice: Choice, mut f
         due: due(about.period.last, query::deadline(db, district).await?),
         enters: may_enter && state.is_open() && !locked && about.period.first <= shell.today,
         sends: may_enter && state.is_open() && !locked && entered.iter().any(Entered::holds),
-        passes: !locked && mine.iter().any(|one| state.may_pass(one.stage, has_office)),
+        passes: mine.iter().map(|one| one.stage).find(|stage| !locked && state.may_pass(*stage, has_office)),
         returns: !locked && mine.iter().any(|one| state.may_return(one.stage, has_office)),
         period: about.period.words(&shell),
         place: about.place,

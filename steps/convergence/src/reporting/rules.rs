@@ -24,18 +24,18 @@ codes! {
     }
 }
 
-/// Where somebody who sends or decides stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// In a village.
-    Village,
-    /// In a kecamatan.
-    Subdistrict,
-    /// In the office whose form it is.
-    Office,
-    /// At the district's planners.
-    District,
+codes! {
+    /// Where somebody who sends or decides stands.
+    pub enum Stage {
+        /// In a village.
+        Village = "village",
+        /// In a kecamatan.
+        Subdistrict = "subdistrict",
+        /// In the office whose form it is.
+        Office = "office",
+        /// At the district's planners.
+        District = "district",
+    }
 }
 
 impl Stage {

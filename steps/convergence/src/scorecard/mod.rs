@@ -22,3 +22,9 @@ pub(super) fn routes() -> Routes {
 
 #[cfg(test)]
 pub(crate) use rows::page as rows_page;
+
+/// All rows of a number, for a test of plans.
+#[cfg(test)]
+pub(crate) fn everybody() -> rows::Shown {
+    rows::Shown::parse("")
+}

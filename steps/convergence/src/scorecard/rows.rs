@@ -25,7 +25,7 @@ asuh_store::row_struct! {
 
 /// Which of them are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(crate) enum Shown {
     /// All that count, and those of whom nothing is recorded.
     All,
     /// For whom it holds.
