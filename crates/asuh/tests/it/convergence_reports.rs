@@ -229,7 +229,7 @@ async fn bad_numbers_and_strangers_are_refused_and_what_was_typed_stays(db: Test
     for (numerator, denominator, sentence) in [
         ("12", "", "Isi juga penyebutnya"),
         ("12", "10", "tidak boleh lebih dari penyebut"),
-        ("dua", "10", "angka"),
+        ("dua", "10", "bilangan bulat"),
         ("", "", "paling sedikit satu angka"),
     ] {
         let page = scene.enter(&scene.village, VILLAGES[0], numerator, denominator).await.refused();

@@ -17,6 +17,7 @@ mod collection_signed;
 mod consent;
 mod convergence_reports;
 mod convergence_sheets;
+mod convergence_teams;
 mod convergence_values;
 mod crash;
 mod custody;
