@@ -159,7 +159,7 @@ asuh_store::row_struct! {
     struct Stored { indicator_id: Id, starts_on: Date, numerator: i64, denominator: i64, unknown: i64 }
 }
 
-/// That cells which nothing was recorded after are what the rows add up to: for `asuh check`.
+/// That cells of today which nothing was recorded after are what the rows add up to: for `asuh check`.
 pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let db = app.store.reader();
     let Some(of) = settings::one(db, district).await? else { return Ok(Vec::new()) };
@@ -167,6 +167,8 @@ pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
     let today = of.zone.local_date(now.utc());
     let newest = "SELECT COALESCE(MAX(recorded_at), 0) AS n FROM command_log WHERE district_id = $1";
     let newest = db.number(newest, args![district]).await?;
+    // Those of another day were made when the present period had come less far.
+    let since = newest.max(Instant::from(of.zone.start_of_day(today)).0);
     let stored: Vec<Stored> = db
         .all(
             "SELECT c.indicator_id, c.starts_on, CAST(SUM(c.numerator) AS BIGINT) AS numerator, \
@@ -174,7 +176,7 @@ pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
              FROM indicator_cell c JOIN indicator_computed k ON k.district_id = c.district_id \
              AND k.starts_on = c.starts_on AND k.indicator_id = c.indicator_id \
              WHERE c.district_id = $1 AND k.computed_at >= $2 GROUP BY c.indicator_id, c.starts_on",
-            args![district, newest],
+            args![district, since],
         )
         .await?;
     let code: TerritoryCode = of.code;
