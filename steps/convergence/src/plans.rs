@@ -5,11 +5,8 @@ use asuh_store::testing::{Plans, TestDatabase, db_test};
 use asuh_store::{DistrictId, Id, Instant, Query, args};
 use time::macros::date;
 
-use crate::indicator::computation::Asked;
 use crate::indicator::query::{self, Selection};
 use crate::indicator::{Computation, Indicator, parts, value_of, values_of};
-use crate::reporting::query as reports;
-use crate::reporting::rules::{Form, State};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const ID: Id = Id::SYSTEM;
@@ -107,45 +104,5 @@ async fn values_are_read_from_cells_and_entries_by_their_keys(db: TestDatabase) 
                  AND c.indicator_id IN ($3) AND c.village_code BETWEEN $4 AND $5";
     let _: Vec<(i64,)> =
         plans.all(cells, args![DISTRICT, NOW.0, ID, 1_501_000_000_i64, 1_501_999_999_i64]).await.unwrap();
-    plans.take().walks_only(&[]);
-}
-
-#[db_test]
-async fn the_people_behind_a_number_are_read_by_their_village(db: TestDatabase) {
-    let plans = Plans::of(&db).await;
-    let scope = asuh_ground::access::Scope::whole(place(1_501_000_000));
-    for one in computed().iter().filter(|one| one.target_group != "village") {
-        let period = one.period_of(NOW.0);
-        let villages = place(1_501_012_001).range();
-        let asked = Asked { district: DISTRICT, villages, period, until: period.until(NOW.0), as_of: None };
-        for after in [None, Some(ID)] {
-            let shown = crate::scorecard::everybody();
-            crate::scorecard::rows_page(&plans, one, &asked, &scope, shown, after).await.unwrap();
-        }
-        plans.take().walks_only(&[]);
-    }
-}
-
-#[db_test]
-async fn reports_are_read_by_their_form_and_by_whom_they_wait_for(db: TestDatabase) {
-    let plans = Plans::of(&db).await;
-    let one = computed().remove(0);
-    let form = Form { office: Some(ID), period: one.period_kind(), grain: one.grain() };
-    let period = one.period_of(NOW.0);
-    let scope = asuh_ground::access::Scope::whole(place(1_501_010_000));
-    reports::of_place(&plans, DISTRICT, "lokal", form, period, 1_501_012_001).await.unwrap();
-    reports::one(&plans, DISTRICT, ID).await.unwrap();
-    for scope in [None, Some(&scope)] {
-        reports::of_form(&plans, DISTRICT, scope, "lokal", form, period).await.unwrap();
-        for offices in [None, Some(true), Some(false)] {
-            reports::waiting(&plans, DISTRICT, scope, Some(&Default::default()), State::Sent, offices)
-                .await
-                .unwrap();
-        }
-    }
-    reports::steps(&plans, DISTRICT, ID).await.unwrap();
-    reports::entered(&plans, DISTRICT, ID).await.unwrap();
-    reports::locks(&plans, DISTRICT, "lokal", period).await.unwrap();
-    reports::is_locked(&plans, DISTRICT, "lokal", period.first, period.last).await.unwrap();
     plans.take().walks_only(&[]);
 }

@@ -19,12 +19,3 @@ pub(super) fn routes() -> Routes {
         .get::<SeeIndicators, _>("/capaian/{indikator}", number::show)
         .get::<SeeIndicators, _>("/skor-konvergensi", village::show)
 }
-
-#[cfg(test)]
-pub(crate) use rows::page as rows_page;
-
-/// All rows of a number, for a test of plans.
-#[cfg(test)]
-pub(crate) fn everybody() -> rows::Shown {
-    rows::Shown::parse("")
-}
