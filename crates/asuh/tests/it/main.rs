@@ -78,4 +78,5 @@ mod tables;
 mod text;
 mod verification;
 mod walk;
+mod works;
 mod zakat;
