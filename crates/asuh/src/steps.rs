@@ -3,7 +3,7 @@
 //! Follow one egg: a family comes in by a list and is verified (`registry`), its child is measured
 //! (`growth`), a civil servant promises an egg for every Monday (`sponsors`) or helps a chosen child month by month (`pairing`), the office's roll records it
 //! (`collection`), it is received and kept (`custody`), shared out and delivered (`distribution`), somebody
-//! visits the child (`mentoring`), and it is shown (`reports`).
+//! visits the child (`mentoring`), the district takes stock, plans and meets (`convergence`), and it is shown (`reports`).
 
 use asuh_ground::part::Part;
 
@@ -18,5 +18,6 @@ pub const ALL: &[Part] = &[
     asuh_step_custody::STEP,
     asuh_step_distribution::STEP,
     asuh_step_mentoring::STEP,
+    asuh_step_convergence::STEP,
     asuh_step_reports::STEP,
 ];

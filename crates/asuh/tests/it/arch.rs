@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     "custody",
     "distribution",
     "mentoring",
+    "convergence",
     "reports",
 ];
 

@@ -23,38 +23,21 @@ pub const MOMENTS: [&str; 4] = ["before", "after", "check", "paper"];
 /// Photos of a work at most.
 pub const PHOTOS: usize = 20;
 
-/// Where a work stands; words `works.state.<code>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Ordered.
-    Planned,
-    /// Begun.
-    InWork,
-    /// The family has it.
-    HandedOver,
-    /// Not built.
-    Cancelled,
+asuh_ground::codes! {
+    /// Where a work stands, in the order of its way; words `works.state.<code>`.
+    pub enum State {
+        /// Ordered.
+        Planned = "planned",
+        /// Begun.
+        InWork = "in_work",
+        /// The family has it.
+        HandedOver = "handed_over",
+        /// Not built.
+        Cancelled = "cancelled",
+    }
 }
 
 impl State {
-    /// All, in the order of a work's way.
-    pub const ALL: [State; 4] = [State::Planned, State::InWork, State::HandedOver, State::Cancelled];
-
-    /// As stored.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Planned => "planned",
-            State::InWork => "in_work",
-            State::HandedOver => "handed_over",
-            State::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state with this code.
-    pub fn parse(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
     /// Whether a work that stands so may be brought there: forward, cancelled until it is handed over, and back to work
     /// where it was handed over by mistake.
     pub fn may_become(self, next: State) -> bool {
