@@ -7,6 +7,7 @@ mod after_check;
 mod arch;
 mod audit;
 mod books;
+mod cards;
 mod cash;
 mod changes;
 pub mod collection;

@@ -104,7 +104,7 @@ pub(super) async fn families(
     let reached = scope.territory_condition("v.village_code", Some("v.rw"), &mut args);
     db.all(
         &format!(
-            "SELECT s.family_id, v.head_name, t.name AS village, v.rw, v.rt, s.came, 0 AS needs FROM session_family s \
+            "SELECT s.family_id, v.head_name, t.name AS village, v.rw, v.rt, s.came, CAST(0 AS BIGINT) AS needs FROM session_family s \
              JOIN family y ON y.district_id = s.district_id AND y.id = s.family_id \
              JOIN family_version v ON v.district_id = s.district_id AND v.family_id = COALESCE(y.canonical_id, y.id) \
              AND v.superseded_at + 0 = $3 JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \
@@ -135,7 +135,7 @@ pub(super) async fn to_invite(
     });
     db.all(
         &format!(
-            "SELECT v.family_id, v.head_name, t.name AS village, v.rw, v.rt, NULL AS came, (SELECT COUNT(*) \
+            "SELECT v.family_id, v.head_name, t.name AS village, v.rw, v.rt, CAST(NULL AS BIGINT) AS came, (SELECT COUNT(*) \
              FROM family_need n WHERE n.district_id = v.district_id AND n.family_id = v.family_id AND n.kind = 'education' \
              AND n.state IN ('open', 'promised')) AS needs FROM family_version v \
              JOIN territory t ON t.district_id = v.district_id AND t.code = v.village_code \

@@ -316,10 +316,10 @@ pub(super) async fn pledges(
     today: Date,
 ) -> Result<Vec<PledgeChoice>, StoreError> {
     db.all(
-        "SELECT p.id, s.name AS sponsor, c.name AS campaign, CASE WHEN p.id IN (SELECT r.pledge_id FROM person_version v \
+        "SELECT p.id, s.name AS sponsor, c.name AS campaign, CAST(CASE WHEN p.id IN (SELECT r.pledge_id FROM person_version v \
          JOIN sponsor_pair r ON r.district_id = v.district_id AND r.person_id = v.person_id \
          AND (r.valid_to IS NULL OR r.valid_to >= $4) WHERE v.district_id = $1 AND v.family_id = $5 \
-         AND v.superseded_at = $2) THEN 1 ELSE 0 END AS paired \
+         AND v.superseded_at = $2) THEN 1 ELSE 0 END AS BIGINT) AS paired \
          FROM campaign c CROSS JOIN pledge p JOIN sponsor_version s ON s.district_id = p.district_id \
          AND s.sponsor_id = p.sponsor_id AND s.superseded_at + 0 = $2 WHERE c.district_id = $1 AND c.help = $3 \
          AND c.state = 'active' AND p.district_id = c.district_id AND p.campaign_id = c.id AND p.starts_on <= $4 \
