@@ -3,6 +3,7 @@
 //! Labels and hints are translations: `setting.<name>.label`, `setting.<name>.help`, for choices
 //! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
 
+use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
 
 crate::codes! {
@@ -22,6 +23,8 @@ crate::codes! {
         Programme = "program",
         /// What is asked at visits, and how often somebody comes.
         Mentoring = "pendampingan",
+        /// Teams, actions of a year, sources of money, priority villages.
+        Convergence = "konvergensi",
         /// What goods are worth.
         Prices = "harga",
         /// Whom people may turn to.
@@ -153,7 +156,10 @@ const CAUSES: &str = concat!(
     "]"
 );
 
-use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
+use Group::{
+    Contacts, Convergence, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection,
+    Signatories,
+};
 
 /// The table.
 pub const TABLE: &[Spec] = &[
@@ -354,6 +360,68 @@ pub const TABLE: &[Spec] = &[
     ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
     spec(
+        Convergence,
+        "convergence.team_structure",
+        Kind::List(&[
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village", "rw", "tpk"]),
+                required: true,
+            },
+            Column { name: "position", cell: Cell::Text(80), required: true },
+            Column { name: "seats", cell: Cell::Whole(1, 50), required: true },
+        ]),
+        TEAM_STRUCTURE,
+    ),
+    spec(
+        Convergence,
+        "convergence.actions",
+        Kind::List(&[
+            Column { name: "scheme", cell: Cell::Choice(&["six", "eight"]), required: true },
+            Column { name: "code", cell: Cell::Text(4), required: true },
+            Column { name: "name", cell: Cell::Text(120), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "both"]),
+                required: true,
+            },
+            Column { name: "lead", cell: Cell::Text(120), required: true },
+            Column { name: "inputs", cell: Cell::Text(200), required: false },
+            Column { name: "outputs", cell: Cell::Text(200), required: false },
+            Column { name: "from", cell: Cell::Whole(1, 18), required: true },
+            Column { name: "to", cell: Cell::Whole(1, 18), required: true },
+        ]),
+        ACTIONS,
+    ),
+    spec(
+        Convergence,
+        "convergence.sources",
+        Kind::List(&[
+            Column { name: "code", cell: Cell::Text(20), required: true },
+            Column { name: "name", cell: Cell::Text(60), required: true },
+            Column {
+                name: "kind",
+                cell: Cell::Choice(&["government", "village", "private"]),
+                required: true,
+            },
+        ]),
+        SOURCES,
+    ),
+    spec(
+        Convergence,
+        "convergence.lokus",
+        Kind::List(&[
+            Column {
+                name: "criterion",
+                cell: Cell::Choice(&["cases", "prevalence", "at_risk", "poor", "unvisited", "unmeasured"]),
+                required: true,
+            },
+            Column { name: "weight", cell: Cell::Whole(0, 100), required: true },
+        ]),
+        LOKUS,
+    ),
+    needed(Convergence, "convergence.lokus_share", Kind::Number(1, 100), "20"),
+    spec(
         Prices,
         "prices",
         Kind::List(&[
@@ -392,7 +460,7 @@ mod tests {
             assert_eq!(checked, spec.default, "{}: the default is not in its stored form", spec.name);
         }
         for group in Group::ALL {
-            assert_eq!(Group::parse(group.code()), Some(*group));
+            assert_eq!(Group::parse(group.code()), Some(group));
             assert!(group.specs().count() > 0, "{group:?} is empty");
         }
     }
