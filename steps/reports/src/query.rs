@@ -22,12 +22,13 @@ asuh_store::row_struct! {
     }
 }
 
-/// The campaigns, newest first. Index: primary key; unique key of `drive`.
+/// The campaigns, those of food first, the newest of them before others. Index: primary key; unique key of `drive`.
 pub(super) async fn campaigns(db: &impl Query, district: DistrictId) -> Result<Vec<Campaign>, StoreError> {
     db.all(
         "SELECT c.id, c.name, c.slogan, (SELECT COUNT(*) FROM drive d WHERE d.district_id = c.district_id \
          AND d.campaign_id = c.id AND d.state = 'open') AS drives \
-         FROM campaign c WHERE c.district_id = $1 ORDER BY c.created_at DESC, c.id",
+         FROM campaign c WHERE c.district_id = $1 \
+         ORDER BY CASE WHEN c.help = 'nutrition' THEN 0 ELSE 1 END, c.created_at DESC, c.id",
         args![district],
     )
     .await
