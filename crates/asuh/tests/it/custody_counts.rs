@@ -29,6 +29,7 @@ impl Monday {
             ("dana", fund),
             ("jumlah", rupiah),
             ("alasan", "Buku kas lama"),
+            ("aksi", "kirim"),
         ];
         first.post("/gudang/saldo-awal", &opening).await.to();
         second.post(&format!("/gudang/penghapusan/{}", self.change().await), &YES).await.to();
@@ -231,7 +232,7 @@ async fn every_way_out_of_the_stock_takes_two(db: TestDatabase) {
             )
         };
         let before = waste().await;
-        let fields = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah")];
+        let fields = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah"), ("aksi", "kirim")];
         who.post("/gudang/penghapusan/baru", &fields).await.to();
         let path = format!("/gudang/penghapusan/{}", monday.change().await);
         assert!(who.post(&path, &YES).await.refused().contains("orang lain"), "{goods}");
@@ -249,6 +250,7 @@ async fn every_way_out_of_the_stock_takes_two(db: TestDatabase) {
         ("hitung.1", "7"),
         ("alasan.1", "pecah"),
         ("saksi", "Budi"),
+        ("aksi", "kirim"),
     ];
     cook.post(&sheet, &count).await.to();
     let path = format!("/gudang/penghapusan/{}", monday.change().await);
