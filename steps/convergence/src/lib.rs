@@ -21,7 +21,9 @@ mod places;
 pub mod plan;
 #[cfg(test)]
 mod plans;
+pub mod reporting;
 mod rights;
+mod scorecard;
 pub mod team;
 
 pub(crate) use plan::{Gap, Indicators, known_indicator};
@@ -41,6 +43,8 @@ use time::Date;
 
 fn routes() -> Routes {
     indicator::routes()
+        .and(reporting::routes())
+        .and(scorecard::routes())
         .and(plan::routes())
         .and(meeting::routes())
         .and(team::routes())
@@ -52,6 +56,7 @@ fn routes() -> Routes {
 async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let mut tasks = plan::tasks(app, actor).await?;
     tasks.extend(action::tasks(app, actor).await?);
+    tasks.extend(reporting::tasks(app, actor).await?);
     tasks.extend(team::tasks(app, actor).await?);
     Ok(tasks)
 }
@@ -71,6 +76,9 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.convergence",
     menu: &[
+        MenuItem { path: "/capaian", label: "convergence.value.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/skor-konvergensi", label: "convergence.score.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/laporan-indikator", label: "convergence.report.title", roles: SeeReports::ROLES },
         MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
         MenuItem { path: "/analisis", label: "analysis.title", roles: analysis::SeeAnalysis::ROLES },
         MenuItem { path: "/rencana", label: "plan.title", roles: plan::SeePlans::ROLES },
@@ -79,7 +87,8 @@ pub const STEP: Part = Part {
         MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
-    imports: &[indicator::SHEET, &plan::PlanImport, &team::TeamImport],
+    imports: &[indicator::SHEET, reporting::SHEET, &plan::PlanImport, &team::TeamImport],
+    check: Some(|app, district| Box::pin(indicator::check(app, district))),
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),
