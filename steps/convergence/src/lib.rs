@@ -5,6 +5,7 @@
 //! them, where and with whose money. A **meeting** ([`meeting`]) decides, and what was promised there is remembered as
 //! commitments that the next one opens with.
 
+mod genting;
 mod indicator;
 mod meeting;
 mod plan;
@@ -13,7 +14,7 @@ use asuh_ground::part::Part;
 use asuh_ground::web::Routes;
 
 fn routes() -> Routes {
-    indicator::routes().and(plan::routes()).and(meeting::routes())
+    indicator::routes().and(plan::routes()).and(meeting::routes()).and(genting::routes())
 }
 
 /// The step, for the gates.

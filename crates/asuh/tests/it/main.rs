@@ -60,6 +60,7 @@ mod pairing_news;
 mod pairing_pools;
 mod pairing_relatives;
 mod pairing_visitors;
+mod papers;
 mod prints;
 mod registry;
 mod reports;

@@ -11,6 +11,7 @@ pub mod first_run;
 mod kind;
 mod letterhead;
 mod lists;
+mod meetings;
 mod pages;
 pub mod pattern;
 mod query;

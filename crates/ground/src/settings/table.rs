@@ -4,6 +4,7 @@
 //! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
 
 use super::kind::{Cell, Column, Kind};
+use super::meetings;
 
 /// A page of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,8 @@ pub enum Group {
     Programme,
     /// What is asked at visits, and how often somebody comes.
     Mentoring,
+    /// Kinds of meetings, their agenda and who is invited.
+    Meetings,
     /// What goods are worth.
     Prices,
     /// Whom people may turn to.
@@ -37,6 +40,7 @@ impl Group {
         Group::Numbers,
         Group::Programme,
         Group::Mentoring,
+        Group::Meetings,
         Group::Prices,
         Group::Contacts,
         Group::Protection,
@@ -51,6 +55,7 @@ impl Group {
             Group::Numbers => "nomor-surat",
             Group::Programme => "program",
             Group::Mentoring => "pendampingan",
+            Group::Meetings => "rapat",
             Group::Prices => "harga",
             Group::Contacts => "kontak",
             Group::Protection => "pelindungan",
@@ -179,7 +184,9 @@ const CAUSES: &str = concat!(
     "]"
 );
 
-use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
+use Group::{
+    Contacts, Identity, Letterhead, Meetings, Mentoring, Numbers, Prices, Programme, Protection, Signatories,
+};
 
 /// The table.
 pub const TABLE: &[Spec] = &[
@@ -223,6 +230,12 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "mentoring.complaint_pattern", Kind::Pattern, "ADU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.case_pattern", Kind::Pattern, "AKS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.report_pattern", Kind::Pattern, "LAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.invitation_pattern", Kind::Pattern, "UND/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.minutes_pattern", Kind::Pattern, "NOT/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.record_pattern", Kind::Pattern, "BA/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.commitment_pattern", Kind::Pattern, "KB/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.analysis_pattern", Kind::Pattern, "ANS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
@@ -283,6 +296,15 @@ pub const TABLE: &[Spec] = &[
         Kind::List(&[
             Column { name: "day", cell: Cell::Day, required: true },
             Column { name: "name", cell: Cell::Text(60), required: true },
+        ]),
+        "[]",
+    ),
+    spec(
+        Programme,
+        "genting.quota",
+        Kind::List(&[
+            Column { name: "year", cell: Cell::Whole(2024, 2100), required: true },
+            Column { name: "families", cell: Cell::Whole(1, 1_000_000), required: true },
         ]),
         "[]",
     ),
@@ -375,6 +397,40 @@ pub const TABLE: &[Spec] = &[
         CAUSES,
     ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
+    spec(
+        Meetings,
+        "meeting.kinds",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village"]),
+                required: true,
+            },
+        ]),
+        meetings::KINDS,
+    ),
+    spec(
+        Meetings,
+        "meeting.agenda",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "minutes", cell: Cell::Whole(0, 1440), required: true },
+            Column { name: "item", cell: Cell::Text(160), required: true },
+            Column { name: "speaker", cell: Cell::Text(120), required: false },
+        ]),
+        meetings::AGENDA,
+    ),
+    spec(
+        Meetings,
+        "meeting.guests",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "institution", cell: Cell::Text(120), required: true },
+            Column { name: "position", cell: Cell::Text(80), required: false },
+        ]),
+        meetings::GUESTS,
+    ),
     spec(
         Prices,
         "prices",

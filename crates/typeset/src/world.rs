@@ -1,0 +1,86 @@
+//! All that the compiler may see: one template, one paper, one picture, and the fonts that came with the program.
+
+use std::sync::LazyLock;
+
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+
+/// The family that papers are set in (OFL 1.1), with real small figures for tables.
+const FAMILY: &str = "Libertinus Serif";
+
+static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
+    typst_assets::fonts()
+        .flat_map(|bytes| Font::iter(Bytes::new(bytes)))
+        .filter(|font| font.info().family.as_str() == FAMILY)
+        .collect()
+});
+
+/// The world of one paper.
+pub(crate) struct OnePaper {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    template: Source,
+    paper: Bytes,
+    logo: Option<Bytes>,
+}
+
+fn id(path: &str) -> FileId {
+    let path = VirtualPath::new(path).unwrap_or_else(|_| unreachable!("a plain name is a path"));
+    RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+impl OnePaper {
+    pub(crate) fn new(paper: Vec<u8>, logo: Option<Vec<u8>>) -> OnePaper {
+        // The template asks for the picture only where one is there.
+        let head = format!("#let has-logo = {}\n", logo.is_some());
+        OnePaper {
+            library: LazyHash::new(Library::default()),
+            book: LazyHash::new(FontBook::from_fonts(FONTS.iter())),
+            template: Source::new(id("paper.typ"), head + include_str!("paper.typ")),
+            paper: Bytes::new(paper),
+            logo: logo.map(Bytes::new),
+        }
+    }
+}
+
+impl World for OnePaper {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.book
+    }
+
+    fn main(&self) -> FileId {
+        self.template.id()
+    }
+
+    fn source(&self, file: FileId) -> FileResult<Source> {
+        if file == self.template.id() { Ok(self.template.clone()) } else { Err(absent(file)) }
+    }
+
+    fn file(&self, file: FileId) -> FileResult<Bytes> {
+        match file.get().vpath().get_without_slash() {
+            "paper.json" => Ok(self.paper.clone()),
+            "logo" => self.logo.clone().ok_or_else(|| absent(file)),
+            _ => Err(absent(file)),
+        }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        FONTS.get(index).cloned()
+    }
+
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+fn absent(file: FileId) -> FileError {
+    FileError::NotFound(file.get().vpath().get_without_slash().into())
+}
