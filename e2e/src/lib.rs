@@ -18,6 +18,7 @@
 #![allow(clippy::disallowed_methods, reason = "waits for other processes in real time")]
 
 mod browser;
+mod driver;
 mod server;
 
 use std::fmt;

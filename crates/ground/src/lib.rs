@@ -8,6 +8,7 @@ pub mod app;
 pub mod attachments;
 pub mod audit;
 pub mod books;
+mod codes;
 pub mod consent;
 pub mod disclosure;
 pub mod jobs;

@@ -6,7 +6,6 @@
 
 use asuh_nusantara::age;
 use asuh_store::{Args, DistrictId, Instant};
-use serde::{Deserialize, Serialize};
 use time::{Date, Duration, Month};
 
 /// A pregnancy still counts this many days after its due day when nobody has recorded its end: births come
@@ -17,35 +16,23 @@ pub(crate) const PREGNANCY_DAYS: i64 = 294;
 /// Breastfeeding is recommended, and counted, up to this many completed months.
 const BREASTFEEDING_MONTHS: u32 = 24;
 
-/// The role a person is helped in, on a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// Ibu hamil.
-    Pregnant,
-    /// Ibu menyusui.
-    Breastfeeding,
-    /// Anak 0–23 bulan (baduta).
-    ChildUnderTwo,
-    /// Anak 24–59 bulan (balita).
-    ChildTwoToFive,
+asuh_ground::codes! {
+    /// The role a person is helped in, on a date.
+    ///
+    /// The code stands in rows of SQL, in addresses, and in the translation key `registry.target.<code>`.
+    pub enum Target {
+        /// Ibu hamil.
+        Pregnant = "pregnant",
+        /// Ibu menyusui.
+        Breastfeeding = "breastfeeding",
+        /// Anak 0–23 bulan (baduta).
+        ChildUnderTwo = "child_under_two",
+        /// Anak 24–59 bulan (balita).
+        ChildTwoToFive = "child_two_to_five",
+    }
 }
 
 impl Target {
-    /// All targets, in the order forms show them.
-    pub const ALL: [Target; 4] =
-        [Target::Pregnant, Target::Breastfeeding, Target::ChildUnderTwo, Target::ChildTwoToFive];
-
-    /// Its stable code: in rows of SQL, in addresses, and in the translation key `registry.target.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Target::Pregnant => "pregnant",
-            Target::Breastfeeding => "breastfeeding",
-            Target::ChildUnderTwo => "child_under_two",
-            Target::ChildTwoToFive => "child_two_to_five",
-        }
-    }
-
     /// Its bit in `family_risk.targets` and `family_tally.targets`.
     pub(crate) fn bit(self) -> i64 {
         match self {
@@ -54,11 +41,6 @@ impl Target {
             Target::ChildUnderTwo => 4,
             Target::ChildTwoToFive => 8,
         }
-    }
-
-    /// The target with this code.
-    pub fn parse(code: &str) -> Option<Target> {
-        Target::ALL.into_iter().find(|target| target.code() == code)
     }
 }
 
@@ -71,28 +53,13 @@ pub struct PersonFacts {
     pub ended: bool,
 }
 
-/// What a maternity is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MaternityKind {
-    /// From the day it became known to the birth.
-    Pregnancy,
-    /// From the birth to weaning.
-    Breastfeeding,
-}
-
-impl MaternityKind {
-    /// Its stable code, as stored.
-    pub fn code(self) -> &'static str {
-        match self {
-            MaternityKind::Pregnancy => "pregnancy",
-            MaternityKind::Breastfeeding => "breastfeeding",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<MaternityKind> {
-        [MaternityKind::Pregnancy, MaternityKind::Breastfeeding].into_iter().find(|kind| kind.code() == code)
+asuh_ground::codes! {
+    /// What a maternity is about.
+    pub enum MaternityKind {
+        /// From the day it became known to the birth.
+        Pregnancy = "pregnancy",
+        /// From the birth to weaning.
+        Breastfeeding = "breastfeeding",
     }
 }
 
@@ -158,60 +125,31 @@ pub fn target_of(person: &PersonFacts, maternity: &[Maternity], on: Date) -> Opt
     }
 }
 
-/// How a family stands in the list (domain: verification and validation of the KRS list).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FamilyStatus {
-    /// On a list, not yet visited.
-    Listed,
-    /// Found, and at risk.
-    Verified,
-    /// Found, and no longer at risk.
-    NotAtRisk,
-    /// Moved away.
-    Moved,
-    /// Nobody of it is left.
-    Deceased,
-    /// Not found where the list says.
-    NotFound,
-    /// The same as another family of the list.
-    Duplicate,
-    /// Does not want to take part.
-    Refused,
+asuh_ground::codes! {
+    /// How a family stands in the list (domain: verification and validation of the KRS list).
+    ///
+    /// Translation key `registry.status.<code>`.
+    pub enum FamilyStatus {
+        /// On a list, not yet visited.
+        Listed = "listed",
+        /// Found, and at risk.
+        Verified = "verified",
+        /// Found, and no longer at risk.
+        NotAtRisk = "not_at_risk",
+        /// Moved away.
+        Moved = "moved",
+        /// Nobody of it is left.
+        Deceased = "deceased",
+        /// Not found where the list says.
+        NotFound = "not_found",
+        /// The same as another family of the list.
+        Duplicate = "duplicate",
+        /// Does not want to take part.
+        Refused = "refused",
+    }
 }
 
 impl FamilyStatus {
-    /// All statuses.
-    pub const ALL: [FamilyStatus; 8] = [
-        FamilyStatus::Listed,
-        FamilyStatus::Verified,
-        FamilyStatus::NotAtRisk,
-        FamilyStatus::Moved,
-        FamilyStatus::Deceased,
-        FamilyStatus::NotFound,
-        FamilyStatus::Duplicate,
-        FamilyStatus::Refused,
-    ];
-
-    /// Its stable code, as stored; translation key `registry.status.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            FamilyStatus::Listed => "listed",
-            FamilyStatus::Verified => "verified",
-            FamilyStatus::NotAtRisk => "not_at_risk",
-            FamilyStatus::Moved => "moved",
-            FamilyStatus::Deceased => "deceased",
-            FamilyStatus::NotFound => "not_found",
-            FamilyStatus::Duplicate => "duplicate",
-            FamilyStatus::Refused => "refused",
-        }
-    }
-
-    /// The status with this code.
-    pub fn parse(code: &str) -> Option<FamilyStatus> {
-        FamilyStatus::ALL.into_iter().find(|status| status.code() == code)
-    }
-
     /// The CSS class of its tag.
     pub fn tone(self) -> &'static str {
         match self {
@@ -222,71 +160,35 @@ impl FamilyStatus {
     }
 }
 
-/// What a person is in the family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// Head of the family.
-    Head,
-    /// His wife, or the mother.
-    Wife,
-    /// A child.
-    Child,
-    /// Anybody else.
-    Other,
-}
-
-impl Relation {
-    /// All of them, in the order forms show them.
-    pub const ALL: [Relation; 4] = [Relation::Head, Relation::Wife, Relation::Child, Relation::Other];
-
-    /// Its stable code, as stored; translation key `registry.relation.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Relation::Head => "head",
-            Relation::Wife => "wife",
-            Relation::Child => "child",
-            Relation::Other => "other",
-        }
-    }
-
-    /// The relation with this code.
-    pub fn parse(code: &str) -> Option<Relation> {
-        Relation::ALL.into_iter().find(|relation| relation.code() == code)
+asuh_ground::codes! {
+    /// What a person is in the family.
+    ///
+    /// Translation key `registry.relation.<code>`.
+    pub enum Relation {
+        /// Head of the family.
+        Head = "head",
+        /// His wife, or the mother.
+        Wife = "wife",
+        /// A child.
+        Child = "child",
+        /// Anybody else.
+        Other = "other",
     }
 }
 
-/// Why a person no longer belongs to the family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// Died.
-    Died,
-    /// Moved away.
-    Moved,
-    /// Lost to follow-up: nobody knows where he is. Counted, and back when he is found again.
-    Lost,
-    /// Recorded by mistake.
-    Error,
-}
-
-impl Ending {
-    /// All of them.
-    pub const ALL: [Ending; 4] = [Ending::Died, Ending::Moved, Ending::Lost, Ending::Error];
-
-    /// Its stable code, as stored; translation key `registry.ending.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Ending::Died => "died",
-            Ending::Moved => "moved",
-            Ending::Lost => "lost",
-            Ending::Error => "error",
-        }
-    }
-
-    /// The ending with this code.
-    pub fn parse(code: &str) -> Option<Ending> {
-        Ending::ALL.into_iter().find(|ending| ending.code() == code)
+asuh_ground::codes! {
+    /// Why a person no longer belongs to the family.
+    ///
+    /// Translation key `registry.ending.<code>`.
+    pub enum Ending {
+        /// Died.
+        Died = "died",
+        /// Moved away.
+        Moved = "moved",
+        /// Lost to follow-up: nobody knows where he is. Counted, and back when he is found again.
+        Lost = "lost",
+        /// Recorded by mistake.
+        Error = "error",
     }
 }
 
@@ -534,16 +436,6 @@ mod tests {
             [("2", "002"), (" 02 ", "002"), ("012", "012"), ("0", ""), ("", ""), ("Lebak", "Lebak")]
         {
             assert_eq!(neighbourhood(text), kept);
-        }
-    }
-
-    #[test]
-    fn codes_read_back() {
-        for target in Target::ALL {
-            assert_eq!(Target::parse(target.code()), Some(target));
-        }
-        for status in FamilyStatus::ALL {
-            assert_eq!(FamilyStatus::parse(status.code()), Some(status));
         }
     }
 

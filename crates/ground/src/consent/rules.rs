@@ -1,35 +1,10 @@
 //! The words and clocks of the registers.
 
 use asuh_store::Instant;
-use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_meta])* $variant),+ }
-
-        impl $name {
-            /// All of them, in the order in which they are offered.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The stable code.
-            pub fn code(self) -> &'static str {
-                match self { $($name::$variant => $code),+ }
-            }
-
-            /// The one with this code.
-            pub fn parse(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.code() == code)
-            }
-        }
-    };
-}
-
-codes! {
+crate::codes! {
     /// What a guardian allows; each purpose stands for itself.
-    Purpose {
+    pub enum Purpose {
         /// The family and its children are kept in the list of the programme.
         Record = "record",
         /// Cadres and officers visit, measure and advise.
@@ -48,9 +23,9 @@ codes! {
     }
 }
 
-codes! {
+crate::codes! {
     /// Who the consenting person is to the child.
-    Relation {
+    pub enum Relation {
         /// Mother.
         Mother = "mother",
         /// Father.
@@ -64,9 +39,9 @@ codes! {
     }
 }
 
-codes! {
+crate::codes! {
     /// How the consent was given.
-    Method {
+    pub enum Method {
         /// A signed paper that stays in the office.
         Form = "form",
         /// A signed paper whose scan is stored.
@@ -76,9 +51,9 @@ codes! {
     }
 }
 
-codes! {
+crate::codes! {
     /// What somebody asks about his data (UU 27/2022, articles 5 to 13).
-    RequestKind {
+    pub enum RequestKind {
         /// To see and receive a copy.
         Access = "access",
         /// To have something corrected.

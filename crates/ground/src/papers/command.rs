@@ -124,26 +124,13 @@ impl Command for FilePaper {
     }
 }
 
-/// How a paper was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// With ink, on paper; a photo or scan.
-    Ink,
-    /// With a certified electronic signature, outside; the signed PDF.
-    Certified,
-}
-
-impl Way {
-    /// Both.
-    pub const ALL: [Way; 2] = [Way::Ink, Way::Certified];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Way::Ink => "ink",
-            Way::Certified => "certified",
-        }
+crate::codes! {
+    /// How a paper was signed.
+    pub enum Way {
+        /// With ink, on paper; a photo or scan.
+        Ink = "ink",
+        /// With a certified electronic signature, outside; the signed PDF.
+        Certified = "certified",
     }
 }
 

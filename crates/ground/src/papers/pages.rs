@@ -165,7 +165,7 @@ pub(super) async fn add_scan(
     query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     let way = form.read("cara", |code| {
-        Way::ALL.into_iter().find(|way| way.code() == code).ok_or("web.error.choose")
+        Way::parse(code).ok_or("web.error.choose")
     });
     // A certified signature is in the PDF itself; a picture of it proves nothing.
     let accepted = if way == Some(Way::Certified) { &[MediaType::Pdf] } else { MediaType::SCANS };

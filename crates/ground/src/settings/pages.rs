@@ -54,7 +54,7 @@ struct ChangeView {
 
 async fn index(cap: Cap<ManageSettings>, State(app): State<App>, shell: Shell) -> Page {
     let progress = progress(app.store.reader(), cap.district()).await?;
-    let changes = history(&app, &cap, &shell, Group::ALL).await?;
+    let changes = history(&app, &cap, &shell, &Group::ALL).await?;
     page(&Index {
         groups: Group::ALL.to_vec(),
         tasks: progress.tasks(&shell.text()),

@@ -6,67 +6,35 @@
 use super::kind::{Cell, Column, Kind};
 use super::meetings;
 
-/// A page of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// Name and zone of the district.
-    Identity,
-    /// What stands at the top of every letter, and the paper.
-    Letterhead,
-    /// Who signs.
-    Signatories,
-    /// Patterns of letter numbers.
-    Numbers,
-    /// How the programme runs here.
-    Programme,
-    /// What is asked at visits, and how often somebody comes.
-    Mentoring,
-    /// Kinds of meetings, their agenda and who is invited.
-    Meetings,
-    /// What goods are worth.
-    Prices,
-    /// Whom people may turn to.
-    Contacts,
-    /// Protection of data: roles, deadlines, retention.
-    Protection,
+crate::codes! {
+    /// A page of settings.
+    ///
+    /// Its word in the address `/pengaturan/<code>`; its title is the translation `settings.group.<code>`.
+    pub enum Group {
+        /// Name and zone of the district.
+        Identity = "identitas",
+        /// What stands at the top of every letter, and the paper.
+        Letterhead = "kop-surat",
+        /// Who signs.
+        Signatories = "penanda-tangan",
+        /// Patterns of letter numbers.
+        Numbers = "nomor-surat",
+        /// How the programme runs here.
+        Programme = "program",
+        /// What is asked at visits, and how often somebody comes.
+        Mentoring = "pendampingan",
+        /// Kinds of meetings, their agenda and who is invited.
+        Meetings = "rapat",
+        /// What goods are worth.
+        Prices = "harga",
+        /// Whom people may turn to.
+        Contacts = "kontak",
+        /// Protection of data: roles, deadlines, retention.
+        Protection = "pelindungan",
+    }
 }
 
 impl Group {
-    /// All groups in the order in which they are offered.
-    pub const ALL: &'static [Group] = &[
-        Group::Identity,
-        Group::Letterhead,
-        Group::Signatories,
-        Group::Numbers,
-        Group::Programme,
-        Group::Mentoring,
-        Group::Meetings,
-        Group::Prices,
-        Group::Contacts,
-        Group::Protection,
-    ];
-
-    /// Its word in the address `/pengaturan/<code>`; its title is the translation `settings.group.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Group::Identity => "identitas",
-            Group::Letterhead => "kop-surat",
-            Group::Signatories => "penanda-tangan",
-            Group::Numbers => "nomor-surat",
-            Group::Programme => "program",
-            Group::Mentoring => "pendampingan",
-            Group::Meetings => "rapat",
-            Group::Prices => "harga",
-            Group::Contacts => "kontak",
-            Group::Protection => "pelindungan",
-        }
-    }
-
-    /// The group with this word.
-    pub fn parse(code: &str) -> Option<Group> {
-        Group::ALL.iter().copied().find(|group| group.code() == code)
-    }
-
     /// Its settings.
     pub fn specs(self) -> impl Iterator<Item = &'static Spec> {
         TABLE.iter().filter(move |spec| spec.group == self)
@@ -131,7 +99,9 @@ const CHECKLIST: &str = concat!(
     r#",{"due":"","from":"","months":"","question":"Tablet tambah darah diminum setiap hari, minimal 90 selama hamil","target":"pregnant","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"LiLA ibu sudah diukur dan 23,5 cm atau lebih","target":"pregnant","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"Ibu tahu tanggal periksa berikutnya","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Ikut kelas ibu hamil atau konseling gizi, minimal 4 kali selama hamil","target":"pregnant","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"Tempat dan penolong persalinan sudah direncanakan","target":"pregnant","to":""}"#,
+    r#",{"due":"","from":"","months":"","question":"Sudah diperiksa nifas, minimal 3 kali","target":"breastfeeding","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"Ibu nifas sudah minum dua kapsul vitamin A","target":"breastfeeding","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"Ibu makan lebih banyak, ada lauk hewani setiap hari","target":"breastfeeding","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"KB pascapersalinan sudah dibicarakan dengan bidan","target":"breastfeeding","to":""}"#,
@@ -151,6 +121,8 @@ const CHECKLIST: &str = concat!(
     r#",{"due":"month","from":"12","months":"2,8","question":"Obat cacing bulan ini sudah diberikan","target":"child","to":"59"}"#,
     r#",{"due":"measured","from":"0","months":"","question":"Ditimbang dan diukur di posyandu bulan ini","target":"child","to":"59"}"#,
     r#",{"due":"","from":"0","months":"","question":"Perkembangan sesuai umur menurut Buku KIA","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"0","months":"","question":"Punya akta kelahiran","target":"child","to":"59"}"#,
+    r#",{"due":"","from":"0","months":"","question":"Orang tua ikut kelas pengasuhan (BKB) bulan ini","target":"child","to":"23"}"#,
     r#",{"due":"","from":"24","months":"","question":"Ikut PAUD atau Bina Keluarga Balita","target":"child","to":"59"}"#,
     r#",{"due":"","from":"","months":"","question":"Air minum layak dan dimasak sampai mendidih","target":"family","to":""}"#,
     r#",{"due":"","from":"","months":"","question":"Jamban sendiri dengan tangki septik","target":"family","to":""}"#,

@@ -93,37 +93,17 @@ impl BatchContext {
     }
 }
 
-/// What is to happen with a row, or happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Something that was not known.
-    New,
-    /// Known, with something different.
-    Changed,
-    /// Known as it is.
-    Same,
-    /// Stays out.
-    Error,
-}
-
-impl Verdict {
-    /// All, in the order in which they are shown.
-    pub const ALL: [Verdict; 4] = [Verdict::New, Verdict::Changed, Verdict::Same, Verdict::Error];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Verdict::New => "new",
-            Verdict::Changed => "changed",
-            Verdict::Same => "same",
-            Verdict::Error => "error",
-        }
-    }
-
-    /// The verdict with this code.
-    pub fn parse(code: &str) -> Option<Verdict> {
-        Verdict::ALL.into_iter().find(|verdict| verdict.code() == code)
+crate::codes! {
+    /// What is to happen with a row, or happened.
+    pub enum Verdict {
+        /// Something that was not known.
+        New = "new",
+        /// Known, with something different.
+        Changed = "changed",
+        /// Known as it is.
+        Same = "same",
+        /// Stays out.
+        Error = "error",
     }
 }
 

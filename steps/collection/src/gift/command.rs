@@ -13,28 +13,13 @@ pub(crate) const AMOUNTS: std::ops::RangeInclusive<i64> = 1_000..=1_000_000_000;
 /// Announced gifts of one sponsor that may wait together.
 const MOST_WAITING: i64 = 20;
 
-/// How a gift is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// By transfer to the number of the account, with the code as its message.
-    Transfer,
-    /// By the holder's payment code; the amount alone tells it.
-    Qris,
-}
-
-impl Way {
-    /// Its stored code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Way::Transfer => "transfer",
-            Way::Qris => "qris",
-        }
-    }
-
-    /// The way with this code.
-    pub fn parse(code: &str) -> Option<Way> {
-        [Way::Transfer, Way::Qris].into_iter().find(|way| way.code() == code)
+asuh_ground::codes! {
+    /// How a gift is paid.
+    pub enum Way {
+        /// By transfer to the number of the account, with the code as its message.
+        Transfer = "transfer",
+        /// By the holder's payment code; the amount alone tells it.
+        Qris = "qris",
     }
 }
 

@@ -1,33 +1,16 @@
 //! Why goods leave a post otherwise than by a hand-over.
 
 use asuh_store::Refusal;
-use serde::{Deserialize, Serialize};
 
-/// Where they went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LossKind {
-    /// Broken, spoiled, lost: thrown away.
-    WrittenOff,
-    /// Back to who brought it, because nobody may be given it.
-    GivenBack,
-}
-
-impl LossKind {
-    /// Both.
-    pub const ALL: [LossKind; 2] = [LossKind::WrittenOff, LossKind::GivenBack];
-
-    /// Its stable code, also the translation key `collection.loss.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            LossKind::WrittenOff => "written_off",
-            LossKind::GivenBack => "given_back",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<LossKind> {
-        LossKind::ALL.into_iter().find(|kind| kind.code() == code)
+asuh_ground::codes! {
+    /// Where they went.
+    ///
+    /// Translation key `collection.loss.<code>`.
+    pub enum LossKind {
+        /// Broken, spoiled, lost: thrown away.
+        WrittenOff = "written_off",
+        /// Back to who brought it, because nobody may be given it.
+        GivenBack = "given_back",
     }
 }
 

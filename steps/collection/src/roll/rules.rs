@@ -3,39 +3,21 @@
 use asuh_store::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// How a line of the roll stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineState {
-    /// Not asked yet.
-    Open,
-    /// Everything that was promised.
-    Full,
-    /// Something else than promised, also more.
-    Partial,
-    /// Nothing today.
-    Nothing,
-    /// Not at the office today: leave, duty elsewhere, ill.
-    Away,
-}
-
-impl LineState {
-    /// Its stable code, also the translation key `collection.state.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            LineState::Open => "open",
-            LineState::Full => "full",
-            LineState::Partial => "partial",
-            LineState::Nothing => "nothing",
-            LineState::Away => "away",
-        }
-    }
-
-    /// The state with this code.
-    pub fn parse(code: &str) -> Option<LineState> {
-        [LineState::Open, LineState::Full, LineState::Partial, LineState::Nothing, LineState::Away]
-            .into_iter()
-            .find(|state| state.code() == code)
+asuh_ground::codes! {
+    /// How a line of the roll stands.
+    ///
+    /// Translation key `collection.state.<code>`.
+    pub enum LineState {
+        /// Not asked yet.
+        Open = "open",
+        /// Everything that was promised.
+        Full = "full",
+        /// Something else than promised, also more.
+        Partial = "partial",
+        /// Nothing today.
+        Nothing = "nothing",
+        /// Not at the office today: leave, duty elsewhere, ill.
+        Away = "away",
     }
 }
 

@@ -13,29 +13,15 @@ use crate::meeting::rules::State;
 /// Commitments of one meeting, and reports on one commitment, at most.
 const MANY: i64 = 200;
 
-/// How a commitment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Become {
-    /// It is worked on.
-    Open,
-    /// It is kept.
-    Done,
-    /// It is given up, with the reason.
-    Dropped,
-}
-
-impl Become {
-    /// All, in the order of the form.
-    pub const ALL: [Become; 3] = [Become::Open, Become::Done, Become::Dropped];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Become::Open => "open",
-            Become::Done => "done",
-            Become::Dropped => "dropped",
-        }
+asuh_ground::codes! {
+    /// How a commitment stands.
+    pub enum Become {
+        /// It is worked on.
+        Open = "open",
+        /// It is kept.
+        Done = "done",
+        /// It is given up, with the reason.
+        Dropped = "dropped",
     }
 }
 

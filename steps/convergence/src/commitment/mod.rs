@@ -10,7 +10,6 @@ mod public;
 pub(crate) mod query;
 
 use asuh_ground::access::{Role, capability};
-use asuh_ground::audit::Reference;
 use asuh_ground::web::Routes;
 
 use crate::meeting::ReadMeetings;
@@ -33,12 +32,3 @@ pub(crate) fn routes() -> Routes {
         .get::<ReadMeetings, _>("/komitmen/{id}/bukti/{nth}", pages::evidence)
         .public_get("/publik/komitmen", public::page)
 }
-
-/// Ids of its tables that point into others'.
-pub(crate) const REFERENCES: &[Reference] = &[
-    Reference::code("commitment", "territory_code", "territory"),
-    Reference::code("commitment", "place_code", "territory"),
-    Reference::user("commitment", "recorded_by"),
-    Reference::id("commitment_progress", "evidence_id", "attachment"),
-    Reference::user("commitment_progress", "recorded_by"),
-];

@@ -102,7 +102,7 @@ pub(super) async fn report(
     let command_id = form.command_id()?;
     let on = form.day("hari");
     let state = form.read("keadaan", |code| {
-        Become::ALL.into_iter().find(|state| state.code() == code).ok_or("web.error.choose")
+        Become::parse(code).ok_or("web.error.choose")
     });
     let words = form.required("kata", 500);
     let content = match form.file("bukti").map(|file| attachments::read(file, MediaType::SCANS, MOST_BYTES)) {

@@ -6,7 +6,7 @@ use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::papers::{self, Draft, IssuedPaper};
 use asuh_ground::settings::Letterhead;
-use asuh_ground::web::{Error, Form, Page, Shell, page, paper_book, redirect};
+use asuh_ground::web::{Error, Form, Page, Shell, Text, page, paper_book, redirect};
 use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
@@ -26,6 +26,11 @@ pub(super) struct Choice {
 /// The first day of a month written `2026-11`; the present one where nothing or nonsense is.
 fn chosen(written: &str, today: Date) -> Date {
     asuh_nusantara::date::parse(&format!("{written}-01")).unwrap_or(today)
+}
+
+/// The language of papers: Indonesian, whoever prints them.
+fn of_papers(shell: &Shell) -> Text {
+    Text::new(asuh_nusantara::Language::Indonesian, shell.zone)
 }
 
 /// What the papers of a month are found by.
@@ -92,7 +97,7 @@ pub(super) async fn preview(
 ) -> Page {
     let report = report::of_month(&app, cap.district(), chosen(&choice.bulan, shell.today)).await?;
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
-    let paper = report::paper(&report, &shell.text(), &letterhead, shell.today);
+    let paper = report::paper(&report, &of_papers(&shell), &letterhead, shell.today);
     papers::preview(&app, shell.text(), paper).await
 }
 
@@ -105,7 +110,7 @@ pub(super) async fn workbook(
 ) -> Page {
     let report = report::of_month(&app, cap.district(), chosen(&choice.bulan, shell.today)).await?;
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
-    let paper = report::paper(&report, &shell.text(), &letterhead, shell.today);
+    let paper = report::paper(&report, &of_papers(&shell), &letterhead, shell.today);
     paper_book(&app, paper, &format!("genting-{}", written(report.first()))).await
 }
 
@@ -120,7 +125,7 @@ pub(super) async fn issue(
     let (db, district) = (app.store.reader(), cap.district());
     let report = report::of_month(&app, district, chosen(form.get("bulan"), shell.today)).await?;
     let letterhead = Letterhead::load(&app.store, district).await?;
-    let text = shell.text();
+    let text = of_papers(&shell);
     let subject = subject(district, report.first());
     let before = papers::of_subject(db, district, subject).await?;
     let draft = Draft {

@@ -1,7 +1,45 @@
-//! Indicators: what is measured of the district, against which target.
+//! Indicators as data: what is counted, of whom, by which lists, with which targets; computed from the district's own
+//! rows where they are there ([`Computation`]), entered by an office where not.
 
+pub(crate) mod command;
+pub(crate) mod computation;
+mod import;
+pub(crate) mod pages;
+pub(crate) mod query;
+pub(crate) mod rules;
+mod shipped;
+pub(crate) mod value;
+
+pub use command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
+pub use computation::Computation;
+pub use query::{
+    Indicator, Member, Set, Target, all, all_members, all_targets, by_code, by_id, memberships, of_set, sets,
+    target_for, targets,
+};
+pub use rules::{Better, Grain, Group, Period, PeriodKind, Unit, reached, share};
+pub use value::{Origin, Value, parts, together, value_of, values_of};
+
+use asuh_ground::staging::ImportKind;
 use asuh_ground::web::Routes;
 
-pub(crate) fn routes() -> Routes {
+use crate::rights::{KeepIndicators, SeeIndicators};
+
+/// The sheet of indicators.
+pub(super) const SHEET: &dyn ImportKind = &import::IndicatorSheet;
+
+/// The pages.
+pub(super) fn routes() -> Routes {
     Routes::new()
+        .get::<SeeIndicators, _>("/indikator", pages::list)
+        .post::<KeepIndicators, _>("/indikator/bawaan", pages::take)
+        .post::<SeeIndicators, _>("/indikator/lembar", pages::export)
+        .get::<KeepIndicators, _>("/indikator/baru", pages::new)
+        .post::<KeepIndicators, _>("/indikator/baru", pages::create)
+        .get::<SeeIndicators, _>("/indikator/kelompok/{kelompok}", pages::set)
+        .post::<KeepIndicators, _>("/indikator/kelompok/{kelompok}/minta", pages::ask)
+        .get::<SeeIndicators, _>("/indikator/{indikator}", pages::show)
+        .get::<KeepIndicators, _>("/indikator/{indikator}/ubah", pages::edit)
+        .post::<KeepIndicators, _>("/indikator/{indikator}/ubah", pages::update)
+        .post::<KeepIndicators, _>("/indikator/{indikator}/target", pages::put_target)
+        .post::<KeepIndicators, _>("/indikator/{indikator}/pensiun", pages::retire)
 }

@@ -19,13 +19,13 @@ pub(crate) mod query;
 pub mod rules;
 
 use asuh_ground::access::{Role, capability};
-use asuh_ground::audit::Reference;
 use asuh_ground::web::Routes;
 
 pub use command::{
     Attend, CloseMeeting, Facts, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting, RemoveAttendance,
     TakePaper,
 };
+pub(crate) use command::held;
 pub(crate) use home::tasks;
 
 capability! {
@@ -67,13 +67,3 @@ pub(crate) fn routes() -> Routes {
         .public_get("/hadir/{district}/{code}", attend::form)
         .public_post("/hadir/{district}/{code}", attend::send)
 }
-
-/// Ids of its tables that point into others'.
-pub(crate) const REFERENCES: &[Reference] = &[
-    Reference::code("meeting", "territory_code", "territory"),
-    Reference::id("meeting", "previous_id", "meeting"),
-    Reference::user("meeting", "recorded_by"),
-    Reference::user("meeting", "closed_by"),
-    Reference::user("attendance", "recorded_by"),
-    Reference::id("meeting_paper", "paper_id", "issued_paper"),
-];

@@ -2,34 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a meeting stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Facts, agenda and guests may change.
-    Prepared,
-    /// People come, things are noted and decided.
-    Running,
-    /// Its record stands.
-    Closed,
-    /// It was not held.
-    Cancelled,
-}
-
-impl State {
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::Prepared => "prepared",
-            State::Running => "running",
-            State::Closed => "closed",
-            State::Cancelled => "cancelled",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<State> {
-        [State::Prepared, State::Running, State::Closed, State::Cancelled].into_iter().find(|one| one.code() == code)
+asuh_ground::codes! {
+    /// How a meeting stands.
+    pub enum State {
+        /// Facts, agenda and guests may change.
+        Prepared = "prepared",
+        /// People come, things are noted and decided.
+        Running = "running",
+        /// Its record stands.
+        Closed = "closed",
+        /// It was not held.
+        Cancelled = "cancelled",
     }
 }
 

@@ -7,32 +7,9 @@ use sha2::{Digest, Sha256};
 /// Above so many rupiah a receipt carries a duty stamp of Rp10.000 (UU 10/2020).
 pub const STAMPED_ABOVE: i64 = 5_000_000;
 
-macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$variant_meta])* $variant),+ }
-
-        impl $name {
-            /// All of them, in their order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The stable code.
-            pub fn code(self) -> &'static str {
-                match self { $($name::$variant => $code),+ }
-            }
-
-            /// The one with this code.
-            pub fn parse(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.code() == code)
-            }
-        }
-    };
-}
-
-codes! {
+asuh_ground::codes! {
     /// How far a plan is; its words are `cash.state.<code>`.
-    State {
+    pub enum State {
         /// Who receives how much can still be changed.
         Draft = "draft",
         /// Frozen, with the families' accounts of that moment; waits for approval.
@@ -52,9 +29,9 @@ codes! {
     }
 }
 
-codes! {
+asuh_ground::codes! {
     /// What somebody does with a plan.
-    Step {
+    pub enum Step {
         /// Freezes it.
         Lock = "lock",
         /// Signs that these are the right children and amounts; the last signature that is needed moves the plan on.
@@ -92,9 +69,9 @@ pub fn after(state: State, step: Step) -> Option<State> {
     })
 }
 
-codes! {
+asuh_ground::codes! {
     /// What a person did with a plan that may bar him from another step of it; its words are `cash.act.<code>`.
-    Act {
+    pub enum Act {
         /// Drafted or locked it.
         Draft = "draft",
         /// Approved it.

@@ -14,41 +14,25 @@ pub const GROUPS: [&str; 11] =
 /// Those of [`GROUPS`] that are animal foods: the guide for local PMT prefers two different ones in a portion.
 pub const ANIMAL: [&str; 5] = ["egg", "fish", "poultry", "meat", "milk"];
 
-/// Whom a portion is for: ages as the guides for complementary food cut them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Age {
-    /// 6 to 8 completed months.
-    M6,
-    /// 9 to 11.
-    M9,
-    /// 12 to 23.
-    M12,
-    /// 24 to 59.
-    M24,
-    /// A pregnant woman.
-    Pregnant,
+asuh_ground::codes! {
+    /// Whom a portion is for: ages as the guides for complementary food cut them.
+    ///
+    /// Translation key `kitchen.age.<code>`.
+    pub enum Age {
+        /// 6 to 8 completed months.
+        M6 = "m6",
+        /// 9 to 11.
+        M9 = "m9",
+        /// 12 to 23.
+        M12 = "m12",
+        /// 24 to 59.
+        M24 = "m24",
+        /// A pregnant woman.
+        Pregnant = "pregnant",
+    }
 }
 
 impl Age {
-    /// All, the youngest first.
-    pub const ALL: [Age; 5] = [Age::M6, Age::M9, Age::M12, Age::M24, Age::Pregnant];
-
-    /// Its stable code: translation key `kitchen.age.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Age::M6 => "m6",
-            Age::M9 => "m9",
-            Age::M12 => "m12",
-            Age::M24 => "m24",
-            Age::Pregnant => "pregnant",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<Age> {
-        Age::ALL.into_iter().find(|age| age.code() == code)
-    }
-
     /// The age of a child of so many completed months. Under six months a child has breast milk alone, from sixty on it is
     /// no target: `None`.
     pub fn of_months(months: u32) -> Option<Age> {

@@ -1,41 +1,24 @@
 //! How a complaint goes on, and the code by which it is followed: pure.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// How a complaint stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Nobody has taken it up.
-    New,
-    /// Somebody is on it.
-    InHand,
-    /// Who complained has an answer.
-    Answered,
-    /// Done.
-    Closed,
+asuh_ground::codes! {
+    /// How a complaint stands.
+    ///
+    /// Translation key `mentoring.complaint.state.<code>`.
+    pub enum State {
+        /// Nobody has taken it up.
+        New = "new",
+        /// Somebody is on it.
+        InHand = "in_hand",
+        /// Who complained has an answer.
+        Answered = "answered",
+        /// Done.
+        Closed = "closed",
+    }
 }
 
 impl State {
-    /// All, in their order.
-    pub const ALL: [State; 4] = [State::New, State::InHand, State::Answered, State::Closed];
-
-    /// Its stable code, as stored; translation key `mentoring.complaint.state.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::New => "new",
-            State::InHand => "in_hand",
-            State::Answered => "answered",
-            State::Closed => "closed",
-        }
-    }
-
-    /// The state with this code.
-    pub fn parse(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.code() == code)
-    }
-
     /// Whether the next may follow: an answer may be given again, and what was closed is opened again when it was wrong.
     pub fn may_become(self, next: State) -> bool {
         match next {

@@ -1,34 +1,8 @@
 //! Why somebody is sent to the puskesmas, and how a referral goes on: pure.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_meta])* $variant),+ }
-
-        impl $name {
-            /// All of them, in the order in which they are offered.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The stable code.
-            pub fn code(self) -> &'static str {
-                match self { $($name::$variant => $code),+ }
-            }
-
-            /// The one with this code.
-            pub fn parse(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.code() == code)
-            }
-        }
-    };
-}
-
-codes! {
+asuh_ground::codes! {
     /// Why a person is sent on (Buku KIA 2023; the juknis of acute malnutrition).
-    Reason {
+    pub enum Reason {
         /// Gizi buruk: weight for height below -3, arm below 11.5 cm, oedema.
         SeverelyWasted = "severely_wasted",
         /// Below -2 of height for age: a doctor looks for the cause.
@@ -70,9 +44,9 @@ impl Reason {
     }
 }
 
-codes! {
+asuh_ground::codes! {
     /// How a referral stands.
-    State {
+    pub enum State {
         /// On its way.
         Sent = "sent",
         /// The puskesmas waits for the person.

@@ -18,37 +18,19 @@ const A_YEAR: i64 = 366;
 /// Answers of one visit at most: a large household and a long checklist.
 const ANSWERS: usize = 400;
 
-/// What was answered, or seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// As hoped.
-    Yes,
-    /// Not so.
-    No,
-    /// Nobody at home knew.
-    Unknown,
-    /// The question makes no sense here.
-    NotApplicable,
-}
-
-impl Answer {
-    /// All, in the order of the form.
-    pub const ALL: [Answer; 4] = [Answer::Yes, Answer::No, Answer::Unknown, Answer::NotApplicable];
-
-    /// Its stable code, as stored; translation key `mentoring.answer.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Answer::Yes => "yes",
-            Answer::No => "no",
-            Answer::Unknown => "unknown",
-            Answer::NotApplicable => "not_applicable",
-        }
-    }
-
-    /// The answer with this code.
-    pub fn parse(code: &str) -> Option<Answer> {
-        Answer::ALL.into_iter().find(|answer| answer.code() == code)
+asuh_ground::codes! {
+    /// What was answered, or seen.
+    ///
+    /// Translation key `mentoring.answer.<code>`.
+    pub enum Answer {
+        /// As hoped.
+        Yes = "yes",
+        /// Not so.
+        No = "no",
+        /// Nobody at home knew.
+        Unknown = "unknown",
+        /// The question makes no sense here.
+        NotApplicable = "not_applicable",
     }
 }
 

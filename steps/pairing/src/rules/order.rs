@@ -8,43 +8,25 @@ use asuh_store::Id;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// What a row of the rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Factor {
-    /// Height for age lies below this z-score times 100.
-    HazBelow,
-    /// Fewer completed months than this.
-    AgeBelow,
-    /// Of this desil or a poorer one.
-    DesilUpTo,
-    /// Pregnant; the bound says nothing.
-    Pregnant,
-    /// Breastfeeding; the bound says nothing.
-    Breastfeeding,
+asuh_ground::codes! {
+    /// What a row of the rule is about.
+    ///
+    /// Its words are `pairing.factor.<code>`.
+    pub enum Factor {
+        /// Height for age lies below this z-score times 100.
+        HazBelow = "haz_below",
+        /// Fewer completed months than this.
+        AgeBelow = "age_below",
+        /// Of this desil or a poorer one.
+        DesilUpTo = "desil_up_to",
+        /// Pregnant; the bound says nothing.
+        Pregnant = "pregnant",
+        /// Breastfeeding; the bound says nothing.
+        Breastfeeding = "breastfeeding",
+    }
 }
 
 impl Factor {
-    /// All of them.
-    pub const ALL: [Factor; 5] =
-        [Factor::HazBelow, Factor::AgeBelow, Factor::DesilUpTo, Factor::Pregnant, Factor::Breastfeeding];
-
-    /// Its stable code; its words are `pairing.factor.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Factor::HazBelow => "haz_below",
-            Factor::AgeBelow => "age_below",
-            Factor::DesilUpTo => "desil_up_to",
-            Factor::Pregnant => "pregnant",
-            Factor::Breastfeeding => "breastfeeding",
-        }
-    }
-
-    /// The factor with this code.
-    pub fn parse(code: &str) -> Option<Factor> {
-        Factor::ALL.into_iter().find(|factor| factor.code() == code)
-    }
-
     /// The bounds that make sense for it.
     pub fn bounds(self) -> std::ops::RangeInclusive<i64> {
         match self {

@@ -6,33 +6,20 @@ use asuh_pairing::pairing::{
     Certificate, Cut, Explanation, Instance, Pairing, PairingError, Stability, Standing, Tier, pair, prove,
 };
 use asuh_store::Id;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::facts::{Situation, village_of};
 use crate::rules::write_nearer;
 
-/// How a run goes about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunKind {
-    /// All at once.
-    Full,
-    /// Who is new since the last approved run joins the standing pairing one by one.
-    Intake,
-}
-
-impl RunKind {
-    /// Its stable code; its words are `pairing.run.kind.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            RunKind::Full => "full",
-            RunKind::Intake => "intake",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<RunKind> {
-        [RunKind::Full, RunKind::Intake].into_iter().find(|kind| kind.code() == code)
+asuh_ground::codes! {
+    /// How a run goes about it.
+    ///
+    /// Its words are `pairing.run.kind.<code>`.
+    pub enum RunKind {
+        /// All at once.
+        Full = "full",
+        /// Who is new since the last approved run joins the standing pairing one by one.
+        Intake = "intake",
     }
 }
 

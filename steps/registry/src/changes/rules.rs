@@ -6,53 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::Relation;
 
-/// What a change request is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChangeKind {
-    /// The whole family moved.
-    FamilyMoved,
-    /// One member moved away.
-    PersonMoved,
-    /// Nobody knows where a member is.
-    Lost,
-    /// A member died.
-    Died,
-    /// A child was born.
-    Born,
-    /// Some members are a family of their own now.
-    Split,
-    /// A NIK is wrong.
-    Nik,
-}
-
-impl ChangeKind {
-    /// All kinds, in the order in which they are offered.
-    pub const ALL: [ChangeKind; 7] = [
-        ChangeKind::FamilyMoved,
-        ChangeKind::PersonMoved,
-        ChangeKind::Lost,
-        ChangeKind::Died,
-        ChangeKind::Born,
-        ChangeKind::Split,
-        ChangeKind::Nik,
-    ];
-
-    /// Its stable code, as stored and in addresses; translation key `registry.change.kind.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            ChangeKind::FamilyMoved => "family_moved",
-            ChangeKind::PersonMoved => "person_moved",
-            ChangeKind::Lost => "lost",
-            ChangeKind::Died => "died",
-            ChangeKind::Born => "born",
-            ChangeKind::Split => "split",
-            ChangeKind::Nik => "nik",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<ChangeKind> {
-        ChangeKind::ALL.into_iter().find(|kind| kind.code() == code)
+asuh_ground::codes! {
+    /// What a change request is about.
+    ///
+    /// The code stands in addresses; translation key `registry.change.kind.<code>`.
+    pub enum ChangeKind {
+        /// The whole family moved.
+        FamilyMoved = "family_moved",
+        /// One member moved away.
+        PersonMoved = "person_moved",
+        /// Nobody knows where a member is.
+        Lost = "lost",
+        /// A member died.
+        Died = "died",
+        /// A child was born.
+        Born = "born",
+        /// Some members are a family of their own now.
+        Split = "split",
+        /// A NIK is wrong.
+        Nik = "nik",
     }
 }
 

@@ -9,32 +9,17 @@ use super::query::FrozenList;
 use super::rules;
 use asuh_ground::access::Scope;
 
-/// Which way a difference goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum What {
-    /// On the newer list alone.
-    Came,
-    /// On the older list alone.
-    Went,
-    /// On both, with another village, other factors or another name.
-    Changed,
-}
-
-impl What {
-    pub(super) const ALL: [What; 3] = [What::Came, What::Went, What::Changed];
-
-    /// Its stable code; words `frozen.what.<code>`.
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            What::Came => "came",
-            What::Went => "went",
-            What::Changed => "changed",
-        }
-    }
-
-    /// The one with this code.
-    pub(super) fn parse(code: &str) -> Option<What> {
-        What::ALL.into_iter().find(|what| what.code() == code)
+asuh_ground::codes! {
+    /// Which way a difference goes.
+    ///
+    /// Its words are `frozen.what.<code>`.
+    pub(super) enum What {
+        /// On the newer list alone.
+        Came = "came",
+        /// On the older list alone.
+        Went = "went",
+        /// On both, with another village, other factors or another name.
+        Changed = "changed",
     }
 }
 

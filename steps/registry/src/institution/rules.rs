@@ -1,59 +1,38 @@
 //! Kinds of institutions, and which may stand below which.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! kinds {
-    ($($(#[$meta:meta])* $name:ident = $code:literal),+ $(,)?) => {
-        /// What an institution is.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum InstitutionKind { $($(#[$meta])* $name),+ }
-
-        impl InstitutionKind {
-            /// All kinds, in the order forms show them.
-            pub const ALL: &'static [InstitutionKind] = &[$(InstitutionKind::$name),+];
-
-            /// Its stable code, as stored; translation key `registry.kind.<code>`.
-            pub fn code(self) -> &'static str {
-                match self { $(InstitutionKind::$name => $code),+ }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// An office of the district (organisasi perangkat daerah).
-    Opd = "opd",
-    /// A unit of an office.
-    Unit = "unit",
-    /// A school.
-    School = "school",
-    /// A health centre.
-    Puskesmas = "puskesmas",
-    /// A monthly village health post.
-    Posyandu = "posyandu",
-    /// A kitchen (dapur sehat).
-    Kitchen = "kitchen",
-    /// A warehouse of the district.
-    Warehouse = "warehouse",
-    /// A place in a kecamatan where goods are handed in.
-    Depot = "depot",
-    /// Who holds the money (Baznas, Korpri, PKK).
-    FundHolder = "fund_holder",
-    /// A company.
-    Company = "company",
-    /// A community or foundation.
-    Community = "community",
-    /// Anything else.
-    Other = "other",
+asuh_ground::codes! {
+    /// What an institution is.
+    ///
+    /// Translation key `registry.kind.<code>`.
+    pub enum InstitutionKind {
+        /// An office of the district (organisasi perangkat daerah).
+        Opd = "opd",
+        /// A unit of an office.
+        Unit = "unit",
+        /// A school.
+        School = "school",
+        /// A health centre.
+        Puskesmas = "puskesmas",
+        /// A monthly village health post.
+        Posyandu = "posyandu",
+        /// A kitchen (dapur sehat).
+        Kitchen = "kitchen",
+        /// A warehouse of the district.
+        Warehouse = "warehouse",
+        /// A place in a kecamatan where goods are handed in.
+        Depot = "depot",
+        /// Who holds the money (Baznas, Korpri, PKK).
+        FundHolder = "fund_holder",
+        /// A company.
+        Company = "company",
+        /// A community or foundation.
+        Community = "community",
+        /// Anything else.
+        Other = "other",
+    }
 }
 
 impl InstitutionKind {
-    /// The kind with this code.
-    pub fn parse(code: &str) -> Option<InstitutionKind> {
-        InstitutionKind::ALL.iter().copied().find(|kind| kind.code() == code)
-    }
-
     /// Whether it may, or must, stand below another: an OPD stands at the top, a unit never does.
     pub fn fits_below(self, parent: Option<InstitutionKind>) -> bool {
         match (self, parent) {

@@ -8,47 +8,25 @@ use asuh_ground::access::Scope;
 /// Families that are not here any more: they are in no count.
 const GONE: &str = "('moved', 'deceased', 'duplicate')";
 
-/// How BKKBN's flag and our computation stand to each other. A family without a mark of BKKBN's is not flagged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RiskFilter {
-    /// At risk by our computation.
-    Ours,
-    /// Not at risk by our computation.
-    NotOurs,
-    /// Too little is known to compute.
-    Unknown,
-    /// Flagged by BKKBN, not at risk by our computation.
-    OnlyBkkbn,
-    /// At risk by our computation, not flagged by BKKBN.
-    OnlyOurs,
+asuh_ground::codes! {
+    /// How BKKBN's flag and our computation stand to each other. A family without a mark of BKKBN's is not flagged.
+    ///
+    /// Its word in addresses; translation key `registry.krs.filter.<code>`.
+    pub(crate) enum RiskFilter {
+        /// At risk by our computation.
+        Ours = "ya",
+        /// Not at risk by our computation.
+        NotOurs = "tidak",
+        /// Too little is known to compute.
+        Unknown = "belum",
+        /// Flagged by BKKBN, not at risk by our computation.
+        OnlyBkkbn = "hanya_bkkbn",
+        /// At risk by our computation, not flagged by BKKBN.
+        OnlyOurs = "hanya_kita",
+    }
 }
 
 impl RiskFilter {
-    /// All of them, in the order forms show them.
-    pub(crate) const ALL: [RiskFilter; 5] = [
-        RiskFilter::Ours,
-        RiskFilter::NotOurs,
-        RiskFilter::Unknown,
-        RiskFilter::OnlyBkkbn,
-        RiskFilter::OnlyOurs,
-    ];
-
-    /// Its word in addresses; translation key `registry.krs.filter.<code>`.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            RiskFilter::Ours => "ya",
-            RiskFilter::NotOurs => "tidak",
-            RiskFilter::Unknown => "belum",
-            RiskFilter::OnlyBkkbn => "hanya_bkkbn",
-            RiskFilter::OnlyOurs => "hanya_kita",
-        }
-    }
-
-    /// The filter with this word.
-    pub(crate) fn parse(code: &str) -> Option<RiskFilter> {
-        RiskFilter::ALL.into_iter().find(|one| one.code() == code)
-    }
-
     /// The condition on `x`, a row of `family_risk` or a cell of the tally.
     fn holds(self, x: &str) -> String {
         match self {

@@ -2,56 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A risk factor: a column of the KRS list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Factor {
-    /// The main source of drinking water is not fit.
-    PoorWater,
-    /// No own latrine, or one without a septic tank.
-    PoorLatrine,
-    /// 4T: the wife is too young.
-    TooYoung,
-    /// 4T: the wife is too old.
-    TooOld,
-    /// 4T: births too close together.
-    TooClose,
-    /// 4T: too many children.
-    TooMany,
-    /// The couple uses no modern contraception.
-    NoModernContraception,
+asuh_ground::codes! {
+    /// A risk factor: a column of the KRS list.
+    ///
+    /// The code is the name of its column; translation key `registry.risk.<code>`.
+    pub enum Factor {
+        /// The main source of drinking water is not fit.
+        PoorWater = "poor_water",
+        /// No own latrine, or one without a septic tank.
+        PoorLatrine = "poor_latrine",
+        /// 4T: the wife is too young.
+        TooYoung = "too_young",
+        /// 4T: the wife is too old.
+        TooOld = "too_old",
+        /// 4T: births too close together.
+        TooClose = "too_close",
+        /// 4T: too many children.
+        TooMany = "too_many",
+        /// The couple uses no modern contraception.
+        NoModernContraception = "no_modern_contraception",
+    }
 }
 
 impl Factor {
-    /// All factors, in the order of the list's columns.
-    pub const ALL: [Factor; 7] = [
-        Factor::PoorWater,
-        Factor::PoorLatrine,
-        Factor::TooYoung,
-        Factor::TooOld,
-        Factor::TooClose,
-        Factor::TooMany,
-        Factor::NoModernContraception,
-    ];
-
-    /// Its stable code: the name of its column; translation key `registry.risk.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Factor::PoorWater => "poor_water",
-            Factor::PoorLatrine => "poor_latrine",
-            Factor::TooYoung => "too_young",
-            Factor::TooOld => "too_old",
-            Factor::TooClose => "too_close",
-            Factor::TooMany => "too_many",
-            Factor::NoModernContraception => "no_modern_contraception",
-        }
-    }
-
-    /// The factor with this code.
-    pub fn parse(code: &str) -> Option<Factor> {
-        Factor::ALL.into_iter().find(|factor| factor.code() == code)
-    }
-
     /// Whether it is one of the four T of a couple.
     pub fn is_of_couple(self) -> bool {
         matches!(self, Factor::TooYoung | Factor::TooOld | Factor::TooClose | Factor::TooMany)

@@ -2,69 +2,37 @@
 
 use asuh_ground::sampling::{self, Confidence};
 use asuh_store::Id;
-use serde::{Deserialize, Serialize};
 
 use crate::rules::FamilyStatus;
 
-/// What a visit found (verval KRS: sesuai, berubah, bukan KRS lagi, pindah, meninggal, tidak ditemukan,
-/// ganda, menolak, baru ditemukan).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VisitResult {
-    /// Sesuai: as the list says.
-    AsListed,
-    /// Berubah: there, and the data were corrected.
-    Changed,
-    /// Bukan KRS lagi: no longer at risk, with the reason.
-    NotAtRisk,
-    /// Pindah: moved, and where to.
-    Moved,
-    /// Meninggal: nobody is left.
-    Deceased,
-    /// Tidak ditemukan.
-    NotFound,
-    /// Ganda: the same as another family, and which.
-    Duplicate,
-    /// Menolak: does not want to take part.
-    Refused,
-    /// Baru ditemukan: on no list, found on a visit.
-    NewlyFound,
+asuh_ground::codes! {
+    /// What a visit found (verval KRS: sesuai, berubah, bukan KRS lagi, pindah, meninggal, tidak ditemukan,
+    /// ganda, menolak, baru ditemukan).
+    ///
+    /// Translation key `registry.result.<code>`.
+    pub enum VisitResult {
+        /// Sesuai: as the list says.
+        AsListed = "as_listed",
+        /// Berubah: there, and the data were corrected.
+        Changed = "changed",
+        /// Bukan KRS lagi: no longer at risk, with the reason.
+        NotAtRisk = "not_at_risk",
+        /// Pindah: moved, and where to.
+        Moved = "moved",
+        /// Meninggal: nobody is left.
+        Deceased = "deceased",
+        /// Tidak ditemukan.
+        NotFound = "not_found",
+        /// Ganda: the same as another family, and which.
+        Duplicate = "duplicate",
+        /// Menolak: does not want to take part.
+        Refused = "refused",
+        /// Baru ditemukan: on no list, found on a visit.
+        NewlyFound = "newly_found",
+    }
 }
 
 impl VisitResult {
-    /// All results, in the order forms show them.
-    pub const ALL: [VisitResult; 9] = [
-        VisitResult::AsListed,
-        VisitResult::Changed,
-        VisitResult::NotAtRisk,
-        VisitResult::Moved,
-        VisitResult::Deceased,
-        VisitResult::NotFound,
-        VisitResult::Duplicate,
-        VisitResult::Refused,
-        VisitResult::NewlyFound,
-    ];
-
-    /// Its stable code, as stored; translation key `registry.result.<code>`.
-    pub fn code(self) -> &'static str {
-        match self {
-            VisitResult::AsListed => "as_listed",
-            VisitResult::Changed => "changed",
-            VisitResult::NotAtRisk => "not_at_risk",
-            VisitResult::Moved => "moved",
-            VisitResult::Deceased => "deceased",
-            VisitResult::NotFound => "not_found",
-            VisitResult::Duplicate => "duplicate",
-            VisitResult::Refused => "refused",
-            VisitResult::NewlyFound => "newly_found",
-        }
-    }
-
-    /// The result with this code.
-    pub fn parse(code: &str) -> Option<VisitResult> {
-        VisitResult::ALL.into_iter().find(|result| result.code() == code)
-    }
-
     /// How the family stands after it.
     pub fn status(self) -> FamilyStatus {
         match self {

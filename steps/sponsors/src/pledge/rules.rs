@@ -20,68 +20,29 @@ pub(crate) fn most_baskets(kind: &str) -> i64 {
 /// From how many people on a number about an office is shown to those above it.
 pub(crate) const SHOWN_FROM: i64 = 5;
 
-/// How a sponsor agreed to be named in public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PublicName {
-    /// By name.
-    Name,
-    /// As one of his office.
-    Office,
-    /// Not at all.
-    Anonymous,
-}
-
-impl PublicName {
-    /// All, the most reserved first.
-    pub const ALL: [PublicName; 3] = [PublicName::Anonymous, PublicName::Office, PublicName::Name];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            PublicName::Name => "name",
-            PublicName::Office => "office",
-            PublicName::Anonymous => "anonymous",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<PublicName> {
-        PublicName::ALL.into_iter().find(|public| public.code() == code)
+asuh_ground::codes! {
+    /// How a sponsor agreed to be named in public.
+    pub enum PublicName {
+        /// Not at all.
+        Anonymous = "anonymous",
+        /// As one of his office.
+        Office = "office",
+        /// By name.
+        Name = "name",
     }
 }
 
-/// How far from his home a sponsor wishes to help, where his gifts go to a chosen target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HowFar {
-    /// His own village.
-    Village,
-    /// His own subdistrict.
-    Subdistrict,
-    /// His own subdistrict and those beside it.
-    Neighbours,
-    /// Anywhere in the district.
-    District,
-}
-
-impl HowFar {
-    /// All, the widest first.
-    pub const ALL: [HowFar; 4] = [HowFar::District, HowFar::Neighbours, HowFar::Subdistrict, HowFar::Village];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            HowFar::Village => "village",
-            HowFar::Subdistrict => "subdistrict",
-            HowFar::Neighbours => "neighbours",
-            HowFar::District => "district",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<HowFar> {
-        HowFar::ALL.into_iter().find(|far| far.code() == code)
+asuh_ground::codes! {
+    /// How far from his home a sponsor wishes to help, where his gifts go to a chosen target.
+    pub enum HowFar {
+        /// Anywhere in the district.
+        District = "district",
+        /// His own subdistrict and those beside it.
+        Neighbours = "neighbours",
+        /// His own subdistrict.
+        Subdistrict = "subdistrict",
+        /// His own village.
+        Village = "village",
     }
 }
 

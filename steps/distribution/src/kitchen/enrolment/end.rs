@@ -95,37 +95,17 @@ impl Command for WeighEnrolled {
     }
 }
 
-/// How feeding ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// Its days are over: what came of it follows from the measurements.
-    Finished,
-    /// Stopped before, for a reason.
-    DroppedOut,
-    /// Moved away.
-    Moved,
-    /// Nobody knows where she is.
-    Lost,
-}
-
-impl Ending {
-    /// All of them, as forms offer them.
-    pub const ALL: [Ending; 4] = [Ending::Finished, Ending::DroppedOut, Ending::Moved, Ending::Lost];
-
-    /// Its stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Ending::Finished => "finished",
-            Ending::DroppedOut => "dropped_out",
-            Ending::Moved => "moved",
-            Ending::Lost => "lost",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<Ending> {
-        Ending::ALL.into_iter().find(|one| one.code() == code)
+asuh_ground::codes! {
+    /// How feeding ends.
+    pub enum Ending {
+        /// Its days are over: what came of it follows from the measurements.
+        Finished = "finished",
+        /// Stopped before, for a reason.
+        DroppedOut = "dropped_out",
+        /// Moved away.
+        Moved = "moved",
+        /// Nobody knows where she is.
+        Lost = "lost",
     }
 }
 

@@ -80,65 +80,31 @@ impl Period {
     }
 }
 
-/// Why a child came or left. Each has exactly one, the first that holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reason {
-    /// Came: born in the month.
-    Born,
-    /// Came: recorded for the first time.
-    Found,
-    /// Came: back in the list.
-    Returned,
-    /// Came or left: from or to another village of the district.
-    Village,
-    /// Came or left: by age.
-    Aged,
-    /// Left: moved away.
-    Moved,
-    /// Left: died.
-    Died,
-    /// Left: nobody knows where the child is, or the family was not found.
-    Lost,
-    /// Left: recorded twice, or by mistake, or by an import that was undone.
-    Mistake,
-    /// Came or left: the birthday was corrected.
-    Corrected,
-}
-
-impl Reason {
-    /// All reasons, in the order of columns.
-    pub(super) const ALL: [Reason; 10] = [
-        Reason::Born,
-        Reason::Found,
-        Reason::Returned,
-        Reason::Aged,
-        Reason::Moved,
-        Reason::Village,
-        Reason::Died,
-        Reason::Lost,
-        Reason::Mistake,
-        Reason::Corrected,
-    ];
-
-    /// Its code in rows and addresses; its name is the translation `registry.leaving.reason.<code>`.
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Reason::Born => "born",
-            Reason::Found => "found",
-            Reason::Returned => "returned",
-            Reason::Village => "village",
-            Reason::Aged => "aged",
-            Reason::Moved => "moved",
-            Reason::Died => "died",
-            Reason::Lost => "lost",
-            Reason::Mistake => "mistake",
-            Reason::Corrected => "corrected",
-        }
-    }
-
-    /// The reason with this code.
-    pub(super) fn parse(code: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.code() == code)
+asuh_ground::codes! {
+    /// Why a child came or left. Each has exactly one, the first that holds.
+    ///
+    /// The code stands in rows and addresses; its name is the translation `registry.leaving.reason.<code>`.
+    pub(super) enum Reason {
+        /// Came: born in the month.
+        Born = "born",
+        /// Came: recorded for the first time.
+        Found = "found",
+        /// Came: back in the list.
+        Returned = "returned",
+        /// Came or left: by age.
+        Aged = "aged",
+        /// Left: moved away.
+        Moved = "moved",
+        /// Came or left: from or to another village of the district.
+        Village = "village",
+        /// Left: died.
+        Died = "died",
+        /// Left: nobody knows where the child is, or the family was not found.
+        Lost = "lost",
+        /// Left: recorded twice, or by mistake, or by an import that was undone.
+        Mistake = "mistake",
+        /// Came or left: the birthday was corrected.
+        Corrected = "corrected",
     }
 }
 

@@ -1,0 +1,108 @@
+//! Which indexes serve the queries of this step.
+
+use asuh_nusantara::TerritoryCode;
+use asuh_store::testing::{Plans, TestDatabase, db_test};
+use asuh_store::{DistrictId, Id, Instant, Query, args};
+use time::macros::date;
+
+use crate::indicator::query::{self, Selection};
+use crate::indicator::{Computation, Indicator, parts, value_of, values_of};
+
+const DISTRICT: DistrictId = DistrictId(1);
+const ID: Id = Id::SYSTEM;
+const NOW: (time::Date, Instant) = (date!(2026 - 11 - 02), Instant(1_793_600_000_000));
+
+fn place(code: i64) -> TerritoryCode {
+    TerritoryCode::from_i64(code).unwrap()
+}
+
+/// One indicator for each computation and group that it can count.
+fn computed() -> Vec<Indicator> {
+    let base = Indicator {
+        id: ID,
+        code: String::new(),
+        name: String::new(),
+        name_en: String::new(),
+        target_group: String::new(),
+        age_from: Some(0),
+        age_to: Some(59),
+        numerator: String::new(),
+        denominator: String::new(),
+        unit: "percent".into(),
+        better: "higher".into(),
+        computation: String::new(),
+        question: "Hanya diberi ASI".into(),
+        office_id: None,
+        office_tag: String::new(),
+        office: None,
+        source: String::new(),
+        period: "month".into(),
+        grain: "village".into(),
+        kind: String::new(),
+        confirm: String::new(),
+        recorded_at: Instant(0),
+        retired_at: None,
+        retired_reason: String::new(),
+    };
+    let with = |how: &Computation| {
+        let (code, base) = (how.code(), base.clone());
+        let one = move |group: &crate::indicator::Group| Indicator {
+            computation: code.into(),
+            target_group: group.code().into(),
+            ..base.clone()
+        };
+        how.groups().iter().map(one).collect::<Vec<_>>()
+    };
+    Computation::ALL.iter().flat_map(with).collect()
+}
+
+#[db_test]
+async fn indicators_sets_and_targets_are_read_by_their_keys(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    query::sets(&plans, DISTRICT).await.unwrap();
+    query::by_id(&plans, DISTRICT, ID).await.unwrap();
+    query::by_code(&plans, DISTRICT, "krs").await.unwrap();
+    query::memberships(&plans, DISTRICT, ID).await.unwrap();
+    query::of_set(&plans, DISTRICT, "lokal").await.unwrap();
+    query::targets(&plans, DISTRICT, ID).await.unwrap();
+    query::former(&plans, DISTRICT, ID).await.unwrap();
+    // A district has a dozen sets.
+    plans.take().walks_only(&["s.*"]);
+    query::list(&plans, DISTRICT, &Selection { after: "krs".into(), ..Selection::default() }).await.unwrap();
+    plans.take().walks_only(&[]).in_order();
+}
+
+#[db_test]
+async fn a_village_is_computed_without_walking_through_the_district(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    for one in computed() {
+        for as_of in [None, Some(Instant(1_793_000_000_000))] {
+            let period = one.period_of(NOW.0);
+            value_of(&plans, DISTRICT, place(1_501_012_001), &one, period, NOW, as_of).await.unwrap();
+            let plan = plans.take();
+            // As of a past day all versions since then are looked through: those are few, and it is said so on the page.
+            match as_of {
+                None => plan.walks_only(&[]),
+                Some(_) => plan.walks_only(&["f.*", "p.*", "g.*"]),
+            };
+        }
+    }
+}
+
+#[db_test]
+async fn values_are_read_from_cells_and_entries_by_their_keys(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    let typed = Indicator { computation: String::new(), ..computed().remove(0) };
+    parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, None).await.unwrap();
+    parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, Some(NOW.1))
+        .await
+        .unwrap();
+    values_of(&plans, DISTRICT, place(1_501_000_000), &[typed], NOW.0, NOW).await.unwrap();
+    plans.take().walks_only(&[]);
+    // What the district's matrix reads where cells are there already.
+    let cells = "SELECT c.village_code FROM indicator_cell c WHERE c.district_id = $1 AND c.starts_on = $2 \
+                 AND c.indicator_id IN ($3) AND c.village_code BETWEEN $4 AND $5";
+    let _: Vec<(i64,)> =
+        plans.all(cells, args![DISTRICT, NOW.0, ID, 1_501_000_000_i64, 1_501_999_999_i64]).await.unwrap();
+    plans.take().walks_only(&[]);
+}
