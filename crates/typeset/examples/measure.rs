@@ -21,7 +21,9 @@ fn foot() -> Foot {
     let address = "https://asuh.rekaan.go.id/periksa/1/0123456789abcdef0123456789abcdef";
     Foot {
         line: "Nomor UND/0007/XI/2026, Senin, 2 November 2026".into(),
-        proof: format!("Sidik isi 0123456789abcdef0123456789abcdef. Periksa keasliannya dengan kode QR atau di {address}"),
+        proof: format!(
+            "Sidik isi 0123456789abcdef0123456789abcdef. Periksa keasliannya dengan kode QR atau di {address}"
+        ),
         qr: asuh_documents::qr::svg(address).expect("a short address"),
     }
 }
@@ -94,7 +96,8 @@ fn report() -> Paper {
     };
     let mut sections = Vec::new();
     for chapter in 0..8 {
-        let mut blocks = vec![Block::Heading { level: 1, text: format!("{}. Kecamatan Rekaan", chapter + 1) }];
+        let mut blocks =
+            vec![Block::Heading { level: 1, text: format!("{}. Kecamatan Rekaan", chapter + 1) }];
         for _ in 0..14 {
             blocks.push(Block::Paragraph { text: WORDS.repeat(3) });
         }
@@ -126,7 +129,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for turn in ["cold", "warm"] {
             let start = std::time::Instant::now();
             let made = asuh_typeset::render(&data)?;
-            println!("{name} {turn}: {:?}, {} pages, {} kB", start.elapsed(), made.pages, made.pdf.len() / 1024);
+            println!(
+                "{name} {turn}: {:?}, {} pages, {} kB",
+                start.elapsed(),
+                made.pages,
+                made.pdf.len() / 1024
+            );
             std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), made.pdf)?;
         }
     }

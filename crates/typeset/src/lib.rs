@@ -39,12 +39,14 @@ pub struct Rendered {
     pub pages: usize,
 }
 
-/// Sets a paper. A coat of arms that cannot be drawn is left out.
+/// Sets a paper. A coat of arms that cannot be drawn is left out; a sign that the fonts lack (🥚) becomes a question mark, as
+/// an archive's file may hold none that it cannot show.
 ///
 /// # Errors
 /// What is given is no paper.
 pub fn render(paper: &[u8]) -> Result<Rendered, TypesetError> {
     let mut paper: Value = serde_json::from_slice(paper)?;
+    world::leave_out_unknown(&mut paper);
     hyphen::hyphenate_prose(&mut paper);
     let issued = timestamp(paper.get("issued_at").and_then(Value::as_i64).unwrap_or(0));
     let logo = paper.pointer("/head/logo").and_then(Value::as_str).and_then(picture);
@@ -84,7 +86,8 @@ fn picture(address: &str) -> Option<Vec<u8>> {
 
 /// An instant as the file keeps it; 1970 for what cannot be one.
 fn timestamp(millis: i64) -> Timestamp {
-    let at = OffsetDateTime::from_unix_timestamp(millis.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let at =
+        OffsetDateTime::from_unix_timestamp(millis.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = at.to_calendar_date();
     let (hour, minute, second) = at.to_hms();
     let day = Datetime::from_ymd_hms(year, month.into(), day, hour, minute, second);

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -18,6 +19,39 @@ static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
         .filter(|font| font.info().family.as_str() == FAMILY)
         .collect()
 });
+
+/// Replaces what the fonts cannot show in every text of a paper, but for the pictures; signs without a shape go.
+pub(crate) fn leave_out_unknown(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if !text.chars().all(shown) {
+                *text = text.chars().filter_map(known).collect();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_unknown),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .filter(|(name, _)| !matches!(name.as_str(), "logo" | "qr"))
+            .for_each(|(_, value)| leave_out_unknown(value)),
+        _ => {}
+    }
+}
+
+/// Whether every cut of the family has a shape for a sign, or none is needed.
+fn shown(sign: char) -> bool {
+    matches!(sign, ' '..='~' | '\n')
+        || FONTS.iter().all(|font| font.info().coverage.contains(u32::from(sign)))
+}
+
+fn known(sign: char) -> Option<char> {
+    let shapeless = matches!(sign, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
+    match sign {
+        sign if shown(sign) => Some(sign),
+        '\t' | '\r' | '\u{a0}' => Some(' '),
+        sign if sign.is_control() || shapeless => None,
+        _ => Some('?'),
+    }
+}
 
 /// The world of one paper.
 pub(crate) struct OnePaper {

@@ -16,8 +16,8 @@ mod rights;
 
 pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Undecide};
 pub use meeting::{
-    Attend, CloseMeeting, Facts, KeepMeetings, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting, ReadMeetings,
-    RemoveAttendance, TakePaper,
+    Attend, CloseMeeting, Facts, KeepMeetings, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting,
+    ReadMeetings, RemoveAttendance, TakePaper,
 };
 pub use rights::{
     AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,

@@ -44,6 +44,7 @@ pub mod kitchen;
 mod kitchen_meals;
 mod kitchen_serang;
 mod matrix;
+mod meetings;
 mod mentoring;
 mod mentoring_cases;
 mod mentoring_complaints;

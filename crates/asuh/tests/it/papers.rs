@@ -10,7 +10,7 @@ use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 use crate::walk::walk;
 
 /// Whether the program under test makes PDFs; where it was built without, what needs one is skipped.
-fn makes_pdfs() -> bool {
+pub fn makes_pdfs() -> bool {
     let child = std::process::Command::new(env!("CARGO_BIN_EXE_asuh"))
         .arg("__pdf")
         .stdin(std::process::Stdio::null())
@@ -71,7 +71,10 @@ async fn the_monthly_report_counts_rows_and_says_how(db: TestDatabase) {
     assert!(!page.contains("Belum ada harga untuk"), "{page}");
     // Another month is empty, and the present one has no next.
     let page = leader.get("/genting?bulan=2026-10").await.ok();
-    assert!(page.contains("<span class=\"big\">0</span>orang tua asuh") && page.contains("bulan=2026-11"), "{page}");
+    assert!(
+        page.contains("<span class=\"big\">0</span>orang tua asuh") && page.contains("bulan=2026-11"),
+        "{page}"
+    );
     // A need that was met counts with its kind, once for its family.
     test.sql(
         "INSERT INTO family_need (district_id, id, family_id, kind, detail, noted_on, noted_at, noted_by, state, by_whom, \
@@ -80,7 +83,9 @@ async fn the_monthly_report_counts_rows_and_says_how(db: TestDatabase) {
     )
     .await;
     let rows = leader.download_link("/genting/xlsx?bulan=2026-11").await;
-    let row = |name: &str| rows.iter().find(|row| row[0] == name).cloned().unwrap_or_else(|| panic!("{name}: {rows:?}"));
+    let row = |name: &str| {
+        rows.iter().find(|row| row[0] == name).cloned().unwrap_or_else(|| panic!("{name}: {rows:?}"))
+    };
     assert_eq!(row("Perorangan"), ["Perorangan", "2"]);
     assert_eq!(row("Nutrisi"), ["Nutrisi", "1", "1", "10000"]);
     assert_eq!(row("Jamban sehat dan rumah layak huni")[1..], ["1", "1", "0"]);
@@ -103,7 +108,10 @@ async fn a_paper_has_one_number_one_file_and_is_verified_by_anybody(db: TestData
     assert_eq!(admin.post_as("/genting/terbit", &form, &[("bulan", "2026-11")]).await.to(), one);
     assert_eq!(count(test, "SELECT COUNT(*) AS n FROM issued_paper WHERE district_id = $1").await, 1);
     let page = admin.get(&one).await.ok();
-    assert!(page.contains("LAP/0001/XI/2026") && page.contains("Laporan bulanan GENTING, November 2026"), "{page}");
+    assert!(
+        page.contains("LAP/0001/XI/2026") && page.contains("Laporan bulanan GENTING, November 2026"),
+        "{page}"
+    );
     assert!(admin.get("/dokumen?jenis=report").await.ok().contains("LAP/0001/XI/2026"));
     assert!(!admin.get("/dokumen?jenis=minutes").await.ok().contains("LAP/0001/XI/2026"));
     // Anybody asks by the code or by typing; a letter off is unknown.
@@ -166,7 +174,11 @@ async fn the_file_is_the_same_before_and_after_it_is_kept_and_signed_scans_stand
     test.run_jobs().await;
     let kept = admin.get(&file).await;
     assert!(kept.bytes.starts_with(b"%PDF-1.7") && kept.bytes == sooner.bytes, "the same bytes");
-    assert_eq!(count(test, "SELECT COUNT(*) AS n FROM issued_paper WHERE district_id = $1 AND state = 'issued'").await, 1);
+    assert_eq!(
+        count(test, "SELECT COUNT(*) AS n FROM issued_paper WHERE district_id = $1 AND state = 'issued'")
+            .await,
+        1
+    );
     // A draft needs no number, and is another file.
     let draft = admin.get("/genting/konsep?bulan=2026-11").await;
     assert!(draft.bytes.starts_with(b"%PDF-1.7") && draft.bytes != kept.bytes);
@@ -182,15 +194,33 @@ async fn the_file_is_the_same_before_and_after_it_is_kept_and_signed_scans_stand
     let scans = format!("{one}/pindaian");
     let picture = crate::settings::png();
     let refused = admin.upload(&scans, &[("cara", "certified")], "berkas", "a.png", &picture).await.refused();
-    assert!(refused.contains("id=\"f-berkas\"") && refused.contains("value=\"certified\" checked"), "{refused}");
-    assert!(admin.upload(&scans, &[("cara", "ink")], "berkas", "a.txt", b"halo").await.refused().contains("f-berkas"));
+    assert!(
+        refused.contains("id=\"f-berkas\"") && refused.contains("value=\"certified\" checked"),
+        "{refused}"
+    );
+    assert!(
+        admin
+            .upload(&scans, &[("cara", "ink")], "berkas", "a.txt", b"halo")
+            .await
+            .refused()
+            .contains("f-berkas")
+    );
     assert!(admin.upload(&scans, &[], "berkas", "a.png", &picture).await.refused().contains("f-cara"));
     admin.upload(&scans, &[("cara", "ink")], "berkas", "a.png", &picture).await.to();
     admin.upload(&scans, &[("cara", "certified")], "berkas", "a.pdf", &changed).await.to();
     let page = admin.get(&one).await.ok();
     assert!(page.contains("Tanda tangan pena, dipindai") && page.contains("/pindaian/2"), "{page}");
     assert_eq!(admin.get(&format!("{scans}/2")).await.bytes, changed);
-    assert!(anybody.upload("/periksa", &[], "berkas", "a.pdf", &changed).await.ok().contains("tersimpan di kantor"));
+    assert!(
+        anybody
+            .upload("/periksa", &[], "berkas", "a.pdf", &changed)
+            .await
+            .ok()
+            .contains("tersimpan di kantor")
+    );
     let leader = test.with_role(Role::Leader).await;
-    assert_eq!(leader.upload(&scans, &[("cara", "ink")], "berkas", "a.png", &picture).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        leader.upload(&scans, &[("cara", "ink")], "berkas", "a.png", &picture).await.status,
+        StatusCode::FORBIDDEN
+    );
 }

@@ -39,7 +39,10 @@ fn sheet(workbook: &mut Workbook, table: &Table, name: &str) -> Result<(), Sheet
     sheet.set_name(name)?;
     sheet.write_string_with_format(0, 0, &table.caption, &bold)?;
     for (at, column) in (0_u16..).zip(&table.columns) {
-        sheet.set_column_width(at, if column.share == 0 { 16.0 } else { 12.0 + 10.0 * f64::from(column.share.min(4)) })?;
+        sheet.set_column_width(
+            at,
+            if column.share == 0 { 16.0 } else { 12.0 + 10.0 * f64::from(column.share.min(4)) },
+        )?;
         sheet.write_string_with_format(2, at, &column.title, &head)?;
     }
     let total = (!table.total.is_empty()).then_some(&table.total);
@@ -59,7 +62,8 @@ fn sheet(workbook: &mut Workbook, table: &Table, name: &str) -> Result<(), Sheet
 fn figure(text: &str) -> Option<f64> {
     let digits = text.trim().trim_start_matches("Rp").trim_end_matches('%').trim();
     let plain = digits.replace('.', "").replace(',', ".");
-    let is_number = !plain.is_empty() && plain.chars().all(|letter| letter.is_ascii_digit() || ".-".contains(letter));
+    let is_number =
+        !plain.is_empty() && plain.chars().all(|letter| letter.is_ascii_digit() || ".-".contains(letter));
     plain.parse().ok().filter(|_| is_number)
 }
 

@@ -9,8 +9,8 @@ use time::Date;
 use super::content::{Content, JOB};
 use super::query;
 use crate::access::Scope;
-use crate::{attachments, jobs};
 use crate::settings::documents;
+use crate::{attachments, jobs};
 
 /// Characters of a title, of an office and of a reason.
 const TITLE: usize = 200;
@@ -153,7 +153,8 @@ impl Command for AddScan {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let district = tx.district();
-        let paper = query::one(tx, district, &self.scope, self.paper).await?.ok_or_else(Refusal::not_found)?;
+        let paper =
+            query::one(tx, district, &self.scope, self.paper).await?.ok_or_else(Refusal::not_found)?;
         tx.subject("issued_paper", self.paper);
         if paper.state == "withdrawn" {
             return Err(Refusal::new("papers.refused.withdrawn").into());

@@ -92,14 +92,16 @@ pub(super) async fn file_job(app: &App, job: &Job) -> Result<(), JobError> {
     };
     let Some(place) = settings::one(db, district).await? else { return Ok(()) };
     let actor = Actor::system(district, place.code, place.name, place.zone);
-    let content = opened(app, district, &kept.content_sealed).map_err(|error| JobError::Failed(error.to_string()))?;
+    let content =
+        opened(app, district, &kept.content_sealed).map_err(|error| JobError::Failed(error.to_string()))?;
     let content_sha256 = content.sha256()?;
     let bytes = made(app, &kept, content).await.map_err(|error| JobError::Later(error.to_string()))?;
     let pdf_sha256 = sha256(&bytes);
     let file = attachments::Content { media_type: MediaType::Pdf, bytes };
     // The form of this file is the paper itself: made twice it is stored once.
     let attachment = attachments::store(app, &actor, id, file).await?;
-    app.submit(&actor, app.store.new_id(), FilePaper { paper: id, attachment, content_sha256, pdf_sha256 }).await?;
+    app.submit(&actor, app.store.new_id(), FilePaper { paper: id, attachment, content_sha256, pdf_sha256 })
+        .await?;
     Ok(())
 }
 

@@ -76,7 +76,8 @@ async fn shown(app: &App, cap: &ReadPapers, shell: Shell, id: Id, form: &Form) -
     let kept = query::kept(db, district, id).await?.ok_or(Error::NotFound)?;
     let tables = content::opened(app, district, &kept.content_sealed)?.paper.tables().next().is_some();
     let scans = query::scans(db, district, id).await?;
-    let ways = Way::ALL.map(|way| (way.code().to_owned(), shell.t(&format!("papers.way.{}", way.code())).into()));
+    let ways =
+        Way::ALL.map(|way| (way.code().to_owned(), shell.t(&format!("papers.way.{}", way.code())).into()));
     let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
     let template = ShowPage {
         printed: hex(&paper.content_sha256)[..PRINTED].to_owned(),
@@ -120,7 +121,8 @@ pub(super) async fn file(cap: Cap<ReadPapers>, State(app): State<App>, Path(id):
 
 /// A number as a file's name: letters, digits, hyphens.
 fn name(number: &str) -> String {
-    let name: String = number.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let name: String =
+        number.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     if name.is_empty() { "dokumen".to_owned() } else { name }
 }
 
@@ -164,9 +166,7 @@ pub(super) async fn add_scan(
 ) -> Page {
     query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
-    let way = form.read("cara", |code| {
-        Way::parse(code).ok_or("web.error.choose")
-    });
+    let way = form.read("cara", |code| Way::parse(code).ok_or("web.error.choose"));
     // A certified signature is in the PDF itself; a picture of it proves nothing.
     let accepted = if way == Some(Way::Certified) { &[MediaType::Pdf] } else { MediaType::SCANS };
     let read = form.file("berkas").map(|upload| attachments::read(upload, accepted, MOST_BYTES));

@@ -43,7 +43,11 @@ fn printed(text: &str) -> Option<[u8; 16]> {
     bytes.try_into().ok()
 }
 
-async fn in_district(app: &App, district: &District, hash: [u8; 16]) -> Result<Option<(Known, String)>, Error> {
+async fn in_district(
+    app: &App,
+    district: &District,
+    hash: [u8; 16],
+) -> Result<Option<(Known, String)>, Error> {
     let known = query::by_print(app.store.reader(), district.id, hash).await?;
     Ok(known.map(|known| (known, district.name.clone())))
 }
@@ -80,7 +84,8 @@ pub(super) async fn look(State(app): State<App>, origin: Origin, shell: Shell, m
     public_form(&app, first.id, "papers/look", &origin, LOOKING).await?;
     let of_file = match upload {
         Some(path) => {
-            let bytes = tokio::fs::read(&path).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+            let bytes =
+                tokio::fs::read(&path).await.map_err(|error| Error::Unavailable(error.to_string()))?;
             Some(super::command::sha256(&bytes))
         }
         None => None,

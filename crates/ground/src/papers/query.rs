@@ -119,11 +119,7 @@ asuh_store::row_struct! {
 }
 
 /// What is kept of a paper. Index: primary key.
-pub(super) async fn kept(
-    db: &impl Query,
-    district: DistrictId,
-    id: Id,
-) -> Result<Option<Kept>, StoreError> {
+pub(super) async fn kept(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Kept>, StoreError> {
     db.first(
         "SELECT number, day, content_sealed, pdf_id FROM issued_paper WHERE district_id = $1 AND id = $2",
         args![district, id],
@@ -144,11 +140,7 @@ asuh_store::row_struct! {
 }
 
 /// The scans of a paper. Index: primary key.
-pub(super) async fn scans(
-    db: &impl Query,
-    district: DistrictId,
-    paper: Id,
-) -> Result<Vec<Scan>, StoreError> {
+pub(super) async fn scans(db: &impl Query, district: DistrictId, paper: Id) -> Result<Vec<Scan>, StoreError> {
     db.all(
         "SELECT s.nth, s.way, s.attachment_id, s.sha256, s.recorded_at, u.name AS by_name FROM paper_scan s \
          LEFT JOIN app_user u ON u.district_id = s.district_id AND u.id = s.recorded_by \

@@ -70,7 +70,8 @@ impl Command for Decide {
                 return Err(Refusal::new("web.error.choose").field("tempat").into());
             }
         }
-        let sql = "SELECT COALESCE(MAX(nth), 0) AS n FROM commitment WHERE district_id = $1 AND meeting_id = $2";
+        let sql =
+            "SELECT COALESCE(MAX(nth), 0) AS n FROM commitment WHERE district_id = $1 AND meeting_id = $2";
         let nth = tx.number(sql, args![district, self.meeting]).await? + 1;
         if nth > MANY {
             return Err(Refusal::new("commitment.refused.many").arg("most", MANY).into());
@@ -162,7 +163,8 @@ impl Command for ReportProgress {
             args![district, self.commitment],
         )
         .await?;
-        let found = query::one(tx, district, &self.scope, self.commitment).await?.ok_or_else(Refusal::not_found)?;
+        let found =
+            query::one(tx, district, &self.scope, self.commitment).await?.ok_or_else(Refusal::not_found)?;
         tx.subject("commitment", self.commitment);
         if found.state != "open" && self.state != Become::Open {
             return Err(Refusal::new("commitment.refused.settled").into());
@@ -178,7 +180,8 @@ impl Command for ReportProgress {
         {
             return Err(Refusal::not_found().into());
         }
-        let sql = "SELECT COUNT(*) AS n FROM commitment_progress WHERE district_id = $1 AND commitment_id = $2";
+        let sql =
+            "SELECT COUNT(*) AS n FROM commitment_progress WHERE district_id = $1 AND commitment_id = $2";
         let nth = tx.number(sql, args![district, self.commitment]).await? + 1;
         if nth > MANY {
             return Err(Refusal::new("commitment.refused.many").arg("most", MANY).into());

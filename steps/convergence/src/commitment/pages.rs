@@ -38,6 +38,13 @@ struct ListPage {
     next: Option<Id>,
 }
 
+impl ListPage {
+    /// Whether this list is the one that is shown.
+    fn is_shown(&self, word: &str) -> bool {
+        self.shown == word
+    }
+}
+
 /// The commitments within reach.
 pub(super) async fn list(
     cap: Cap<ReadMeetings>,
@@ -73,10 +80,14 @@ async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, form: &Form)
     let (db, district) = (app.store.reader(), cap.district());
     let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let steps = query::progress(db, district, id).await?;
-    let states = Become::ALL
-        .map(|state| (state.code().to_owned(), shell.t(&format!("commitment.become.{}", state.code())).into_owned()));
+    let states = Become::ALL.map(|state| {
+        (state.code().to_owned(), shell.t(&format!("commitment.become.{}", state.code())).into_owned())
+    });
     let follows = cap.actor().has_any(FollowCommitments::ROLES);
-    page_with(form.status(), &ShowPage { shell, one, steps, states: states.to_vec(), follows, form: form.view() })
+    page_with(
+        form.status(),
+        &ShowPage { shell, one, steps, states: states.to_vec(), follows, form: form.view() },
+    )
 }
 
 /// One commitment.
@@ -101,9 +112,7 @@ pub(super) async fn report(
     query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     let on = form.day("hari");
-    let state = form.read("keadaan", |code| {
-        Become::parse(code).ok_or("web.error.choose")
-    });
+    let state = form.read("keadaan", |code| Become::parse(code).ok_or("web.error.choose"));
     let words = form.required("kata", 500);
     let content = match form.file("bukti").map(|file| attachments::read(file, MediaType::SCANS, MOST_BYTES)) {
         Some(Ok(content)) => Some(content),

@@ -75,7 +75,7 @@ pub(crate) enum Which {
 }
 
 /// A page of commitments, the first due first; one more when there are more. Index: commitment_by_due.
-pub(super) async fn list(
+pub(crate) async fn list(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -148,7 +148,7 @@ asuh_store::row_struct! {
 }
 
 /// What was told of a commitment, the newest first. Index: primary key.
-pub(super) async fn progress(
+pub(crate) async fn progress(
     db: &impl Query,
     district: DistrictId,
     commitment: Id,
@@ -164,22 +164,22 @@ pub(super) async fn progress(
 
 asuh_store::row_struct! {
     /// A commitment as everybody sees it.
-    pub(super) struct Public {
-        pub(super) meeting: String,
-        pub(super) held_on: Date,
-        pub(super) what: String,
-        pub(super) office: String,
-        pub(super) quantity: String,
-        pub(super) due_on: Date,
-        pub(super) place: Option<String>,
-        pub(super) state: String,
-        pub(super) changed_on: Date,
+    pub(crate) struct Public {
+        pub(crate) meeting: String,
+        pub(crate) held_on: Date,
+        pub(crate) what: String,
+        pub(crate) office: String,
+        pub(crate) quantity: String,
+        pub(crate) due_on: Date,
+        pub(crate) place: Option<String>,
+        pub(crate) state: String,
+        pub(crate) changed_on: Date,
     }
 }
 
 /// The commitments of closed meetings as everybody sees them, the open ones first, the newest meetings first; 300 at most.
 /// Index: meeting_by_day, commitment_by_meeting.
-pub(super) async fn public(db: &impl Query, district: DistrictId) -> Result<Vec<Public>, StoreError> {
+pub(crate) async fn public(db: &impl Query, district: DistrictId) -> Result<Vec<Public>, StoreError> {
     db.all(
         "SELECT m.title AS meeting, m.held_on, c.what, c.office, c.quantity, c.due_on, t.name AS place, c.state, \
          c.changed_on FROM (SELECT x.district_id, x.id, x.title, x.held_on FROM meeting x WHERE x.district_id = $1 \

@@ -70,7 +70,9 @@ pub(super) async fn show(
 ) -> Page {
     let report = report::of_month(&app, cap.district(), chosen(&choice.bulan, shell.today)).await?;
     let text = shell.text();
-    let issued = papers::of_subject(app.store.reader(), cap.district(), subject(cap.district(), report.first())).await?;
+    let issued =
+        papers::of_subject(app.store.reader(), cap.district(), subject(cap.district(), report.first()))
+            .await?;
     let (before, after) = report.beside();
     let is_present = report.days.is_some_and(|(_, last)| last >= shell.today);
     page(&ShowPage {
@@ -115,12 +117,7 @@ pub(super) async fn workbook(
 }
 
 /// Issues the report of a month; one that was issued before is replaced by it.
-pub(super) async fn issue(
-    cap: Cap<IssueGenting>,
-    State(app): State<App>,
-    shell: Shell,
-    form: Form,
-) -> Page {
+pub(super) async fn issue(cap: Cap<IssueGenting>, State(app): State<App>, shell: Shell, form: Form) -> Page {
     let command_id = form.command_id()?;
     let (db, district) = (app.store.reader(), cap.district());
     let report = report::of_month(&app, district, chosen(form.get("bulan"), shell.today)).await?;
@@ -134,7 +131,10 @@ pub(super) async fn issue(
         day: shell.today,
         title: text.t1("genting.paper_title", "month", report.month(&text)),
         subject: Some(subject),
-        replaces: before.iter().find(|one| one.state != "withdrawn" && one.replaced_by_id.is_none()).map(|one| one.id),
+        replaces: before
+            .iter()
+            .find(|one| one.state != "withdrawn" && one.replaced_by_id.is_none())
+            .map(|one| one.id),
         paper: report::paper(&report, &text, &letterhead, shell.today),
     };
     let id = papers::issue(&app, cap.actor(), &shell, command_id, draft).await.map_err(Error::from)?;

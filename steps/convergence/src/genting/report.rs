@@ -112,10 +112,12 @@ async fn moved(
 /// Different families that were reached within the days: by a campaign, or because a need was met.
 async fn reached(app: &App, district: DistrictId, days: Days) -> Result<HashSet<Id>, Error> {
     let db = app.store.reader();
-    let mut families: HashSet<Id> = query::met(db, district, days).await?.into_iter().map(|one| one.family_id).collect();
+    let mut families: HashSet<Id> =
+        query::met(db, district, days).await?.into_iter().map(|one| one.family_id).collect();
     for campaign in query::campaigns(db, district, days).await? {
         let moved = moved(app, district, campaign.id, days).await?;
-        families.extend(moved.into_iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| family));
+        families
+            .extend(moved.into_iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| family));
     }
     Ok(families)
 }
@@ -130,7 +132,9 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
         .into_iter()
         .map(|one| (one.code(), givers.iter().find(|row| row.category == one.code()).map_or(0, |row| row.n)))
         .collect();
-    let of = |rows: &[query::OfCampaign], id: Id| rows.iter().find(|row| row.campaign_id == id).map_or(0, |row| row.n);
+    let of = |rows: &[query::OfCampaign], id: Id| {
+        rows.iter().find(|row| row.campaign_id == id).map_or(0, |row| row.n)
+    };
     let (by_campaign, arrivals) =
         (query::givers_of_campaigns(db, district, days).await?, query::arrivals(db, district, days).await?);
     let mut helped: BTreeMap<&'static str, HashSet<Id>> = BTreeMap::new();
@@ -150,9 +154,10 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
         let total = helps.entry(help).or_default();
         total.times += line.times;
         total.rupiah += line.received;
-        helped.entry(help).or_default().extend(
-            moved.iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| *family),
-        );
+        helped
+            .entry(help)
+            .or_default()
+            .extend(moved.iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| *family));
         report.campaigns.push(line);
     }
     for one in query::met(db, district, days).await? {
@@ -266,12 +271,22 @@ pub(super) fn tables(report: &Report, text: &Text) -> Vec<Table> {
         .collect();
     givers.retain(|row| !row[0].is_empty());
     let helps = report.helps.iter().map(|(kind, help)| {
-        vec![text.t(&format!("genting.kind.{kind}")).into(), n(help.families), n(help.times), text.rupiah(help.rupiah)]
+        vec![
+            text.t(&format!("genting.kind.{kind}")).into(),
+            n(help.families),
+            n(help.times),
+            text.rupiah(help.rupiah),
+        ]
     });
     let times: i64 = report.helps.iter().map(|(_, help)| help.times).sum();
     let received: i64 = report.helps.iter().map(|(_, help)| help.rupiah).sum();
     let worth = |key: &str, (promised, confirmed): (i64, i64)| {
-        vec![text.t(key).into_owned(), text.rupiah(promised), text.rupiah(confirmed), text.percent(confirmed, promised)]
+        vec![
+            text.t(key).into_owned(),
+            text.rupiah(promised),
+            text.rupiah(confirmed),
+            text.percent(confirmed, promised),
+        ]
     };
     let campaigns = report.campaigns.iter().map(|line| {
         vec![
@@ -296,7 +311,12 @@ pub(super) fn tables(report: &Report, text: &Text) -> Vec<Table> {
             caption: text.t("genting.helps").into(),
             columns: words(text, &["genting.kind", "genting.families", "genting.times", "genting.received"]),
             rows: helps.collect(),
-            total: vec![text.t("genting.different").into(), n(report.families), n(times), text.rupiah(received)],
+            total: vec![
+                text.t("genting.different").into(),
+                n(report.families),
+                n(times),
+                text.rupiah(received),
+            ],
         },
         Table {
             caption: text.t("genting.worth").into(),
@@ -374,9 +394,12 @@ mod tests {
         ] {
             assert_eq!(counter(help), expected);
         }
-        for (need, expected) in
-            [("water", "water"), ("latrine", "sanitation"), ("house", "sanitation"), ("education", "education")]
-        {
+        for (need, expected) in [
+            ("water", "water"),
+            ("latrine", "sanitation"),
+            ("house", "sanitation"),
+            ("education", "education"),
+        ] {
             assert_eq!(counter_of_need(need), expected);
         }
         assert_eq!(month_of(date!(2024 - 02 - 10)), (date!(2024 - 02 - 01), date!(2024 - 02 - 29)));

@@ -50,7 +50,9 @@ pub(super) async fn look(State(app): State<App>, origin: Origin, shell: Shell, m
             public_form(&app, first.id, "meeting/code", &origin, LOOKING).await?;
         }
         match found(&app, &code).await? {
-            Some((district, meeting)) => return redirect(&format!("/hadir/{}/{}", district.id, meeting.code)),
+            Some((district, meeting)) => {
+                return redirect(&format!("/hadir/{}/{}", district.id, meeting.code));
+            }
             None => form.error("kode", "meeting.refused.code"),
         }
     }

@@ -73,7 +73,8 @@ impl Command for PrepareMeeting {
         if !kinds.iter().any(|row| row.get("name") == Some(&facts.kind)) {
             return Err(Refusal::new("web.error.choose").field("jenis").into());
         }
-        for (field, text) in [("judul", &facts.title), ("tempat", &facts.place), ("pemimpin", &facts.leader)] {
+        for (field, text) in [("judul", &facts.title), ("tempat", &facts.place), ("pemimpin", &facts.leader)]
+        {
             if text.trim().is_empty() {
                 return Err(Refusal::new("web.error.required").field(field).into());
             }
@@ -82,7 +83,8 @@ impl Command for PrepareMeeting {
             return Err(Refusal::new("meeting.refused.time").field("jam").into());
         }
         if let Some(previous) = facts.previous {
-            let found = query::one(tx, district, &self.scope, previous).await?.ok_or_else(Refusal::not_found)?;
+            let found =
+                query::one(tx, district, &self.scope, previous).await?.ok_or_else(Refusal::not_found)?;
             if Some(found.id) == self.meeting || found.held_on > facts.held_on {
                 return Err(Refusal::new("meeting.refused.previous").field("sebelum").into());
             }
@@ -165,7 +167,8 @@ impl PrepareMeeting {
             let sql = format!("DELETE FROM {table} WHERE district_id = $1 AND meeting_id = $2");
             tx.execute(&sql, args![district, id]).await?;
         }
-        if [facts.agenda.len(), facts.guests.len(), facts.signatories.len()].iter().any(|n| *n > rules::LINES) {
+        if [facts.agenda.len(), facts.guests.len(), facts.signatories.len()].iter().any(|n| *n > rules::LINES)
+        {
             return Err(Refusal::new("meeting.refused.lines").into());
         }
         for (nth, line) in (1_i64..).zip(&facts.agenda) {
@@ -207,11 +210,16 @@ fn sealed_phone(tx: &Tx<'_>, written: &str, field: &str) -> Result<Option<Vec<u8
 
 /// A meeting within reach, held so that two commands at once follow each other.
 pub(crate) async fn held(tx: &Tx<'_>, scope: &Scope, id: Id, state: State) -> Result<Meeting, Fault> {
-    tx.execute("UPDATE meeting SET state = state WHERE district_id = $1 AND id = $2", args![tx.district(), id]).await?;
+    tx.execute(
+        "UPDATE meeting SET state = state WHERE district_id = $1 AND id = $2",
+        args![tx.district(), id],
+    )
+    .await?;
     let found = query::one(tx, tx.district(), scope, id).await?.ok_or_else(Refusal::not_found)?;
     tx.subject("meeting", id);
     if found.state != state.code() {
-        let key = if state == State::Running { "meeting.refused.not_running" } else { "meeting.refused.begun" };
+        let key =
+            if state == State::Running { "meeting.refused.not_running" } else { "meeting.refused.begun" };
         return Err(Refusal::new(key).into());
     }
     Ok(found)
@@ -282,7 +290,9 @@ impl Command for Attend {
         let scope = match &self.scope {
             Some(scope) => scope,
             None => {
-                whole = Scope::whole(asuh_ground::settings::one(tx, district).await?.ok_or_else(Refusal::not_found)?.code);
+                whole = Scope::whole(
+                    asuh_ground::settings::one(tx, district).await?.ok_or_else(Refusal::not_found)?.code,
+                );
                 &whole
             }
         };

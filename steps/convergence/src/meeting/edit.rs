@@ -40,13 +40,17 @@ struct EditPage {
 async fn shown(app: &App, cap: &KeepMeetings, shell: Shell, meeting: Option<Id>, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let kinds = settings::list(db, district, "meeting.kinds").await?;
-    let kinds = kinds.iter().filter_map(|row| row.get("name")).map(|name| (name.clone(), name.clone())).collect();
+    let kinds =
+        kinds.iter().filter_map(|row| row.get("name")).map(|name| (name.clone(), name.clone())).collect();
     let territories = pages::territories(app, &shell, district, cap.scope()).await?;
     let earlier = query::list(db, district, cap.scope(), None).await?;
     let named = |one: &Meeting| (one.id.to_string(), format!("{}, {}", one.title, shell.day(one.held_on)));
-    let earlier = earlier.iter().filter(|one| Some(one.id) != meeting && one.state == "closed").map(named).collect();
-    let (choose, nothing) = (shell.t("web.form.choose").into_owned(), shell.t("meeting.no_previous").into_owned());
-    let template = EditPage { shell, meeting, kinds, territories, earlier, choose, nothing, form: form.view() };
+    let earlier =
+        earlier.iter().filter(|one| Some(one.id) != meeting && one.state == "closed").map(named).collect();
+    let (choose, nothing) =
+        (shell.t("web.form.choose").into_owned(), shell.t("meeting.no_previous").into_owned());
+    let template =
+        EditPage { shell, meeting, kinds, territories, earlier, choose, nothing, form: form.view() };
     page_with(form.status(), &template)
 }
 
@@ -69,14 +73,20 @@ async fn template(app: &App, district: DistrictId, kind: &str) -> Result<(String
         .filter(of_kind)
         .map(|row| {
             let starts = after("08.30", text(row, "minutes").parse().unwrap_or(0));
-            format!("{starts}; {}; {}", text(row, "item"), text(row, "speaker")).trim_end_matches([';', ' ']).to_owned()
+            format!("{starts}; {}; {}", text(row, "item"), text(row, "speaker"))
+                .trim_end_matches([';', ' '])
+                .to_owned()
         })
         .collect();
     let guests = settings::list(db, district, "meeting.guests").await?;
     let guests: Vec<String> = guests
         .iter()
         .filter(of_kind)
-        .map(|row| format!("{}; {}", text(row, "institution"), text(row, "position")).trim_end_matches([';', ' ']).to_owned())
+        .map(|row| {
+            format!("{}; {}", text(row, "institution"), text(row, "position"))
+                .trim_end_matches([';', ' '])
+                .to_owned()
+        })
         .collect();
     Ok((agenda.join("\n"), guests.join("\n")))
 }
@@ -89,7 +99,11 @@ pub(super) async fn new(
     shell: Shell,
 ) -> Page {
     let (agenda, guests) = template(&app, cap.district(), &choice.jenis).await?;
-    let title = if choice.jenis.is_empty() { String::new() } else { format!("{} {}", choice.jenis, shell.today.year()) };
+    let title = if choice.jenis.is_empty() {
+        String::new()
+    } else {
+        format!("{} {}", choice.jenis, shell.today.year())
+    };
     let values = [
         ("jenis", choice.jenis),
         ("judul", title),
@@ -196,7 +210,8 @@ pub(super) async fn edit(
         guests.push(joined([&line.institution, &line.position, &phone]));
     }
     let signatories = query::signatories(db, district, id).await?;
-    let signatories: Vec<String> = signatories.iter().map(|line| joined([&line.name, &line.position, ""])).collect();
+    let signatories: Vec<String> =
+        signatories.iter().map(|line| joined([&line.name, &line.position, ""])).collect();
     let day = one.held_on;
     let values = [
         ("jenis", one.kind),

@@ -15,7 +15,14 @@ use crate::commitment::query::{self as commitments, Commitment};
 use crate::commitment::{Decide, Undecide};
 
 /// Sends a command about a meeting within reach and goes back to it; what is refused stands on its page.
-async fn done<C: Command>(app: &App, cap: &KeepMeetings, shell: Shell, id: Id, mut form: Form, command: Option<C>) -> Page {
+async fn done<C: Command>(
+    app: &App,
+    cap: &KeepMeetings,
+    shell: Shell,
+    id: Id,
+    mut form: Form,
+    command: Option<C>,
+) -> Page {
     query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     if let (Some(command), true) = (command, form.is_valid()) {

@@ -46,7 +46,7 @@ pub(super) async fn invitation(
         ("title", one.title.clone()),
         ("day", shell.long_day(one.held_on)),
         ("time", one.starts.clone()),
-        ("zone", shell.zone.to_string()),
+        ("zone", shell.zone.code().to_owned()),
         ("place", one.place.clone()),
         ("link", one.link.clone()),
     ];
@@ -83,7 +83,9 @@ pub(super) async fn attach(
     let (command_id, scope) = (form.command_id()?, cap.scope().clone());
     let leaves = form.get("lepas").parse::<Id>().ok();
     let sent = match leaves {
-        Some(paper) => app.submit(cap.actor(), command_id, LeavePaper { meeting: id, scope, paper }).await.map(|_| ()),
+        Some(paper) => {
+            app.submit(cap.actor(), command_id, LeavePaper { meeting: id, scope, paper }).await.map(|_| ())
+        }
         None => {
             let Some(paper) = form.id("dokumen") else {
                 return pages::shown(&app, &pages::reader(&cap)?, shell, id, &form).await;
@@ -134,7 +136,9 @@ pub(super) async fn issue(
     let command_id = form.command_id()?;
     let (matter, which) = matter(&app, &cap, id, &word).await?;
     let before = papers::of_subject(app.store.reader(), cap.district(), id).await?;
-    let holds = |one: &&IssuedPaper| one.kind == which.kind() && one.state != "withdrawn" && one.replaced_by_id.is_none();
+    let holds = |one: &&IssuedPaper| {
+        one.kind == which.kind() && one.state != "withdrawn" && one.replaced_by_id.is_none()
+    };
     let draft = Draft {
         kind: which.kind(),
         territory: matter.meeting.territory_code,

@@ -21,11 +21,11 @@ pub mod rules;
 use asuh_ground::access::{Role, capability};
 use asuh_ground::web::Routes;
 
+pub(crate) use command::held;
 pub use command::{
     Attend, CloseMeeting, Facts, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting, RemoveAttendance,
     TakePaper,
 };
-pub(crate) use command::held;
 pub(crate) use home::tasks;
 
 capability! {

@@ -150,7 +150,8 @@ pub(super) async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, f
     };
     let prepared = one.state == At::Prepared.code();
     let running = one.state == At::Running.code();
-    let offered = if prepared && keeps { query::offered(db, district, cap.scope()).await? } else { Vec::new() };
+    let offered =
+        if prepared && keeps { query::offered(db, district, cap.scope()).await? } else { Vec::new() };
     let places = match running && keeps {
         true => places(app, &shell, district, one.territory_code).await?,
         false => Vec::new(),

@@ -71,7 +71,12 @@ pub(super) struct Matter {
 
 impl Matter {
     /// Reads it. Papers are in Indonesian, whoever prints them.
-    pub(super) async fn of(app: &App, district: DistrictId, zone: asuh_nusantara::Zone, meeting: Meeting) -> Result<Matter, Error> {
+    pub(super) async fn of(
+        app: &App,
+        district: DistrictId,
+        zone: asuh_nusantara::Zone,
+        meeting: Meeting,
+    ) -> Result<Matter, Error> {
         let db = app.store.reader();
         let id = meeting.id;
         Ok(Matter {
@@ -114,7 +119,10 @@ impl Matter {
         let one = &self.meeting;
         let mut rows = vec![
             (self.t("meeting.paper.day"), self.text.long_day(one.held_on)),
-            (self.t("meeting.paper.time"), self.text.t2("meeting.paper.time_value", "time", &one.starts, "zone", self.text.zone)),
+            (
+                self.t("meeting.paper.time"),
+                self.text.t2("meeting.paper.time_value", "time", &one.starts, "zone", self.text.zone.code()),
+            ),
             (self.t("meeting.paper.place"), one.place.clone()),
         ];
         if !one.link.is_empty() {
@@ -134,7 +142,8 @@ impl Matter {
     }
 
     fn agenda(&self) -> Block {
-        let rows = self.agenda.iter().map(|line| vec![line.starts.clone(), line.item.clone(), line.speaker.clone()]);
+        let rows =
+            self.agenda.iter().map(|line| vec![line.starts.clone(), line.item.clone(), line.speaker.clone()]);
         let heads = [("meeting.paper.at", 0), ("meeting.paper.item", 3), ("meeting.paper.speaker", 2)];
         self.table("meeting.paper.agenda", &heads, rows.collect())
     }
@@ -145,7 +154,8 @@ impl Matter {
                 "" => line.what.clone(),
                 quantity => format!("{} ({quantity})", line.what),
             };
-            let place = line.place.clone().unwrap_or_else(|| self.meeting.territory.clone().unwrap_or_default());
+            let place =
+                line.place.clone().unwrap_or_else(|| self.meeting.territory.clone().unwrap_or_default());
             vec![line.nth.to_string(), what, line.office.clone(), place, self.text.day(line.due_on)]
         });
         let heads = [
@@ -188,20 +198,23 @@ impl Matter {
         };
         let mut opening = Vec::new();
         if !one.basis.is_empty() {
-            opening.push(Block::Paragraph { text: self.text.t1("meeting.paper.invite_basis", "basis", &one.basis) });
+            opening.push(Block::Paragraph {
+                text: self.text.t1("meeting.paper.invite_basis", "basis", &one.basis),
+            });
         }
         opening.push(Block::Paragraph { text: self.text.t1("meeting.paper.invite", "title", &one.title) });
         opening.push(self.facts());
         if !self.attached.is_empty() {
-            let items = self.attached.iter().map(|line| format!("{} ({})", line.title, line.number)).collect();
+            let items =
+                self.attached.iter().map(|line| format!("{} ({})", line.title, line.number)).collect();
             opening.push(Block::Paragraph { text: self.t("meeting.paper.with") });
             opening.push(Block::List { items });
         }
         opening.push(Block::Paragraph { text: self.t("meeting.paper.thanks") });
         opening.push(papers::signature(&self.letterhead, "letter", String::new(), String::new()));
-        let guests = (1..).zip(&self.guests).map(|(nth, line)| {
-            vec![nth.to_string(), line.position.clone(), line.institution.clone()]
-        });
+        let guests = (1..)
+            .zip(&self.guests)
+            .map(|(nth, line)| vec![nth.to_string(), line.position.clone(), line.institution.clone()]);
         let heads = [("meeting.paper.nth", 0), ("meeting.position", 2), ("meeting.institution", 3)];
         let list = self.table("meeting.paper.invited", &heads, guests.collect());
         Paper { letter: Some(letter), ..paper }
@@ -228,7 +241,8 @@ impl Matter {
 
     /// "Hadir 34 orang: 21 di ruangan, 13 daring; 12 perempuan, 22 laki-laki."
     fn attendance(&self) -> String {
-        let count = |test: fn(&Person) -> bool| self.people.iter().filter(|one| test(one)).count().to_string();
+        let count =
+            |test: fn(&Person) -> bool| self.people.iter().filter(|one| test(one)).count().to_string();
         let values = [
             ("n", self.people.len().to_string()),
             ("hall", count(|one| one.way == "hall")),
@@ -264,7 +278,9 @@ impl Matter {
     fn record(&self, paper: Paper) -> Paper {
         let mut blocks = vec![Block::Paragraph { text: self.day_in_words() }];
         if !self.meeting.basis.is_empty() {
-            blocks.push(Block::Paragraph { text: self.text.t1("meeting.paper.basis", "basis", &self.meeting.basis) });
+            blocks.push(Block::Paragraph {
+                text: self.text.t1("meeting.paper.basis", "basis", &self.meeting.basis),
+            });
         }
         blocks.push(Block::Paragraph { text: self.attendance() });
         if !self.agenda.is_empty() {
@@ -280,10 +296,16 @@ impl Matter {
         }
         blocks.push(Block::Paragraph { text: self.t("meeting.paper.record_end") });
         blocks.push(self.signatures(&self.t("meeting.paper.leader")));
-        let paper = Paper { title: self.t("meeting.paper.record_title"), subtitle: vec![self.meeting.title.clone()], ..paper };
-        paper
-            .section("", false, blocks)
-            .section(self.t("meeting.paper.annex_people"), false, vec![self.list_of_people()])
+        let paper = Paper {
+            title: self.t("meeting.paper.record_title"),
+            subtitle: vec![self.meeting.title.clone()],
+            ..paper
+        };
+        paper.section("", false, blocks).section(
+            self.t("meeting.paper.annex_people"),
+            false,
+            vec![self.list_of_people()],
+        )
     }
 
     fn minutes(&self, paper: Paper) -> Paper {
@@ -301,8 +323,17 @@ impl Matter {
         if !self.decided.is_empty() {
             blocks.push(self.commitments("meeting.paper.agreed", &self.decided));
         }
-        blocks.push(papers::signature(&self.letterhead, "report", self.t("meeting.paper.noted_by"), String::new()));
-        let paper = Paper { title: self.t("meeting.paper.minutes_title"), subtitle: vec![self.meeting.title.clone()], ..paper };
+        blocks.push(papers::signature(
+            &self.letterhead,
+            "report",
+            self.t("meeting.paper.noted_by"),
+            String::new(),
+        ));
+        let paper = Paper {
+            title: self.t("meeting.paper.minutes_title"),
+            subtitle: vec![self.meeting.title.clone()],
+            ..paper
+        };
         paper.section("", false, blocks)
     }
 
@@ -314,7 +345,11 @@ impl Matter {
             Block::Paragraph { text: self.t("meeting.paper.we_end") },
             self.signatures(""),
         ];
-        let paper = Paper { title: self.t("meeting.paper.commitment_title"), subtitle: vec![self.meeting.title.clone()], ..paper };
+        let paper = Paper {
+            title: self.t("meeting.paper.commitment_title"),
+            subtitle: vec![self.meeting.title.clone()],
+            ..paper
+        };
         paper.section("", false, blocks)
     }
 }

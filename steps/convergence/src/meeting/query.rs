@@ -55,7 +55,7 @@ pub(crate) async fn one(
 }
 
 /// A page of meetings, the newest first; one more when there are more. Index: meeting_by_day.
-pub(super) async fn list(
+pub(crate) async fn list(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -76,7 +76,7 @@ pub(super) async fn list(
 }
 
 /// Meetings of these days that are prepared or running, for first pages. Index: meeting_by_day.
-pub(super) async fn coming(
+pub(crate) async fn coming(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -92,7 +92,7 @@ pub(super) async fn coming(
 }
 
 /// The running meeting with this code. Index: the unique key of codes.
-pub(super) async fn by_code(
+pub(crate) async fn by_code(
     db: &impl Query,
     district: DistrictId,
     code: &str,
@@ -105,7 +105,7 @@ asuh_store::row_struct! {
 }
 
 /// The agenda. Index: primary key.
-pub(super) async fn agenda(
+pub(crate) async fn agenda(
     db: &impl Query,
     district: DistrictId,
     meeting: Id,
@@ -126,7 +126,7 @@ asuh_store::row_struct! {
 }
 
 /// Who is invited. Index: primary key.
-pub(super) async fn guests(
+pub(crate) async fn guests(
     db: &impl Query,
     district: DistrictId,
     meeting: Id,
@@ -144,7 +144,7 @@ asuh_store::row_struct! {
 }
 
 /// Who signs. Index: primary key.
-pub(super) async fn signatories(
+pub(crate) async fn signatories(
     db: &impl Query,
     district: DistrictId,
     meeting: Id,
@@ -169,7 +169,7 @@ asuh_store::row_struct! {
 }
 
 /// Who was there, in the order of coming. Index: primary key.
-pub(super) async fn present(
+pub(crate) async fn present(
     db: &impl Query,
     district: DistrictId,
     meeting: Id,
@@ -187,7 +187,7 @@ asuh_store::row_struct! {
 }
 
 /// The papers that go with the invitation. Indexes: primary keys.
-pub(super) async fn attached(
+pub(crate) async fn attached(
     db: &impl Query,
     district: DistrictId,
     meeting: Id,
@@ -207,7 +207,7 @@ asuh_store::row_struct! {
 
 /// The newest papers that may go with an invitation: reports, analyses and plans within the scope. Index:
 /// issued_paper_by_day.
-pub(super) async fn offered(
+pub(crate) async fn offered(
     db: &impl Query,
     district: DistrictId,
     scope: &Scope,
@@ -227,7 +227,7 @@ asuh_store::row_struct! {
 }
 
 /// The kecamatan and villages within a range of codes that are there today. Index: primary key of `territory`.
-pub(super) async fn places(
+pub(crate) async fn places(
     db: &impl Query,
     district: DistrictId,
     (from, to): (i64, i64),

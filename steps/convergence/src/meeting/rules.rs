@@ -88,9 +88,10 @@ impl LineError {
     pub fn line(&self) -> usize {
         match self {
             LineError::TooMany => LINES,
-            LineError::TooLong(line) | LineError::Lacks(line) | LineError::NoTime(line) | LineError::NoPhone(line) => {
-                *line
-            }
+            LineError::TooLong(line)
+            | LineError::Lacks(line)
+            | LineError::NoTime(line)
+            | LineError::NoPhone(line) => *line,
         }
     }
 }
@@ -113,7 +114,8 @@ fn lines(text: &str, parts: usize) -> Result<Vec<(usize, Vec<String>)>, LineErro
 /// A time of the day as it is written: "9.00" and "09:00" are "09.00".
 pub fn time(text: &str) -> Option<String> {
     let (hours, minutes) = text.trim().split_once(['.', ':'])?;
-    let digits = |part: &str| part.chars().all(|letter| letter.is_ascii_digit()) && (1..=2).contains(&part.len());
+    let digits =
+        |part: &str| part.chars().all(|letter| letter.is_ascii_digit()) && (1..=2).contains(&part.len());
     let (hours, minutes): (u8, u8) =
         (hours.parse().ok().filter(|_| digits(hours))?, minutes.parse().ok().filter(|_| minutes.len() == 2)?);
     (hours < 24 && minutes < 60).then(|| format!("{hours:02}.{minutes:02}"))
@@ -128,7 +130,9 @@ pub fn agenda(text: &str) -> Result<Vec<AgendaLine>, LineError> {
         let written = std::mem::take(&mut parts[0]);
         let (starts, item, speaker) = match time(&written) {
             Some(starts) => (starts, std::mem::take(&mut parts[1]), std::mem::take(&mut parts[2])),
-            None if written.starts_with(|letter: char| letter.is_ascii_digit()) => return Err(LineError::NoTime(nth)),
+            None if written.starts_with(|letter: char| letter.is_ascii_digit()) => {
+                return Err(LineError::NoTime(nth));
+            }
             None => (String::new(), written, std::mem::take(&mut parts[1])),
         };
         if item.is_empty() { Err(LineError::Lacks(nth)) } else { Ok(AgendaLine { starts, item, speaker }) }
@@ -176,7 +180,8 @@ const CODE: usize = 7;
 
 /// The code by which people note that they are there, of random bytes: 28^7, some 13 thousand million.
 pub fn code(random: &[u8]) -> String {
-    let mut number = random.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(257).wrapping_add(u64::from(*byte)));
+    let mut number =
+        random.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(257).wrapping_add(u64::from(*byte)));
     let mut code = String::with_capacity(CODE);
     for _ in 0..CODE {
         code.push(char::from(LETTERS[(number % LETTERS.len() as u64) as usize]));

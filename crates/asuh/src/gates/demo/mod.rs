@@ -13,6 +13,7 @@ mod growing;
 pub mod kapuas;
 mod keeping;
 mod lists;
+mod meetings;
 mod mentoring;
 mod mondays;
 mod money;
@@ -240,5 +241,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     world.at(visited, 9, 0);
     mentoring::visits(world, visited, 5).await?;
     mentoring::beside(world).await?;
+    tell("rembuk dan komitmen");
+    meetings::remembered(world).await?;
     Ok(())
 }
