@@ -15,6 +15,7 @@ mod collection_beside;
 mod collection_rhythm;
 mod collection_signed;
 mod consent;
+mod convergence_teams;
 mod crash;
 mod custody;
 mod custody_at_once;

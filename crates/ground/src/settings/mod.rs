@@ -5,6 +5,7 @@
 //! ([`PutSettings`]), whose entries in the audit trail say who changed what.
 
 mod command;
+mod convergence;
 mod district;
 pub mod documents;
 pub mod first_run;

@@ -3,6 +3,7 @@
 //! Labels and hints are translations: `setting.<name>.label`, `setting.<name>.help`, for choices
 //! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
 
+use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
 use super::meetings;
 
@@ -25,6 +26,8 @@ crate::codes! {
         Mentoring = "pendampingan",
         /// Kinds of meetings, their agenda and who is invited.
         Meetings = "rapat",
+        /// Teams, actions of a year, sources of money, priority villages.
+        Convergence = "konvergensi",
         /// What goods are worth.
         Prices = "harga",
         /// Whom people may turn to.
@@ -157,7 +160,8 @@ const CAUSES: &str = concat!(
 );
 
 use Group::{
-    Contacts, Identity, Letterhead, Meetings, Mentoring, Numbers, Prices, Programme, Protection, Signatories,
+    Contacts, Convergence, Identity, Letterhead, Meetings, Mentoring, Numbers, Prices, Programme, Protection,
+    Signatories,
 };
 
 /// The table.
@@ -403,6 +407,68 @@ pub const TABLE: &[Spec] = &[
         ]),
         meetings::GUESTS,
     ),
+    spec(
+        Convergence,
+        "convergence.team_structure",
+        Kind::List(&[
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village", "rw", "tpk"]),
+                required: true,
+            },
+            Column { name: "position", cell: Cell::Text(80), required: true },
+            Column { name: "seats", cell: Cell::Whole(1, 50), required: true },
+        ]),
+        TEAM_STRUCTURE,
+    ),
+    spec(
+        Convergence,
+        "convergence.actions",
+        Kind::List(&[
+            Column { name: "scheme", cell: Cell::Choice(&["six", "eight"]), required: true },
+            Column { name: "code", cell: Cell::Text(4), required: true },
+            Column { name: "name", cell: Cell::Text(120), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "both"]),
+                required: true,
+            },
+            Column { name: "lead", cell: Cell::Text(120), required: true },
+            Column { name: "inputs", cell: Cell::Text(200), required: false },
+            Column { name: "outputs", cell: Cell::Text(200), required: false },
+            Column { name: "from", cell: Cell::Whole(1, 18), required: true },
+            Column { name: "to", cell: Cell::Whole(1, 18), required: true },
+        ]),
+        ACTIONS,
+    ),
+    spec(
+        Convergence,
+        "convergence.sources",
+        Kind::List(&[
+            Column { name: "code", cell: Cell::Text(20), required: true },
+            Column { name: "name", cell: Cell::Text(60), required: true },
+            Column {
+                name: "kind",
+                cell: Cell::Choice(&["government", "village", "private"]),
+                required: true,
+            },
+        ]),
+        SOURCES,
+    ),
+    spec(
+        Convergence,
+        "convergence.lokus",
+        Kind::List(&[
+            Column {
+                name: "criterion",
+                cell: Cell::Choice(&["cases", "prevalence", "at_risk", "poor", "unvisited", "unmeasured"]),
+                required: true,
+            },
+            Column { name: "weight", cell: Cell::Whole(0, 100), required: true },
+        ]),
+        LOKUS,
+    ),
+    needed(Convergence, "convergence.lokus_share", Kind::Number(1, 100), "20"),
     spec(
         Prices,
         "prices",

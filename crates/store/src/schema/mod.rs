@@ -35,6 +35,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_distribution_kitchen.sql"),
     include_str!("0001_mentoring.sql"),
     include_str!("0001_convergence.sql"),
+    include_str!("0001_convergence_plan.sql"),
     include_str!("0001_convergence_meeting.sql"),
     include_str!("0001_reports.sql"),
 ]];
