@@ -83,13 +83,26 @@ async fn the_monthly_report_counts_rows_and_says_how(db: TestDatabase) {
     )
     .await;
     let rows = leader.download_link("/genting/xlsx?bulan=2026-11").await;
-    let row = |name: &str| {
-        rows.iter().find(|row| row[0] == name).cloned().unwrap_or_else(|| panic!("{name}: {rows:?}"))
+    assert!(rows.contains(&vec!["Perorangan".to_owned(), "2".to_owned()]), "{rows:?}");
+    // Its cells by kind, as the page shows them: families, times, rupiah.
+    let page = leader.get("/genting?bulan=2026-11").await.ok();
+    let cells = |name: &str| -> Vec<String> {
+        let row = page
+            .split("<tr>")
+            .find(|row| row.contains(&format!(">{name}<")))
+            .unwrap_or_else(|| panic!("{name}"));
+        let row = row.split("</tr>").next().unwrap();
+        row.split("</td>")
+            .filter_map(|cell| cell.rsplit('>').next())
+            .map(str::to_owned)
+            .filter(|c| !c.is_empty())
+            .collect()
     };
-    assert_eq!(row("Perorangan"), ["Perorangan", "2"]);
-    assert_eq!(row("Nutrisi"), ["Nutrisi", "1", "1", "10000"]);
-    assert_eq!(row("Jamban sehat dan rumah layak huni")[1..], ["1", "1", "0"]);
-    assert_eq!(row("Keluarga berbeda")[1..3], ["1", "2"]);
+    assert_eq!(cells("Nutrisi"), ["Nutrisi", "1", "1", "Rp10.000"]);
+    assert_eq!(cells("Jamban sehat dan rumah layak huni")[1..], ["1", "1", "Rp0"]);
+    assert_eq!(cells("Akses air bersih")[1..], ["0", "0", "Rp0"]);
+    assert_eq!(cells("SECANTING")[1..4], ["2", "1", "1"]);
+    assert!(page.contains("Keluarga berbeda"), "{page}");
     // Who gives or visits sees none of it, and a leader issues nothing.
     for role in [Role::Cadre, Role::Sponsor, Role::UnitCoordinator] {
         assert_eq!(test.with_role(role).await.get("/genting").await.status, StatusCode::FORBIDDEN);

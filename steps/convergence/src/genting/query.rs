@@ -155,6 +155,38 @@ pub(super) async fn arrivals(
     .await
 }
 
+asuh_store::row_struct! {
+    /// A family that something of a campaign reached.
+    pub(super) struct Reached { pub(super) campaign_id: Id, pub(super) family_id: Id }
+}
+
+/// The different families that something of each campaign reached, whether it has a price or not: as [`arrivals`]; of a
+/// merged family the canonical record. Indexes: as [`arrivals`].
+pub(super) async fn reached(
+    db: &impl Query,
+    district: DistrictId,
+    (from, to): Days,
+) -> Result<Vec<Reached>, StoreError> {
+    db.all(
+        "SELECT DISTINCT x.campaign_id, COALESCE(f.canonical_id, f.id) AS family_id FROM ( \
+           SELECT p.campaign_id, p.family_id FROM campaign c \
+           JOIN package p ON p.district_id = c.district_id AND p.campaign_id = c.id AND p.week_of BETWEEN $2 AND $3 \
+           WHERE c.district_id = $1 AND p.state = 'delivered' \
+           UNION ALL SELECT s.campaign_id, p.family_id FROM cash_payment p \
+           JOIN cash_share s ON s.district_id = p.district_id AND s.payment_id = p.id \
+           WHERE p.district_id = $1 AND p.month BETWEEN $2 AND $3 AND p.state IN ('paid', 'partial') \
+           UNION ALL SELECT g.campaign_id, v.family_id FROM kitchen_run r \
+           JOIN meal_serving v ON v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
+           JOIN meal_enrolment e ON e.district_id = v.district_id AND e.id = v.enrolment_id \
+           JOIN meal_programme g ON g.district_id = e.district_id AND g.id = e.programme_id \
+           AND g.campaign_id IS NOT NULL \
+           WHERE r.district_id = $1 AND r.for_day BETWEEN $2 AND $3 \
+         ) x JOIN family f ON f.district_id = $1 AND f.id = x.family_id",
+        args![district, from, to],
+    )
+    .await
+}
+
 /// Different persons who are named in what arrived: children whose payment came, participants who ate. Indexes: as
 /// [`arrivals`].
 pub(super) async fn persons(
@@ -213,6 +245,7 @@ mod tests {
         brought(&plans, d, days).await.unwrap();
         gifts(&plans, d, days).await.unwrap();
         arrivals(&plans, d, days).await.unwrap();
+        reached(&plans, d, days).await.unwrap();
         persons(&plans, d, days).await.unwrap();
         met(&plans, d, days).await.unwrap();
         // A district has some dozens of campaigns and programmes of feeding.

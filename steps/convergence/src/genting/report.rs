@@ -1,6 +1,6 @@
 //! The report: computed once, shown as a page, a PDF and a workbook.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use asuh_documents::paper::{Align, Block, Paper, PaperColumn, Table};
 use asuh_ground::App;
@@ -31,7 +31,6 @@ pub(super) struct Help {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OfCampaign {
     pub(super) name: String,
-    pub(super) help: &'static str,
     pub(super) givers: i64,
     pub(super) families: i64,
     pub(super) times: i64,
@@ -91,35 +90,23 @@ pub(super) fn month_of(day: Date) -> Days {
     (first, last)
 }
 
-/// Families that something reached within the days, by campaign, with what it was worth.
-async fn moved(
-    app: &App,
-    district: DistrictId,
-    campaign: Id,
-    days: Days,
-) -> Result<HashMap<Id, (i64, i64)>, Error> {
-    let mut families: HashMap<Id, (i64, i64)> = HashMap::new();
+/// What of a campaign left for families within the days and what arrived, in rupiah: as the parts that moved it reckon it.
+async fn moved(app: &App, district: DistrictId, campaign: Id, days: Days) -> Result<(i64, i64), Error> {
+    let mut sum = (0, 0);
     for part in &app.registry.help_moved {
         for line in part(app, district, campaign, days).await? {
-            let one = families.entry(line.family).or_default();
-            one.0 += line.released;
-            one.1 += line.received;
+            sum = (sum.0 + line.released, sum.1 + line.received);
         }
     }
-    Ok(families)
+    Ok(sum)
 }
 
 /// Different families that were reached within the days: by a campaign, or because a need was met.
 async fn reached(app: &App, district: DistrictId, days: Days) -> Result<HashSet<Id>, Error> {
     let db = app.store.reader();
-    let mut families: HashSet<Id> =
-        query::met(db, district, days).await?.into_iter().map(|one| one.family_id).collect();
-    for campaign in query::campaigns(db, district, days).await? {
-        let moved = moved(app, district, campaign.id, days).await?;
-        families
-            .extend(moved.into_iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| family));
-    }
-    Ok(families)
+    let met = query::met(db, district, days).await?.into_iter().map(|one| one.family_id);
+    let helped = query::reached(db, district, days).await?.into_iter().map(|one| one.family_id);
+    Ok(met.chain(helped).collect())
 }
 
 /// Computes the figures of the month in which a day lies.
@@ -137,27 +124,30 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
     };
     let (by_campaign, arrivals) =
         (query::givers_of_campaigns(db, district, days).await?, query::arrivals(db, district, days).await?);
+    let families = query::reached(db, district, days).await?;
     let mut helped: BTreeMap<&'static str, HashSet<Id>> = BTreeMap::new();
     let mut helps: BTreeMap<&'static str, Help> = BTreeMap::new();
     for campaign in query::campaigns(db, district, days).await? {
-        let moved = moved(app, district, campaign.id, days).await?;
+        let (released, received) = moved(app, district, campaign.id, days).await?;
+        let reached = families.iter().filter(|one| one.campaign_id == campaign.id).map(|one| one.family_id);
         let help = counter(&campaign.help);
+        let of_kind = helped.entry(help).or_default();
+        let mut count = 0;
+        for family in reached {
+            count += 1;
+            of_kind.insert(family);
+        }
         let line = OfCampaign {
             givers: of(&by_campaign, campaign.id),
-            families: moved.values().filter(|(_, received)| *received > 0).count() as i64,
+            families: count,
             times: of(&arrivals, campaign.id),
-            released: moved.values().map(|(released, _)| released).sum(),
-            received: moved.values().map(|(_, received)| received).sum(),
+            released,
+            received,
             name: campaign.name,
-            help,
         };
         let total = helps.entry(help).or_default();
         total.times += line.times;
         total.rupiah += line.received;
-        helped
-            .entry(help)
-            .or_default()
-            .extend(moved.iter().filter(|(_, (_, received))| *received > 0).map(|(family, _)| *family));
         report.campaigns.push(line);
     }
     for one in query::met(db, district, days).await? {
