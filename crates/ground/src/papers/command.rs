@@ -34,8 +34,8 @@ pub struct NumberPaper {
     pub title: String,
     /// What it was made of.
     pub subject: Option<Id>,
-    /// The paper that it takes the place of.
-    pub replaces: Option<Id>,
+    /// Whether it takes the place of the one of its kind, made of the same, that holds.
+    pub replaces: bool,
     /// Where the page of verification is reached.
     #[serde(skip)]
     pub(crate) origin: String,
@@ -56,17 +56,16 @@ impl Command for NumberPaper {
         let content = Content { paper, origin: self.origin.clone() };
         let id = tx.new_id();
         tx.subject("issued_paper", id);
-        if let Some(old) = self.replaces {
-            let changed = tx
-                .execute(
-                    "UPDATE issued_paper SET replaced_by_id = $3 WHERE district_id = $1 AND id = $2 \
-                     AND replaced_by_id IS NULL AND state <> 'withdrawn'",
-                    args![district, old, id],
-                )
-                .await?;
-            if changed == 0 {
-                return Err(Refusal::new("papers.refused.replaced").into());
-            }
+        let old = match self.subject.filter(|_| self.replaces) {
+            Some(subject) => query::holding(tx, district, &self.kind, subject).await?,
+            None => None,
+        };
+        if let Some(old) = old {
+            tx.execute(
+                "UPDATE issued_paper SET replaced_by_id = $3 WHERE district_id = $1 AND id = $2",
+                args![district, old, id],
+            )
+            .await?;
         }
         let office = content.paper.head.office.first().unwrap_or(&content.paper.head.government);
         tx.execute(
@@ -89,7 +88,7 @@ impl Command for NumberPaper {
                 content.sha256()?,
                 tx.now(),
                 tx.actor(),
-                self.replaces,
+                old,
             ],
         )
         .await?;

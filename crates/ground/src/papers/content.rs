@@ -30,8 +30,8 @@ pub struct Draft {
     pub title: String,
     /// What it was made of, to find it again.
     pub subject: Option<Id>,
-    /// The paper that it takes the place of.
-    pub replaces: Option<Id>,
+    /// Whether it takes the place of the one of its kind, made of the same, that holds.
+    pub replaces: bool,
     /// What stands on it; number and foot come of themselves.
     pub paper: Paper,
 }

@@ -108,6 +108,24 @@ pub async fn of_subject(
     .await
 }
 
+/// The paper of a kind that was made of something and holds. Index: issued_paper_by_subject.
+pub(super) async fn holding(
+    db: &impl Query,
+    district: DistrictId,
+    kind: &str,
+    subject: Id,
+) -> Result<Option<Id>, StoreError> {
+    asuh_store::row_struct! { struct Holding { id: Id } }
+    let found: Option<Holding> = db
+        .first(
+            "SELECT id FROM issued_paper WHERE district_id = $1 AND subject_id = $2 AND kind = $3 \
+             AND replaced_by_id IS NULL AND state <> 'withdrawn' ORDER BY issued_at DESC, id DESC LIMIT 1",
+            args![district, subject, kind],
+        )
+        .await?;
+    Ok(found.map(|one| one.id))
+}
+
 asuh_store::row_struct! {
     /// What is kept of a paper to make its file.
     pub(super) struct Kept {
@@ -216,6 +234,7 @@ mod tests {
         let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).unwrap());
         one(&plans, d, &scope, id).await.unwrap();
         of_subject(&plans, d, id).await.unwrap();
+        holding(&plans, d, "report", id).await.unwrap();
         kept(&plans, d, id).await.unwrap();
         scans(&plans, d, id).await.unwrap();
         by_print(&plans, d, [0; 16]).await.unwrap();

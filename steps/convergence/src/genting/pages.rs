@@ -119,22 +119,18 @@ pub(super) async fn workbook(
 /// Issues the report of a month; one that was issued before is replaced by it.
 pub(super) async fn issue(cap: Cap<IssueGenting>, State(app): State<App>, shell: Shell, form: Form) -> Page {
     let command_id = form.command_id()?;
-    let (db, district) = (app.store.reader(), cap.district());
+    let district = cap.district();
     let report = report::of_month(&app, district, chosen(form.get("bulan"), shell.today)).await?;
     let letterhead = Letterhead::load(&app.store, district).await?;
     let text = of_papers(&shell);
     let subject = subject(district, report.first());
-    let before = papers::of_subject(db, district, subject).await?;
     let draft = Draft {
         kind: "report",
         territory: cap.actor().district_code.as_i64(),
         day: shell.today,
         title: text.t1("genting.paper_title", "month", report.month(&text)),
         subject: Some(subject),
-        replaces: before
-            .iter()
-            .find(|one| one.state != "withdrawn" && one.replaced_by_id.is_none())
-            .map(|one| one.id),
+        replaces: true,
         paper: report::paper(&report, &text, &letterhead, shell.today),
     };
     let id = papers::issue(&app, cap.actor(), &shell, command_id, draft).await.map_err(Error::from)?;

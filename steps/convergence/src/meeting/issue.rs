@@ -135,17 +135,13 @@ pub(super) async fn issue(
 ) -> Page {
     let command_id = form.command_id()?;
     let (matter, which) = matter(&app, &cap, id, &word).await?;
-    let before = papers::of_subject(app.store.reader(), cap.district(), id).await?;
-    let holds = |one: &&IssuedPaper| {
-        one.kind == which.kind() && one.state != "withdrawn" && one.replaced_by_id.is_none()
-    };
     let draft = Draft {
         kind: which.kind(),
         territory: matter.meeting.territory_code,
         day: if which == Which::Invitation { shell.today } else { matter.meeting.held_on },
         title: matter.title(which),
         subject: Some(id),
-        replaces: before.iter().find(holds).map(|one| one.id),
+        replaces: true,
         paper: matter.paper(which, shell.today),
     };
     papers::issue(&app, cap.actor(), &shell, command_id, draft).await.map_err(Error::from)?;
