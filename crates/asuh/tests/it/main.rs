@@ -61,6 +61,7 @@ mod pairing_life;
 mod pairing_news;
 mod pairing_pools;
 mod pairing_relatives;
+mod pairing_rule;
 mod pairing_visitors;
 mod papers;
 mod prints;
