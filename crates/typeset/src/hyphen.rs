@@ -10,35 +10,26 @@ use serde_json::Value;
 
 /// The mark at which a word may be parted: seen only where it is.
 const SOFT: char = '\u{ad}';
-/// Words shorter than this are never parted.
-const SHORTEST: usize = 7;
+/// Words shorter than this are never parted: the mark stays in the text of the file, where somebody may search.
+const SHORTEST: usize = 9;
 /// Letters that stay together at either side.
 const LEAST: usize = 2;
 
 const DIGRAPHS: [&str; 4] = ["ng", "ny", "sy", "kh"];
 const DIPHTHONGS: [&str; 4] = ["ai", "au", "ei", "oi"];
 
-/// Marks the places within prose: every text in the parts of a paper. Heads, numbers and codes stay as they are.
+/// Marks the places within paragraphs, which are set to both margins. Everything else stays as it is.
 pub(crate) fn hyphenate_prose(paper: &mut Value) {
-    if let Some(sections) = paper.get_mut("sections") {
-        walk(sections);
+    let sections = paper.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten();
+    let blocks = sections.filter_map(|section| section.get_mut("blocks")?.as_array_mut()).flatten();
+    for block in blocks.filter(|block| block.get("is").is_some_and(|is| is == "paragraph")) {
+        if let Some(Value::String(text)) = block.get_mut("text") {
+            *text = hyphenated(text);
+        }
     }
 }
 
-fn walk(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = hyphenated(text),
-        Value::Array(items) => items.iter_mut().for_each(walk),
-        // What a block is, and who signs, is no prose.
-        Value::Object(fields) => fields
-            .iter_mut()
-            .filter(|(name, _)| !matches!(name.as_str(), "is" | "align" | "who" | "place_and_day"))
-            .for_each(|(_, value)| walk(value)),
-        _ => {}
-    }
-}
-
-/// A text with a soft hyphen at each place where a word of seven letters or more may be parted. Words in capitals and
+/// A text with a soft hyphen at each place where a word of nine letters or more may be parted. Words in capitals and
 /// those with figures in them (codes, numbers) stay whole.
 pub fn hyphenated(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 6);
@@ -115,10 +106,11 @@ mod tests {
         let cases = [
             ("kabupaten", "ka-bu-pa-ten"),
             ("penanganan", "pe-na-nga-nan"),
-            ("menyusui", "me-nyu-sui"),
-            ("ciptakan", "cip-ta-kan"),
+            ("menyusukan", "me-nyu-su-kan"),
+            ("menciptakan", "men-cip-ta-kan"),
             ("instrumen", "in-stru-men"),
-            ("santunan", "san-tu-nan"),
+            ("santunannya", "san-tu-nan-nya"),
+            ("santunan", "santunan"),
             ("pengukuran", "pe-ngu-kur-an"),
             ("bantuannya", "ban-tu-an-nya"),
             ("Ketahanan", "Ke-ta-ha-nan"),
@@ -136,17 +128,17 @@ mod tests {
     }
 
     #[test]
-    fn codes_and_signatories_stay_whole() {
+    fn only_paragraphs_are_marked() {
         let mut paper = serde_json::json!({
             "number": "kabupaten", "sections": [{"blocks": [
                 {"is": "paragraph", "text": "kabupaten"},
-                {"is": "signatures", "who": [{"name": "Kabupaten"}], "place_and_day": "Kabupaten"},
+                {"is": "heading", "text": "kabupaten"},
             ]}]
         });
         hyphenate_prose(&mut paper);
         assert_eq!(paper["number"], "kabupaten");
         assert_eq!(paper["sections"][0]["blocks"][0]["text"], "ka\u{ad}bu\u{ad}pa\u{ad}ten");
-        assert_eq!(paper["sections"][0]["blocks"][1]["who"][0]["name"], "Kabupaten");
+        assert_eq!(paper["sections"][0]["blocks"][1]["text"], "kabupaten");
         assert_eq!(paper["sections"][0]["blocks"][0]["is"], "paragraph");
     }
 }
