@@ -19,7 +19,9 @@ mod places;
 mod plan;
 #[cfg(test)]
 mod plans;
+pub mod reporting;
 mod rights;
+mod scorecard;
 pub mod team;
 
 pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Undecide};
@@ -43,6 +45,8 @@ use time::Date;
 
 fn routes() -> Routes {
     indicator::routes()
+        .and(reporting::routes())
+        .and(scorecard::routes())
         .and(plan::routes())
         .and(team::routes())
         .and(action::routes())
@@ -53,6 +57,7 @@ fn routes() -> Routes {
 
 async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let mut tasks = action::tasks(app, actor).await?;
+    tasks.extend(reporting::tasks(app, actor).await?);
     tasks.extend(team::tasks(app, actor).await?);
     tasks.extend(meeting::tasks(app, actor).await?);
     Ok(tasks)
@@ -73,6 +78,9 @@ pub const STEP: Part = Part {
     routes,
     heading: "web.menu.convergence",
     menu: &[
+        MenuItem { path: "/capaian", label: "convergence.value.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/skor-konvergensi", label: "convergence.score.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/laporan-indikator", label: "convergence.report.title", roles: SeeReports::ROLES },
         MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
         MenuItem { path: "/aksi", label: "aksi.title", roles: action::SeeActions::ROLES },
         MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
@@ -81,7 +89,8 @@ pub const STEP: Part = Part {
         MenuItem { path: "/genting", label: "genting.menu", roles: genting::SeeGenting::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
-    imports: &[indicator::SHEET, &team::TeamImport],
+    imports: &[indicator::SHEET, reporting::SHEET, &team::TeamImport],
+    check: Some(|app, district| Box::pin(indicator::check(app, district))),
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),

@@ -200,6 +200,9 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "custody.stock_take_pattern", Kind::Pattern, "BAHP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "kitchen.run_pattern", Kind::Pattern, "DPR/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "works.order_pattern", Kind::Pattern, "SPK/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "works.payment_pattern", Kind::Pattern, "BBP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "education.session_pattern", Kind::Pattern, "EDU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.check_pattern", Kind::Pattern, "CEK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.referral_pattern", Kind::Pattern, "RJK/{nomor:4}/{bulan_romawi}/{tahun}"),
@@ -300,6 +303,7 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "distribution.per_family_cash", Kind::Number(0, 1_000_000), "10000"),
     needed(Programme, "distribution.step_cash", Kind::Number(100, 100_000), "1000"),
     needed(Programme, "distribution.weight", Kind::Choice(&["equal", "targets"]), "equal"),
+    needed(Programme, "works.check_days", Kind::Number(7, 365), "90"),
     needed(Programme, "cash.spending_rest", Kind::Number(0, 1_000_000), "20000"),
     needed(
         Programme,
@@ -350,6 +354,7 @@ pub const TABLE: &[Spec] = &[
     needed(Mentoring, "mentoring.days_pregnant", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.days_others", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.referral_days", Kind::Number(1, 60), "7"),
+    needed(Programme, "convergence.deadline_days", Kind::Number(1, 90), "10"),
     spec(
         Mentoring,
         "mentoring.complaint_kinds",

@@ -33,6 +33,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_distribution_zakat.sql"),
     include_str!("0001_distribution_check.sql"),
     include_str!("0001_distribution_kitchen.sql"),
+    include_str!("0001_distribution_works.sql"),
     include_str!("0001_mentoring.sql"),
     include_str!("0001_convergence.sql"),
     include_str!("0001_convergence_plan.sql"),

@@ -10,6 +10,7 @@ pub mod foster;
 mod frozen;
 mod givers;
 mod growing;
+mod indicators;
 pub mod kapuas;
 mod keeping;
 mod lists;
@@ -183,6 +184,7 @@ async fn end(world: World, lists: &Path, now: Instant, is_whole: bool) -> Result
     let _ = std::fs::remove_dir_all(lists);
     world.clock.set(now);
     if is_whole {
+        indicators::take(&world).await?;
         asuh_ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
     }
     world.app.store.close().await;

@@ -8,6 +8,7 @@ mod followed;
 mod meals;
 pub mod serang;
 mod spending;
+mod works;
 
 use std::path::Path;
 
