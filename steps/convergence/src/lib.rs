@@ -12,10 +12,12 @@
 pub mod action;
 pub mod aim;
 pub mod analysis;
+mod commitment;
+mod genting;
 #[cfg(test)]
 mod indexes;
 pub mod indicator;
-mod meeting;
+pub mod meeting;
 mod paper;
 mod places;
 pub mod plan;
@@ -26,6 +28,11 @@ mod rights;
 mod scorecard;
 pub mod team;
 
+pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Undecide};
+pub use meeting::{
+    Attend, CloseMeeting, Facts, KeepMeetings, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting,
+    ReadMeetings, RemoveAttendance, TakePaper,
+};
 pub(crate) use plan::{Gap, Indicators, known_indicator};
 pub use rights::{
     AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,
@@ -46,11 +53,13 @@ fn routes() -> Routes {
         .and(reporting::routes())
         .and(scorecard::routes())
         .and(plan::routes())
-        .and(meeting::routes())
         .and(team::routes())
         .and(action::routes())
         .and(analysis::routes())
         .and(aim::routes())
+        .and(meeting::routes())
+        .and(commitment::routes())
+        .and(genting::routes())
 }
 
 async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
@@ -58,6 +67,7 @@ async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     tasks.extend(action::tasks(app, actor).await?);
     tasks.extend(reporting::tasks(app, actor).await?);
     tasks.extend(team::tasks(app, actor).await?);
+    tasks.extend(meeting::tasks(app, actor).await?);
     Ok(tasks)
 }
 
@@ -85,6 +95,9 @@ pub const STEP: Part = Part {
         MenuItem { path: "/target", label: "aim.title", roles: aim::SeeAims::ROLES },
         MenuItem { path: "/aksi", label: "aksi.title", roles: action::SeeActions::ROLES },
         MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
+        MenuItem { path: "/rapat", label: "meeting.title", roles: ReadMeetings::ROLES },
+        MenuItem { path: "/komitmen", label: "commitment.title", roles: ReadMeetings::ROLES },
+        MenuItem { path: "/genting", label: "genting.menu", roles: genting::SeeGenting::ROLES },
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
     imports: &[indicator::SHEET, reporting::SHEET, &plan::PlanImport, &team::TeamImport],
@@ -139,6 +152,17 @@ pub const STEP: Part = Part {
         Reference::code("analysis_obstacle", "territory_code", "territory"),
         Reference::user("analysis_obstacle", "recorded_by"),
         Reference::user("aim", "recorded_by"),
+        Reference::code("meeting", "territory_code", "territory"),
+        Reference::id("meeting", "previous_id", "meeting"),
+        Reference::user("meeting", "recorded_by"),
+        Reference::user("meeting", "closed_by"),
+        Reference::user("attendance", "recorded_by"),
+        Reference::id("meeting_paper", "paper_id", "issued_paper"),
+        Reference::code("commitment", "territory_code", "territory"),
+        Reference::code("commitment", "place_code", "territory"),
+        Reference::user("commitment", "recorded_by"),
+        Reference::id("commitment_progress", "evidence_id", "attachment"),
+        Reference::user("commitment_progress", "recorded_by"),
     ],
     ..Part::named("convergence")
 };

@@ -76,9 +76,7 @@ pub(crate) async fn plans(
         "cash_share_by_campaign",
         "meal_enrolment_by_programme",
         "meal_serving_by_enrolment",
-        "help_work_by_campaign",
-        "education_session_by_campaign",
-        "scan:x",
+        "scan:f",
     ]);
     asuh_store::row_struct! { struct Touched { campaign_id: Id, day: Date } }
     let touched: Vec<Touched> = db.all(CHANGED_SQL, args![district, Instant(0)]).await.expect("an answer");

@@ -12,6 +12,7 @@ pub mod first_run;
 mod kind;
 mod letterhead;
 mod lists;
+mod meetings;
 mod pages;
 pub mod pattern;
 mod query;

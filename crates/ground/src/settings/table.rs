@@ -5,6 +5,7 @@
 
 use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
+use super::meetings;
 
 crate::codes! {
     /// A page of settings.
@@ -23,6 +24,8 @@ crate::codes! {
         Programme = "program",
         /// What is asked at visits, and how often somebody comes.
         Mentoring = "pendampingan",
+        /// Kinds of meetings, their agenda and who is invited.
+        Meetings = "rapat",
         /// Teams, actions of a year, sources of money, priority villages.
         Convergence = "konvergensi",
         /// What goods are worth.
@@ -157,7 +160,7 @@ const CAUSES: &str = concat!(
 );
 
 use Group::{
-    Contacts, Convergence, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection,
+    Contacts, Convergence, Identity, Letterhead, Meetings, Mentoring, Numbers, Prices, Programme, Protection,
     Signatories,
 };
 
@@ -206,6 +209,12 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "mentoring.complaint_pattern", Kind::Pattern, "ADU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.case_pattern", Kind::Pattern, "AKS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.report_pattern", Kind::Pattern, "LAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.invitation_pattern", Kind::Pattern, "UND/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.minutes_pattern", Kind::Pattern, "NOT/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.record_pattern", Kind::Pattern, "BA/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.commitment_pattern", Kind::Pattern, "KB/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.analysis_pattern", Kind::Pattern, "ANS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
@@ -266,6 +275,15 @@ pub const TABLE: &[Spec] = &[
         Kind::List(&[
             Column { name: "day", cell: Cell::Day, required: true },
             Column { name: "name", cell: Cell::Text(60), required: true },
+        ]),
+        "[]",
+    ),
+    spec(
+        Programme,
+        "genting.quota",
+        Kind::List(&[
+            Column { name: "year", cell: Cell::Whole(2024, 2100), required: true },
+            Column { name: "families", cell: Cell::Whole(1, 1_000_000), required: true },
         ]),
         "[]",
     ),
@@ -360,6 +378,40 @@ pub const TABLE: &[Spec] = &[
         CAUSES,
     ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
+    spec(
+        Meetings,
+        "meeting.kinds",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village"]),
+                required: true,
+            },
+        ]),
+        meetings::KINDS,
+    ),
+    spec(
+        Meetings,
+        "meeting.agenda",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "minutes", cell: Cell::Whole(0, 1440), required: true },
+            Column { name: "item", cell: Cell::Text(160), required: true },
+            Column { name: "speaker", cell: Cell::Text(120), required: false },
+        ]),
+        meetings::AGENDA,
+    ),
+    spec(
+        Meetings,
+        "meeting.guests",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "institution", cell: Cell::Text(120), required: true },
+            Column { name: "position", cell: Cell::Text(80), required: false },
+        ]),
+        meetings::GUESTS,
+    ),
     spec(
         Convergence,
         "convergence.team_structure",

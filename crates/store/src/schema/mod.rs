@@ -14,6 +14,7 @@ use crate::{Args, Engine, Instant, StoreError, args};
 /// order, in one transaction.
 const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_ground.sql"),
+    include_str!("0001_ground_papers.sql"),
     include_str!("0001_registry.sql"),
     include_str!("0001_registry_changes.sql"),
     include_str!("0001_registry_frozen.sql"),
@@ -36,6 +37,7 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_mentoring.sql"),
     include_str!("0001_convergence.sql"),
     include_str!("0001_convergence_plan.sql"),
+    include_str!("0001_convergence_meeting.sql"),
     include_str!("0001_reports.sql"),
 ]];
 

@@ -127,7 +127,7 @@ pub(crate) async fn plans(
     db.used(&["sqlite_autoindex_family_card_2"]);
     of_village(db, district, scope, 1_501_012_001).await.expect("an answer");
     without(db, district, scope, 1_501_012_001).await.expect("an answer");
-    db.used(&["family_version_list", "family_card_once"]);
+    db.used(&["family_version_progress", "family_card_once"]);
     of_family(db, district, any).await.expect("an answer");
     db.used(&["family_card_once"]);
     waiting(db, district, scope, any).await.expect("an answer");

@@ -534,7 +534,7 @@ pub(crate) async fn plans(
     needs_of(db, district, any).await.expect("an answer");
     db.used(&["family_need_by_family"]);
     pledges(db, district, any, "water", day).await.expect("an answer");
-    db.used(&["pledge_by_campaign", "person_version_by_family"]);
+    db.used(&["pledge_by_campaign", "person_version_by_family", "scan:c"]);
     head(db, district, scope, any).await.expect("an answer");
     db.used(&["family_version"]);
     holders(db, district).await.expect("an answer");

@@ -14,6 +14,7 @@ mod indicators;
 pub mod kapuas;
 mod keeping;
 mod lists;
+mod meetings;
 mod mentoring;
 mod mondays;
 mod money;
@@ -245,5 +246,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     mentoring::beside(world).await?;
     tell("konvergensi");
     planning::make(world, mentoring::village(world).await?).await?;
+    tell("rembuk dan komitmen");
+    meetings::remembered(world).await?;
     Ok(())
 }
