@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn codes_read_back() {
         for purpose in Purpose::ALL {
-            assert_eq!(Purpose::parse(purpose.code()), Some(*purpose));
+            assert_eq!(Purpose::parse(purpose.code()), Some(purpose));
         }
         assert_eq!(Relation::parse("self"), Some(Relation::Herself));
         assert_eq!(Method::parse("phone"), None);

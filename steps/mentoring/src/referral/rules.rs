@@ -108,7 +108,7 @@ mod tests {
         ];
         for from in State::ALL {
             for to in State::ALL {
-                assert_eq!(from.may_become(*to), may.contains(&(*from, *to)), "{from:?} to {to:?}");
+                assert_eq!(from.may_become(to), may.contains(&(from, to)), "{from:?} to {to:?}");
             }
         }
     }

@@ -79,7 +79,7 @@ mod tests {
     fn tags_are_tidied() {
         assert_eq!(tidy_tags(" OPD_KB, dinkes  opd_kb;"), "dinkes opd_kb");
         for kind in InstitutionKind::ALL {
-            assert_eq!(InstitutionKind::parse(kind.code()), Some(*kind));
+            assert_eq!(InstitutionKind::parse(kind.code()), Some(kind));
         }
     }
 }
