@@ -112,6 +112,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "convergence",
+        about: "milliseconds to heat map, scorecard and the people behind a number, with 50,000 families",
+        package: "asuh",
+        target: Target::Bench("convergence"),
+        postgres: false,
+    },
+    Bench {
         name: "registry",
         about: "milliseconds to a page of the list of families and to a search among 1,000,000 persons",
         package: "asuh",

@@ -10,7 +10,7 @@ use axum_server::Handle;
 use crate::gates::cli::CliError;
 use crate::gates::http;
 use asuh_ground::{App, access, audit, jobs, settings, staging};
-use {asuh_step_registry as registry, asuh_step_reports as reports};
+use {asuh_step_convergence as convergence, asuh_step_registry as registry, asuh_step_reports as reports};
 
 /// How often what has ended is removed.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -45,6 +45,7 @@ pub async fn serve(app: App, listen: &Listen) -> Result<ExitCode, CliError> {
         tokio::spawn(audit::run(app.clone())),
         tokio::spawn(audit::seal::run(app.clone())),
         tokio::spawn(reports::keep_fresh(app.clone())),
+        tokio::spawn(convergence::indicator::keep_fresh(app.clone())),
         tokio::spawn(daily(app.clone())),
         tokio::spawn(hourly(app.clone())),
     ];

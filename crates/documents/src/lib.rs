@@ -6,6 +6,7 @@
 //! without becoming a formula, markup or a script.
 
 pub mod bundle;
+pub mod paper;
 pub mod qr;
 pub mod sheet;
 pub mod svg;

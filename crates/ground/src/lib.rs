@@ -12,6 +12,7 @@ mod codes;
 pub mod consent;
 pub mod disclosure;
 pub mod jobs;
+pub mod papers;
 pub mod part;
 pub mod sampling;
 pub mod settings;
@@ -24,6 +25,6 @@ use part::Part;
 
 /// What the ground shows of itself: users, logs, consent, imports, settings.
 pub const PARTS: &[Part] =
-    &[staging::PART, consent::PART, books::PART, access::PART, audit::PART, settings::PART];
+    &[staging::PART, consent::PART, books::PART, papers::PART, access::PART, audit::PART, settings::PART];
 
 rust_i18n::i18n!("../../locales", fallback = "id");

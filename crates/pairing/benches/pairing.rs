@@ -75,6 +75,7 @@ fn joining(c: &mut Criterion) {
         };
         let at_end: Vec<Child> = (0..MANY).map(|nth| child(nth, last)).collect();
         let mut places = Dice::new(8);
+        let at_barred = at_end.clone();
         let anywhere: Vec<Child> = (0..MANY).map(|nth| child(nth, places.below(last))).collect();
         let sponsor = |nth: usize| Sponsor {
             id: format!("T{nth}"),
@@ -93,6 +94,18 @@ fn joining(c: &mut Criterion) {
                 b.iter_batched(|| (standing(), children.clone()), join, BatchSize::PerIteration);
             });
         }
+        // Each is a relative of somebody else, as the lists of civil servants' own families are.
+        let relatives: Vec<(Child, String)> =
+            (at_barred.into_iter().zip(instance.sponsors.iter().step_by(7)))
+                .map(|(child, sponsor)| (child, sponsor.id.clone()))
+                .collect();
+        group.bench_function(format!("children with a relative, {name}"), |b| {
+            let join = |(mut standing, children): (Standing, Vec<(Child, String)>)| {
+                children.into_iter().for_each(|(child, one)| standing.join_child(child, &[one]).unwrap());
+                standing
+            };
+            b.iter_batched(|| (standing(), relatives.clone()), join, BatchSize::PerIteration);
+        });
         group.bench_function(format!("sponsors, {name}"), |b| {
             let join = |(mut standing, sponsors): (Standing, Vec<Sponsor>)| {
                 sponsors.into_iter().for_each(|sponsor| standing.join_sponsor(sponsor).unwrap());

@@ -450,6 +450,61 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn who_joins_with_bars_is_as_if_there_from_the_beginning(
+        instance in instances(9),
+        more_bars in proptest::collection::vec((0usize..6, 0usize..6), 0..12),
+        first_children in 0usize..4,
+        first_sponsors in 0usize..6,
+    ) {
+        let mut whole = instance;
+        let of = |pairs: &[(usize, usize)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(s, c)| (format!("S{s}"), format!("C{c}"))).collect()
+        };
+        whole.exclusions.extend(of(&more_bars));
+        let first: Vec<String> = whole.children.iter().take(first_children).map(|child| child.id.clone()).collect();
+        let givers: Vec<String> = whole.sponsors.iter().take(first_sponsors).map(|one| one.id.clone()).collect();
+        // Running pairs are between those who were there.
+        whole.running.retain(|pair| givers.contains(&pair.sponsor) && first.contains(&pair.child));
+        let mut beginning = whole.clone();
+        beginning.children.truncate(first_children);
+        beginning.sponsors.truncate(first_sponsors);
+        beginning.exclusions.retain(|(_, child)| first.contains(child));
+        let mut standing = Standing::new(beginning).unwrap();
+        let mut sponsors = whole.sponsors.iter().skip(first_sponsors);
+        for child in whole.children.iter().skip(first_children) {
+            let barred: Vec<String> =
+                whole.exclusions.iter().filter(|(_, to)| *to == child.id).map(|(one, _)| one.clone()).collect();
+            standing.join_child(child.clone(), &barred).unwrap();
+            standing.pairing().unwrap();
+            if let Some(sponsor) = sponsors.next() {
+                standing.join_sponsor(sponsor.clone()).unwrap();
+                standing.pairing().unwrap();
+            }
+        }
+        for sponsor in sponsors {
+            standing.join_sponsor(sponsor.clone()).unwrap();
+        }
+        let ((joined, why), at_once) = (standing.explained().unwrap(), pair(&whole).unwrap());
+        prop_assert_eq!(joined.objectives, at_once.objectives);
+        prop_assert_eq!(&joined.served, &at_once.served);
+        for pair in &joined.pairs {
+            let (sponsor, child) = (&whole.sponsors[pair.sponsor], &whole.children[pair.child]);
+            prop_assert!(may(&whole, sponsor, child), "{} may not help {}", sponsor.id, child.id);
+        }
+        for (place, cut) in why.children.iter().enumerate() {
+            let child = &whole.children[place];
+            prop_assert_eq!(cut.map_or(0, |cut| cut.lacking), child.open_need() - joined.served[place]);
+            if let Some(other) = cut.and_then(|cut| cut.least_urgent) {
+                prop_assert!(whole.children[other].rank <= child.rank);
+            }
+        }
+    }
+}
+
 /// One sponsor helps the child of rank 2; children of rank 0 and 3 have nobody.
 #[test]
 fn a_running_pair_moves_only_for_a_child_that_is_urgent_enough() {

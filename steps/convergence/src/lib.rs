@@ -4,37 +4,93 @@
 //! they are there, entered by an office with evidence where not. A **plan** ([`plan`]) says which office does what about
 //! them, where and with whose money. A **meeting** ([`meeting`]) decides, and what was promised there is remembered as
 //! commitments that the next one opens with.
+//!
+//! **Teams** ([`team`]) are who works on it, **actions** ([`action`]) what the scheme of the ministry asks for in a year.
 
+pub mod action;
+mod commitment;
+mod genting;
+#[cfg(test)]
+mod indexes;
 pub mod indicator;
-mod meeting;
+pub mod meeting;
+mod paper;
+mod places;
 mod plan;
 #[cfg(test)]
 mod plans;
+pub mod reporting;
 mod rights;
+mod scorecard;
+pub mod team;
 
+pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Undecide};
+pub use meeting::{
+    Attend, CloseMeeting, Facts, KeepMeetings, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting,
+    ReadMeetings, RemoveAttendance, TakePaper,
+};
 pub use rights::{
     AcceptReports, CheckReports, EnterValues, KeepIndicators, SeeIndicators, SeeReports, VerifyReports,
 };
 
-use asuh_ground::access::Capability;
+use std::sync::Arc;
+
+use asuh_ground::App;
+use asuh_ground::access::{Actor, Capability};
 use asuh_ground::audit::Reference;
 use asuh_ground::part::Part;
-use asuh_ground::web::{MenuItem, Routes};
+use asuh_ground::web::{MenuItem, Routes, Task};
+use asuh_store::StoreError;
+use time::Date;
 
 fn routes() -> Routes {
-    indicator::routes().and(plan::routes()).and(meeting::routes())
+    indicator::routes()
+        .and(reporting::routes())
+        .and(scorecard::routes())
+        .and(plan::routes())
+        .and(team::routes())
+        .and(action::routes())
+        .and(meeting::routes())
+        .and(commitment::routes())
+        .and(genting::routes())
+}
+
+async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let mut tasks = action::tasks(app, actor).await?;
+    tasks.extend(reporting::tasks(app, actor).await?);
+    tasks.extend(team::tasks(app, actor).await?);
+    tasks.extend(meeting::tasks(app, actor).await?);
+    Ok(tasks)
+}
+
+/// A day in the three boxes of a form; no day leaves them empty.
+pub(crate) fn boxes(field: &str, day: Option<Date>) -> Vec<(String, String)> {
+    let Some(day) = day else { return Vec::new() };
+    vec![
+        (format!("{field}_tanggal"), day.day().to_string()),
+        (format!("{field}_bulan"), u8::from(day.month()).to_string()),
+        (format!("{field}_tahun"), day.year().to_string()),
+    ]
 }
 
 /// The step, for the gates.
 pub const STEP: Part = Part {
     routes,
     heading: "web.menu.convergence",
-    menu: &[MenuItem {
-        path: "/indikator",
-        label: "convergence.indicator.title",
-        roles: SeeIndicators::ROLES,
-    }],
-    imports: &[indicator::SHEET],
+    menu: &[
+        MenuItem { path: "/capaian", label: "convergence.value.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/skor-konvergensi", label: "convergence.score.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/laporan-indikator", label: "convergence.report.title", roles: SeeReports::ROLES },
+        MenuItem { path: "/indikator", label: "convergence.indicator.title", roles: SeeIndicators::ROLES },
+        MenuItem { path: "/aksi", label: "aksi.title", roles: action::SeeActions::ROLES },
+        MenuItem { path: "/tim", label: "team.title", roles: team::SeeTeams::ROLES },
+        MenuItem { path: "/rapat", label: "meeting.title", roles: ReadMeetings::ROLES },
+        MenuItem { path: "/komitmen", label: "commitment.title", roles: ReadMeetings::ROLES },
+        MenuItem { path: "/genting", label: "genting.menu", roles: genting::SeeGenting::ROLES },
+    ],
+    tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
+    imports: &[indicator::SHEET, reporting::SHEET, &team::TeamImport],
+    check: Some(|app, district| Box::pin(indicator::check(app, district))),
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),
@@ -58,6 +114,29 @@ pub const STEP: Part = Part {
         Reference::user("indicator_value", "recorded_by"),
         Reference::user("indicator_lock", "locked_by"),
         Reference::user("indicator_lock", "unlocked_by"),
+        Reference::code("team", "territory_code", "territory"),
+        Reference::id("team", "batch_id", "import_batch"),
+        Reference::user("team", "recorded_by"),
+        Reference::id("team_decree", "scan_id", "attachment"),
+        Reference::user("team_decree", "recorded_by"),
+        Reference::id("team_member", "batch_id", "import_batch"),
+        Reference::user("team_member", "recorded_by"),
+        Reference::user("action_year", "opened_by"),
+        Reference::code("action", "territory_code", "territory"),
+        Reference::user("action", "changed_by"),
+        Reference::id("action_event", "document_id", "attachment"),
+        Reference::user("action_event", "recorded_by"),
+        Reference::code("meeting", "territory_code", "territory"),
+        Reference::id("meeting", "previous_id", "meeting"),
+        Reference::user("meeting", "recorded_by"),
+        Reference::user("meeting", "closed_by"),
+        Reference::user("attendance", "recorded_by"),
+        Reference::id("meeting_paper", "paper_id", "issued_paper"),
+        Reference::code("commitment", "territory_code", "territory"),
+        Reference::code("commitment", "place_code", "territory"),
+        Reference::user("commitment", "recorded_by"),
+        Reference::id("commitment_progress", "evidence_id", "attachment"),
+        Reference::user("commitment_progress", "recorded_by"),
     ],
     ..Part::named("convergence")
 };

@@ -106,3 +106,34 @@ async fn values_are_read_from_cells_and_entries_by_their_keys(db: TestDatabase) 
         plans.all(cells, args![DISTRICT, NOW.0, ID, 1_501_000_000_i64, 1_501_999_999_i64]).await.unwrap();
     plans.take().walks_only(&[]);
 }
+
+#[db_test]
+async fn meetings_and_commitments_are_read_by_day_and_by_meeting(db: TestDatabase) {
+    use crate::commitment::query as commitments;
+    use crate::meeting::query as meetings;
+    let plans = Plans::of(&db).await;
+    let scope = asuh_ground::access::Scope::whole(place(1_501_000_000));
+    meetings::one(&plans, DISTRICT, &scope, ID).await.unwrap();
+    meetings::by_code(&plans, DISTRICT, "ABCDEFG").await.unwrap();
+    meetings::coming(&plans, DISTRICT, &scope, (NOW.0, NOW.0)).await.unwrap();
+    meetings::agenda(&plans, DISTRICT, ID).await.unwrap();
+    meetings::guests(&plans, DISTRICT, ID).await.unwrap();
+    meetings::signatories(&plans, DISTRICT, ID).await.unwrap();
+    meetings::present(&plans, DISTRICT, ID).await.unwrap();
+    meetings::attached(&plans, DISTRICT, ID).await.unwrap();
+    meetings::places(&plans, DISTRICT, (1_501_010_000, 1_501_019_999)).await.unwrap();
+    plans.take().walks_only(&[]);
+    commitments::one(&plans, DISTRICT, &scope, ID).await.unwrap();
+    commitments::of_meeting(&plans, DISTRICT, ID).await.unwrap();
+    commitments::late(&plans, DISTRICT, &scope, NOW.0).await.unwrap();
+    commitments::progress(&plans, DISTRICT, ID).await.unwrap();
+    // The chain of meetings before is twelve at most.
+    commitments::open_before(&plans, DISTRICT, ID).await.unwrap();
+    plans.take().walks_only(&["b.*", "before.*"]);
+    for after in [None, Some(ID)] {
+        for which in [commitments::Which::Open, commitments::Which::Late(NOW.0)] {
+            commitments::list(&plans, DISTRICT, &scope, which, after).await.unwrap();
+        }
+    }
+    plans.take().walks_only(&[]);
+}

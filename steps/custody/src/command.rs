@@ -3,6 +3,7 @@
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
+use super::query::StockLine;
 use super::stock_take::settle;
 use super::{rules, shipment};
 use asuh_ground::books::{self, AccountKind, Holding, Move, Spot, Transfer, TransferKind};
@@ -23,6 +24,12 @@ pub struct StockPlace {
 }
 
 impl StockPlace {
+    /// Whether it is what a line of the stock shows.
+    pub(crate) fn is(&self, line: &StockLine) -> bool {
+        (&self.kind, self.place, &self.fund, &self.commodity)
+            == (&line.kind, line.place_id, &line.fund, &line.commodity)
+    }
+
     /// The account, if it is one of stock.
     fn holding(&self) -> Result<Holding, Refusal> {
         let read = || {

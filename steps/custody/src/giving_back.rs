@@ -6,7 +6,7 @@ use asuh_store::Id;
 use axum::extract::State;
 
 use super::command::{ChangeKind, RequestChange};
-use super::pages::stock_place;
+use super::pages::{choices, stock_place};
 use super::query::{self, ChangeLine};
 use super::{KeepStock, ReadStock};
 use asuh_ground::App;
@@ -30,15 +30,9 @@ struct ReturnPage {
 async fn return_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, checked: bool) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let funds = Funds::load(db, district).await?;
-    let stock: Vec<(String, String)> = query::stock(db, district, &Reach::of(cap.scope()))
-        .await?
-        .into_iter()
-        .filter(|line| !matches!(line.kind.as_str(), "transit" | "carriage"))
-        .map(|line| {
-            let amount = shell.quantity(&line.unit, line.amount);
-            (line.key(), format!("{} · {} · {amount} ({})", line.place, line.name, funds.name(&line.fund)))
-        })
-        .collect();
+    let lines = query::stock(db, district, &Reach::of(cap.scope())).await?;
+    let kept = lines.iter().filter(|line| !matches!(line.kind.as_str(), "transit" | "carriage"));
+    let stock = choices(&shell, &funds, kept);
     let parties = ["to_giver", "to_supplier"]
         .map(|code| (code.to_owned(), shell.t(&format!("custody.kind.{code}")).into_owned()))
         .into();

@@ -16,6 +16,7 @@ mod pages;
 mod plans;
 mod purchase;
 mod query;
+mod requests;
 mod rules;
 mod shipment;
 mod stock_take;
@@ -166,17 +167,17 @@ fn routes() -> Routes {
         .post::<ReverseStock, _>("/gudang/mutasi/{transfer}/batal", pages::reverse)
         .get::<KeepStock, _>("/gudang/pindah", pages::moving)
         .post::<KeepStock, _>("/gudang/pindah", pages::moving_post)
-        .get::<ReadStock, _>("/gudang/penghapusan", pages::changes)
-        .get::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off)
-        .post::<KeepStock, _>("/gudang/penghapusan/baru", pages::write_off_post)
+        .get::<ReadStock, _>("/gudang/penghapusan", requests::changes)
+        .get::<KeepStock, _>("/gudang/penghapusan/baru", requests::write_off)
+        .post::<KeepStock, _>("/gudang/penghapusan/baru", requests::write_off_post)
         .get::<ReadStock, _>("/gudang/penghapusan/{change}", giving_back::paper)
-        .post::<KeepStock, _>("/gudang/penghapusan/{change}", pages::decide)
+        .post::<KeepStock, _>("/gudang/penghapusan/{change}", requests::decide)
         .get::<KeepStock, _>("/gudang/retur", giving_back::new)
         .post::<KeepStock, _>("/gudang/retur", giving_back::ask)
-        .get::<ReverseStock, _>("/gudang/saldo-awal", pages::opening)
-        .post::<ReverseStock, _>("/gudang/saldo-awal", pages::opening_post)
-        .get::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take)
-        .post::<KeepStock, _>("/gudang/hitung/{place}", pages::stock_take_post)
+        .get::<ReverseStock, _>("/gudang/saldo-awal", requests::opening)
+        .post::<ReverseStock, _>("/gudang/saldo-awal", requests::opening_post)
+        .get::<KeepStock, _>("/gudang/hitung/{place}", stock_take::pages::stock)
+        .post::<KeepStock, _>("/gudang/hitung/{place}", stock_take::pages::stock_post)
         .get::<ReadCounts, _>("/gudang/hitungan", stock_take::pages::list)
         .get::<ReadCounts, _>("/gudang/hitungan/{take}", stock_take::pages::record)
         .get::<ReadPurchases, _>("/gudang/beli", purchase::pages::list)

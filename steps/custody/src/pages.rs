@@ -1,4 +1,4 @@
-//! Stock, movements, moving, write-offs, stock-take and cash.
+//! Stock, movements, what came late, and cash.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,16 +8,13 @@ use asuh_nusantara::number;
 use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
-use super::command::{
-    ChangeKind, DecideChange, MoveStock, RequestChange, RequestOpening, ReverseMovement, StockPlace,
-};
-use super::query::{self, Before, CashLine, ChangeLine, MovementLine, StockLine};
-use super::stock_take::{Counted, RequestStockTake};
-use super::{CountMoney, KeepStock, ReadCash, ReadStock, ReverseStock, shipment};
+use super::command::{MoveStock, ReverseMovement, StockPlace};
+use super::query::{self, Before, CashLine, MovementLine, StockLine};
+use super::{CountMoney, KeepStock, ReadCash, ReadStock, ReverseStock, rules, shipment};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability, Role};
 use asuh_ground::app::Given;
-use asuh_ground::books::{self, Funds};
+use asuh_ground::books::Funds;
 use asuh_ground::web::{
     Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
 };
@@ -62,6 +59,13 @@ struct PlaceStock {
     /// The last day that a stock-take closed.
     closed: Option<time::Date>,
     lines: Vec<StockLine>,
+}
+
+impl PlaceStock {
+    /// "Gudang DPPKB", "Dalam kiriman SJ/0002/XI/2026".
+    fn words(&self, text: &Text) -> String {
+        rules::side(text, &self.kind, &self.name)
+    }
 }
 
 fn by_place(lines: Vec<StockLine>) -> Vec<PlaceStock> {
@@ -207,47 +211,43 @@ pub(crate) fn stock_place(key: &str) -> Option<StockPlace> {
     })
 }
 
-fn read_stock(form: &mut Form) -> Option<StockPlace> {
+pub(crate) fn read_stock(form: &mut Form) -> Option<StockPlace> {
     form.read("barang", |text| stock_place(text).ok_or("web.error.choose"))
 }
 
 /// An amount in the smallest unit; money and grams as whole numbers.
-fn read_amount(form: &mut Form, field: &str) -> Option<i64> {
+pub(crate) fn read_amount(form: &mut Form, field: &str) -> Option<i64> {
     form.read(field, |text| number::parse_count(text).map_err(|_| "web.error.not_a_number"))
 }
 
 #[derive(Template)]
 #[template(path = "move.html")]
-struct ChangePage {
+struct MovePage {
     shell: Shell,
     f: FormView,
-    title: &'static str,
-    action: &'static str,
-    moving: bool,
     stock: Vec<(String, String)>,
     places: Vec<(String, String)>,
     checked: Option<(String, String)>,
 }
 
-async fn change_page(
-    app: &App,
-    cap: &KeepStock,
-    shell: Shell,
-    form: &Form,
-    moving: bool,
-    checked: bool,
-) -> Page {
+/// Stock to choose from: its key, and in words where it is, what and how much.
+pub(crate) fn choices<'a>(
+    shell: &Shell,
+    funds: &Funds,
+    lines: impl IntoIterator<Item = &'a StockLine>,
+) -> Vec<(String, String)> {
+    let words = |line: &StockLine| {
+        let amount = shell.quantity(&line.unit, line.amount);
+        format!("{} · {} · {amount} ({})", line.place, line.name, funds.name(&line.fund))
+    };
+    lines.into_iter().map(|line| (line.key(), words(line))).collect()
+}
+
+async fn move_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, checked: bool) -> Page {
     let db = app.store.reader();
     let lines = query::stock(db, cap.district(), &Reach::of(cap.scope())).await?;
     let funds = Funds::load(db, cap.district()).await?;
-    let stock: Vec<(String, String)> = lines
-        .iter()
-        .filter(|line| !moving || line.kind == "transit")
-        .map(|line| {
-            let amount = shell.quantity(&line.unit, line.amount);
-            (line.key(), format!("{} · {} · {} ({})", line.place, line.name, amount, funds.name(&line.fund)))
-        })
-        .collect();
+    let stock = choices(&shell, &funds, lines.iter().filter(|line| line.kind == "transit"));
     let places: Vec<(String, String)> = query::places(db, cap.district())
         .await?
         .into_iter()
@@ -258,19 +258,13 @@ async fn change_page(
     };
     let checked = (checked && form.is_valid())
         .then(|| (name(&stock, form.get("barang")), name(&places, form.get("tujuan"))));
-    let (title, action) = if moving {
-        ("custody.move.title", "/gudang/pindah")
-    } else {
-        ("custody.write_off.title", "/gudang/penghapusan/baru")
-    };
-    let template = ChangePage { f: form.view(), title, action, moving, stock, places, checked, shell };
-    page_with(form.status(), &template)
+    page_with(form.status(), &MovePage { f: form.view(), stock, places, checked, shell })
 }
 
 /// The form for moving stock.
 pub(crate) async fn moving(cap: Cap<KeepStock>, State(app): State<App>, shell: Shell) -> Page {
     let form = Form::empty(&shell);
-    change_page(&app, &cap, shell, &form, true, false).await
+    move_page(&app, &cap, shell, &form, false).await
 }
 
 /// Checks, and at the second press moves.
@@ -285,240 +279,21 @@ pub(crate) async fn moving_post(
     let amount = read_amount(&mut form, "jumlah");
     let reason = form.required("alasan", 200);
     let (Some(from), Some(to), Some(amount), true) = (from, to, amount, form.is_valid()) else {
-        return change_page(&app, &cap, shell, &form, true, false).await;
+        return move_page(&app, &cap, shell, &form, false).await;
     };
     match form.get("aksi") {
-        "ubah" => return change_page(&app, &cap, shell, &form, true, false).await,
+        "ubah" => return move_page(&app, &cap, shell, &form, false).await,
         "kirim" => {}
-        _ => return change_page(&app, &cap, shell, &form, true, true).await,
+        _ => return move_page(&app, &cap, shell, &form, true).await,
     }
     let command = MoveStock { from, to, amount, reason, reach: Reach::of(cap.scope()) };
     match app.submit(cap.actor(), form.command_id()?, command).await {
         Ok(_) => redirect("/gudang"),
         Err(rejection) => {
             form.reject(rejection)?;
-            change_page(&app, &cap, shell, &form, true, false).await
+            move_page(&app, &cap, shell, &form, false).await
         }
     }
-}
-
-/// The form for asking for a write-off.
-pub(crate) async fn write_off(cap: Cap<KeepStock>, State(app): State<App>, shell: Shell) -> Page {
-    let form = Form::empty(&shell);
-    change_page(&app, &cap, shell, &form, false, false).await
-}
-
-/// Asks for a write-off: nothing moves yet.
-pub(crate) async fn write_off_post(
-    cap: Cap<KeepStock>,
-    State(app): State<App>,
-    shell: Shell,
-    mut form: Form,
-) -> Page {
-    let place = read_stock(&mut form);
-    let amount = read_amount(&mut form, "jumlah");
-    let reason = form.required("alasan", 200);
-    if let (Some(place), Some(amount), true) = (place, amount, form.is_valid()) {
-        let (kind, party, reach) = (ChangeKind::WriteOff, String::new(), Reach::of(cap.scope()));
-        let command = RequestChange { kind, place, party, amount, reason, reach };
-        match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(_) => return redirect("/gudang/penghapusan"),
-            Err(rejection) => form.reject(rejection)?,
-        }
-    }
-    change_page(&app, &cap, shell, &form, false, false).await
-}
-
-#[derive(Template)]
-#[template(path = "opening.html")]
-struct OpeningPage {
-    shell: Shell,
-    f: FormView,
-    places: Vec<(String, String)>,
-    goods: Vec<(String, String)>,
-    funds: Vec<(String, String)>,
-}
-
-async fn opening_page(app: &App, cap: &ReverseStock, shell: Shell, form: &Form) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let mut places = query::places(db, district).await?;
-    places.extend(query::holders(db, district).await?);
-    let places = places.into_iter().map(|place| (place.id.to_string(), place.name)).collect();
-    let goods = books::commodities(db, district)
-        .await?
-        .into_iter()
-        .map(|line| (line.code, format!("{} ({})", line.name, line.unit)))
-        .collect();
-    let funds = Funds::load(db, district).await?.collecting();
-    page_with(form.status(), &OpeningPage { f: form.view(), places, goods, funds, shell })
-}
-
-/// The form for what was there before the books began.
-pub(crate) async fn opening(cap: Cap<ReverseStock>, State(app): State<App>, shell: Shell) -> Page {
-    let form = Form::empty(&shell);
-    opening_page(&app, &cap, shell, &form).await
-}
-
-/// Asks for an opening balance: nothing is booked yet.
-pub(crate) async fn opening_post(
-    cap: Cap<ReverseStock>,
-    State(app): State<App>,
-    shell: Shell,
-    mut form: Form,
-) -> Page {
-    let place = form.id("tempat");
-    let commodity = form.required("barang", 24);
-    let fund = form.required("dana", 24);
-    let amount = read_amount(&mut form, "jumlah");
-    let reason = form.required("alasan", 200);
-    if let (Some(place), Some(amount), true) = (place, amount, form.is_valid()) {
-        let reach = Reach::of(cap.scope());
-        let command = RequestOpening { place, fund, commodity, amount, reason, reach };
-        match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(_) => return redirect("/gudang/penghapusan"),
-            Err(rejection) => form.reject(rejection)?,
-        }
-    }
-    opening_page(&app, &cap, shell, &form).await
-}
-
-#[derive(Template)]
-#[template(path = "changes.html")]
-struct ChangesPage {
-    shell: Shell,
-    f: FormView,
-    lines: Vec<ChangeLine>,
-    next: Option<Id>,
-    me: Id,
-    may_keep: bool,
-    may_open: bool,
-}
-
-/// The requested changes.
-pub(crate) async fn changes(
-    cap: Cap<ReadStock>,
-    State(app): State<App>,
-    UrlQuery(url): UrlQuery<BTreeMap<String, String>>,
-    shell: Shell,
-) -> Page {
-    let form = Form::empty(&shell);
-    let before = url.get("sebelum").and_then(|id| id.parse().ok());
-    changes_page(&app, &cap, shell, &form, before).await
-}
-
-async fn changes_page(app: &App, cap: &ReadStock, shell: Shell, form: &Form, before: Option<Id>) -> Page {
-    let reach = Reach::of(cap.scope());
-    let mut lines = query::changes(app.store.reader(), cap.district(), &reach, before, PAGE + 1).await?;
-    let next = cut(&mut lines, PAGE as usize, |last| last.id);
-    let template = ChangesPage {
-        f: form.view(),
-        lines,
-        next,
-        me: cap.actor().user,
-        may_keep: cap.actor().has_any(KeepStock::ROLES),
-        may_open: cap.actor().has_any(ReverseStock::ROLES),
-        shell,
-    };
-    page_with(form.status(), &template)
-}
-
-/// Approves or refuses a change.
-pub(crate) async fn decide(
-    cap: Cap<KeepStock>,
-    State(app): State<App>,
-    Path(change): Path<Id>,
-    shell: Shell,
-    mut form: Form,
-) -> Page {
-    let note = form.optional("catatan", 200);
-    let approve = form.get("aksi") == "setuju";
-    if form.is_valid() {
-        let command = DecideChange { change, approve, note, reach: Reach::of(cap.scope()) };
-        match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(_) => return redirect("/gudang/penghapusan"),
-            Err(rejection) => form.reject(rejection)?,
-        }
-    }
-    let read = ReadStock::of(cap.actor()).ok_or(Error::Forbidden)?;
-    changes_page(&app, &read, shell, &form, None).await
-}
-
-#[derive(Template)]
-#[template(path = "stock_take.html")]
-struct StockTakePage {
-    shell: Shell,
-    f: FormView,
-    funds: Funds,
-    place: Id,
-    name: String,
-    closed: Option<time::Date>,
-    lines: Vec<StockLine>,
-}
-
-impl StockTakePage {
-    fn value(&self, part: &str, nth: &usize) -> String {
-        self.f.value(&format!("{part}.{nth}")).to_owned()
-    }
-
-    fn error(&self, part: &str, nth: &usize) -> String {
-        self.f.error(&format!("{part}.{nth}"))
-    }
-}
-
-async fn stock_take_page(app: &App, cap: &KeepStock, shell: Shell, form: &Form, place: Id) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let lines = query::sheet(db, district, &Reach::of(cap.scope()), place).await?;
-    let name = lines.first().map(|line| line.place.clone()).ok_or(Error::NotFound)?;
-    let closed = books::closed_through(db, district, place).await?;
-    let funds = Funds::load(db, district).await?;
-    page_with(form.status(), &StockTakePage { f: form.view(), funds, place, name, closed, lines, shell })
-}
-
-/// The count sheet of a place.
-pub(crate) async fn stock_take(
-    cap: Cap<KeepStock>,
-    State(app): State<App>,
-    Path(place): Path<Id>,
-    shell: Shell,
-) -> Page {
-    let form = Form::empty(&shell);
-    stock_take_page(&app, &cap, shell, &form, place).await
-}
-
-/// Takes the count in: differences become requests.
-pub(crate) async fn stock_take_post(
-    cap: Cap<KeepStock>,
-    State(app): State<App>,
-    Path(place): Path<Id>,
-    shell: Shell,
-    mut form: Form,
-) -> Page {
-    let mut counts = Vec::new();
-    let witness = form.required("saksi", 100);
-    let rows: Vec<(String, String)> =
-        form.starting_with("barang.").map(|(nth, key)| (nth.to_owned(), key.to_owned())).collect();
-    for (nth, key) in rows {
-        let Some(stock) = stock_place(&key) else {
-            form.error("", "custody.refused.form");
-            continue;
-        };
-        let book = form.get(&format!("buku.{nth}")).parse().unwrap_or(-1);
-        let reason = form.optional(&format!("alasan.{nth}"), 200);
-        if let Some(counted) = read_amount(&mut form, &format!("hitung.{nth}")) {
-            counts.push(Counted { place: stock, book, counted, reason });
-        }
-    }
-    if counts.iter().any(|count| count.place.place != place) {
-        return Err(Error::NotFound);
-    }
-    if form.is_valid() {
-        let command = RequestStockTake { place, counts, witness, reach: Reach::of(cap.scope()) };
-        match app.submit(cap.actor(), form.command_id()?, command).await {
-            Ok(_) => return redirect("/gudang/penghapusan"),
-            Err(rejection) => form.reject(rejection)?,
-        }
-    }
-    stock_take_page(&app, &cap, shell, &form, place).await
 }
 
 #[derive(Template)]

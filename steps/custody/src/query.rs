@@ -147,12 +147,17 @@ asuh_store::row_struct! {
 impl MovementLine {
     /// Where it left, in words.
     pub(crate) fn left(&self, text: &Text) -> String {
-        super::rules::place(&text.t(&format!("custody.place.{}", self.from_kind)), &self.from_name)
+        super::rules::side(text, &self.from_kind, &self.from_name)
     }
 
     /// Where it came to, in words.
     pub(crate) fn came(&self, text: &Text) -> String {
-        super::rules::place(&text.t(&format!("custody.place.{}", self.to_kind)), &self.to_name)
+        super::rules::side(text, &self.to_kind, &self.to_name)
+    }
+
+    /// Why, in words.
+    pub(crate) fn why(&self, text: &Text) -> String {
+        super::rules::reason(text, &self.reason)
     }
 
     /// Whether an admin may take it back here.

@@ -3,6 +3,7 @@
 use asuh_store::Refusal;
 
 use asuh_ground::books::AccountKind;
+use asuh_ground::web::Text;
 
 /// Whether goods may be moved without a receiver's signature: what of a hand-over was signed for as missing and came
 /// late. Between places of custody goods go by shipments.
@@ -33,6 +34,23 @@ pub(crate) fn place(kind: &str, name: &str) -> String {
         true => name.to_owned(),
         false => format!("{kind} {name}").trim_end().to_owned(),
     }
+}
+
+/// A side of a movement in words. What lies outside is named alone: the market is no place of the warehouse for which
+/// was bought.
+pub(crate) fn side(text: &Text, kind: &str, name: &str) -> String {
+    let word = text.t(&format!("custody.place.{kind}"));
+    match kind {
+        "market" | "cooking" | "opening" => word.into_owned(),
+        _ => place(&word, name),
+    }
+}
+
+/// Why something moved: a person's words, or the reason that was chosen for a package that came back.
+pub(crate) fn reason(text: &Text, said: &str) -> String {
+    let key = format!("books.reason.{said}");
+    let words = text.t(&key);
+    if words == key { said.to_owned() } else { words.into_owned() }
 }
 
 /// Checks an amount against what is there.

@@ -6,8 +6,8 @@ use askama::Template;
 use asuh_store::{DistrictId, Id, StoreError};
 
 use super::{
-    DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, cash, check as after_check, delivery,
-    kitchen, plan, spending, zakat,
+    DeliverPackages, PackPackages, PlanDistribution, ReadDistribution, card, cash, check as after_check,
+    delivery, kitchen, plan, session, spending, works, zakat,
 };
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::consent::Section;
@@ -59,6 +59,8 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
     }
     tasks.extend(cash::tasks(app, actor).await?);
     tasks.extend(kitchen::tasks(app, actor).await?);
+    tasks.extend(works::tasks(app, actor).await?);
+    tasks.extend(session::tasks(app, actor).await?);
     tasks.extend(spending::tasks(app, actor).await?);
     tasks.extend(after_check::home_tasks(app, actor).await?);
     Ok(tasks)
@@ -82,13 +84,16 @@ pub(super) async fn family_panel(
     let linked = ReadDistribution::of(actor).is_some();
     let panel = FamilyPanel { text, packages, linked };
     let mut html = panel.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    html.extend(card::family_panel(app, actor, family).await?);
     html.extend(cash::family_panel(app, actor, family).await?);
     html.extend(kitchen::family_panel(app, actor, family).await?);
+    html.extend(works::family_panel(app, actor, family).await?);
+    html.extend(session::family_panel(app, actor, family).await?);
     html.extend(zakat::family_panel(app, actor, family).await?);
     Ok(Some(html))
 }
 
-/// What of a campaign moved towards families, as goods, as money and as meals.
+/// What of a campaign moved towards families, as goods, as money, as meals, as what was built and as sessions.
 pub(super) async fn help_moved(
     app: &App,
     district: DistrictId,
@@ -98,6 +103,8 @@ pub(super) async fn help_moved(
     let mut moved = delivery::help_moved(app, district, campaign, days).await?;
     let mut beside = cash::help_moved(app, district, campaign, days).await?;
     beside.extend(kitchen::help_moved(app, district, campaign, days).await?);
+    beside.extend(works::help_moved(app, district, campaign, days).await?);
+    beside.extend(session::help_moved(app, district, campaign, days).await?);
     for one in beside {
         match moved.iter_mut().find(|known| known.family == one.family) {
             None => moved.push(one),
@@ -119,15 +126,16 @@ pub(super) async fn family_gaps(
 ) -> Result<Vec<String>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
     let db = app.store.reader();
-    let goods = delivery::received_by(db, actor.district, family).await?;
-    let money = cash::received_by(db, actor.district, family).await?;
-    let meals = kitchen::received_by(db, actor.district, family).await?;
-    let gap = (goods.is_empty() && money.is_empty() && meals.is_empty())
-        .then(|| text.t("distribution.gap.nothing_received").into_owned());
+    let nothing = delivery::received_by(db, actor.district, family).await?.is_empty()
+        && cash::received_by(db, actor.district, family).await?.is_empty()
+        && kitchen::received_by(db, actor.district, family).await?.is_empty()
+        && works::received_by(db, actor.district, family).await?.is_empty()
+        && session::received_by(db, actor.district, family).await?.is_empty();
+    let gap = nothing.then(|| text.t("distribution.gap.nothing_received").into_owned());
     Ok(gap.into_iter().collect())
 }
 
-/// The days on which a family received packages, money or meals, the newest first.
+/// The days on which a family received packages, money, meals, what was built for it, or came to a session, the newest first.
 pub(super) async fn help_received(
     app: &App,
     district: DistrictId,
@@ -149,6 +157,18 @@ pub(super) async fn help_received(
         on,
         what: text.t1("kitchen.portions_n", "portions", text.number(portions)),
     }));
+    let built = works::received_by(app.store.reader(), district, family).await?;
+    days.extend(
+        built
+            .into_iter()
+            .map(|(on, kind)| HelpDay { on, what: text.t(&format!("works.kind.{kind}")).into_owned() }),
+    );
+    let sessions = session::received_by(app.store.reader(), district, family).await?;
+    days.extend(
+        sessions
+            .into_iter()
+            .map(|(on, topic)| HelpDay { on, what: text.t1("education.attended", "topic", topic) }),
+    );
     days.sort_by_key(|day| std::cmp::Reverse(day.on));
     Ok(days)
 }
@@ -193,6 +213,8 @@ pub(super) async fn copy(
     let mut sections: Vec<Section> = section.filled(rows).into_iter().collect();
     sections.extend(cash::copy(app, district, family, text).await?);
     sections.extend(kitchen::copy(app, district, family, text).await?);
+    sections.extend(works::copy(app, district, family, text).await?);
+    sections.extend(session::copy(app, district, family, text).await?);
     sections.extend(spending::copy(app, district, family, text).await?);
     sections.extend(after_check::copy(app, district, family, text).await?);
     sections.extend(zakat::copy(app, district, family, text).await?);
@@ -205,5 +227,6 @@ pub(super) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
     findings.extend(delivery::check_couriers(db, district).await?);
     findings.extend(cash::check(db, district).await?);
     findings.extend(kitchen::check(db, district).await?);
+    findings.extend(works::audit(db, district).await?);
     Ok(findings)
 }

@@ -13,17 +13,20 @@
 //! families spent it on stands in [`spending`], what is talked over with them in [`follow_up`]; whether what is on record
 //! arrived is asked of a sample afterwards ([`check`]). What Baznas reports of zakat stands beside all of it ([`zakat`]).
 //!
-//! The third way is meals ([`kitchen`]): cooked out of the goods in the books for those who are fed for a while.
+//! The third way is meals ([`kitchen`]): cooked out of the goods in the books for those who are fed for a while. The fourth is
+//! what is built once and stays ([`works`]): clean water, a latrine, a better house; the fifth are sessions of education
+//! ([`session`]).
 //!
 //! Rows: `allocation_*` and `share_*` (the plan and the claims), `package*` and `delivery`, `cash_*`, `spending_*` and
-//! `diet_advice`, `follow_up*`, `after_check*`, `zakat_*`, `kitchen*`, `food`, `menu*`
-//! and `meal_*`; goods move through
-//! `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
+//! `diet_advice`, `follow_up*`, `after_check*`, `zakat_*`, `kitchen*`, `food`, `menu*`,
+//! `meal_*`, `help_work`, `work_*`, `education_session` and `session_*`; goods and money move through `ground::books` alone: warehouse, courier (its place is the run), household (its place is the family).
 
+mod card;
 pub mod cash;
 pub mod check;
 mod delivery;
 pub mod follow_up;
+mod helped;
 mod home;
 pub mod kitchen;
 mod plan;
@@ -31,10 +34,16 @@ mod plan;
 mod plans;
 mod references;
 pub mod rules;
+pub mod session;
 pub mod spending;
+pub mod works;
 pub mod zakat;
 
-pub use delivery::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
+pub use card::{IssueCards, ReplaceCard};
+pub use delivery::{
+    DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, TakeBackReceipts, Undeliverable,
+};
+pub use helped::{CHANGED_SQL, helped_sql};
 pub use plan::{
     ApproveRun, Approved, Campaign, CloseRun, Closed, DiscardRun, EligibleFamily, GoodChoice, PlanRun,
     Proposal, ProposedVillage, RunLine, campaigns, eligible_families, propose,
@@ -76,6 +85,7 @@ capability! {
 
 fn routes() -> Routes {
     plan::routes()
+        .and(card::routes())
         .and(delivery::routes())
         .and(cash::routes())
         .and(spending::routes())
@@ -83,6 +93,8 @@ fn routes() -> Routes {
         .and(check::routes())
         .and(zakat::routes())
         .and(kitchen::routes())
+        .and(works::routes())
+        .and(session::routes())
 }
 
 /// The step, for the gates.
@@ -91,9 +103,13 @@ pub const STEP: Part = Part {
     heading: "web.menu.distribution",
     menu: &[
         MenuItem { path: "/penyaluran", label: "distribution.menu", roles: READERS },
+        MenuItem { path: "/kartu", label: "cards.title", roles: card::OpenCards::ROLES },
         MenuItem { path: "/pmt", label: "kitchen.pmt.title", roles: kitchen::ReadMeals::ROLES },
         MenuItem { path: "/masak-dapur", label: "kitchen.run.title", roles: kitchen::ReadMeals::ROLES },
         MenuItem { path: "/dapur", label: "kitchen.title", roles: kitchen::ReadKitchens::ROLES },
+        MenuItem { path: "/pekerjaan", label: "works.title", roles: works::ReadWorks::ROLES },
+        MenuItem { path: "/edukasi", label: "education.title", roles: session::ReadSessions::ROLES },
+        MenuItem { path: "/pekerjaan-dana", label: "works.funds.title", roles: works::PayWorks::ROLES },
         MenuItem { path: "/bantuan-uang", label: "cash.title", roles: cash::ReadCash::ROLES },
         MenuItem { path: "/bantuan-uang/tunai", label: "cash.hand.title", roles: cash::HandCash::ROLES },
         MenuItem { path: "/laporan-belanja", label: "spending.title", roles: spending::ReadSpending::ROLES },
@@ -108,7 +124,13 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(|app, actor| Box::pin(home::tasks(app, actor))),
     family_panel: Some(|app, actor, family| Box::pin(home::family_panel(app, actor, family))),
-    sponsor_panels: &[|app, actor, sponsor| Box::pin(cash::sponsor_panel(app, actor, sponsor))],
+    sponsor_panels: &[
+        |app, actor, sponsor| Box::pin(cash::sponsor_panel(app, actor, sponsor)),
+        |app, actor, sponsor| Box::pin(works::sponsor_panel(app, actor, sponsor)),
+    ],
+    gifts_given: Some(|app, district, sponsor, days, text| {
+        Box::pin(works::gifts(app, district, sponsor, days, text))
+    }),
     family_gaps: Some(|app, actor, family| Box::pin(home::family_gaps(app, actor, family))),
     help_received: Some(|app, district, family, text| {
         Box::pin(home::help_received(app, district, family, text))

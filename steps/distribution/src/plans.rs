@@ -7,7 +7,7 @@ use asuh_store::{DistrictId, Id};
 use time::Date;
 use time::macros::date;
 
-use crate::{cash, check, follow_up, spending, zakat};
+use crate::{card, cash, check, delivery, follow_up, helped, session, spending, works, zakat};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const NOTHING: Id = Id::SYSTEM;
@@ -48,4 +48,29 @@ async fn checks_are_found_by_village_and_person(db: TestDatabase) {
 async fn zakat_is_found_by_day_and_family(db: TestDatabase) {
     let planned = Plans::of(&db).await;
     zakat::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn works_are_found_by_state_family_campaign_and_sponsor(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    works::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn sessions_are_found_by_day_village_and_family(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    session::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn whom_a_campaign_helped_is_found_by_it_and_by_what_changed(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    helped::plans(&planned, DISTRICT, (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn cards_and_lists_of_receipts_are_found_by_number_village_and_run(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    card::plans(&planned, DISTRICT, &near(), NOTHING).await;
+    delivery::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }

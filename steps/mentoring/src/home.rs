@@ -154,6 +154,7 @@ fn story(text: Text, story: Story) -> StoryLine {
     };
     let months = [
         ("goods", story.goods.to_string()),
+        ("meals", story.meals.to_string()),
         ("money", story.money.to_string()),
         ("visits", story.visits.to_string()),
     ];

@@ -32,6 +32,11 @@ mod sponsor;
 pub use coverage::{Coverage, Share, coverage, shares};
 pub use facts::SetNeighbours;
 pub use hold::{PlaceHold, ReleaseHold};
+
+/// What families need once, for the steps that meet it.
+pub mod needs {
+    pub use super::need::{meet_need, promise_need, reopen_need};
+}
 pub use need::{ChangeNeed, NoteNeed};
 pub use news::{DecideNews, WithdrawNews, WriteNews};
 pub use pair::{EndPair, PairByHand};

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use asuh_store::{Args, DistrictId, Id, Instant, Query, StoreError, args};
-use time::Date;
+use time::{Date, Duration};
 
 use super::summary::measure;
 use asuh_ground::access::Scope;
 use asuh_ground::settings;
+use asuh_step_distribution::helped_sql;
 use asuh_step_registry as registry;
 
 asuh_store::row_struct! {
@@ -21,12 +22,13 @@ asuh_store::row_struct! {
     }
 }
 
-/// The campaigns, newest first. Index: primary key; unique key of `drive`.
+/// The campaigns, those of food first, the newest of them before others. Index: primary key; unique key of `drive`.
 pub(super) async fn campaigns(db: &impl Query, district: DistrictId) -> Result<Vec<Campaign>, StoreError> {
     db.all(
         "SELECT c.id, c.name, c.slogan, (SELECT COUNT(*) FROM drive d WHERE d.district_id = c.district_id \
          AND d.campaign_id = c.id AND d.state = 'open') AS drives \
-         FROM campaign c WHERE c.district_id = $1 ORDER BY c.created_at DESC, c.id",
+         FROM campaign c WHERE c.district_id = $1 \
+         ORDER BY CASE WHEN c.help = 'nutrition' THEN 0 ELSE 1 END, c.created_at DESC, c.id",
         args![district],
     )
     .await
@@ -211,8 +213,8 @@ asuh_store::row_struct! {
 /// Which of the waiting families are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WaitingFilter {
-    /// The campaign.
-    pub(super) campaign: Id,
+    /// The campaign whose help they have not received; none: that of nobody.
+    pub(super) campaign: Option<Id>,
     /// The day on which they may be helped.
     pub(super) day: Date,
     /// Only inside this range of codes.
@@ -223,8 +225,8 @@ pub(super) struct WaitingFilter {
     pub(super) limit: i64,
 }
 
-/// Families within reach that may be helped and have no delivered package of the campaign, by village and name.
-/// Indexes: those of the registry's rule, package's unique key.
+/// Families within reach that may be helped and have received nothing of the campaign (or of anybody) yet, by village and
+/// name. Indexes: those of the registry's rule and of [`helped_sql`].
 pub(super) async fn waiting(
     db: &impl Query,
     district: DistrictId,
@@ -236,7 +238,8 @@ pub(super) async fn waiting(
     let mut args = Args::new();
     let eligible = registry::rules::eligible_sql(&mut args, district, filter.day, &statuses);
     let reached = scope.territory_condition("e.village_code", Some("e.rw"), &mut args);
-    let (district, campaign) = (args.push(district), args.push(filter.campaign));
+    let helped = helped_sql(&mut args, district, filter.campaign, filter.day + Duration::days(6));
+    let district = args.push(district);
     let mut conditions = reached;
     if let Some((from, to)) = filter.inside {
         conditions.push_str(&format!(
@@ -255,12 +258,11 @@ pub(super) async fn waiting(
     let limit = args.push(filter.limit);
     db.all(
         &format!(
-            "WITH {eligible} SELECT e.family_id, e.village_code, t.name AS village, e.hamlet, e.rw, e.rt, e.head_name, \
+            "WITH {eligible}, helped AS ({helped}) SELECT e.family_id, e.village_code, t.name AS village, e.hamlet, e.rw, e.rt, e.head_name, \
              e.targets FROM eligible e \
              JOIN family f ON f.district_id = {district} AND f.id = e.family_id AND f.canonical_id IS NULL \
              JOIN territory t ON t.district_id = {district} AND t.code = e.village_code \
-             WHERE {conditions} AND NOT EXISTS (SELECT 1 FROM package p WHERE p.district_id = {district} \
-               AND p.family_id = e.family_id AND p.campaign_id = {campaign} AND p.state = 'delivered') \
+             LEFT JOIN helped h ON h.family_id = e.family_id WHERE {conditions} AND h.family_id IS NULL \
              ORDER BY e.village_code, e.head_search, e.family_id LIMIT {limit}"
         ),
         args,

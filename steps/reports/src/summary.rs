@@ -15,6 +15,7 @@ use time::{Date, Duration};
 
 use asuh_ground::App;
 use asuh_ground::settings;
+use asuh_step_distribution::{CHANGED_SQL, helped_sql};
 use asuh_step_registry as registry;
 
 /// Looks overlap by this much: a row may be committed a moment after the instant that it carries.
@@ -198,7 +199,7 @@ async fn given(
     Ok(())
 }
 
-/// How many families may be helped, and how many of them were by then, per village.
+/// How many families may be helped, and how many of them the campaign helped by then in whichever way, per village.
 async fn reached(
     db: &impl Query,
     district: DistrictId,
@@ -211,14 +212,12 @@ async fn reached(
     let statuses = registry::rules::eligible_statuses(&statuses);
     let mut args = asuh_store::Args::new();
     let eligible = registry::rules::eligible_sql(&mut args, district, week, &statuses);
-    let (district, campaign, week) = (args.push(district), args.push(campaign), args.push(week));
+    let helped = helped_sql(&mut args, district, Some(campaign), week + Duration::days(6));
+    let district = args.push(district);
     let rows: Vec<Reached> = db
         .all(
             &format!(
-                "WITH {eligible}, helped AS ( \
-                   SELECT DISTINCT family_id FROM package WHERE district_id = {district} AND campaign_id = {campaign} \
-                   AND week_of <= {week} AND state = 'delivered' \
-                 ) SELECT e.village_code, COUNT(*) AS families, COUNT(h.family_id) AS helped FROM eligible e \
+                "WITH {eligible}, helped AS ({helped}) SELECT e.village_code, COUNT(*) AS families, COUNT(h.family_id) AS helped FROM eligible e \
                  JOIN family f ON f.district_id = {district} AND f.id = e.family_id AND f.canonical_id IS NULL \
                  LEFT JOIN helped h ON h.family_id = e.family_id GROUP BY e.village_code"
             ),
@@ -311,7 +310,8 @@ async fn changed(
 ) -> Result<Vec<(Id, Date)>, StoreError> {
     let touched: Vec<Touched> = db
         .all(
-            "SELECT DISTINCT d.campaign_id, d.held_on AS day FROM contribution c \
+            &format!(
+                "SELECT DISTINCT d.campaign_id, d.held_on AS day FROM contribution c \
                JOIN roll r ON r.district_id = c.district_id AND r.id = c.roll_id \
                JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
                WHERE c.district_id = $1 AND c.recorded_at >= $2 \
@@ -324,7 +324,8 @@ async fn changed(
                JOIN drive d ON d.district_id = r.district_id AND d.id = r.drive_id \
                WHERE p.district_id = $1 AND p.confirmed_at >= $2 \
              UNION SELECT campaign_id, held_on FROM drive WHERE district_id = $1 AND recorded_at >= $2 \
-             UNION SELECT campaign_id, week_of FROM package WHERE district_id = $1 AND changed_at >= $2",
+             UNION {CHANGED_SQL}"
+            ),
             args![district, since],
         )
         .await?;

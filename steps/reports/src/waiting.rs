@@ -18,6 +18,8 @@ use asuh_ground::audit;
 use asuh_ground::web::{Error, Form, Page, Shell, cut, page};
 use asuh_step_registry::ReadFamilies;
 
+/// In an address: whom nobody has helped.
+const ANYBODY: &str = "semua";
 /// Families of one page.
 const PAGE: usize = 50;
 /// Families of one file at most.
@@ -28,6 +30,8 @@ pub(super) struct Choice {
     gerakan: Option<String>,
     /// A village or kecamatan, by its ten-digit code.
     wilayah: Option<i64>,
+    /// `semua`: those whom nobody has helped yet, of whichever campaign.
+    cara: Option<String>,
     sesudah: Option<Id>,
 }
 
@@ -40,6 +44,8 @@ struct List {
     territory_name: String,
     families: Vec<Waiting>,
     next: Option<Id>,
+    /// Those whom nobody has helped.
+    anybody: bool,
 }
 
 impl List {
@@ -64,10 +70,11 @@ pub(super) async fn list(
     let db = app.store.reader();
     let campaigns = query::campaigns(db, cap.district()).await?;
     let campaign = chosen(&campaigns, choice.gerakan.as_deref()).cloned();
+    let anybody = choice.cara.as_deref() == Some(ANYBODY);
     let mut families = match &campaign {
         Some(campaign) => {
             let filter = WaitingFilter {
-                campaign: campaign.id,
+                campaign: (!anybody).then_some(campaign.id),
                 day: monday_of(shell.today),
                 inside: range(choice.wilayah),
                 after: choice.sesudah,
@@ -86,6 +93,7 @@ pub(super) async fn list(
         shell,
         campaign,
         families,
+        anybody,
     })
 }
 
@@ -113,7 +121,7 @@ pub(super) async fn export(cap: Cap<ReadFamilies>, State(app): State<App>, shell
     let db = app.store.reader();
     let campaign = campaign(db, cap.district(), Some(form.get("gerakan"))).await?;
     let filter = WaitingFilter {
-        campaign: campaign.id,
+        campaign: (form.get("cara") != ANYBODY).then_some(campaign.id),
         day: monday_of(shell.today),
         inside: range(form.get("wilayah").parse().ok()),
         after: None,

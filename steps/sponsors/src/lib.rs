@@ -26,7 +26,7 @@ use asuh_ground::web::{MenuItem, Routes};
 
 /// Campaigns, for later steps and the demo.
 pub mod campaigns {
-    pub use super::campaign::command::{CreateCampaign, EndCampaign, EnsureCommodities};
+    pub use super::campaign::command::{CreateCampaign, DecideNature, EndCampaign, EnsureCommodities};
     pub use super::campaign::query::{Campaign, Item, active, all, by_id, items, open};
     pub use super::campaign::rules::{
         BasketItem, Calendar, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm,
@@ -70,7 +70,7 @@ capability! {
         Role::DistrictAdmin, Role::ListKeeper, Role::UnitCoordinator, Role::Treasurer, Role::WarehouseKeeper,
         Role::Sponsor, Role::OfficePlanner, Role::DistrictPlanner, Role::Leader, Role::Auditor,
     ];
-    /// Begins and ends campaigns.
+    /// Begins and ends campaigns, logs decisions about them.
     pub struct ManageCampaigns = "sponsors.manage_campaigns": [Role::DistrictAdmin];
     /// Sees how many people of each office take part.
     pub struct SeeParticipation = "sponsors.see_participation": [
@@ -168,6 +168,8 @@ fn routes() -> Routes {
         .post::<ManageCampaigns, _>("/gerakan/baru", campaigns::check)
         .get::<ReadCampaigns, _>("/gerakan/{id}", campaigns::show)
         .post::<ManageCampaigns, _>("/gerakan/{id}/akhiri", campaigns::end)
+        .get::<ManageCampaigns, _>("/gerakan/{id}/sifat", campaign::nature::new)
+        .post::<ManageCampaigns, _>("/gerakan/{id}/sifat", campaign::nature::decide)
         .get::<ReadRoster, _>("/pegawai", roster::units)
         .post::<ReadRoster, _>("/pegawai/cari", roster::search)
         .get::<ManageRoster, _>("/pegawai/baru", roster::new)
@@ -264,6 +266,7 @@ pub const STEP: Part = Part {
         Reference::id("sponsor_version", "batch_id", "import_batch"),
         Reference::id("campaign", "fund_holder_id", "institution"),
         Reference::id("campaign", "warehouse_id", "institution"),
+        Reference::user("campaign_decision", "recorded_by"),
         Reference::code("campaign_item", "commodity", "commodity"),
         Reference::user("pledge", "recorded_by"),
         Reference::user("pledge", "stopped_by"),

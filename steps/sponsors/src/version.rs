@@ -24,6 +24,8 @@ pub(crate) fn blank(id: Id, kind: &str, category: &str, valid_from: Date, source
         phone_sealed: None,
         unit_id: None,
         unit: String::new(),
+        institution_id: None,
+        institution: String::new(),
         home_code: None,
         home: String::new(),
         status: "active".to_owned(),

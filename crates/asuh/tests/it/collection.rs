@@ -459,7 +459,15 @@ async fn cash_needs_a_witness_and_arrives_by_slip(db: TestDatabase) {
     let back = format!("{deposit}/kembalikan");
     treasurer.post(&back, &[("alasan", "nomor tidak ditemukan")]).await.to();
     assert!(monday.coordinator.get(&deposit).await.ok().contains("nomor tidak ditemukan"));
-    monday.test.db.clock.advance(4 * 86_400);
+    // Thursday is its last day.
+    monday.test.db.clock.advance(3 * 86_400);
+    for user in [treasurer.user, monday.test.with_role(Role::Auditor).await.user] {
+        let first = monday.test.sign_in(user).await.get("/").await.ok();
+        assert!(first.contains("1 setoran uang, 0 lewat tenggat"), "{first}");
+    }
+    monday.test.db.clock.advance(86_400);
+    let elsewhere = monday.test.sign_in(other.user).await.get("/").await.ok();
+    assert!(!elsewhere.contains("setoran uang"), "{elsewhere}");
     let (coordinator, treasurer) =
         (monday.test.sign_in(monday.coordinator.user).await, monday.test.sign_in(treasurer.user).await);
     assert!(treasurer.get("/").await.ok().contains("1 setoran uang, 1 lewat tenggat"));
@@ -470,6 +478,9 @@ async fn cash_needs_a_witness_and_arrives_by_slip(db: TestDatabase) {
     let receipt = treasurer.get(&receipt).await.ok();
     assert!(receipt.to_lowercase().contains("sepuluh ribu rupiah") && receipt.contains("A-71"), "{receipt}");
     assert!(treasurer.post(&confirm, &yes).await.refused().contains("tidak sedang menunggu"));
+    for client in [&treasurer, &auditor] {
+        assert!(!client.get("/").await.ok().contains("lewat tenggat"));
+    }
     assert_eq!(monday.holds(AccountKind::FundHolder, monday.holder, Commodity::CASH).await, 10_000);
     assert!(treasurer.get("/gudang/kas").await.ok().contains("Rp10.000"));
     monday.books_are_clean().await;

@@ -2,8 +2,8 @@
 
 use asuh_ground::access::Role;
 use asuh_ground::books::{AccountKind, Commodity};
-use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Id, args};
 use axum::http::StatusCode;
 
 use crate::collection::{Monday, counts, pairs, set};
@@ -190,28 +190,55 @@ async fn goods_change_hands_on_two_devices_or_on_paper_with_a_photo(db: TestData
     monday.books_are_clean().await;
 }
 
-#[db_test]
-async fn both_sides_sign_with_their_accounts_and_are_never_one_person(db: TestDatabase) {
-    let monday = Monday::begin(db, 3).await;
-    let roll = monday.closed().await;
-    // Somebody who is coordinator and keeper at once.
+/// Somebody who is coordinator of the office and something else elsewhere.
+async fn with_two_offices(monday: &Monday, role: Role, at: Id) -> Client {
     let both = monday.test.user(Role::UnitCoordinator, &[], &[monday.office]).await;
     let grant = monday.test.app.store.new_id();
     monday
         .test
         .sql(
             "INSERT INTO user_grant (district_id, id, user_id, role, granted_at, granted_by) VALUES ($1, $2, $3, $4, 0, $5)",
-            args![KERINCI, grant, both.user, Role::WarehouseKeeper.code(), asuh_store::Id::SYSTEM],
+            args![KERINCI, grant, both.user, role.code(), Id::SYSTEM],
         )
         .await;
     monday
         .test
         .sql(
             "INSERT INTO grant_unit (district_id, grant_id, institution_id) VALUES ($1, $2, $3)",
-            args![KERINCI, grant, monday.warehouse],
+            args![KERINCI, grant, at],
         )
         .await;
-    let both = named(&monday, &both, "Dua Jabatan").await;
+    named(monday, &both, "Dua Jabatan").await
+}
+
+/// Who brings an office's money to the bank does not confirm that it came.
+#[db_test]
+async fn whoever_deposited_the_cash_does_not_receive_it(db: TestDatabase) {
+    let monday = Monday::begin(db, 3).await;
+    let roll = monday.closed().await;
+    let both = with_two_offices(&monday, Role::Treasurer, monday.holder).await;
+    let sheet = both.get(&format!("{roll}/lembar")).await.ok();
+    let deposit = sheet.split("href=\"/setor-uang/").nth(1).unwrap().split('"').next().unwrap();
+    let (slip, confirm) =
+        (format!("/setor-uang/{deposit}/bukti"), format!("/setor-uang/{deposit}/konfirmasi"));
+    both.post(&slip, &[("bukti", "A-17"), ("hari", "2-11-2026")]).await.to();
+    let yes = [("aksi", "konfirmasi")];
+    assert!(both.post(&confirm, &yes).await.refused().contains("dua orang yang berbeda"));
+    assert_eq!(monday.holds(AccountKind::FundHolder, monday.holder, Commodity::CASH).await, 0);
+    // Nor is it sent back without a word.
+    let treasurer = monday.test.user(Role::Treasurer, &[], &[monday.holder]).await;
+    let back = format!("/setor-uang/{deposit}/kembalikan");
+    assert!(treasurer.post(&back, &[("alasan", "  ")]).await.refused().contains("wajib"));
+    treasurer.post(&confirm, &yes).await.to();
+    assert_eq!(monday.holds(AccountKind::FundHolder, monday.holder, Commodity::CASH).await, 6_000);
+    monday.books_are_clean().await;
+}
+
+#[db_test]
+async fn both_sides_sign_with_their_accounts_and_are_never_one_person(db: TestDatabase) {
+    let monday = Monday::begin(db, 3).await;
+    let roll = monday.closed().await;
+    let both = with_two_offices(&monday, Role::WarehouseKeeper, monday.warehouse).await;
     let to = monday.warehouse.to_string();
     let fields = [("tujuan", to.as_str()), ("cara", "account"), ("aksi", "kirim")];
     let bast = both.post(&format!("{roll}/serah"), &fields).await.to();

@@ -191,7 +191,7 @@ async fn goods_go_between_places_with_two_signatures(db: TestDatabase) {
     // One came later; two are written off with a second signature, and the shipment is over.
     stranger.post(&receive, &arrived("1", "dua pecah")).await.to();
     let goods = format!("carriage|{id}|asn|egg");
-    let gone = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah di jalan")];
+    let gone = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah di jalan"), ("aksi", "kirim")];
     stranger.post("/gudang/penghapusan/baru", &gone).await.to();
     let change = monday.change().await;
     both.post(&format!("/gudang/penghapusan/{change}"), &[("aksi", "setuju")]).await.to();
@@ -222,7 +222,7 @@ async fn only_an_admin_takes_movements_back_and_only_here_what_was_made_here(db:
     let yes = |why| [("alasan", why), ("aksi", "kirim")];
     assert!(admin.post(&path, &yes("x")).await.refused().contains("di tempat ia dibuat"));
     let goods = eggs(monday.warehouse);
-    let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk")];
+    let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk"), ("aksi", "kirim")];
     keeper.post("/gudang/penghapusan/baru", &fields).await.to();
     let change = monday.change().await;
     admin.post(&format!("/gudang/penghapusan/{change}"), &[("aksi", "setuju")]).await.to();
@@ -250,6 +250,7 @@ async fn cash_becomes_eggs_of_the_same_fund_at_a_known_price(db: TestDatabase) {
         ("dana", "asn"),
         ("jumlah", "500.000"),
         ("alasan", "Buku kas lama, 31 Oktober"),
+        ("aksi", "kirim"),
     ];
     assert_eq!(keeper.post("/gudang/saldo-awal", &opening).await.status, StatusCode::FORBIDDEN);
     let mut wrong = opening;
@@ -257,7 +258,20 @@ async fn cash_becomes_eggs_of_the_same_fund_at_a_known_price(db: TestDatabase) {
     assert!(
         admin.post("/gudang/saldo-awal", &wrong).await.refused().contains("Uang hanya pada pemegang dana")
     );
-    admin.post("/gudang/saldo-awal", &opening).await.to();
+    // Looked over first, and what does not fit is said before that.
+    assert!(
+        admin
+            .post("/gudang/saldo-awal", &wrong[..5])
+            .await
+            .refused()
+            .contains("Uang hanya pada pemegang dana")
+    );
+    let check = admin.post("/gudang/saldo-awal", &opening[..5]).await.ok();
+    assert!(check.contains("Rp500.000") && check.contains("Buku kas lama, 31 Oktober"), "{check}");
+    assert!(!check.contains("id=\"f-jumlah\""), "{check}");
+    assert_eq!(monday.test.number("SELECT COUNT(*) AS n FROM stock_change", args![]).await, 0);
+    let paper = admin.post("/gudang/saldo-awal", &opening).await.to();
+    assert!(admin.get(&paper).await.ok().contains("Belum disetujui"));
     let path = format!("/gudang/penghapusan/{}", monday.change().await);
     assert!(admin.post(&path, &[("aksi", "setuju")]).await.refused().contains("orang lain"));
     let second = monday.test.with_role(Role::DistrictAdmin).await;
@@ -310,8 +324,23 @@ async fn cash_becomes_eggs_of_the_same_fund_at_a_known_price(db: TestDatabase) {
 async fn a_write_off_needs_a_second_person(db: TestDatabase) {
     let (monday, keeper) = stocked(db).await;
     let goods = eggs(monday.warehouse);
-    let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk")];
-    keeper.post("/gudang/penghapusan/baru", &fields).await.to();
+    // Looked over first: what will be left, and nothing is asked for yet.
+    let path = "/gudang/penghapusan/baru";
+    let check = keeper.post(path, &[("barang", &goods), ("jumlah", "3"), ("alasan", "busuk")]).await.ok();
+    assert!(check.contains("37 butir") && check.contains("busuk"), "{check}");
+    assert!(check.contains("name=\"jumlah\" value=\"3\"") && !check.contains("id=\"f-jumlah\""), "{check}");
+    let too_many =
+        keeper.post(path, &[("barang", &goods), ("jumlah", "41"), ("alasan", "busuk")]).await.refused();
+    assert!(too_many.contains("hanya 40") && too_many.contains("value=\"41\""), "{too_many}");
+    let back = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk"), ("aksi", "ubah")];
+    assert!(keeper.post(path, &back).await.ok().contains("value=\"busuk\""));
+    let elsewhere = monday.test.user(Role::WarehouseKeeper, &[], &[monday.depot]).await;
+    assert_eq!(elsewhere.post(path, &back[..3]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(monday.test.number("SELECT COUNT(*) AS n FROM stock_change", args![]).await, 0);
+    let fields = [("barang", goods.as_str()), ("jumlah", "3"), ("alasan", "busuk"), ("aksi", "kirim")];
+    let paper = keeper.post("/gudang/penghapusan/baru", &fields).await.to();
+    let paper = keeper.get(&paper).await.ok();
+    assert!(paper.contains("Belum disetujui") && paper.contains("3 butir"), "{paper}");
     assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 40);
     let change: Option<(Id,)> = asuh_store::Query::first(
         monday.test.app.store.reader(),
@@ -359,7 +388,19 @@ async fn a_stock_take_books_its_differences_after_approval(db: TestDatabase) {
     let answer = keeper.post(&sheet, &fields).await.refused();
     assert!(answer.contains("Tulis alasan selisihnya") && answer.contains("ditemukan di rak"), "{answer}");
     fields.push(("alasan.2", "pecah"));
-    keeper.post(&sheet, &fields).await.to();
+    // Looked over first: what differs, and nothing is written yet.
+    let takes = || monday.test.number("SELECT COUNT(*) AS n FROM stock_take", args![]);
+    let check = keeper.post(&sheet, &fields).await.ok();
+    assert!(check.contains("-1 butir") && check.contains("1 kaleng") && check.contains("pecah"), "{check}");
+    assert!(check.contains("name=\"hitung.2\" value=\"39\"") && check.contains("value=\"Budi\""), "{check}");
+    let again = keeper.post(&sheet, &[fields.as_slice(), &[("aksi", "ubah")]].concat()).await.ok();
+    assert!(again.contains("id=\"f-hitung.2\"") && again.contains("value=\"39\""), "{again}");
+    assert_eq!(takes().await, 0);
+    fields.push(("aksi", "kirim"));
+    let record = keeper.post(&sheet, &fields).await.to();
+    assert!(record.starts_with("/gudang/hitungan/"), "{record}");
+    assert!(keeper.get(&record).await.ok().contains("Budi"));
+    assert_eq!(takes().await, 1);
     let admin = monday.test.with_role(Role::DistrictAdmin).await;
     let page = admin.get("/gudang/penghapusan").await.ok();
     for path in page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -29,6 +29,7 @@ impl Monday {
             ("dana", fund),
             ("jumlah", rupiah),
             ("alasan", "Buku kas lama"),
+            ("aksi", "kirim"),
         ];
         first.post("/gudang/saldo-awal", &opening).await.to();
         second.post(&format!("/gudang/penghapusan/{}", self.change().await), &YES).await.to();
@@ -231,7 +232,7 @@ async fn every_way_out_of_the_stock_takes_two(db: TestDatabase) {
             )
         };
         let before = waste().await;
-        let fields = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah")];
+        let fields = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "pecah"), ("aksi", "kirim")];
         who.post("/gudang/penghapusan/baru", &fields).await.to();
         let path = format!("/gudang/penghapusan/{}", monday.change().await);
         assert!(who.post(&path, &YES).await.refused().contains("orang lain"), "{goods}");
@@ -249,6 +250,7 @@ async fn every_way_out_of_the_stock_takes_two(db: TestDatabase) {
         ("hitung.1", "7"),
         ("alasan.1", "pecah"),
         ("saksi", "Budi"),
+        ("aksi", "kirim"),
     ];
     cook.post(&sheet, &count).await.to();
     let path = format!("/gudang/penghapusan/{}", monday.change().await);
@@ -256,6 +258,51 @@ async fn every_way_out_of_the_stock_takes_two(db: TestDatabase) {
     assert_eq!(monday.holds(AccountKind::Kitchen, kitchen, Commodity::EGG).await, 8);
     admin.post(&path, &YES).await.to();
     assert_eq!(monday.holds(AccountKind::Kitchen, kitchen, Commodity::EGG).await, 7);
+    monday.books_are_clean().await;
+}
+
+/// A count that leaves something out, or of which a difference was not agreed to, closes nothing.
+#[db_test]
+async fn a_count_is_whole_by_two_and_closes_only_when_agreed_to(db: TestDatabase) {
+    let (monday, keeper) = stocked(db).await;
+    let sheet = format!("/gudang/hitung/{}", monday.warehouse);
+    let (rice, goods) = (format!("warehouse|{}|asn|rice_can", monday.warehouse), eggs(monday.warehouse));
+    let of_rice = [("barang.1", rice.as_str()), ("buku.1", "40"), ("hitung.1", "40")];
+    let of_eggs = |counted: &'static str, reason: &'static str| {
+        [("barang.2", goods.as_str()), ("buku.2", "40"), ("hitung.2", counted), ("alasan.2", reason)]
+    };
+    let send = [("aksi", "kirim")];
+    let takes = || monday.test.number("SELECT COUNT(*) AS n FROM stock_take", args![]);
+    let closed = || monday.test.number("SELECT COUNT(*) AS n FROM book_period", args![]);
+    // The eggs were left out.
+    let part = [of_rice.as_slice(), &[("saksi", "Budi")], &send].concat();
+    assert!(keeper.post(&sheet, &part).await.refused().contains("value=\"40\""));
+    assert_eq!(takes().await, 0);
+    // One's own witness is nobody.
+    let rename = "UPDATE app_user SET name = 'Joko Gudang', name_search = 'joko gudang' WHERE district_id = $1 AND id = $2";
+    monday.test.sql(rename, args![KERINCI, keeper.user]).await;
+    let keeper = monday.test.sign_in(keeper.user).await;
+    let own = [of_rice.as_slice(), &of_eggs("40", ""), &[("saksi", "JOKO gudang")], &send].concat();
+    let refused = keeper.post(&sheet, &own).await.refused();
+    assert!(refused.contains("e-saksi") && refused.contains("JOKO gudang"), "{refused}");
+    assert_eq!((takes().await, closed().await), (0, 0));
+    // A difference that is not agreed to: the count is to be done again, and no day is closed.
+    let less = [of_rice.as_slice(), &of_eggs("39", "pecah"), &[("saksi", "Budi")], &send].concat();
+    let record = keeper.post(&sheet, &less).await.to();
+    assert_eq!((takes().await, closed().await), (1, 0));
+    let admin = monday.test.with_role(Role::DistrictAdmin).await;
+    let no = [("aksi", "tolak"), ("catatan", "hitung lagi")];
+    admin.post(&format!("/gudang/penghapusan/{}", monday.change().await), &no).await.to();
+    assert_eq!(closed().await, 0);
+    let state = "SELECT COUNT(*) AS n FROM stock_take WHERE state = 'refused'";
+    assert_eq!(monday.test.number(state, args![]).await, 1);
+    keeper.get(&record).await.ok();
+    assert_eq!(monday.holds(AccountKind::Warehouse, monday.warehouse, Commodity::EGG).await, 40);
+    // Done again without a difference, the days before it are closed at once.
+    monday.test.db.clock.advance(60);
+    let right = [of_rice.as_slice(), &of_eggs("40", ""), &[("saksi", "Budi")], &send].concat();
+    keeper.post(&sheet, &right).await.to();
+    assert_eq!(closed().await, 1);
     monday.books_are_clean().await;
 }
 

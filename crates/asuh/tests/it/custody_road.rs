@@ -74,9 +74,10 @@ async fn what_did_not_arrive_is_on_the_first_page_of_both_sides(db: TestDatabase
     keeper.post("/gudang/pindah", &late).await.to();
     let page = keeper.get(&format!("/serah-terima/{hand_over}")).await.ok();
     assert!(page.contains("Masih di perjalanan: telur 1 butir"), "{page}");
-    let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "hilang di jalan")];
+    let gone =
+        [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "hilang di jalan"), ("aksi", "kirim")];
     assert_eq!(depot.post("/gudang/penghapusan/baru", &gone).await.status, StatusCode::NOT_FOUND);
-    let two = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "hilang di jalan")];
+    let two = [("barang", goods.as_str()), ("jumlah", "2"), ("alasan", "hilang di jalan"), ("aksi", "kirim")];
     assert!(keeper.post("/gudang/penghapusan/baru", &two).await.refused().contains("hanya 1"));
     keeper.post("/gudang/penghapusan/baru", &gone).await.to();
     let path = format!("/gudang/penghapusan/{}", monday.change().await);
@@ -168,7 +169,7 @@ async fn movements_of_one_place_go_on_behind_fifty(db: TestDatabase) {
     let goods = eggs(monday.warehouse);
     for _ in 0..30 {
         monday.test.db.clock.advance(1);
-        let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah")];
+        let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah"), ("aksi", "kirim")];
         keeper.post("/gudang/penghapusan/baru", &gone).await.to();
         admin.post(&format!("/gudang/penghapusan/{}", monday.change().await), &YES).await.to();
         let undo = format!("/gudang/mutasi/{}/batal", monday.transfer("written_off").await);
@@ -214,7 +215,7 @@ async fn a_check_beside_those_who_write_finds_nothing(db: TestDatabase) {
         let mut written = 0;
         while !done.load(Ordering::Relaxed) {
             monday.test.db.clock.advance(1);
-            let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah")];
+            let gone = [("barang", goods.as_str()), ("jumlah", "1"), ("alasan", "pecah"), ("aksi", "kirim")];
             keeper.post("/gudang/penghapusan/baru", &gone).await.to();
             admin.post(&format!("/gudang/penghapusan/{}", monday.change().await), &YES).await.to();
             let undo = format!("/gudang/mutasi/{}/batal", monday.transfer("written_off").await);

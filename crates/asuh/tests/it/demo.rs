@@ -56,6 +56,8 @@ async fn the_demo_is_whole_and_nobodys(db: TestDatabase) {
         "referral",
         "complaint",
         "case_plan",
+        "attendance",
+        "commitment_progress",
     ] {
         assert!(first[table] > 0, "{table}: {first:?}");
     }

@@ -409,6 +409,8 @@ async fn a_meal_is_taken_back_by_reversals(db: TestDatabase) {
     assert!(near.post(&list, &[(&mark, "all")]).await.refused().contains("Tidak boleh diberi menu ini"));
     // Noted wrongly: it is well, and eaten; then the whole meal turns out to be a mistake.
     near.post(&format!("{wati}/catatan"), &[]).await.to();
+    let page = near.get(&list).await.ok();
+    assert!(!page.contains("<span class=\"tag bad\">alergi</span>") && page.contains("<select"), "{page}");
     assert!(cook.post(&format!("{run}/batal"), &[("alasan", "")]).await.refused().contains("role=\"alert\""));
     cook.post(&format!("{run}/batal"), &[("alasan", "Salah hari")]).await.to();
     let held = (meals.kitchen("rice").await, meals.kitchen("egg").await, meals.kitchen("porsi_makan").await);
@@ -497,4 +499,49 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     assert_eq!((rows[1][0].as_str(), rows[1][9].as_str(), rows[1][10].as_str()), (NIK, "1", "1"));
     assert_eq!((rows[8][19].as_str(), rows[8][23].as_str(), rows[1][23].as_str()), ("9.1", "2", "1"));
     meals.check().await;
+}
+
+#[db_test]
+async fn a_meal_that_was_received_counts_as_helped(db: TestDatabase) {
+    let meals = Meals::start(db).await;
+    let (test, cook) = (&meals.kitchens.test, &meals.kitchens.cook);
+    let campaign = test.app.store.new_id();
+    test.sql(
+        "INSERT INTO campaign (district_id, id, name, slogan, rhythm, rhythm_day, starts_on, contributor_scope, help, \
+         destination, fund_holder_id, warehouse_id, fund, voluntary, obligation_basis, deposit_days, state, created_at) \
+         VALUES ($1, $2, 'Korpri Peduli', '', 'monthly', 5, 20260901, 'asn', 'nutrition', 'kitchens', $3, $3, 'asn', 1, '', \
+         3, 'active', 0)",
+        args![KERINCI, campaign, meals.kitchens.kitchen],
+    )
+    .await;
+    test.sql("UPDATE meal_programme SET campaign_id = $2 WHERE district_id = $1", args![KERINCI, campaign])
+        .await;
+    // Those on the list count, before anybody has visited them.
+    test.sql(
+        "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, \
+         'registry.eligible_statuses', 'listed,verified', 0, $2)",
+        args![KERINCI, Id::SYSTEM],
+    )
+    .await;
+    let helped = async || {
+        let sql = "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) AS n FROM summary_cell WHERE measure = 'helped' \
+                   AND campaign_id = $1 AND week_of = 20261102";
+        test.db.clock.advance(1);
+        asuh_step_reports::refresh(&test.app, KERINCI).await.unwrap();
+        crate::reports::equal_to_rows(test, campaign, &[time::macros::date!(2026 - 11 - 02)]).await;
+        test.number(sql, args![campaign]).await
+    };
+    let wati = meals.enrol(meals.wati).await;
+    meals.stock(500, 10).await;
+    let run = meals.plan(cook, &meals.asked(meals.egg, "", "kirim")).await.to();
+    let boil = [("bahan.rice", "50"), ("bahan.egg", "1"), ("porsi", "1"), ("bersih", "ya")];
+    cook.post(&format!("{run}/masak"), &boil).await.to();
+    cook.post(&format!("{run}/antar"), &[(&format!("porsi.{}", VILLAGES[0]), "1")]).await.to();
+    assert_eq!(helped().await, 0, "what was handed to the village is not eaten");
+    let near = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
+    let mark = format!("tanda.{}", last(&wati));
+    near.post(&format!("{run}/desa/{}", VILLAGES[0]), &[(&mark, "all")]).await.to();
+    assert_eq!(helped().await, 1);
+    cook.post(&format!("{run}/batal"), &[("alasan", "Salah hari")]).await.to();
+    assert_eq!(helped().await, 0, "a meal that was taken back helped nobody");
 }

@@ -548,6 +548,11 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
     test.sql(set, args![KERINCI, chief, None::<Vec<u8>>, office]).await;
     test.sql(set, args![KERINCI, parent, card(1), school]).await;
+    // An office that gives is its own unit.
+    let (bureau, bureau_pledge) = scene.pledge("Dinas Rekaan", 9, "district", None).await;
+    let link =
+        "UPDATE sponsor SET kind = 'institution', institution_id = $3 WHERE district_id = $1 AND id = $2";
+    test.sql(link, args![KERINCI, bureau, office]).await;
     let declare = asuh_step_pairing::DeclareRelative {
         sponsor: uncle,
         family: scene.children[2].family,
@@ -557,7 +562,7 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
     test.app.submit(&test.system(), test.app.store.new_id(), declare).await.unwrap();
     let run = scene.run("full").await;
     scene.approve(&run).await;
-    for (sponsor, child) in [(own, 0), (chief, 1), (parent, 1), (uncle, 2)] {
+    for (sponsor, child) in [(own, 0), (chief, 1), (bureau, 1), (parent, 1), (uncle, 2)] {
         let pairs = test
             .number(
                 "SELECT COUNT(*) AS n FROM sponsor_pair WHERE district_id = $1 AND sponsor_id = $2 AND person_id = $3",
@@ -566,7 +571,9 @@ async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
             .await;
         assert_eq!(pairs, 0, "{child}");
     }
-    for (pledge, child) in [(own_pledge, 0), (chief_pledge, 1), (parent_pledge, 1), (uncle_pledge, 2)] {
+    for (pledge, child) in
+        [(own_pledge, 0), (chief_pledge, 1), (bureau_pledge, 1), (parent_pledge, 1), (uncle_pledge, 2)]
+    {
         let by_hand = PairByHand {
             programme: scene.programme,
             pledge,

@@ -11,7 +11,7 @@ use time::Date;
 use time::macros::date;
 
 use crate::distribution::Scene;
-use crate::support::{KERINCI, VILLAGES, new_form_id};
+use crate::support::{KERINCI, TestApp, VILLAGES, new_form_id};
 
 const MONDAY: Date = date!(2026 - 11 - 02);
 
@@ -106,8 +106,8 @@ async fn value(scene: &Scene, measure: &str, commodity: &str) -> i64 {
 }
 
 /// Everything stored is what the rows say.
-async fn equal_to_rows(scene: &Scene, weeks: &[Date]) {
-    let db = scene.test.app.store.reader();
+pub async fn equal_to_rows(test: &TestApp, campaign: Id, weeks: &[Date]) {
+    let db = test.app.store.reader();
     let district = settings::one(db, KERINCI).await.unwrap().unwrap();
     asuh_store::row_struct! { struct Row { territory_code: i64, measure: String, commodity: String, value: i64 } }
     for week in weeks {
@@ -115,7 +115,7 @@ async fn equal_to_rows(scene: &Scene, weeks: &[Date]) {
             .all(
                 "SELECT territory_code, measure, commodity, value FROM summary_cell \
                  WHERE district_id = $1 AND campaign_id = $2 AND week_of = $3",
-                args![KERINCI, scene.campaign, *week],
+                args![KERINCI, campaign, *week],
             )
             .await
             .unwrap();
@@ -129,7 +129,7 @@ async fn equal_to_rows(scene: &Scene, weeks: &[Date]) {
             })
             .collect();
         stored.sort();
-        let computed = reports::compute(db, &district, scene.campaign, *week).await.unwrap();
+        let computed = reports::compute(db, &district, campaign, *week).await.unwrap();
         assert_eq!(stored, computed, "{week}");
     }
 }
@@ -148,7 +148,7 @@ async fn figures_are_computed_from_the_rows_and_follow_them(db: TestDatabase) {
     scene.family(VILLAGES[2], "001", "Citra").await;
     reports::refresh(app, KERINCI).await.unwrap();
     let weeks = [date!(2026 - 10 - 26), MONDAY];
-    equal_to_rows(&scene, &weeks).await;
+    equal_to_rows(&scene.test, scene.campaign, &weeks).await;
     assert_eq!(value(&scene, "promised", "egg").await, 10);
     assert_eq!(value(&scene, "brought", "egg").await, 8);
     assert_eq!(value(&scene, "received", "egg").await, 6);
@@ -158,7 +158,7 @@ async fn figures_are_computed_from_the_rows_and_follow_them(db: TestDatabase) {
     scene.packed(&[VILLAGES[0]]).await;
     deliver(&scene, VILLAGES[0], ani).await;
     reports::refresh(app, KERINCI).await.unwrap();
-    equal_to_rows(&scene, &weeks).await;
+    equal_to_rows(&scene.test, scene.campaign, &weeks).await;
     assert_eq!(value(&scene, "delivered", "egg").await, 5);
     assert_eq!(value(&scene, "transit", "egg").await, 5);
     assert_eq!(value(&scene, "helped", "").await, 1);
@@ -166,7 +166,7 @@ async fn figures_are_computed_from_the_rows_and_follow_them(db: TestDatabase) {
     scene.test.db.clock.advance(120);
     reports::refresh(app, KERINCI).await.unwrap();
     reports::refresh(app, KERINCI).await.unwrap();
-    equal_to_rows(&scene, &weeks).await;
+    equal_to_rows(&scene.test, scene.campaign, &weeks).await;
     assert_eq!(value(&scene, "helped", "").await, 2);
     let left = scene.test.number("SELECT COUNT(*) AS n FROM summary_mark", args![]).await;
     assert_eq!(left, 0, "no mark is left over");

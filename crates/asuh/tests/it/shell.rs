@@ -79,6 +79,7 @@ async fn a_long_menu_stands_under_headings_in_the_order_of_the_datas_way(db: Tes
         "Gudang dan kas",
         "Penyaluran",
         "Pendampingan",
+        "Konvergensi",
         "Laporan",
         "Pelindungan data",
         "Pengelolaan",

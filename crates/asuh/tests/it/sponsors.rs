@@ -230,6 +230,91 @@ async fn a_campaign_that_is_not_voluntary_says_who_decided(db: TestDatabase) {
             .await,
         1
     );
+    assert_eq!(world.test.number("SELECT COUNT(*) AS n FROM campaign_decision", args![]).await, 1);
+}
+
+/// A decision after the campaign has begun is logged with who, which document and when; every one stays.
+#[db_test]
+async fn what_a_district_decides_about_a_campaign_is_logged_later_too(db: TestDatabase) {
+    let world = World::start(db).await;
+    let admin = world.test.with_role(Role::DistrictAdmin).await;
+    let campaign = world.campaign().await;
+    let (page, path) = (format!("/gerakan/{campaign}"), format!("/gerakan/{campaign}/sifat"));
+    world.people(world.office, &["Budi Rekaan"]).await;
+    let (unit, gerakan) = (format!("/janji/unit/{}", world.office), campaign.to_string());
+    admin.post(&unit, &promise(&gerakan, &[("semua", "ya")])).await.to();
+    let decide = |nature: &'static str, document: &'static str, day: &'static str, action: &'static str| {
+        vec![
+            ("sifat", nature),
+            ("oleh", "Bupati Kerinci"),
+            ("dokumen", document),
+            ("tanggal_tanggal", day),
+            ("tanggal_bulan", "11"),
+            ("tanggal_tahun", "2026"),
+            ("aksi", action),
+        ]
+    };
+    let logged = || world.test.number("SELECT COUNT(*) AS n FROM campaign_decision", args![]);
+    for role in [Role::UnitCoordinator, Role::Auditor, Role::Leader, Role::Treasurer] {
+        let other = world.test.with_role(role).await;
+        assert_eq!(other.get(&path).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            other.post(&path, &decide("wajib", "SE 1", "1", "kirim")).await.status,
+            StatusCode::FORBIDDEN
+        );
+        assert!(!other.get(&page).await.ok().contains("/sifat\""));
+    }
+    let nobody = format!("/gerakan/{}/sifat", world.test.app.store.new_id());
+    assert_eq!(admin.get(&nobody).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        admin.post(&nobody, &decide("wajib", "SE 1", "1", "kirim")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let refused = admin.post(&path, &decide("wajib", "", "1", "periksa")).await.refused();
+    assert!(refused.contains("e-dokumen") && refused.contains("value=\"Bupati Kerinci\""), "{refused}");
+    let later = admin.post(&path, &decide("wajib", "SE 1/2026", "3", "kirim")).await.refused();
+    assert!(later.contains("paling akhir hari ini") && later.contains("value=\"SE 1/2026\""), "{later}");
+    let same = admin.post(&path, &decide("sukarela", "SE 1/2026", "1", "kirim")).await.refused();
+    assert!(same.contains("sudah begitu"), "{same}");
+
+    // Looked over, then logged once however often it is sent.
+    let check = admin.post(&path, &decide("wajib", "SE 1/2026", "1", "periksa")).await.ok();
+    assert!(check.contains("Ditetapkan wajib oleh Bupati Kerinci dengan SE 1/2026, 1 Nov 2026"), "{check}");
+    assert_eq!(logged().await, 0);
+    let form = new_form_id();
+    for _ in 0..2 {
+        assert_eq!(admin.post_as(&path, &form, &decide("wajib", "SE 1/2026", "1", "kirim")).await.to(), page);
+    }
+    assert_eq!(logged().await, 1);
+    assert!(
+        admin
+            .post(&path, &decide("wajib", "SE 1/2026", "1", "kirim"))
+            .await
+            .refused()
+            .contains("sudah begitu")
+    );
+    world.test.db.clock.advance(60);
+    admin.post(&path, &decide("sukarela", "SE 2/2026", "2", "kirim")).await.to();
+    // Everyone who reads the campaign reads both, the last one first; nobody's promise has changed.
+    let auditor = world.test.with_role(Role::Auditor).await;
+    let shown = auditor.get(&page).await.ok();
+    let (back, first) = (shown.find("Dinyatakan sukarela lagi"), shown.find("Ditetapkan wajib oleh"));
+    assert!(back.is_some() && first.is_some() && back < first, "{shown}");
+    assert!(shown.contains("Dicatat ") && shown.contains("Memberi bersifat sukarela"), "{shown}");
+    assert_eq!(world.in_force(campaign, world.office, date!(2026 - 11 - 02)).await, ["Budi Rekaan x1"]);
+    let trail = "SELECT COUNT(*) AS n FROM command_log WHERE kind = 'sponsors.decide_nature'";
+    assert_eq!(world.test.number(trail, args![]).await, 2);
+    // What is over is not decided about any more.
+    world
+        .test
+        .sql(
+            "UPDATE campaign SET ends_on = 20261101 WHERE district_id = $1 AND id = $2",
+            args![KERINCI, campaign],
+        )
+        .await;
+    let over = admin.post(&path, &decide("wajib", "SE 3/2026", "2", "kirim")).await.refused();
+    assert!(over.contains("sudah selesai"), "{over}");
+    assert!(!admin.get(&page).await.ok().contains("/sifat\""));
 }
 
 #[db_test]

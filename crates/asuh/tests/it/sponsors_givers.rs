@@ -110,6 +110,55 @@ async fn a_firm_comes_in_with_whom_to_speak_to(db: TestDatabase) {
     }
 }
 
+/// An office that gives is linked with the district's list, so that no child of its own staff is given to it.
+#[db_test]
+async fn an_office_that_gives_is_the_one_of_the_list(db: TestDatabase) {
+    let world = World::start(db).await;
+    let admin = world.test.with_role(Role::DistrictAdmin).await;
+    let form = admin.get("/orang-tua-asuh/baru").await.ok();
+    assert!(form.contains("Lembaga di daftar kabupaten") && form.contains("Dinas Pendidikan"), "{form}");
+    let (office, school) = (world.office.to_string(), world.school.to_string());
+    let fields = |category: &'static str, institution: &str| {
+        [
+            ("kategori", category.to_owned()),
+            ("nama", "Dinas Rekaan".into()),
+            ("lembaga", institution.to_owned()),
+        ]
+    };
+    let sent = |fields: &[(&'static str, String); 3]| fields.clone();
+    let put = async |path: &str, fields: [(&'static str, String); 3]| {
+        let fields = sent(&fields);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        admin.post(path, &fields).await
+    };
+    let new = "/orang-tua-asuh/baru";
+    let person = put(new, fields("individual", &office)).await.refused();
+    assert!(person.contains("e-lembaga") && person.contains("Orang bukan lembaga"), "{person}");
+    let unknown = world.test.app.store.new_id().to_string();
+    assert!(put(new, fields("government", &unknown)).await.refused().contains("e-lembaga"));
+    let page = put(new, fields("government", &office)).await.to();
+    assert!(admin.get(&page).await.ok().contains("Dinas Pendidikan"));
+    let twice = put(new, fields("government", &office)).await.refused();
+    assert!(twice.contains("orang tua asuh lain"), "{twice}");
+    // The form says which one it is; saved again it stays, and it can be another one or none.
+    let edit = format!("{page}/ubah");
+    assert!(admin.get(&edit).await.ok().contains(&format!("value=\"{office}\" selected")));
+    let linked = async || {
+        let id = id_of(&page);
+        let sql = "SELECT COUNT(*) AS n FROM sponsor WHERE id = $1 AND institution_id = $2";
+        (
+            world.test.number(sql, args![id, world.office]).await,
+            world.test.number(sql, args![id, world.school]).await,
+        )
+    };
+    put(&edit, fields("government", &office)).await.to();
+    assert_eq!(linked().await, (1, 0));
+    put(&edit, fields("government", &school)).await.to();
+    assert_eq!(linked().await, (0, 1));
+    put(&edit, fields("government", "")).await.to();
+    assert_eq!(linked().await, (0, 0));
+}
+
 #[db_test]
 async fn the_list_and_its_file_tell_nobody_who_did_not_promise(db: TestDatabase) {
     let world = World::start(db).await;

@@ -2,7 +2,8 @@
 
 use asuh_ground::access::Role;
 use asuh_ground::staging::{self, Summary};
-use asuh_step_sponsors::staff::{Asn, PutRoster};
+use asuh_step_sponsors::Reach;
+use asuh_step_sponsors::staff::{Asn, PutAsn, PutRoster};
 use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
@@ -45,6 +46,30 @@ async fn the_roster_masks_numbers_and_keeps_to_the_unit(db: TestDatabase) {
     assert!(!other.post("/pegawai/cari", &[("nama", "ani")]).await.ok().contains("Rahmawati"));
     assert!(own.post("/pegawai/cari", &[("nama", "rahma")]).await.ok().contains("Ani Rahmawati"));
     assert_eq!(own.post(&format!("{page}/pindah"), &[]).await.status, StatusCode::FORBIDDEN);
+}
+
+/// What comes in past the forms is looked at as well: by the demo, by other programs.
+#[db_test]
+async fn a_number_that_is_none_comes_in_by_no_way(db: TestDatabase) {
+    let world = World::start(db).await;
+    let asn = |nip: &str| Asn {
+        nip: Some(nip.to_owned()),
+        name: "Budi Rekaan".into(),
+        unit: world.school,
+        phone: None,
+        home: None,
+    };
+    let (app, system, day) = (&world.test.app, world.test.system(), date!(2026 - 11 - 02));
+    // A digit less, a digit more, a letter.
+    for nip in ["19850101201001101", "1985010120100110111", "19850101201001101a"] {
+        let many = PutRoster { people: vec![asn(nip)], day };
+        let answer = app.submit(&system, app.store.new_id(), many).await;
+        assert!(format!("{answer:?}").contains("sponsors.refused.nip"), "{nip}: {answer:?}");
+        let one = PutAsn { asn: asn(nip), day, reach: Reach::All };
+        let answer = app.submit(&system, app.store.new_id(), one).await;
+        assert!(format!("{answer:?}").contains("sponsors.refused.nip"), "{nip}: {answer:?}");
+    }
+    assert_eq!(world.test.number("SELECT COUNT(*) AS n FROM sponsor", args![]).await, 0);
 }
 
 #[db_test]

@@ -69,7 +69,8 @@ impl TestApp {
 
     async fn with(db: TestDatabase, settings: ServerSettings) -> TestApp {
         let store = db.open().await;
-        let settings = ServerSettings { folder: db.folder(), ..settings };
+        let printer = Some(env!("CARGO_BIN_EXE_asuh").into());
+        let settings = ServerSettings { folder: db.folder(), printer, ..settings };
         let app = App::new(store, settings, gates::registry());
         let router = gates::http::router(app.clone());
         TestApp { app, router, db }

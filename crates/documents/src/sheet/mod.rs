@@ -8,6 +8,7 @@
 mod annotate;
 mod error;
 mod limits;
+mod paper_book;
 mod prescan;
 mod reader;
 mod row;
@@ -19,6 +20,7 @@ mod xml;
 pub use annotate::{annotate, excerpt};
 pub use error::SheetError;
 pub use limits::Limits;
+pub use paper_book::paper_book;
 pub use reader::{Format, SheetReader, TextEncoding};
 pub use row::{Cell, Row};
 pub use write::{Column, Kind, SheetWriter, Value};

@@ -337,7 +337,7 @@ impl XlsxSink {
 }
 
 /// A sheet name that Excel accepts: at most 31 characters, none of `[]:*?/\`, no apostrophe at the ends.
-fn sheet_title(name: &str) -> String {
+pub(super) fn sheet_title(name: &str) -> String {
     let name: String = name
         .chars()
         .map(|c| if "[]:*?/\\".contains(c) || c.is_control() { '-' } else { c })

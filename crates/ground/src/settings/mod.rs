@@ -5,12 +5,14 @@
 //! ([`PutSettings`]), whose entries in the audit trail say who changed what.
 
 mod command;
+mod convergence;
 mod district;
 pub mod documents;
 pub mod first_run;
 mod kind;
 mod letterhead;
 mod lists;
+mod meetings;
 mod pages;
 pub mod pattern;
 mod query;

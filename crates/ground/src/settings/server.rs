@@ -46,6 +46,8 @@ pub struct ServerSettings {
     pub demo: bool,
     /// The address that links in letters and QR codes begin with, such as `https://asuh.kerincikab.go.id`.
     pub public_url: String,
+    /// The program that makes PDFs when it is not this one: for tests, whose own binary is another.
+    pub printer: Option<PathBuf>,
     /// All settings, for printing.
     pub table: Vec<Setting>,
 }

@@ -3,7 +3,9 @@
 //! Labels and hints are translations: `setting.<name>.label`, `setting.<name>.help`, for choices
 //! `setting.<name>.<code>`, for columns of lists `setting.<name>.column.<column>`.
 
+use super::convergence::{ACTIONS, LOKUS, SOURCES, TEAM_STRUCTURE};
 use super::kind::{Cell, Column, Kind};
+use super::meetings;
 
 crate::codes! {
     /// A page of settings.
@@ -22,6 +24,10 @@ crate::codes! {
         Programme = "program",
         /// What is asked at visits, and how often somebody comes.
         Mentoring = "pendampingan",
+        /// Kinds of meetings, their agenda and who is invited.
+        Meetings = "rapat",
+        /// Teams, actions of a year, sources of money, priority villages.
+        Convergence = "konvergensi",
         /// What goods are worth.
         Prices = "harga",
         /// Whom people may turn to.
@@ -153,7 +159,10 @@ const CAUSES: &str = concat!(
     "]"
 );
 
-use Group::{Contacts, Identity, Letterhead, Mentoring, Numbers, Prices, Programme, Protection, Signatories};
+use Group::{
+    Contacts, Convergence, Identity, Letterhead, Meetings, Mentoring, Numbers, Prices, Programme, Protection,
+    Signatories,
+};
 
 /// The table.
 pub const TABLE: &[Spec] = &[
@@ -191,12 +200,21 @@ pub const TABLE: &[Spec] = &[
     needed(Numbers, "custody.stock_take_pattern", Kind::Pattern, "BAHP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.bast_pattern", Kind::Pattern, "BAP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "kitchen.run_pattern", Kind::Pattern, "DPR/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "works.order_pattern", Kind::Pattern, "SPK/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "works.payment_pattern", Kind::Pattern, "BBP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "education.session_pattern", Kind::Pattern, "EDU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.check_pattern", Kind::Pattern, "CEK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "distribution.cash_pattern", Kind::Pattern, "RBU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.referral_pattern", Kind::Pattern, "RJK/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.complaint_pattern", Kind::Pattern, "ADU/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "mentoring.case_pattern", Kind::Pattern, "AKS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "verification.record_pattern", Kind::Pattern, "BAV/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.report_pattern", Kind::Pattern, "LAP/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.invitation_pattern", Kind::Pattern, "UND/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.minutes_pattern", Kind::Pattern, "NOT/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.record_pattern", Kind::Pattern, "BA/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.commitment_pattern", Kind::Pattern, "KB/{nomor:4}/{bulan_romawi}/{tahun}"),
+    needed(Numbers, "papers.analysis_pattern", Kind::Pattern, "ANS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.request_pattern", Kind::Pattern, "PDP/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Numbers, "consent.incident_pattern", Kind::Pattern, "INS/{nomor:4}/{bulan_romawi}/{tahun}"),
     needed(Programme, "programme.team", Kind::Text(60), "TPPS"),
@@ -260,6 +278,15 @@ pub const TABLE: &[Spec] = &[
         ]),
         "[]",
     ),
+    spec(
+        Programme,
+        "genting.quota",
+        Kind::List(&[
+            Column { name: "year", cell: Cell::Whole(2024, 2100), required: true },
+            Column { name: "families", cell: Cell::Whole(1, 1_000_000), required: true },
+        ]),
+        "[]",
+    ),
     needed(Programme, "collection.gift_days", Kind::Number(1, 60), "14"),
     needed(Programme, "collection.unmatched_days", Kind::Number(1, 60), "7"),
     needed(
@@ -276,6 +303,7 @@ pub const TABLE: &[Spec] = &[
     needed(Programme, "distribution.per_family_cash", Kind::Number(0, 1_000_000), "10000"),
     needed(Programme, "distribution.step_cash", Kind::Number(100, 100_000), "1000"),
     needed(Programme, "distribution.weight", Kind::Choice(&["equal", "targets"]), "equal"),
+    needed(Programme, "works.check_days", Kind::Number(7, 365), "90"),
     needed(Programme, "cash.spending_rest", Kind::Number(0, 1_000_000), "20000"),
     needed(
         Programme,
@@ -326,6 +354,7 @@ pub const TABLE: &[Spec] = &[
     needed(Mentoring, "mentoring.days_pregnant", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.days_others", Kind::Number(1, 180), "30"),
     needed(Mentoring, "mentoring.referral_days", Kind::Number(1, 60), "7"),
+    needed(Programme, "convergence.deadline_days", Kind::Number(1, 90), "10"),
     spec(
         Mentoring,
         "mentoring.complaint_kinds",
@@ -349,6 +378,102 @@ pub const TABLE: &[Spec] = &[
         CAUSES,
     ),
     needed(Mentoring, "mentoring.ends_soon", Kind::Number(1, 180), "30"),
+    spec(
+        Meetings,
+        "meeting.kinds",
+        Kind::List(&[
+            Column { name: "name", cell: Cell::Text(80), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village"]),
+                required: true,
+            },
+        ]),
+        meetings::KINDS,
+    ),
+    spec(
+        Meetings,
+        "meeting.agenda",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "minutes", cell: Cell::Whole(0, 1440), required: true },
+            Column { name: "item", cell: Cell::Text(160), required: true },
+            Column { name: "speaker", cell: Cell::Text(120), required: false },
+        ]),
+        meetings::AGENDA,
+    ),
+    spec(
+        Meetings,
+        "meeting.guests",
+        Kind::List(&[
+            Column { name: "kind", cell: Cell::Text(80), required: true },
+            Column { name: "institution", cell: Cell::Text(120), required: true },
+            Column { name: "position", cell: Cell::Text(80), required: false },
+        ]),
+        meetings::GUESTS,
+    ),
+    spec(
+        Convergence,
+        "convergence.team_structure",
+        Kind::List(&[
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "village", "rw", "tpk"]),
+                required: true,
+            },
+            Column { name: "position", cell: Cell::Text(80), required: true },
+            Column { name: "seats", cell: Cell::Whole(1, 50), required: true },
+        ]),
+        TEAM_STRUCTURE,
+    ),
+    spec(
+        Convergence,
+        "convergence.actions",
+        Kind::List(&[
+            Column { name: "scheme", cell: Cell::Choice(&["six", "eight"]), required: true },
+            Column { name: "code", cell: Cell::Text(4), required: true },
+            Column { name: "name", cell: Cell::Text(120), required: true },
+            Column {
+                name: "level",
+                cell: Cell::Choice(&["district", "subdistrict", "both"]),
+                required: true,
+            },
+            Column { name: "lead", cell: Cell::Text(120), required: true },
+            Column { name: "inputs", cell: Cell::Text(200), required: false },
+            Column { name: "outputs", cell: Cell::Text(200), required: false },
+            Column { name: "from", cell: Cell::Whole(1, 18), required: true },
+            Column { name: "to", cell: Cell::Whole(1, 18), required: true },
+        ]),
+        ACTIONS,
+    ),
+    spec(
+        Convergence,
+        "convergence.sources",
+        Kind::List(&[
+            Column { name: "code", cell: Cell::Text(20), required: true },
+            Column { name: "name", cell: Cell::Text(60), required: true },
+            Column {
+                name: "kind",
+                cell: Cell::Choice(&["government", "village", "private"]),
+                required: true,
+            },
+        ]),
+        SOURCES,
+    ),
+    spec(
+        Convergence,
+        "convergence.lokus",
+        Kind::List(&[
+            Column {
+                name: "criterion",
+                cell: Cell::Choice(&["cases", "prevalence", "at_risk", "poor", "unvisited", "unmeasured"]),
+                required: true,
+            },
+            Column { name: "weight", cell: Cell::Whole(0, 100), required: true },
+        ]),
+        LOKUS,
+    ),
+    needed(Convergence, "convergence.lokus_share", Kind::Number(1, 100), "20"),
     spec(
         Prices,
         "prices",

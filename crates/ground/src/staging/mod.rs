@@ -50,7 +50,7 @@ capability! {
     /// Takes spreadsheets in. Which kinds, the kind itself says.
     pub struct UseImports = "staging.use": [
         Role::ListKeeper, Role::DistrictAdmin, Role::NutritionOfficer, Role::VillageVerifier,
-        Role::SubdistrictVerifier, Role::FieldOfficer,
+        Role::SubdistrictVerifier, Role::FieldOfficer, Role::OfficePlanner, Role::DistrictPlanner,
     ];
 }
 

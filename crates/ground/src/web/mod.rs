@@ -8,6 +8,7 @@ mod form;
 mod layers;
 mod named;
 mod page;
+mod paper_book;
 mod path;
 mod routes;
 mod text;
@@ -22,6 +23,7 @@ pub use layers::with_layers;
 pub use page::{
     MenuGroup, MenuItem, Page, Shell, Task, TaskState, cut, page, page_with, redirect, see_other,
 };
+pub use paper_book::paper_book;
 pub use path::Path;
 pub use routes::{Access, Method, Route, Routes};
 pub use text::Text;

@@ -92,6 +92,20 @@ fn lines_that_are_wrong_by_themselves() {
     refused(transfer(2, [line(office(), rice, 1)]), at(0, LineFault::DifferentCommodity));
 }
 
+/// Each line is right by itself: only together would infak's money become eggs of the civil servants.
+#[test]
+fn what_one_fund_paid_is_never_anothers() {
+    let money = [Giver, FundHolder, Market].map(|kind| account(kind, 0, Fund::INFAK, Commodity::CASH));
+    let (market, shelf) = (eggs(Market, 0), warehouse());
+    let mut books = books(money.into_iter().chain([market, shelf]));
+    books.post(transfer(1, [line(money[0], money[1], 450_000)])).unwrap();
+    let before = books.clone();
+    let crossed = transfer(2, [line(money[1], money[2], 60_000), line(market, shelf, 30)]);
+    let refused = Err(LedgerError::SeveralFunds(Fund::INFAK, Fund::ASN));
+    assert_eq!(books.post(crossed), refused);
+    assert_eq!(books, before, "a refusal changes nothing");
+}
+
 #[test]
 fn a_transfer_has_1_to_64_lines() {
     let one = line(giver(), office(), 1);

@@ -242,7 +242,9 @@ fn cut(problem: &Problem, hub: &Hub, flow: &[i64], into: &[Vec<usize>], node: us
     let mut seen = vec![false; into.len()];
     let mut open = vec![node];
     seen[node] = true;
-    let (mut sponsors, mut units, mut children, mut least_urgent) = (0, 0, 0, None);
+    let (mut sponsors, mut units, mut children, mut least_urgent) = (0, 0, 0, None::<usize>);
+    // Not by number: who joined later has a higher one than those behind it in the order.
+    let weight = |child: usize| problem.children[child].weight;
     while let Some(node) = open.pop() {
         match &hub.behind[node] {
             Behind::Sponsors(alike) => {
@@ -254,7 +256,10 @@ fn cut(problem: &Problem, hub: &Hub, flow: &[i64], into: &[Vec<usize>], node: us
                 for &child in these {
                     if problem.children[child].need > flow[hub.unserved[child]] {
                         children += 1;
-                        least_urgent = least_urgent.max(Some(child));
+                        least_urgent = Some(match least_urgent {
+                            Some(other) if weight(other) < weight(child) => other,
+                            _ => child,
+                        });
                     }
                 }
             }

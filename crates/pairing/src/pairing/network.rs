@@ -47,6 +47,14 @@ pub(super) enum Behind {
     Children(Vec<usize>),
 }
 
+/// Where the help of a sponsor enters the network.
+#[derive(Debug, Clone, Copy)]
+struct Giver {
+    node: usize,
+    /// The arc from the source to the node.
+    entry: usize,
+}
+
 /// The network of a problem, and what its parts stand for.
 pub(super) struct Hub {
     pub(super) network: Network,
@@ -55,6 +63,8 @@ pub(super) struct Hub {
     pub(super) unserved: Vec<usize>,
     /// The node of each child.
     pub(super) child_node: Vec<usize>,
+    /// Where the help of each sponsor enters; nowhere when it has nothing to give.
+    givers: Vec<Option<Giver>>,
     pub(super) prices: Prices,
     pub(super) layout: Layout,
 }
@@ -165,6 +175,7 @@ impl Hub {
             behind: vec![Behind::Source],
             unserved: Vec::with_capacity(problem.children.len()),
             child_node: vec![0; problem.children.len()],
+            givers: vec![None; problem.sponsors.len()],
             prices: Prices::of(problem),
             layout: Layout::default(),
         };
@@ -196,11 +207,18 @@ impl Hub {
         let mut sorted: Vec<usize> = (0..problem.sponsors.len()).filter(giving).collect();
         sorted.sort_by_key(|number| (alike(*number), Reverse(problem.sponsors[*number].capacity)));
         for group in sorted.chunk_by(|one, other| alike(*one) == alike(*other)) {
-            let sponsors = group.to_vec();
-            let capacity = sponsors.iter().map(|number| problem.sponsors[*number].capacity).sum();
-            self.behind.push(Behind::Sponsors(sponsors));
-            self.arc(0, self.behind.len() - 1, capacity, 0);
+            self.add_givers(problem, group.to_vec());
         }
+    }
+
+    /// A node for sponsors who are alike, and the arc to it.
+    fn add_givers(&mut self, problem: &Problem, sponsors: Vec<usize>) -> Giver {
+        let giver = Giver { node: self.behind.len(), entry: self.network.arcs.len() };
+        let capacity = sponsors.iter().map(|number| problem.sponsors[*number].capacity).sum();
+        sponsors.iter().for_each(|sponsor| self.givers[*sponsor] = Some(giver));
+        self.behind.push(Behind::Sponsors(sponsors));
+        self.arc(0, giver.node, capacity, 0);
+        giver
     }
 
     /// The nodes of the children, and the arcs of what they do not get.
@@ -250,29 +268,36 @@ impl Hub {
     }
 
     fn connect_sponsors(&mut self, problem: &Problem) {
-        let layout = self.layout;
-        let mut alone_in = vec![Vec::new(); layout.villages];
-        for node in layout.alone()..self.behind.len() {
-            if let Behind::Children(children) = &self.behind[node] {
+        let alone_in = self.alone_in(problem);
+        for node in 1..self.layout.places {
+            let Behind::Sponsors(sponsors) = &self.behind[node] else { continue };
+            let first = sponsors[0];
+            match problem.excluded.contains_key(&first) {
+                true => self.connect_around(problem, &alone_in, first, node),
+                false => self.connect_freely(problem, &problem.sponsors[first], node),
+            }
+        }
+        self.connect_wished(problem, |_| true);
+    }
+
+    /// The children who stand alone, by village.
+    fn alone_in(&self, problem: &Problem) -> Vec<Vec<usize>> {
+        let mut alone_in = vec![Vec::new(); self.layout.villages];
+        for behind in &self.behind[self.layout.alone()..] {
+            if let Behind::Children(children) = behind {
                 children.iter().for_each(|child| alone_in[problem.children[*child].village].push(*child));
             }
         }
-        let mut node_of = vec![0; problem.sponsors.len()];
-        for node in 1..layout.places {
-            let Behind::Sponsors(sponsors) = &self.behind[node] else { continue };
-            let first = sponsors[0];
-            sponsors.iter().for_each(|sponsor| node_of[*sponsor] = node);
-            if problem.excluded.contains_key(&first) {
-                self.connect_around(problem, &alone_in, first, node);
-                continue;
-            }
-            self.connect_freely(problem, &problem.sponsors[first], node);
-        }
-        for &(sponsor, child, units) in &problem.wished {
-            if node_of[sponsor] > 0 {
+        alone_in
+    }
+
+    /// The ways of help that goes where it went before, of these sponsors.
+    fn connect_wished(&mut self, problem: &Problem, of: impl Fn(usize) -> bool) {
+        for &(sponsor, child, units) in problem.wished.iter().filter(|(sponsor, _, _)| of(*sponsor)) {
+            if let Some(giver) = self.givers[sponsor] {
                 let cost = problem.tier_cost[problem.tier(sponsor, child) as usize];
                 let cost = i128::from(cost) - self.prices.kept;
-                self.arc(node_of[sponsor], self.child_node[child], units, cost);
+                self.arc(giver.node, self.child_node[child], units, cost);
             }
         }
     }
@@ -343,16 +368,67 @@ impl Hub {
         self.network.arcs.len() - 1
     }
 
+    /// A child more, whom some sponsors may not help: it stands alone. The problem knows them already; each of them is
+    /// to be [taken out](Hub::take_out) and added anew. The arc of what the child does not get, which is the first of
+    /// its arcs.
+    pub(super) fn join_child_alone(&mut self, problem: &Problem, number: usize) -> usize {
+        let (child, node, first) = (&problem.children[number], self.behind.len(), self.network.arcs.len());
+        self.behind.push(Behind::Children(vec![number]));
+        self.child_node.push(node);
+        self.unserved.push(first);
+        self.network.supply.push(-child.need);
+        self.network.supply[0] += child.need;
+        self.arc(0, node, child.need, self.prices.unserved(child));
+        self.arc(self.layout.village(child.village), node, OPEN, 0);
+        // Whoever goes around somebody of this village comes to those who stand alone there one by one.
+        for (&sponsor, excluded) in &problem.excluded {
+            let around = || {
+                excluded
+                    .iter()
+                    .any(|other| *other != number && problem.children[*other].village == child.village)
+            };
+            if let Some(giver) = self.givers[sponsor]
+                && problem.may_help(sponsor, number)
+                && around()
+            {
+                let tier = problem.tier_cost[problem.tier(sponsor, number) as usize];
+                self.arc(giver.node, node, OPEN, self.prices.not_kept + i128::from(tier));
+            }
+        }
+        first
+    }
+
     /// A sponsor more, who may help every child within reach; the first of its arcs.
     pub(super) fn join_sponsor(&mut self, problem: &Problem, number: usize) -> usize {
-        let first = self.network.arcs.len();
-        let sponsor = &problem.sponsors[number];
-        self.behind.push(Behind::Sponsors(vec![number]));
+        self.givers.push(None);
+        self.add_group(problem, vec![number])
+    }
+
+    /// Sponsors who are alike, on a new node with all its ways; the first of its arcs.
+    pub(super) fn add_group(&mut self, problem: &Problem, sponsors: Vec<usize>) -> usize {
+        let first = sponsors[0];
         self.network.supply.push(0);
-        let node = self.behind.len() - 1;
-        self.arc(0, node, sponsor.capacity, 0);
-        self.connect_freely(problem, sponsor, node);
-        first
+        let giver = self.add_givers(problem, sponsors);
+        match problem.excluded.contains_key(&first) {
+            true => self.connect_around(problem, &self.alone_in(problem), first, giver.node),
+            false => self.connect_freely(problem, &problem.sponsors[first], giver.node),
+        }
+        self.connect_wished(problem, |sponsor| sponsor == first);
+        giver.entry
+    }
+
+    /// Closes the node of a sponsor, from which ways lead to somebody whom it may not help. The arc over which nothing
+    /// may come to the node any more, and the other sponsors who stood there; `None` when it has nothing to give.
+    pub(super) fn take_out(&mut self, sponsor: usize) -> Option<(usize, Vec<usize>)> {
+        let giver = self.givers[sponsor].take()?;
+        self.network.arcs[giver.entry].capacity = 0;
+        let Behind::Sponsors(mut others) =
+            std::mem::replace(&mut self.behind[giver.node], Behind::Sponsors(Vec::new()))
+        else {
+            return None;
+        };
+        others.retain(|other| *other != sponsor);
+        Some((giver.entry, others))
     }
 
     fn set_supply(&mut self, problem: &Problem) {

@@ -158,20 +158,48 @@ impl Tree {
     /// Takes note of the node that was added to the network, and of its arcs as [`Tree::add_arcs`] does; `onward` is
     /// one of them that begins at the node.
     pub(super) fn add_node(&mut self, network: &Network, first: usize, onward: usize) {
-        let start = self.arcs.len();
+        let place = self.arcs.len() + onward - first;
         self.add_arcs(network, first, None);
-        let place = start + onward - first;
         // Nothing flows over the arc, so that the node can send to the root.
-        let arc = &mut self.arcs[place];
-        arc.state = State::Tree;
+        let arc = &self.arcs[place];
         let (node, parent, price) = (arc.from, arc.to, self.price[arc.to as usize] - arc.cost);
+        self.hang_new(node, parent, price, place);
+    }
+
+    /// Takes note of the node that was added to the network and needs what the arc `first` carries, which is all that
+    /// it can and more than nothing; and of its arcs as [`Tree::add_arcs`] does.
+    pub(super) fn add_needy_node(&mut self, network: &Network, first: usize) {
+        let place = self.arcs.len();
+        self.add_arcs(network, first, Some(first));
+        // What flows over the arc can be taken back, so that the node can send to the root.
+        let arc = &self.arcs[place];
+        let (node, parent, price) = (arc.to, arc.from, self.price[arc.from as usize] + arc.cost);
+        self.hang_new(node, parent, price, place);
+    }
+
+    /// Hangs the newest node to its parent by this arc.
+    fn hang_new(&mut self, node: u32, parent: u32, price: i128, arc: usize) {
+        self.arcs[arc].state = State::Tree;
         self.price.push(price);
-        self.up.push(place as u32);
+        self.up.push(arc as u32);
         self.depth.push(self.depth[parent as usize] + 1);
         [&mut self.parent, &mut self.first_child, &mut self.next, &mut self.before]
             .into_iter()
             .for_each(|list| list.push(NONE));
         self.attach(node, parent);
+    }
+
+    /// Makes an arc of the network dearer by this much, so that what flows over it soon goes another way.
+    pub(super) fn make_dearer(&mut self, arc: usize, by: i128) {
+        let Some(place) = self.order.iter().position(|number| *number as usize == arc) else { return };
+        let place = place + self.artificial;
+        let changed = &mut self.arcs[place];
+        changed.cost += by;
+        if changed.state == State::Tree {
+            let (from, to) = (changed.from, changed.to);
+            let below = if self.up[from as usize] as usize == place { from } else { to };
+            self.reprice(below, place);
+        }
     }
 
     /// How much an arc would pay for a unit more on it, or less when it is full; above zero: it does.

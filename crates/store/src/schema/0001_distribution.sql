@@ -157,3 +157,54 @@ CREATE TABLE delivery (
   UNIQUE (district_id, package_id),
   FOREIGN KEY (district_id, package_id) REFERENCES package (district_id, id)
 ) {table};
+
+-- The signed list of receipts of a village as it came back; the newest holds.
+CREATE TABLE receipt_list (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  run_id {bytes} NOT NULL,
+  village_code {int} NOT NULL,
+  is_current {int} NOT NULL,
+  signed {int} NOT NULL,
+  thumbprints {int} NOT NULL,
+  -- Who saw the thumbprints.
+  witness_sealed {bytes} NOT NULL,
+  -- Packages on record as received when it came back.
+  delivered {int} NOT NULL,
+  note {text} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+CREATE UNIQUE INDEX receipt_list_current ON receipt_list (district_id, run_id, village_code) WHERE is_current = 1;
+
+-- Photos of its sheets.
+CREATE TABLE receipt_sheet (
+  district_id {int} NOT NULL,
+  list_id {bytes} NOT NULL,
+  -- From 1.
+  nth {int} NOT NULL,
+  attachment_id {bytes} NOT NULL,
+  PRIMARY KEY (district_id, list_id, nth),
+  FOREIGN KEY (district_id, list_id) REFERENCES receipt_list (district_id, id)
+) {table};
+
+-- Cards of families: a number, and the signature in their QR code.
+CREATE TABLE family_card (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  number {text} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- The signature as it was printed: keys that change later leave cards valid.
+  token_sealed {bytes} NOT NULL,
+  issued_at {int} NOT NULL,
+  issued_by {bytes} NOT NULL,
+  -- Since when it opens nothing any more, and why.
+  voided_at {int},
+  voided_by {bytes},
+  reason {text} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  UNIQUE (district_id, number)
+) {table};
+CREATE UNIQUE INDEX family_card_once ON family_card (district_id, family_id) WHERE voided_at IS NULL;

@@ -163,6 +163,7 @@ CREATE TABLE cash_payment (
 CREATE UNIQUE INDEX cash_payment_once ON cash_payment (district_id, programme_id, month, person_id, fund_holder_id, fund)
   WHERE state <> 'excluded' AND state <> 'cancelled';
 CREATE UNIQUE INDEX cash_payment_by_plan ON cash_payment (district_id, plan_id, nth);
+CREATE INDEX cash_payment_by_change ON cash_payment (district_id, changed_at);
 CREATE INDEX cash_payment_by_family ON cash_payment (district_id, family_id, month);
 CREATE INDEX cash_payment_by_person ON cash_payment (district_id, person_id, month);
 CREATE INDEX cash_payment_by_month ON cash_payment (district_id, programme_id, month, state);

@@ -272,6 +272,7 @@ CREATE TABLE meal_serving (
 ) {table};
 CREATE INDEX meal_serving_by_enrolment ON meal_serving (district_id, enrolment_id, for_day);
 CREATE INDEX meal_serving_by_family ON meal_serving (district_id, family_id, for_day);
+CREATE INDEX meal_serving_by_mark ON meal_serving (district_id, marked_at);
 CREATE INDEX meal_serving_by_village ON meal_serving (district_id, village_code, for_day);
 
 -- What a portion should hold, where the district says otherwise than the guide that is shipped.

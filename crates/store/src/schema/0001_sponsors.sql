@@ -6,11 +6,12 @@ CREATE TABLE sponsor (
   id {bytes} NOT NULL,
   -- 'asn', 'person', 'institution'
   kind {text} NOT NULL,
+  -- Of an institution that the district lists too: which one. Who works there or below has no child of it.
   institution_id {bytes},
   created_at {int} NOT NULL,
   PRIMARY KEY (district_id, id)
 ) {table};
-CREATE INDEX sponsor_by_institution ON sponsor (district_id, institution_id) WHERE institution_id IS NOT NULL;
+CREATE UNIQUE INDEX sponsor_by_institution ON sponsor (district_id, institution_id) WHERE institution_id IS NOT NULL;
 
 CREATE TABLE sponsor_version (
   district_id {int} NOT NULL,
@@ -94,7 +95,8 @@ CREATE TABLE campaign (
   -- The fund all gifts of the campaign belong to: 'asn', 'infak', 'csr', ...
   fund {text} NOT NULL,
   voluntary {int} NOT NULL,
-  -- Where a district decides otherwise: who decided (empty while voluntary), which document, of which day.
+  -- Where a district decides otherwise: who decided (empty while voluntary), which document, of which day; as the
+  -- last row of campaign_decision.
   obligation_basis {text} NOT NULL,
   obligation_document {text},
   obligation_on {int},
@@ -103,6 +105,23 @@ CREATE TABLE campaign (
   state {text} NOT NULL,
   created_at {int} NOT NULL,
   PRIMARY KEY (district_id, id)
+) {table};
+
+-- Every decision about whether giving is voluntary; nothing is changed here.
+CREATE TABLE campaign_decision (
+  district_id {int} NOT NULL,
+  campaign_id {bytes} NOT NULL,
+  id {bytes} NOT NULL,
+  -- 1 = giving is voluntary (again).
+  voluntary {int} NOT NULL,
+  -- Who decided, by which document of which day.
+  decided_by {text} NOT NULL,
+  document {text} NOT NULL,
+  decided_on {int} NOT NULL,
+  recorded_at {int} NOT NULL,
+  recorded_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, campaign_id, id),
+  FOREIGN KEY (district_id, campaign_id) REFERENCES campaign (district_id, id)
 ) {table};
 
 CREATE TABLE campaign_item (

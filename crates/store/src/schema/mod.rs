@@ -14,6 +14,7 @@ use crate::{Args, Engine, Instant, StoreError, args};
 /// order, in one transaction.
 const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_ground.sql"),
+    include_str!("0001_ground_papers.sql"),
     include_str!("0001_registry.sql"),
     include_str!("0001_registry_changes.sql"),
     include_str!("0001_registry_frozen.sql"),
@@ -32,8 +33,11 @@ const VERSIONS: &[&[&str]] = &[&[
     include_str!("0001_distribution_zakat.sql"),
     include_str!("0001_distribution_check.sql"),
     include_str!("0001_distribution_kitchen.sql"),
+    include_str!("0001_distribution_works.sql"),
     include_str!("0001_mentoring.sql"),
     include_str!("0001_convergence.sql"),
+    include_str!("0001_convergence_plan.sql"),
+    include_str!("0001_convergence_meeting.sql"),
     include_str!("0001_reports.sql"),
 ]];
 

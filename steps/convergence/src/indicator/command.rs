@@ -144,22 +144,42 @@ pub(super) fn position(number: &str) -> i64 {
     group * 1000 + digits.parse::<i64>().unwrap_or(0).min(999)
 }
 
-/// Open offices by the tags that they carry; a tag that several carry is nobody's.
+/// What the offices behind the shipped tags are usually called, as they are searched.
+const USUALLY: [(&str, &str); 10] = [
+    ("dinkes", "dinas kesehatan"),
+    ("dinsos", "sosial"),
+    ("pupr", "pekerjaan umum"),
+    ("kominfo", "komunikasi"),
+    ("dikbud", "dinas pendidikan"),
+    ("dukcapil", "pencatatan sipil"),
+    ("kemenag", "kementerian agama"),
+    ("pangan", "ketahanan pangan"),
+    ("perikanan", "perikanan"),
+    ("opd_kb", "keluarga berencana"),
+];
+
+/// Open offices by the tags that they carry, else by their usual names; what fits several is nobody's.
 async fn offices(tx: &Tx<'_>) -> Result<HashMap<String, Id>, StoreError> {
-    asuh_store::row_struct! { struct Office { id: Id, tags: String } }
-    let tagged: Vec<Office> = tx
+    asuh_store::row_struct! { struct Office { id: Id, tags: String, name_search: String } }
+    let all: Vec<Office> = tx
         .all(
-            "SELECT id, tags FROM institution WHERE district_id = $1 AND valid_to IS NULL AND tags <> '' ORDER BY id",
+            "SELECT id, tags, name_search FROM institution WHERE district_id = $1 AND valid_to IS NULL \
+             AND kind IN ('opd', 'other') AND parent_id IS NULL ORDER BY id",
             args![tx.district()],
         )
         .await?;
-    let mut found: HashMap<String, Option<Id>> = HashMap::new();
-    for office in &tagged {
-        for tag in office.tags.split_whitespace() {
-            found.entry(tag.to_owned()).and_modify(|one| *one = None).or_insert(Some(office.id));
+    let only = |fits: &dyn Fn(&Office) -> bool| {
+        let mut found = all.iter().filter(|office| fits(office)).map(|office| office.id);
+        found.next().filter(|_| found.next().is_none())
+    };
+    let mut found = HashMap::new();
+    for (tag, name) in USUALLY {
+        let tagged = only(&|office| office.tags.split_whitespace().any(|own| own == tag));
+        if let Some(id) = tagged.or_else(|| only(&|office| office.name_search.contains(name))) {
+            found.insert(tag.to_owned(), id);
         }
     }
-    Ok(found.into_iter().filter_map(|(tag, id)| Some((tag, id?))).collect())
+    Ok(found)
 }
 
 /// What an indicator is, as a form or a row of a sheet says it.

@@ -3,12 +3,13 @@
 //! Every computation is one statement whose rows are the people it counts ([`rows`]). A number is the sum of these rows
 //! and a drill-down is a page of them, so that they cannot differ.
 
+use asuh_ground::codes;
 use asuh_growth::Indicator as Index;
 use asuh_store::{Args, DistrictId, Instant};
 use time::Date;
 
 use super::query::Indicator;
-use super::rules::{Group, Period, after, born_by, codes};
+use super::rules::{Group, Period, after, born_by};
 
 codes! {
     /// How an indicator is computed.

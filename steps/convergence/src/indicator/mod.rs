@@ -1,6 +1,7 @@
 //! Indicators as data: what is counted, of whom, by which lists, with which targets; computed from the district's own
 //! rows where they are there ([`Computation`]), entered by an office where not.
 
+pub(crate) mod cells;
 pub(crate) mod command;
 pub(crate) mod computation;
 mod import;
@@ -10,6 +11,8 @@ pub(crate) mod rules;
 mod shipped;
 pub(crate) mod value;
 
+pub(crate) use cells::check;
+pub use cells::{keep_fresh, refresh};
 pub use command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
 pub use computation::Computation;
 pub use query::{

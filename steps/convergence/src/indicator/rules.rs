@@ -1,34 +1,9 @@
 //! The words of an indicator as types, and periods: pure.
 
+use asuh_ground::codes;
 use asuh_ground::web::Text;
 use asuh_nusantara::date;
 use time::{Date, Duration, Month};
-
-/// Makes an enum of stable codes.
-macro_rules! codes {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $one:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        $vis enum $name { $($(#[$doc])* $one),+ }
-
-        impl $name {
-            /// All, in the order in which they are offered.
-            pub const ALL: &'static [$name] = &[$($name::$one),+];
-
-            /// The stable code, as it is stored.
-            pub fn code(self) -> &'static str {
-                match self { $($name::$one => $code),+ }
-            }
-
-            /// The one with this code.
-            pub fn parse(code: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.code() == code)
-            }
-        }
-    };
-}
-pub(crate) use codes;
 
 codes! {
     /// What a value of an indicator is.

@@ -14,7 +14,7 @@ use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::super::ReadBooks;
-use super::super::rules::place as place_words;
+use super::super::rules::{place as place_words, reason, side};
 use super::query::{self, Account, BookLine, Flow, Place};
 
 /// Lines of one printed page of a book.
@@ -145,10 +145,9 @@ struct AccountPage {
 
 fn in_words(shell: &Shell, line: &BookLine) -> String {
     let kind = shell.t(&format!("books.kind.{}", line.kind));
-    let other = shell.t(&format!("custody.place.{}", line.other_kind));
-    let mut words = format!("{kind}: {}", place_words(&other, &line.other));
+    let mut words = format!("{kind}: {}", side(shell, &line.other_kind, &line.other));
     if !line.reason.is_empty() {
-        words.push_str(&format!(" ({})", line.reason));
+        words.push_str(&format!(" ({})", reason(shell, &line.reason)));
     }
     words
 }

@@ -48,7 +48,7 @@ async fn compare(
     (book, counted): (i64, i64),
     reason: &str,
     field: String,
-) -> Result<Option<Id>, Fault> {
+) -> Result<(), Fault> {
     let differs = counted != book;
     if differs && reason.trim().is_empty() {
         return Err(Refusal::new("custody.refused.reason").field(field).into());
@@ -69,11 +69,11 @@ async fn compare(
         ],
     )
     .await?;
-    if !differs {
-        return Ok(None);
+    if differs {
+        let figures = (book, Some(counted), counted - book);
+        request(tx, ChangeKind::StockTake, holding, figures, (reason, ""), Some(take)).await?;
     }
-    let figures = (book, Some(counted), counted - book);
-    Ok(Some(request(tx, ChangeKind::StockTake, holding, figures, (reason, ""), Some(take)).await?))
+    Ok(())
 }
 
 /// What was counted of one commodity of one fund.
@@ -105,16 +105,17 @@ pub struct RequestStockTake {
 
 impl Command for RequestStockTake {
     const KIND: &'static str = "custody.request_stock_take";
-    type Receipt = Vec<Id>;
+    /// The record of the count.
+    type Receipt = Id;
 
-    async fn apply(&self, tx: &Tx<'_>) -> Result<Vec<Id>, Fault> {
+    async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         if !self.reach.covers(self.place) || shipment::place_of(tx, self.place).await?.is_none() {
             return Err(Refusal::not_found().into());
         }
         self.check_complete(tx).await?;
         let take = begin(tx, self.place, &self.witness).await?;
-        let mut requested = Vec::new();
-        for (nth, count) in self.counts.iter().enumerate() {
+        // The lines of a sheet are counted from one.
+        for (nth, count) in (1..).zip(&self.counts) {
             let holding = count.place.within(tx, &self.reach).await?;
             if holding.place != self.place {
                 return Err(Refusal::not_found().into());
@@ -126,13 +127,11 @@ impl Command for RequestStockTake {
             if count.counted < 0 {
                 return Err(Refusal::new("custody.refused.amount").field(format!("hitung.{nth}")).into());
             }
-            requested.extend(
-                compare(tx, take, &holding, (book, count.counted), &count.reason, format!("alasan.{nth}"))
-                    .await?,
-            );
+            compare(tx, take, &holding, (book, count.counted), &count.reason, format!("alasan.{nth}"))
+                .await?;
         }
         settle(tx, take).await?;
-        Ok(requested)
+        Ok(take)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Counting cash, and the records of all counts to print.
+//! Counting stock and cash, and the records of all counts to print.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,12 @@ use asuh_nusantara::{Rupiah, number, terbilang_rupiah};
 use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
-use super::command::{CountCash, Purse};
+use super::command::{CountCash, Counted, Purse, RequestStockTake};
 use super::query::{self, Held, Item, Pieces, Take};
 use super::rules::{WORTHS, sum};
-use crate::{CountMoney, ReadCounts};
+use crate::pages::{read_amount, stock_place};
+use crate::query::{self as stock, StockLine};
+use crate::{CountMoney, KeepStock, ReadCounts};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::books::{Funds, closed_through};
@@ -141,6 +143,106 @@ pub(crate) async fn cash_post(
         Err(rejection) => {
             form.reject(rejection)?;
             cash_page(&app, &cap, shell, &form, place, None).await
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "stock_take.html")]
+struct StockPage {
+    shell: Shell,
+    f: FormView,
+    funds: Funds,
+    place: Id,
+    name: String,
+    closed: Option<time::Date>,
+    lines: Vec<StockLine>,
+    /// What was counted, in the order of the sheet, when it is to be looked over.
+    typed: Option<Vec<Counted>>,
+}
+
+impl StockPage {
+    fn value(&self, part: &str, nth: &usize) -> String {
+        self.f.value(&format!("{part}.{nth}")).to_owned()
+    }
+
+    fn error(&self, part: &str, nth: &usize) -> String {
+        self.f.error(&format!("{part}.{nth}"))
+    }
+
+    /// What was counted of a line.
+    fn counted(&self, line: &StockLine) -> i64 {
+        let of = |count: &&Counted| count.place.is(line);
+        self.typed.iter().flatten().find(of).map_or(0, |count| count.counted)
+    }
+}
+
+async fn stock_page(
+    app: &App,
+    cap: &KeepStock,
+    shell: Shell,
+    form: &Form,
+    place: Id,
+    typed: Option<Vec<Counted>>,
+) -> Page {
+    let (db, district) = (app.store.reader(), cap.district());
+    let lines = stock::sheet(db, district, &Reach::of(cap.scope()), place).await?;
+    let name = lines.first().map(|line| line.place.clone()).ok_or(Error::NotFound)?;
+    let closed = closed_through(db, district, place).await?;
+    let funds = Funds::load(db, district).await?;
+    page_with(form.status(), &StockPage { f: form.view(), funds, place, name, closed, lines, typed, shell })
+}
+
+/// The count sheet of a place.
+pub(crate) async fn stock(
+    cap: Cap<KeepStock>,
+    State(app): State<App>,
+    Path(place): Path<Id>,
+    shell: Shell,
+) -> Page {
+    let form = Form::empty(&shell);
+    stock_page(&app, &cap, shell, &form, place, None).await
+}
+
+/// Shows what differs, and at the second press takes the count in: differences become requests.
+pub(crate) async fn stock_post(
+    cap: Cap<KeepStock>,
+    State(app): State<App>,
+    Path(place): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let mut counts = Vec::new();
+    let witness = form.required("saksi", 100);
+    let rows: Vec<(String, String)> =
+        form.starting_with("barang.").map(|(nth, key)| (nth.to_owned(), key.to_owned())).collect();
+    for (nth, key) in rows {
+        let Some(stock) = stock_place(&key) else {
+            form.error("", "custody.refused.form");
+            continue;
+        };
+        let book = form.get(&format!("buku.{nth}")).parse().unwrap_or(-1);
+        let reason = form.optional(&format!("alasan.{nth}"), 200);
+        if let Some(counted) = read_amount(&mut form, &format!("hitung.{nth}")) {
+            if counted != book && reason.is_empty() {
+                form.error(&format!("alasan.{nth}"), "custody.refused.reason");
+            }
+            counts.push(Counted { place: stock, book, counted, reason });
+        }
+    }
+    if counts.iter().any(|count| count.place.place != place) {
+        return Err(Error::NotFound);
+    }
+    if !form.is_valid() || form.get("aksi") != "kirim" {
+        let typed = (form.is_valid() && form.get("aksi") != "ubah").then_some(counts);
+        return stock_page(&app, &cap, shell, &form, place, typed).await;
+    }
+    let command = RequestStockTake { place, counts, witness, reach: Reach::of(cap.scope()) };
+    match app.submit(cap.actor(), form.command_id()?, command).await {
+        Ok(receipt) => redirect(&format!("/gudang/hitungan/{}", receipt.value)),
+        Err(rejection) => {
+            form.reject(rejection)?;
+            stock_page(&app, &cap, shell, &form, place, None).await
         }
     }
 }

@@ -5,12 +5,17 @@ mod lists;
 mod moved;
 mod pages;
 mod query;
+mod receipts;
 mod received;
 
 pub(super) use command::take_back_rest;
 pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
 pub(super) use moved::help_moved;
+pub(crate) use pages::signature;
 pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
+pub use receipts::TakeBackReceipts;
+#[cfg(test)]
+pub(crate) use receipts::plans;
 pub(super) use received::received_by;
 
 use super::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
@@ -24,6 +29,9 @@ pub(super) fn routes() -> Routes {
         .post::<PackPackages, _>("/penyaluran/{run}/desa/{code}/kemas", lists::pack)
         .get::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/antar", pages::village)
         .post::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/antar", pages::deliver_village)
+        .get::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/daftar-kembali", receipts::form)
+        .post::<DeliverPackages, _>("/penyaluran/{run}/desa/{code}/daftar-kembali", receipts::take_back)
+        .get::<ReadRecipients, _>("/penyaluran/{run}/desa/{code}/daftar-kembali/{nth}", receipts::sheet)
         .get::<ReadRecipients, _>("/paket/{package}", pages::show)
         .get::<DeliverPackages, _>("/paket/{package}/antar", pages::package)
         .post::<DeliverPackages, _>("/paket/{package}/antar", pages::deliver)

@@ -222,7 +222,10 @@ fn noted(form: &mut Form, field: &str, read: Option<Result<Content, Refusal>>) -
 }
 
 /// The signature that the page drew: `data:image/png;base64,...`.
-fn signature(drawn: &str) -> Result<Content, Refusal> {
+///
+/// # Errors
+/// A refusal without a field: it is no picture, or too large.
+pub(crate) fn signature(drawn: &str) -> Result<Content, Refusal> {
     let wrong = || Refusal::new("distribution.error.signature");
     let coded = drawn.strip_prefix("data:image/png;base64,").ok_or_else(wrong)?;
     if coded.len() > SIGNATURE_BYTES / 3 * 4 + 4 {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use asuh_nusantara::age;
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 /// What a table of foods tells allergies by.
 pub const ALLERGENS: [&str; 8] = ["egg", "fish", "shellfish", "milk", "soy", "peanut", "nuts", "wheat"];
@@ -33,6 +35,15 @@ asuh_ground::codes! {
 }
 
 impl Age {
+    /// The age on a day of somebody who was born on one: a child under five years, else a pregnant woman. Under six months:
+    /// `None`.
+    pub fn on(birth: Option<Date>, day: Date) -> Option<Age> {
+        match birth.and_then(|birth| age::completed_months(birth, day)) {
+            Some(months) if months < 60 => Age::of_months(months),
+            _ => Some(Age::Pregnant),
+        }
+    }
+
     /// The age of a child of so many completed months. Under six months a child has breast milk alone, from sixty on it is
     /// no target: `None`.
     pub fn of_months(months: u32) -> Option<Age> {

@@ -87,7 +87,9 @@ pub(super) async fn show(
     let (db, district) = (app.store.reader(), cap.district());
     let all = campaigns::all(db, district).await?;
     let wanted: Option<Id> = choice.gerakan.parse().ok();
-    let campaign = all.iter().find(|one| Some(one.id) == wanted).or(all.first());
+    // What children eat is what growth is asked of first.
+    let nutrition = || all.iter().find(|one| one.help == "nutrition");
+    let campaign = all.iter().find(|one| Some(one.id) == wanted).or_else(nutrition).or(all.first());
     let length: u32 = if choice.bulan == "6" { 6 } else { 3 };
     let this_month = shell.today.replace_day(1).unwrap_or(shell.today);
     let begins: Vec<Date> = (1..=BACK).map(|back| before(this_month, back)).collect();

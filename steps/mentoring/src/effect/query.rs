@@ -167,8 +167,9 @@ pub(crate) struct Story {
     pub(crate) to: Date,
     /// Of each index that is known at both ends: the first and the last z-score times 100.
     pub(crate) changes: Vec<(&'static str, i64, i64)>,
-    /// Months with goods, with money, and with a visit of a mentor.
+    /// Months with goods, with meals, with money, and with a visit of a mentor.
     pub(crate) goods: usize,
+    pub(crate) meals: usize,
     pub(crate) money: usize,
     pub(crate) visits: usize,
 }
@@ -177,8 +178,8 @@ pub(crate) struct Story {
 const STORY: i64 = 366;
 
 /// The stories of a family's children who were measured at least twice within a year. The caller has found the family
-/// within his reach. Indexes: person_version_by_family, measurement_by_person, package_by_family, visit_by_family,
-/// cash_payment_by_family.
+/// within his reach. Indexes: person_version_by_family, measurement_by_person, package_by_family, meal_serving_by_family,
+/// visit_by_family, cash_payment_by_family.
 pub(crate) async fn stories(
     db: &impl Query,
     district: DistrictId,
@@ -205,6 +206,16 @@ pub(crate) async fn stories(
             &format!(
                 "SELECT DISTINCT delivered_on FROM package WHERE district_id = $1 AND family_id IN {FAMILY_AND_ALIASES} \
                  AND state = 'delivered' AND delivered_on IS NOT NULL"
+            ),
+            args![district, family],
+        )
+        .await?;
+    asuh_store::row_struct! { struct Fed { person_id: Id, for_day: Date } }
+    let meals: Vec<Fed> = db
+        .all(
+            &format!(
+                "SELECT DISTINCT person_id, for_day FROM meal_serving WHERE district_id = $1 \
+                 AND family_id IN {FAMILY_AND_ALIASES} AND transfer_id IS NOT NULL"
             ),
             args![district, family],
         )
@@ -252,6 +263,9 @@ pub(crate) async fn stories(
             to: last.measured_on,
             changes: pairs.into_iter().filter_map(|(code, a, b)| Some((code, a?, b?))).collect(),
             goods: months(&mut goods.iter().map(|row| row.0)),
+            meals: months(
+                &mut meals.iter().filter(|one| one.person_id == first.person_id).map(|one| one.for_day),
+            ),
             money: paid.len(),
             visits: months(&mut visits.iter().map(|row| row.0)),
         });

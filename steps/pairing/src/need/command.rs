@@ -141,3 +141,64 @@ impl Command for ChangeNeed {
         Ok(family)
     }
 }
+
+/// Takes a need for a work or session that answers it: it is promised from now on. Its kind, one of `KINDS`. The caller
+/// has found its family within his reach.
+///
+/// # Errors
+/// Not found when it is another family's; refused when it was met or withdrawn.
+pub async fn promise_need(
+    tx: &Tx<'_>,
+    need: Id,
+    family: Id,
+    by_whom: &str,
+    today: Date,
+) -> Result<String, Fault> {
+    let kind: Option<(String,)> = tx
+        .first(
+            "SELECT kind FROM family_need WHERE district_id = $1 AND id = $2 AND family_id = $3",
+            args![tx.district(), need, family],
+        )
+        .await?;
+    let (kind,) = kind.ok_or_else(Refusal::not_found)?;
+    match settle(tx, need, (["open", "promised"], "promised"), by_whom, today).await? {
+        0 => Err(Refusal::new("pairing.refused.need_settled").into()),
+        _ => Ok(kind),
+    }
+}
+
+/// A need was met by what it was promised for; one that was settled otherwise meanwhile stays as it is.
+///
+/// # Errors
+/// The store fails.
+pub async fn meet_need(tx: &Tx<'_>, need: Id, by_whom: &str, today: Date) -> Result<(), Fault> {
+    settle(tx, need, (["open", "promised"], "met"), by_whom, today).await?;
+    Ok(())
+}
+
+/// What was promised for a need did not come, or did not last: somebody is looked for again.
+///
+/// # Errors
+/// The store fails.
+pub async fn reopen_need(tx: &Tx<'_>, need: Id, today: Date) -> Result<(), Fault> {
+    settle(tx, need, (["promised", "met"], "open"), "", today).await?;
+    Ok(())
+}
+
+/// Moves a need that is in one of two states; how many were moved.
+async fn settle(
+    tx: &Tx<'_>,
+    need: Id,
+    (from, to): ([&str; 2], &str),
+    by_whom: &str,
+    today: Date,
+) -> Result<u64, Fault> {
+    let moved = tx
+        .execute(
+            "UPDATE family_need SET state = $3, by_whom = $4, changed_on = $5, changed_at = $6, changed_by = $7 \
+             WHERE district_id = $1 AND id = $2 AND state IN ($8, $9)",
+            args![tx.district(), need, to, by_whom.trim(), today, tx.now(), tx.actor(), from[0], from[1]],
+        )
+        .await?;
+    Ok(moved)
+}

@@ -4,7 +4,7 @@ mod command;
 mod pages;
 mod query;
 
-pub use command::{ChangeNeed, NoteNeed};
+pub use command::{ChangeNeed, NoteNeed, meet_need, promise_need, reopen_need};
 pub(super) use query::{NeedLine, of_family};
 
 use super::KeepNeeds;

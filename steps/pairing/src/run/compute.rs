@@ -124,21 +124,25 @@ pub(super) fn compute(
     })
 }
 
-/// The pairing after the newcomers have joined one by one, in the order of the instance again. Who is barred from
-/// somebody is there from the beginning: a newcomer like that would have all worked out anew.
+/// The pairing after the newcomers have joined one by one, in the order of the instance again. A child comes with those
+/// who may not help it; a sponsor who may not help somebody is there from the beginning: a newcomer like that would
+/// have all worked out anew.
 fn joined(instance: &Instance, newcomers: &Newcomers) -> Result<(Pairing, Explanation), PairingError> {
-    let barred_children: HashSet<&str> =
-        instance.exclusions.iter().map(|(_, child)| child.as_str()).collect();
+    let mut barred: HashMap<&str, Vec<String>> = HashMap::new();
+    for (sponsor, child) in &instance.exclusions {
+        barred.entry(child).or_default().push(sponsor.clone());
+    }
     let barred_sponsors: HashSet<&str> = instance.exclusions.iter().map(|(one, _)| one.as_str()).collect();
-    let is_new_child = |child: &str| newcomers.children.contains(child) && !barred_children.contains(child);
+    let is_new_child = |child: &str| newcomers.children.contains(child);
     let is_new_sponsor =
         |sponsor: &str| newcomers.sponsors.contains(sponsor) && !barred_sponsors.contains(sponsor);
     let mut base = instance.clone();
     base.children.retain(|child| !is_new_child(&child.id));
     base.sponsors.retain(|sponsor| !is_new_sponsor(&sponsor.id));
+    base.exclusions.retain(|(_, child)| !is_new_child(child));
     let mut standing = Standing::new(base)?;
     for child in instance.children.iter().filter(|child| is_new_child(&child.id)) {
-        standing.join_child(child.clone(), &[])?;
+        standing.join_child(child.clone(), barred.get(child.id.as_str()).map_or(&[], Vec::as_slice))?;
     }
     for sponsor in instance.sponsors.iter().filter(|sponsor| is_new_sponsor(&sponsor.id)) {
         standing.join_sponsor(sponsor.clone())?;

@@ -215,6 +215,9 @@ impl Command for CreateCampaign {
             ],
         )
         .await?;
+        if let Some(decision) = obligation {
+            log_decision(tx, id, false, decision).await?;
+        }
         let rows = items
             .iter()
             .enumerate()
@@ -254,6 +257,93 @@ async fn define(tx: &Tx<'_>, new: &NewCommodity, known: &[CommodityLine]) -> Res
     };
     books::define_commodity(tx, &line).await?;
     Ok(BasketItem { commodity: code, quantity: new.quantity })
+}
+
+async fn log_decision(
+    tx: &Tx<'_>,
+    campaign: Id,
+    voluntary: bool,
+    decision: &Obligation,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO campaign_decision (district_id, campaign_id, id, voluntary, decided_by, document, decided_on, \
+         recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            tx.district(),
+            campaign,
+            tx.new_id(),
+            voluntary,
+            decision.decided_by.trim(),
+            decision.document.trim(),
+            decision.on,
+            tx.now(),
+            tx.actor(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Logs a decision of the district about a campaign that has begun: giving is obligatory, or voluntary again. What was
+/// promised stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DecideNature {
+    /// Which.
+    pub campaign: Id,
+    /// Whether giving is voluntary from now on.
+    pub voluntary: bool,
+    /// Who decided, and by which document.
+    pub decision: Obligation,
+    /// The day on which this is logged.
+    pub today: Date,
+}
+
+impl Command for DecideNature {
+    const KIND: &'static str = "sponsors.decide_nature";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        // Held, so that of two decisions at once the later sees the earlier.
+        tx.execute(
+            "UPDATE campaign SET state = state WHERE district_id = $1 AND id = $2",
+            args![tx.district(), self.campaign],
+        )
+        .await?;
+        let found = super::query::by_id(tx, tx.district(), self.campaign).await?;
+        let campaign = found.ok_or_else(Refusal::not_found)?;
+        tx.subject("campaign", campaign.id);
+        for (text, field) in [(&self.decision.decided_by, "oleh"), (&self.decision.document, "dokumen")] {
+            if text.trim().is_empty() {
+                return Err(Refusal::new("sponsors.refused.obligation").field(field).into());
+            }
+        }
+        if self.decision.on > self.today {
+            return Err(Refusal::new("sponsors.refused.decided_later").field("tanggal").into());
+        }
+        if campaign.ends_on.is_some_and(|end| end < self.today) {
+            return Err(Refusal::new("sponsors.refused.ended").into());
+        }
+        let same = campaign.obligation_document.as_deref() == Some(self.decision.document.trim());
+        if campaign.voluntary == self.voluntary && (self.voluntary || same) {
+            return Err(Refusal::new("sponsors.refused.same_nature").field("sifat").into());
+        }
+        let decision = (!self.voluntary).then_some(&self.decision);
+        tx.execute(
+            "UPDATE campaign SET voluntary = $3, obligation_basis = $4, obligation_document = $5, obligation_on = $6 \
+             WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.campaign,
+                self.voluntary,
+                decision.map_or("", |one| one.decided_by.trim()),
+                decision.map(|one| one.document.trim().to_owned()),
+                decision.map(|one| one.on),
+            ],
+        )
+        .await?;
+        log_decision(tx, self.campaign, self.voluntary, &self.decision).await?;
+        Ok(())
+    }
 }
 
 /// Ends a campaign: this is its last day. What was promised and brought until then stays.

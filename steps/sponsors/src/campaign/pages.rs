@@ -6,9 +6,9 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 
 use super::command::{CreateCampaign, EndCampaign, offered};
-use super::patterns;
 use super::query::{self, Campaign, Item};
 use super::rules::{BasketItem, DESTINATIONS, HELP, NewCommodity, Obligation, Rhythm};
+use super::{nature, patterns};
 use crate::pledge;
 use crate::{ManageCampaigns, ReadCampaigns, SeeParticipation};
 use asuh_ground::App;
@@ -101,7 +101,8 @@ struct ShowPage {
     items: Vec<Item>,
     participation: Option<Vec<pledge::rules::OfficeLine>>,
     may_end: bool,
-    obligation: String,
+    /// Every decision about its nature in words, the last one first, with when and by whom it was logged.
+    decisions: Vec<(String, String)>,
     f: FormView,
 }
 
@@ -128,17 +129,21 @@ async fn show_with(cap: &ReadCampaigns, app: &App, shell: Shell, id: Id, form: &
     };
     let may_end =
         cap.actor().has_any(ManageCampaigns::ROLES) && campaign.ends_on.is_none_or(|end| end >= shell.today);
-    let obligation = shell.t3(
-        "sponsors.campaign.obligation_by",
-        ("by", &campaign.obligation_basis),
-        ("document", campaign.obligation_document.as_deref().unwrap_or_default()),
-        ("day", campaign.obligation_on.map(|day| shell.day(day)).unwrap_or_default()),
-    );
+    let decisions = query::decisions(reader, cap.district(), id)
+        .await?
+        .iter()
+        .map(|line| {
+            let decision = (line.decided_by.as_str(), line.document.as_str(), line.decided_on);
+            let logged = shell.instant(line.recorded_at);
+            let logged = line.recorder.iter().fold(logged, |words, name| format!("{words} · {name}"));
+            (nature::words(&shell, line.voluntary, decision), logged)
+        })
+        .collect();
     let funds = Funds::load(reader, cap.district()).await?;
     let card = card(&shell, campaign, &items);
     page_with(
         form.status(),
-        &ShowPage { obligation, shell, funds, card, items, participation, may_end, f: form.view() },
+        &ShowPage { decisions, shell, funds, card, items, participation, may_end, f: form.view() },
     )
 }
 

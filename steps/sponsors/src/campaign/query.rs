@@ -189,3 +189,71 @@ pub(crate) async fn institutions(
     )
     .await
 }
+
+/// All institutions of the district that are there. It has some hundreds.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn all_institutions(
+    db: &impl Query,
+    district: DistrictId,
+) -> Result<Vec<Choice>, StoreError> {
+    db.all(
+        "SELECT id, name FROM institution WHERE district_id = $1 AND valid_to IS NULL ORDER BY name_search, id",
+        args![district],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// A decision about whether giving is voluntary.
+    pub(crate) struct DecisionLine {
+        /// Key.
+        pub(crate) id: Id,
+        /// Whether it is voluntary since.
+        pub(crate) voluntary: bool,
+        /// Who decided.
+        pub(crate) decided_by: String,
+        /// By which document.
+        pub(crate) document: String,
+        /// Of which day.
+        pub(crate) decided_on: Date,
+        /// When it was logged.
+        pub(crate) recorded_at: Instant,
+        /// By whom; nobody for one who is not there any more.
+        pub(crate) recorder: Option<String>,
+    }
+}
+
+/// The decisions about a campaign, the last one first. Indexes: primary keys.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn decisions(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+) -> Result<Vec<DecisionLine>, StoreError> {
+    db.all(
+        "SELECT d.id, d.voluntary, d.decided_by, d.document, d.decided_on, d.recorded_at, u.name AS recorder \
+         FROM campaign_decision d LEFT JOIN app_user u ON u.district_id = d.district_id AND u.id = d.recorded_by \
+         WHERE d.district_id = $1 AND d.campaign_id = $2 ORDER BY d.id DESC",
+        args![district, campaign],
+    )
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
+
+    use super::*;
+    use crate::plans::{D, I, no_walks};
+
+    #[db_test]
+    async fn decisions_are_found_by_their_campaign(db: TestDatabase) {
+        let db = Plans::of(&db).await;
+        decisions(&db, D, I).await.expect("a plan");
+        no_walks(&db);
+    }
+}

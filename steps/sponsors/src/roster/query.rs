@@ -31,6 +31,10 @@ asuh_store::row_struct! {
         pub unit_id: Option<Id>,
         /// Its name; empty without one.
         pub unit: String,
+        /// The institution of the district's list that it is.
+        pub institution_id: Option<Id>,
+        /// Its name; empty without one.
+        pub institution: String,
         /// Home territory.
         pub home_code: Option<i64>,
         /// Its name; empty without one.
@@ -49,10 +53,12 @@ asuh_store::row_struct! {
 }
 
 const SPONSOR: &str = "SELECT s.id, s.kind, v.version, v.valid_from, v.source, v.name, v.nip_sealed, v.nip_hash, \
-     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, v.home_code, COALESCE(h.name, '') AS home, v.status, \
+     v.phone_sealed, v.unit_id, COALESCE(u.name, '') AS unit, s.institution_id, \
+     COALESCE(i.name, '') AS institution, v.home_code, COALESCE(h.name, '') AS home, v.status, \
      v.leaving, v.category, v.kk_sealed, v.kk_hash \
      FROM sponsor_version v JOIN sponsor s ON s.district_id = v.district_id AND s.id = v.sponsor_id \
      LEFT JOIN institution u ON u.district_id = v.district_id AND u.id = v.unit_id \
+     LEFT JOIN institution i ON i.district_id = s.district_id AND i.id = s.institution_id \
      LEFT JOIN territory h ON h.district_id = v.district_id AND h.code = v.home_code";
 
 /// A sponsor. Index: primary key.

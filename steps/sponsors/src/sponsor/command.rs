@@ -22,6 +22,8 @@ pub struct PutSponsor {
     pub phone: Option<String>,
     /// Home or seat: village or subdistrict.
     pub home: Option<i64>,
+    /// The institution of the district's list that it is; none of a person.
+    pub institution: Option<Id>,
     /// His own family card, 16 digits, of persons alone; `None` = not told, or (of one who is known) as it was.
     pub kk: Option<String>,
     /// From which day it holds.
@@ -57,6 +59,12 @@ impl Command for PutSponsor {
                 return Err(Refusal::new("web.error.choose").field("rumah").into());
             }
         }
+        if let Some(institution) = self.institution {
+            if is_person {
+                return Err(Refusal::new("sponsors.refused.no_institution").field("lembaga").into());
+            }
+            self.check_institution(tx, institution).await?;
+        }
         let held = match self.id {
             Some(id) => active(tx, id).await?,
             None => {
@@ -89,7 +97,37 @@ impl Command for PutSponsor {
             ..held
         };
         version::write(tx, &[line], None).await?;
+        tx.execute(
+            "UPDATE sponsor SET institution_id = $3 WHERE district_id = $1 AND id = $2",
+            args![tx.district(), id, self.institution],
+        )
+        .await?;
         Ok(id)
+    }
+}
+
+impl PutSponsor {
+    /// An institution is there, and is no other sponsor. Indexes: primary key of `institution`, sponsor_by_institution.
+    async fn check_institution(&self, tx: &Tx<'_>, institution: Id) -> Result<(), Fault> {
+        let there = tx
+            .number(
+                "SELECT COUNT(*) AS n FROM institution WHERE district_id = $1 AND id = $2",
+                args![tx.district(), institution],
+            )
+            .await?;
+        if there == 0 {
+            return Err(Refusal::new("web.error.choose").field("lembaga").into());
+        }
+        let taken: Option<(Id,)> = tx
+            .first(
+                "SELECT id FROM sponsor WHERE district_id = $1 AND institution_id = $2",
+                args![tx.district(), institution],
+            )
+            .await?;
+        if taken.is_some_and(|(other,)| self.id != Some(other)) {
+            return Err(Refusal::new("sponsors.refused.institution_taken").field("lembaga").into());
+        }
+        Ok(())
     }
 }
 

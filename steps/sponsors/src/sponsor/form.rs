@@ -9,6 +9,7 @@ use super::command::PutSponsor;
 use super::pages::known;
 use super::rules::Category;
 use crate::ManageSponsors;
+use crate::campaign::query as campaign;
 use crate::roster::query as roster;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
@@ -25,6 +26,7 @@ struct FormPage {
     title: String,
     categories: Vec<(String, String)>,
     homes: Vec<(String, String)>,
+    institutions: Vec<(String, String)>,
     kk_hint: String,
     phone_hint: String,
 }
@@ -65,6 +67,11 @@ async fn form_page(app: &App, shell: Shell, district: DistrictId, subject: &Subj
             (one.code().to_owned(), shell.t(&format!("sponsors.category.{}", one.code())).into_owned())
         })
         .collect();
+    let institutions = campaign::all_institutions(app.store.reader(), district)
+        .await?
+        .into_iter()
+        .map(|one| (one.id.to_string(), one.name))
+        .collect();
     let (path, back, title) = match subject.id {
         Some(id) => (
             format!("/orang-tua-asuh/{id}/ubah"),
@@ -81,8 +88,18 @@ async fn form_page(app: &App, shell: Shell, district: DistrictId, subject: &Subj
     let kk_hint = shell.t(hint).into_owned();
     let hint = if subject.has_phone { "sponsors.sponsor.kk_known" } else { "sponsors.sponsor.phone_hint" };
     let phone_hint = shell.t(hint).into_owned();
-    let template =
-        FormPage { f: form.view(), path, back, title, categories, homes, kk_hint, phone_hint, shell };
+    let template = FormPage {
+        f: form.view(),
+        path,
+        back,
+        title,
+        categories,
+        homes,
+        institutions,
+        kk_hint,
+        phone_hint,
+        shell,
+    };
     page_with(form.status(), &template)
 }
 
@@ -107,6 +124,7 @@ pub(crate) async fn edit(
         [
             ("kategori", line.category.clone()),
             ("nama", line.name.clone()),
+            ("lembaga", line.institution_id.map(|id| id.to_string()).unwrap_or_default()),
             ("rumah", line.home_code.map(|code| code.to_string()).unwrap_or_default()),
         ],
     );
@@ -121,6 +139,8 @@ fn read(form: &mut Form, id: Option<Id>, day: time::Date) -> Option<PutSponsor> 
         .read_optional("telepon", |text| Phone::parse(text).map_err(|_| "sponsors.refused.phone"))
         .map(|phone| phone.as_str().to_owned());
     let home = form.read_optional("rumah", |text| text.parse::<i64>().map_err(|_| "web.error.choose"));
+    let institution =
+        form.read_optional("lembaga", |text| text.parse::<Id>().map_err(|_| "web.error.choose"));
     let kk = form
         .read_optional("kk", |text| FamilyCardNumber::parse(text).map_err(|_| "sponsors.refused.kk"))
         .map(|kk| kk.as_str().to_owned());
@@ -130,6 +150,7 @@ fn read(form: &mut Form, id: Option<Id>, day: time::Date) -> Option<PutSponsor> 
         name,
         phone,
         home,
+        institution,
         kk,
         day,
     })

@@ -10,6 +10,7 @@ mod keep;
 mod ledger;
 mod open;
 mod pairing;
+mod pdf;
 mod settings;
 mod tls;
 mod user;
@@ -124,6 +125,9 @@ enum Verb {
         #[command(subcommand)]
         verb: tls::TlsVerb,
     },
+    /// Makes one PDF: what the service starts for each paper.
+    #[command(name = "__pdf", hide = true)]
+    Pdf,
 }
 
 /// How the program is reached.
@@ -213,6 +217,7 @@ async fn run(cli: Cli, origins: &settings::Origins) -> Result<ExitCode, CliError
             Ok(ExitCode::SUCCESS)
         }
         Verb::Tls { verb } => tls::run(&verb),
+        Verb::Pdf => Ok(pdf::run()),
     }
 }
 

@@ -52,7 +52,8 @@ impl Opened {
             .find(|setting| setting.name == "public-url")
             .map(|setting| setting.value.clone())
             .unwrap_or_default();
-        let settings = ServerSettings { folder: data.data.clone(), demo: false, public_url, table };
+        let settings =
+            ServerSettings { folder: data.data.clone(), demo: false, public_url, printer: None, table };
         Opened { app: App::new(store, settings, gates::registry()) }
     }
 

@@ -67,6 +67,7 @@ async fn promise(
         name: (*name).to_owned(),
         phone: None,
         home: None,
+        institution: None,
         kk: None,
         day,
     };

@@ -10,9 +10,11 @@ pub mod foster;
 mod frozen;
 mod givers;
 mod growing;
+mod indicators;
 pub mod kapuas;
 mod keeping;
 mod lists;
+mod meetings;
 mod mentoring;
 mod mondays;
 mod money;
@@ -182,6 +184,7 @@ async fn end(world: World, lists: &Path, now: Instant, is_whole: bool) -> Result
     let _ = std::fs::remove_dir_all(lists);
     world.clock.set(now);
     if is_whole {
+        indicators::take(&world).await?;
         asuh_ground::audit::seal::seal_all(&world.app, DISTRICT).await?;
     }
     world.app.store.close().await;
@@ -240,5 +243,7 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     world.at(visited, 9, 0);
     mentoring::visits(world, visited, 5).await?;
     mentoring::beside(world).await?;
+    tell("rembuk dan komitmen");
+    meetings::remembered(world).await?;
     Ok(())
 }

@@ -10,13 +10,13 @@ use asuh_store::{Id, Refusal};
 use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use data_encoding::BASE64;
 
 use super::outcome::{HandOut, TakeBackOutcome};
 use super::query::{self, Attempt, CashLine, Payment, ShareLine};
 use super::release::RetryPayment;
 use crate::cash::plan::ExcludePayment;
 use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReadCash, ReleaseCash, rules};
+use crate::delivery::signature;
 use crate::spending;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
@@ -26,8 +26,7 @@ use asuh_ground::books::Funds;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
-/// Most bytes of a signature, and of a photo.
-const SIGNATURE_BYTES: usize = 200 * 1024;
+/// Most bytes of a photo.
 const PHOTO_BYTES: u64 = 5 * 1024 * 1024;
 /// What a receiver can be to the family.
 const RELATIONS: [&str; 4] = ["head", "wife", "member", "official"];
@@ -163,17 +162,6 @@ pub(super) async fn exclude(
         }
     }
     show_page(&app, cap.actor(), shell, &form, id).await
-}
-
-/// The signature that the page drew: `data:image/png;base64,...`.
-fn signature(drawn: &str) -> Result<Content, Refusal> {
-    let wrong = || Refusal::new("distribution.error.signature");
-    let coded = drawn.strip_prefix("data:image/png;base64,").ok_or_else(wrong)?;
-    if coded.len() > SIGNATURE_BYTES / 3 * 4 + 4 {
-        return Err(Refusal::new("distribution.error.signature_size"));
-    }
-    let bytes = BASE64.decode(coded.as_bytes()).map_err(|_| wrong())?;
-    attachments::clean(bytes, &[MediaType::Png]).map_err(|_| wrong())
 }
 
 fn noted(form: &mut Form, field: &str, read: Option<Result<Content, Refusal>>) -> Option<Content> {

@@ -5,12 +5,13 @@ use asuh_store::{Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::super::rules::ALLERGENS;
+use super::super::rules::{ALLERGENS, Age};
+use super::super::run::kept_from;
 use super::super::{Reach, menu};
 use super::query;
 
 /// Notes allergies and who else feeds a person (MBG). Portions that wait to be eaten and hold what she is allergic to are
-/// taken from her at once.
+/// taken from her at once; where an allergy is noted no more she gets them back.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoteMeals {
     /// The enrolment by which the caller knows the person.
@@ -27,6 +28,10 @@ pub struct NoteMeals {
 
 asuh_store::row_struct! {
     struct Open { run_id: Id, menu_id: Id }
+}
+
+asuh_store::row_struct! {
+    struct Kept { run_id: Id, for_day: Date, menu_id: Id, other_menu_id: Option<Id> }
 }
 
 impl Command for NoteMeals {
@@ -84,6 +89,42 @@ impl Command for NoteMeals {
                     args![district, serving.run_id, self.enrolment],
                 )
                 .await?;
+            }
+        }
+        self.give_back(tx, enrolment.birth_date).await
+    }
+}
+
+impl NoteMeals {
+    /// Gives the portions back that an allergy kept from her and that she may eat now: of meals that are planned, and of those
+    /// that were cooked as long as a portion is over.
+    async fn give_back(&self, tx: &Tx<'_>, birth: Option<Date>) -> Result<(), Fault> {
+        let district = tx.district();
+        let kept: Vec<Kept> = tx
+            .all(
+                "SELECT s.run_id, s.for_day, k.menu_id, k.other_menu_id FROM meal_serving s \
+                 JOIN kitchen_run k ON k.district_id = s.district_id AND k.id = s.run_id WHERE s.district_id = $1 \
+                 AND s.enrolment_id = $2 AND s.mark = '' AND s.menu_id IS NULL AND s.kept_from = 'allergy' \
+                 AND (k.state = 'planned' OR (k.state IN ('cooked', 'delivered') AND k.cooked > (SELECT COUNT(*) \
+                 FROM meal_serving o WHERE o.district_id = s.district_id AND o.run_id = s.run_id \
+                 AND o.menu_id IS NOT NULL)))",
+                args![district, self.enrolment],
+            )
+            .await?;
+        for serving in kept {
+            let age = Age::on(birth, serving.for_day);
+            for id in [Some(serving.menu_id), serving.other_menu_id].into_iter().flatten() {
+                let Some(menu) = menu::by_id(tx, district, id).await? else { continue };
+                let held = menu.nutrition().allergens;
+                if kept_from(&menu, &held, age, &self.allergens.join(" ")).is_empty() {
+                    tx.execute(
+                        "UPDATE meal_serving SET menu_id = $4, kept_from = '' WHERE district_id = $1 AND run_id = $2 \
+                         AND enrolment_id = $3",
+                        args![district, serving.run_id, self.enrolment, id],
+                    )
+                    .await?;
+                    break;
+                }
             }
         }
         Ok(())

@@ -52,8 +52,9 @@ impl Command for CancelRun {
             books::reverse(tx, transfer, run.for_day, reason).await?;
         }
         tx.execute(
-            "UPDATE meal_serving SET mark = '', taken_by = '', transfer_id = NULL WHERE district_id = $1 AND run_id = $2",
-            args![district, self.run],
+            "UPDATE meal_serving SET mark = '', taken_by = '', transfer_id = NULL, marked_at = $3, marked_by = $4 \
+             WHERE district_id = $1 AND run_id = $2 AND mark <> ''",
+            args![district, self.run, tx.now(), tx.actor()],
         )
         .await?;
         tx.execute(

@@ -18,6 +18,7 @@ pub use cook::{CookRun, DeliverRun};
 pub use left::CloseRun as CloseKitchenRun;
 pub use mark::{MarkMeals, ServingMark};
 pub use plan::PlanKitchenRun;
+pub(super) use plan::kept_from;
 pub(super) use query::fed_days;
 pub(crate) use query::{check, tasks};
 

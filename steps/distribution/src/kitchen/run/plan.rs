@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asuh_ground::books::Fund;
 use asuh_ground::settings;
-use asuh_nusantara::age;
 use asuh_step_collection::local_today;
 use asuh_store::{Command, DistrictId, Fault, Id, Instant, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -66,7 +65,7 @@ impl Proposal {
 }
 
 /// Why somebody is not served this menu; empty: she is.
-pub(super) fn kept_from(
+pub(in super::super) fn kept_from(
     menu: &Menu,
     held: &BTreeSet<String>,
     age: Option<Age>,
@@ -108,11 +107,7 @@ pub(super) async fn propose(
     let held = (main.nutrition().allergens, other.map(|menu| menu.nutrition().allergens));
     let (mut lines, mut of_main, mut of_other) = (Vec::new(), 0, 0);
     for one in fed {
-        let months = one.birth_date.and_then(|birth| age::completed_months(birth, day));
-        let age = match months {
-            Some(months) if months < 60 => Age::of_months(months),
-            _ => Some(Age::Pregnant),
-        };
+        let age = Age::on(one.birth_date, day);
         let why = kept_from(main, &held.0, age, &one.allergens);
         let served = match (why, other, &held.1) {
             ("", ..) => {

@@ -5,9 +5,12 @@ use asuh_step_pairing::{Coverage, RunKind, coverage, programmes};
 use asuh_step_sponsors::pledges::HowFar;
 use asuh_step_sponsors::sponsors::Category;
 use asuh_store::{Instant, Options};
+use time::Duration;
 
 use super::children::Lot;
-use super::{begin, campaign, cash, firm, followed, month_before, programme, promise, run, spending, staff};
+use super::{
+    begin, campaign, cash, firm, followed, month_before, programme, promise, run, spending, staff, works,
+};
 use crate::gates::cli::CliError;
 use crate::gates::demo::setup::submit_all;
 use crate::gates::demo::{self, DISTRICT, Place, Size, World, ZONE, mentoring, users};
@@ -96,6 +99,7 @@ async fn live(
     cash::begin(world, &places).await?;
     cash::month(world, (programme, places.fund_holder), start, false).await?;
     spending::month(world, start).await?;
+    let mut built = Vec::new();
     for (nth, (name, category, children)) in (1..).zip(JOINING) {
         tell(&format!("bulan ke-{}", nth + 1));
         world.at(month_before(world.today, months - nth), 9, 0);
@@ -116,6 +120,11 @@ async fn live(
         if nth == months - 1 {
             spending::check(world, month).await?;
             spending::zakat(world, (month, places.fund_holder)).await?;
+        }
+        let late = (month + Duration::days(27)).min(world.today);
+        match months - nth {
+            4 => built = works::order(world, &places, late).await?,
+            back => works::month(world, &built, late, back).await?,
         }
     }
     tell("pendampingan");

@@ -8,6 +8,7 @@ mod followed;
 mod meals;
 pub mod serang;
 mod spending;
+mod works;
 
 use std::path::Path;
 
@@ -162,7 +163,16 @@ pub(super) async fn firm(
     home: Option<i64>,
 ) -> Result<(), CliError> {
     let day = world.app.today(&world.actor);
-    let put = PutSponsor { id: None, category, name: name.into(), phone: None, home, kk: None, day };
+    let put = PutSponsor {
+        id: None,
+        category,
+        name: name.into(),
+        phone: None,
+        home,
+        institution: None,
+        kk: None,
+        day,
+    };
     let sponsor = world.app.submit(&world.actor, world.app.store.new_id(), put).await?.value;
     let document = Document { number: format!("MoU/CSR/{}", day.year()), on: day };
     let pledge = Pledge {

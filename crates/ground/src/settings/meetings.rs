@@ -1,0 +1,87 @@
+//! What is shipped about meetings: kinds, their agenda and who is invited. A district changes all of it.
+
+/// Kinds of meetings and who meets.
+pub(super) const KINDS: &str = concat!(
+    r#"[{"level":"district","name":"Rembuk stunting kabupaten"}"#,
+    r#",{"level":"subdistrict","name":"Rembuk stunting kecamatan"}"#,
+    r#",{"level":"village","name":"Rembuk stunting desa"}"#,
+    r#",{"level":"district","name":"Rapat koordinasi"}"#,
+    r#",{"level":"subdistrict","name":"Mini lokakarya"}"#,
+    "]"
+);
+
+/// The agenda of each kind: minutes after the beginning (juknis aksi konvergensi 3; order and times are usual practice).
+pub(super) const AGENDA: &str = concat!(
+    r#"[{"item":"Doa dan Indonesia Raya","kind":"Rembuk stunting kabupaten","minutes":"0","speaker":""}"#,
+    r#",{"item":"Laporan panitia","kind":"Rembuk stunting kabupaten","minutes":"15","speaker":"Kepala Bappeda"}"#,
+    r#",{"item":"Sambutan dan pembukaan","kind":"Rembuk stunting kabupaten","minutes":"30","speaker":"Wakil Bupati"}"#,
+    r#",{"item":"Paparan hasil analisis situasi","kind":"Rembuk stunting kabupaten","minutes":"50","speaker":"Bappeda"}"#,
+    r#",{"item":"Paparan rencana kegiatan perangkat daerah","kind":"Rembuk stunting kabupaten","minutes":"80","speaker":"Perangkat daerah"}"#,
+    r#",{"item":"Diskusi dan kesepakatan","kind":"Rembuk stunting kabupaten","minutes":"130","speaker":""}"#,
+    r#",{"item":"Pembacaan dan penandatanganan komitmen","kind":"Rembuk stunting kabupaten","minutes":"190","speaker":""}"#,
+    r#",{"item":"Berita acara","kind":"Rembuk stunting kabupaten","minutes":"210","speaker":""}"#,
+    r#",{"item":"Penutup","kind":"Rembuk stunting kabupaten","minutes":"220","speaker":""}"#,
+    r#",{"item":"Doa dan Indonesia Raya","kind":"Rembuk stunting kecamatan","minutes":"0","speaker":""}"#,
+    r#",{"item":"Sambutan dan pembukaan","kind":"Rembuk stunting kecamatan","minutes":"10","speaker":"Camat"}"#,
+    r#",{"item":"Paparan keadaan stunting kecamatan","kind":"Rembuk stunting kecamatan","minutes":"25","speaker":"Kepala puskesmas"}"#,
+    r#",{"item":"Usulan desa dan kelurahan","kind":"Rembuk stunting kecamatan","minutes":"50","speaker":"Kepala desa dan lurah"}"#,
+    r#",{"item":"Diskusi dan kesepakatan","kind":"Rembuk stunting kecamatan","minutes":"90","speaker":""}"#,
+    r#",{"item":"Berita acara dan penutup","kind":"Rembuk stunting kecamatan","minutes":"130","speaker":""}"#,
+    r#",{"item":"Pembukaan","kind":"Rembuk stunting desa","minutes":"0","speaker":"Kepala desa"}"#,
+    r#",{"item":"Keadaan sasaran dan layanan di desa","kind":"Rembuk stunting desa","minutes":"10","speaker":"Kader dan bidan desa"}"#,
+    r#",{"item":"Usulan kegiatan dan anggaran desa","kind":"Rembuk stunting desa","minutes":"40","speaker":""}"#,
+    r#",{"item":"Kesepakatan dan berita acara","kind":"Rembuk stunting desa","minutes":"80","speaker":""}"#,
+    r#",{"item":"Pembukaan","kind":"Rapat koordinasi","minutes":"0","speaker":""}"#,
+    r#",{"item":"Tindak lanjut rapat lalu","kind":"Rapat koordinasi","minutes":"10","speaker":""}"#,
+    r#",{"item":"Capaian dan kendala","kind":"Rapat koordinasi","minutes":"40","speaker":"Perangkat daerah"}"#,
+    r#",{"item":"Kesepakatan","kind":"Rapat koordinasi","minutes":"80","speaker":""}"#,
+    r#",{"item":"Penutup","kind":"Rapat koordinasi","minutes":"100","speaker":""}"#,
+    r#",{"item":"Pembukaan","kind":"Mini lokakarya","minutes":"0","speaker":"Camat"}"#,
+    r#",{"item":"Tindak lanjut lokakarya lalu","kind":"Mini lokakarya","minutes":"10","speaker":""}"#,
+    r#",{"item":"Kasus dan keluarga yang perlu ditindaklanjuti","kind":"Mini lokakarya","minutes":"30","speaker":"PLKB dan petugas gizi"}"#,
+    r#",{"item":"Rencana bulan depan","kind":"Mini lokakarya","minutes":"80","speaker":""}"#,
+    r#",{"item":"Penutup","kind":"Mini lokakarya","minutes":"110","speaker":""}"#,
+    "]"
+);
+
+/// Who is invited to each kind, by institution.
+pub(super) const GUESTS: &str = concat!(
+    r#"[{"institution":"DPRD","kind":"Rembuk stunting kabupaten","position":"Ketua"}"#,
+    r#",{"institution":"Forkopimda","kind":"Rembuk stunting kabupaten","position":"Pimpinan"}"#,
+    r#",{"institution":"Sekretariat Daerah","kind":"Rembuk stunting kabupaten","position":"Sekretaris Daerah"}"#,
+    r#",{"institution":"Bappeda","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Dinas Kesehatan","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Dinas yang mengurus KB","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"DPMD","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Dinas Sosial","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Dinas Pendidikan","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Dinas PUPR","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Kantor Kementerian Agama","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"BPJS Kesehatan","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"TP PKK","kind":"Rembuk stunting kabupaten","position":"Ketua"}"#,
+    r#",{"institution":"Kecamatan","kind":"Rembuk stunting kabupaten","position":"Camat"}"#,
+    r#",{"institution":"Desa dan kelurahan","kind":"Rembuk stunting kabupaten","position":"Kepala desa dan lurah"}"#,
+    r#",{"institution":"Puskesmas","kind":"Rembuk stunting kabupaten","position":"Kepala"}"#,
+    r#",{"institution":"Perguruan tinggi","kind":"Rembuk stunting kabupaten","position":"Pimpinan"}"#,
+    r#",{"institution":"Forum CSR","kind":"Rembuk stunting kabupaten","position":"Ketua"}"#,
+    r#",{"institution":"Media","kind":"Rembuk stunting kabupaten","position":"Redaksi"}"#,
+    r#",{"institution":"Puskesmas","kind":"Rembuk stunting kecamatan","position":"Kepala"}"#,
+    r#",{"institution":"PLKB","kind":"Rembuk stunting kecamatan","position":"Koordinator"}"#,
+    r#",{"institution":"TP PKK kecamatan","kind":"Rembuk stunting kecamatan","position":"Ketua"}"#,
+    r#",{"institution":"Desa dan kelurahan","kind":"Rembuk stunting kecamatan","position":"Kepala desa dan lurah"}"#,
+    r#",{"institution":"KUA","kind":"Rembuk stunting kecamatan","position":"Kepala"}"#,
+    r#",{"institution":"BPD","kind":"Rembuk stunting desa","position":"Ketua"}"#,
+    r#",{"institution":"TP PKK desa","kind":"Rembuk stunting desa","position":"Ketua"}"#,
+    r#",{"institution":"Posyandu","kind":"Rembuk stunting desa","position":"Kader"}"#,
+    r#",{"institution":"Puskesmas","kind":"Rembuk stunting desa","position":"Bidan desa"}"#,
+    r#",{"institution":"PLKB","kind":"Rembuk stunting desa","position":""}"#,
+    r#",{"institution":"Bappeda","kind":"Rapat koordinasi","position":"Kepala"}"#,
+    r#",{"institution":"Dinas Kesehatan","kind":"Rapat koordinasi","position":"Kepala"}"#,
+    r#",{"institution":"Dinas yang mengurus KB","kind":"Rapat koordinasi","position":"Kepala"}"#,
+    r#",{"institution":"Kecamatan","kind":"Rapat koordinasi","position":"Camat"}"#,
+    r#",{"institution":"Puskesmas","kind":"Mini lokakarya","position":"Kepala"}"#,
+    r#",{"institution":"PLKB","kind":"Mini lokakarya","position":""}"#,
+    r#",{"institution":"TPK","kind":"Mini lokakarya","position":"Anggota"}"#,
+    r#",{"institution":"Desa dan kelurahan","kind":"Mini lokakarya","position":"Kepala desa dan lurah"}"#,
+    "]"
+);

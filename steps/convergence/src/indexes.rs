@@ -1,0 +1,46 @@
+//! Which indexes serve the queries about teams, actions, plans, analyses and aims: no page reads a table of the district to
+//! show a part of it.
+
+use asuh_ground::access::Scope;
+use asuh_nusantara::TerritoryCode;
+use asuh_store::testing::{Plans, TestDatabase, db_test};
+use asuh_store::{DistrictId, Id};
+use time::macros::date;
+
+use super::{action, team};
+
+const DISTRICT: DistrictId = DistrictId(1);
+const ID: Id = Id::SYSTEM;
+const DAY: time::Date = date!(2026 - 11 - 02);
+
+fn scope() -> Scope {
+    Scope::whole(TerritoryCode::from_i64(1_501_000_000).unwrap())
+}
+
+#[db_test]
+async fn teams_are_read_by_place(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    let range = (1_501_010_000, 1_501_019_999);
+    team::query::one(&plans, DISTRICT, &scope(), ID, DAY).await.unwrap();
+    team::query::of_place(&plans, DISTRICT, &scope(), range.0, DAY).await.unwrap();
+    team::query::counts(&plans, DISTRICT, &scope(), range, 1, DAY).await.unwrap();
+    team::query::positions(&plans, DISTRICT, ID).await.unwrap();
+    team::query::members(&plans, DISTRICT, ID).await.unwrap();
+    team::query::decrees(&plans, DISTRICT, ID).await.unwrap();
+    team::query::ending(&plans, DISTRICT, &scope(), DAY, DAY).await.unwrap();
+    team::query::sheet(&plans, DISTRICT, &scope(), range, DAY).await.unwrap();
+    plans.take().walks_only(&["g.scan"]);
+}
+
+#[db_test]
+async fn actions_are_read_by_year_and_place(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    action::query::of_year(&plans, DISTRICT, &scope(), 2026, "six").await.unwrap();
+    action::query::one(&plans, DISTRICT, &scope(), ID).await.unwrap();
+    action::query::events(&plans, DISTRICT, ID).await.unwrap();
+    action::query::late(&plans, DISTRICT, &scope(), DAY).await.unwrap();
+    plans.take().walks_only(&[]);
+    // A row or two a year.
+    action::query::years(&plans, DISTRICT).await.unwrap();
+    plans.take().walks_only(&["action_year.*"]);
+}
