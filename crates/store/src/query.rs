@@ -76,12 +76,6 @@ impl Query for Reader {
 }
 
 impl Reader {
-    /// The engine that answers: for tests of plans.
-    #[cfg(feature = "testing")]
-    pub(crate) fn engine(&self) -> Engine {
-        self.pool.engine()
-    }
-
     /// The rows of the answer one after another, in constant memory: for exports and checks.
     ///
     /// # Errors

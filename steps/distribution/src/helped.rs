@@ -64,7 +64,7 @@ pub const CHANGED_SQL: &str = "SELECT campaign_id, week_of AS day FROM package W
 /// Asks both, so that a test sees how they are answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     (any, day): (Id, Date),
 ) {
@@ -72,7 +72,7 @@ pub(crate) async fn plans(
     let mut args = Args::new();
     let sql = helped_sql(&mut args, district, Some(any), day);
     let _: Vec<(Id,)> = db.all(&sql, args).await.expect("an answer");
-    db.used(&[
+    db.take().walks_only(&[]).uses(&[
         "cash_share_by_campaign",
         "meal_enrolment_by_programme",
         "meal_serving_by_enrolment",
@@ -81,7 +81,7 @@ pub(crate) async fn plans(
     asuh_store::row_struct! { struct Touched { campaign_id: Id, day: Date } }
     let touched: Vec<Touched> = db.all(CHANGED_SQL, args![district, Instant(0)]).await.expect("an answer");
     assert!(touched.iter().all(|one| one.campaign_id == any && one.day == day));
-    db.used(&[
+    db.take().walks_only(&[]).uses(&[
         "package_by_change",
         "cash_payment_by_change",
         "meal_serving_by_mark",

@@ -2,7 +2,7 @@
 
 use asuh_ground::access::{Area, Scope};
 use asuh_nusantara::TerritoryCode;
-use asuh_store::testing::{Planned, TestDatabase, db_test};
+use asuh_store::testing::{Plans, TestDatabase, db_test};
 use asuh_store::{DistrictId, Id};
 use time::Date;
 use time::macros::date;
@@ -22,64 +22,55 @@ fn near() -> Scope {
 
 #[db_test]
 async fn spending_is_found_by_month_village_and_family(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     spending::plans(&planned, DISTRICT, &near(), MONTH).await;
 }
 
 #[db_test]
 async fn conversations_are_found_by_their_state(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     follow_up::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn payments_are_found_by_plan_family_and_village(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     cash::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }
 
 #[db_test]
 async fn checks_are_found_by_village_and_person(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     check::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn zakat_is_found_by_day_and_family(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     zakat::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn works_are_found_by_state_family_campaign_and_sponsor(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     works::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn sessions_are_found_by_day_village_and_family(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     session::plans(&planned, DISTRICT, &near(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn whom_a_campaign_helped_is_found_by_it_and_by_what_changed(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     helped::plans(&planned, DISTRICT, (NOTHING, MONTH)).await;
 }
 
 #[db_test]
 async fn cards_and_lists_of_receipts_are_found_by_number_village_and_run(db: TestDatabase) {
-    let store = db.open().await;
-    let planned = Planned::new(store.reader());
+    let planned = Plans::of(&db).await;
     card::plans(&planned, DISTRICT, &near(), NOTHING).await;
     delivery::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }

@@ -1,8 +1,6 @@
 //! Databases for tests: a fresh one per test, on either engine. Behind the feature `testing`.
 
-mod explained;
 mod killed;
-mod planned;
 mod plans;
 
 use std::future::Future;
@@ -17,9 +15,7 @@ use crate::{
     schema,
 };
 pub use asuh_db_test::db_test;
-pub use explained::Explained;
 pub use killed::{Work, acknowledged, killed_at_work, work};
-pub use planned::Planned;
 pub use plans::{Plan, Plans};
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.

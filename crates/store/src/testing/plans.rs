@@ -1,32 +1,43 @@
 //! By which indexes the engine would answer: for tests of queries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::TestDatabase;
-use crate::driver::{Connection, Pool};
-use crate::{Args, Engine, FromRow, Query, Store, StoreError};
+use crate::driver::Connection;
+use crate::{Args, Engine, FromRow, Query, Reader, Store, StoreError};
 
-/// A reader that answers every query with nothing and notes how the engine would answer it.
+/// A reader that notes how the engine answers every query: what an index is for is proven on the statements themselves,
+/// not on copies of them.
 ///
 /// SQLite plans with the estimates that it has in every installation, so that all of its plan is proven. PostgreSQL plans by
 /// what its tables hold, and here they are empty: it is asked not to read a table from end to end, and what is proven is
 /// that an index serves everywhere; which one it takes is its own decision.
 pub struct Plans {
     engine: Engine,
-    pool: Pool,
+    reader: Reader,
     _store: Store,
-    seen: Mutex<Vec<String>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+/// A statement and its plan.
+struct Seen {
+    sql: String,
+    plan: String,
 }
 
 /// What the engine would read for the queries since the last time.
 #[derive(Debug)]
 pub struct Plan {
-    /// As the engine says it.
+    /// The statements, each with its plan as the engine says it.
     pub text: String,
+    /// How many statements there were.
+    pub statements: usize,
     /// What is read from end to end: "alias.scan". On SQLite also what is read by nothing but the district: "alias.index",
     /// "alias.key" by the primary key, "alias.unique" by another unique one.
     pub walks: Vec<String>,
+    /// The tables of these walks.
+    pub tables: BTreeSet<String>,
     /// Whether SQLite has to sort what it reads.
     pub sorts: bool,
     engine: Engine,
@@ -47,6 +58,29 @@ impl Plan {
             Engine::Sqlite => assert_eq!(walks, expected, "\n{}", self.text),
             Engine::Postgres => assert!(walks.is_empty(), "{walks:?}\n{}", self.text),
         }
+        self
+    }
+
+    /// That something was asked, and nothing was read from end to end but tables that a district has few rows of.
+    ///
+    /// # Panics
+    /// When something was.
+    #[track_caller]
+    pub fn walks_no_table_but(&self, few: &[&str]) -> &Plan {
+        assert!(self.statements > 0, "nothing was asked");
+        let long: Vec<&String> = self.tables.iter().filter(|table| !few.contains(&table.as_str())).collect();
+        assert!(long.is_empty(), "{long:?}\n{}", self.text);
+        self
+    }
+
+    /// That SQLite uses these indexes; PostgreSQL chooses by what its tables hold.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[track_caller]
+    pub fn uses(&self, indexes: &[&str]) -> &Plan {
+        let unused: Vec<&&str> = indexes.iter().filter(|index| !self.text.contains(**index)).collect();
+        assert!(self.engine == Engine::Postgres || unused.is_empty(), "{unused:?}\n{}", self.text);
         self
     }
 
@@ -75,30 +109,42 @@ impl Plans {
                 pool
             }
         };
-        Plans { engine: db.engine(), pool, _store: store, seen: Mutex::new(Vec::new()) }
+        Plans { engine: db.engine(), reader: Reader { pool }, _store: store, seen: Mutex::new(Vec::new()) }
     }
 
     /// The plans of the queries since the last time.
     pub fn take(&self) -> Plan {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
-        let read = |plan: &String| match self.engine {
-            Engine::Sqlite => sqlite(plan),
-            Engine::Postgres => postgresql(plan),
-        };
-        let walks: BTreeSet<String> = seen.iter().flat_map(read).collect();
-        let text = seen.join("\n\n");
+        let (mut walks, mut tables) = (BTreeSet::new(), BTreeSet::new());
+        for Seen { sql, plan } in &seen {
+            let found = match self.engine {
+                Engine::Sqlite => sqlite(plan),
+                Engine::Postgres => postgresql(plan),
+            };
+            let named = named_tables(sql);
+            for walk in &found {
+                let alias = walk.split('.').next().unwrap_or_default();
+                tables.extend(named.get(alias).into_iter().flatten().cloned());
+            }
+            walks.extend(found);
+        }
         Plan {
             walks: walks.into_iter().collect(),
-            sorts: text.lines().any(|line| line == "USE TEMP B-TREE FOR ORDER BY"),
+            tables,
+            statements: seen.len(),
+            sorts: seen
+                .iter()
+                .flat_map(|one| one.plan.lines())
+                .any(|line| line == "USE TEMP B-TREE FOR ORDER BY"),
             engine: self.engine,
-            text,
+            text: seen.into_iter().map(|one| format!("{}\n{}\n\n", one.sql, one.plan)).collect(),
         }
     }
 
     async fn note(&self, sql: &str, args: Args) -> Result<(), StoreError> {
         let plan = match self.engine {
             Engine::Sqlite => {
-                let rows = self.pool.all(&format!("EXPLAIN QUERY PLAN {sql}"), args).await?;
+                let rows = self.reader.pool.all(&format!("EXPLAIN QUERY PLAN {sql}"), args).await?;
                 // What belongs to a part of the statement stands behind a margin.
                 rows.iter()
                     .map(|row| {
@@ -108,24 +154,27 @@ impl Plans {
                     .collect::<Result<Vec<String>, StoreError>>()?
             }
             Engine::Postgres => {
-                let rows = self.pool.all(&format!("EXPLAIN (COSTS OFF) {sql}"), args).await?;
+                let rows = self.reader.pool.all(&format!("EXPLAIN (COSTS OFF) {sql}"), args).await?;
                 rows.iter().map(|row| row.get("QUERY PLAN")).collect::<Result<Vec<String>, StoreError>>()?
             }
         };
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(plan.join("\n"));
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Seen { sql: sql.to_owned(), plan: plan.join("\n") });
         Ok(())
     }
 }
 
 impl Query for Plans {
     async fn all<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Vec<T>, StoreError> {
-        self.note(sql, args).await?;
-        Ok(Vec::new())
+        self.note(sql, args.clone()).await?;
+        self.reader.all(sql, args).await
     }
 
     async fn first<T: FromRow + Send>(&self, sql: &str, args: Args) -> Result<Option<T>, StoreError> {
-        self.note(sql, args).await?;
-        Ok(None)
+        self.note(sql, args.clone()).await?;
+        self.reader.first(sql, args).await
     }
 }
 
@@ -139,9 +188,9 @@ fn named(alias: &str, index: &str) -> String {
     format!("{alias}.{index}")
 }
 
-/// Whether a condition of a plan says more than the district.
+/// Whether a condition of a plan chooses: every key begins with the district, and nearly all rows are the present version.
 fn narrows<'a>(mut conditions: impl Iterator<Item = &'a str>) -> bool {
-    conditions.any(|condition| !condition.contains("district_id"))
+    conditions.any(|condition| !condition.contains("district_id") && !condition.contains("superseded_at"))
 }
 
 fn sqlite(plan: &str) -> Vec<String> {
@@ -177,4 +226,53 @@ fn sqlite(plan: &str) -> Vec<String> {
 fn postgresql(plan: &str) -> Vec<String> {
     let scans = plan.lines().filter_map(|line| line.split_once("Seq Scan on "));
     scans.map(|(_, table)| format!("{}.scan", table.rsplit(' ').next().unwrap_or(table))).collect()
+}
+
+/// The tables of a statement, by the names that it gives them. What it computes for itself is none.
+fn named_tables(sql: &str) -> BTreeMap<String, BTreeSet<String>> {
+    const KEYWORDS: [&str; 13] = [
+        "ON", "WHERE", "JOIN", "LEFT", "CROSS", "GROUP", "ORDER", "SET", "UNION", "LIMIT", "AS", "SELECT",
+        "HAVING",
+    ];
+    let words: Vec<&str> = sql.split([' ', '(', ')', ',']).filter(|word| !word.is_empty()).collect();
+    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let made =
+        |word: &str| ["AS (", "AS MATERIALIZED ("].iter().any(|then| sql.contains(&format!("{word} {then}")));
+    for (nth, word) in words.iter().enumerate() {
+        if !matches!(*word, "FROM" | "JOIN") {
+            continue;
+        }
+        let Some(table) = words.get(nth + 1).filter(|table| !made(table)) else { continue };
+        let alias = words.get(nth + 2).filter(|next| !KEYWORDS.contains(next)).unwrap_or(table);
+        tables.entry((*alias).to_owned()).or_default().insert((*table).to_owned());
+    }
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_tables() {
+        let found = named_tables(
+            "WITH x AS (SELECT 1 FROM visit) SELECT 1 FROM pledge p JOIN (SELECT y FROM sponsor WHERE y) s ON 1 JOIN x",
+        );
+        assert_eq!(found["p"].first().map(String::as_str), Some("pledge"));
+        assert_eq!(found["sponsor"].first().map(String::as_str), Some("sponsor"));
+        assert!(found.contains_key("visit") && !found.contains_key("x"));
+    }
+
+    #[test]
+    fn a_step_without_a_choice_walks() {
+        for (step, walks) in [
+            ("SCAN p", vec!["p.scan"]),
+            ("SEARCH v USING INDEX sponsor_version_list (district_id=?)", vec!["v.sponsor_version_list"]),
+            ("SEARCH v USING INDEX sqlite_autoindex_v_1 (district_id=? AND sponsor_id=?)", vec![]),
+            ("SEARCH p USING INDEX pledge_by_end (district_id=? AND ends_on>? AND ends_on<?)", vec![]),
+            ("USE TEMP B-TREE FOR ORDER BY", vec![]),
+        ] {
+            assert_eq!(sqlite(step), walks, "{step}");
+        }
+    }
 }

@@ -118,18 +118,18 @@ pub(super) async fn waiting(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     scope: &Scope,
     any: Id,
 ) {
     by_number(db, district, scope, "ABCDEFGH").await.expect("an answer");
-    db.used(&["sqlite_autoindex_family_card_2"]);
+    db.take().walks_only(&[]).uses(&["sqlite_autoindex_family_card_2"]);
     of_village(db, district, scope, 1_501_012_001).await.expect("an answer");
     without(db, district, scope, 1_501_012_001).await.expect("an answer");
-    db.used(&["family_version_progress", "family_card_once"]);
+    db.take().walks_only(&[]).uses(&["family_version_progress", "family_card_once"]);
     of_family(db, district, any).await.expect("an answer");
-    db.used(&["family_card_once"]);
+    db.take().walks_only(&[]).uses(&["family_card_once"]);
     waiting(db, district, scope, any).await.expect("an answer");
-    db.used(&["package_by_family"]);
+    db.take().walks_only(&[]).uses(&["package_by_family"]);
 }

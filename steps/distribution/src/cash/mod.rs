@@ -72,7 +72,7 @@ pub(super) fn routes() -> Routes {
 /// Asks everything that pages of help in money ask, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: asuh_store::DistrictId,
     villages: &asuh_ground::access::Scope,
     any: asuh_store::Id,

@@ -433,32 +433,32 @@ pub(super) async fn waiting(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     scope: &Scope,
     (any, day): (Id, Date),
 ) {
     frame(db, district, ("packages", any), scope).await.expect("an answer");
     took_part(db, district, ("packages", any), any).await.expect("an answer");
-    db.used(&["package_by_run"]);
+    db.take().walks_only(&[]).uses(&["package_by_run"]);
     frame(db, district, ("cash", any), scope).await.expect("an answer");
     took_part(db, district, ("cash", any), any).await.expect("an answer");
-    db.used(&["cash_payment_by_plan", "cash_attempt_by_plan"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_plan", "cash_attempt_by_plan"]);
     able(db, district, (1_501_012_001, Instant::NEVER), Some(any)).await.expect("an answer");
-    db.used(&["grant_territory"]);
+    db.take().walks_only(&[]).uses(&["grant_territory"]);
     list(db, district, Some((Instant::NEVER, any))).await.expect("an answer");
-    db.used(&["after_check_newest"]);
+    db.take().walks_only(&[]).uses(&["after_check_newest"]);
     one(db, district, any).await.expect("an answer");
     villages(db, district, any, scope).await.expect("an answer");
     of_village(db, district, (any, 1_501_012_001), scope).await.expect("an answer");
-    db.used(&["after_check_line_by_village"]);
+    db.take().walks_only(&[]).uses(&["after_check_line_by_village"]);
     assigned(db, district, (any, Some((any, 1))), scope).await.expect("an answer");
     waiting(db, district, any, scope).await.expect("an answer");
-    db.used(&["after_check_line_by_person"]);
+    db.take().walks_only(&[]).uses(&["after_check_line_by_person"]);
     own(db, district, (any, any), scope).await.expect("an answer");
     phone(db, district, any).await.expect("an answer");
     of_family(db, district, any).await.expect("an answer");
-    db.used(&["after_check_line_by_family"]);
+    db.take().walks_only(&[]).uses(&["after_check_line_by_family"]);
     subjects(db, district, day, scope).await.expect("an answer");
-    db.used(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state"]);
+    db.take().walks_only(&[]).uses(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state"]);
 }

@@ -146,7 +146,7 @@ pub(crate) async fn due(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     scope: &asuh_ground::access::Scope,
     (any, day): (Id, Date),
@@ -154,11 +154,11 @@ pub(crate) async fn plans(
     let reach = Reach { spending: scope.clone(), checks: scope.clone() };
     list(db, district, &reach, ("open", Some((day, any)))).await.expect("an answer");
     due(db, district, &reach, day).await.expect("an answer");
-    db.used(&["follow_up_open", "family_version"]);
+    db.take().walks_only(&[]).uses(&["follow_up_open", "family_version"]);
     one(db, district, any, &reach).await.expect("an answer");
     of_subject(db, district, ("spending", any)).await.expect("an answer");
     notes(db, district, any).await.expect("an answer");
-    db.used(&["follow_up_note"]);
+    db.take().walks_only(&[]).uses(&["follow_up_note"]);
     of_family(db, district, any).await.expect("an answer");
-    db.used(&["follow_up_by_family"]);
+    db.take().walks_only(&[]).uses(&["follow_up_by_family"]);
 }

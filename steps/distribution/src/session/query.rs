@@ -312,7 +312,7 @@ pub(super) async fn named(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     scope: &Scope,
     (any, day): (Id, Date),
@@ -320,21 +320,21 @@ pub(crate) async fn plans(
     one(db, district, any, scope).await.expect("an answer");
     for (words, before) in [("", None), ("gizi", Some((day, any)))] {
         list(db, district, scope, (words, before)).await.expect("an answer");
-        db.used(&["education_session_newest"]);
+        db.take().walks_only(&[]).uses(&["education_session_newest"]);
     }
     families(db, district, any, scope).await.expect("an answer");
-    db.used(&["session_family"]);
+    db.take().walks_only(&[]).uses(&["session_family"]);
     to_invite(db, district, (any, 1_501_012_001), scope, Some(any)).await.expect("an answer");
-    db.used(&["family_version_list", "family_need_by_family"]);
+    db.take().walks_only(&[]).uses(&["family_version_list", "family_need_by_family"]);
     materials(db, district, any).await.expect("an answer");
     material(db, district, any, 1).await.expect("an answer");
-    db.used(&["session_material"]);
+    db.take().walks_only(&[]).uses(&["session_material"]);
     attended(db, district, any).await.expect("an answer");
-    db.used(&["session_family_by_family"]);
+    db.take().walks_only(&[]).uses(&["session_family_by_family"]);
     moved(db, district, any, (day, day)).await.expect("an answer");
-    db.used(&["education_session_by_campaign"]);
+    db.take().walks_only(&[]).uses(&["education_session_by_campaign"]);
     to_note(db, district, scope, day).await.expect("an answer");
-    db.used(&["education_session_newest"]);
+    db.take().walks_only(&[]).uses(&["education_session_newest"]);
     campaigns(db, district).await.expect("an answer");
     named(db, district, any, scope).await.expect("an answer");
 }

@@ -403,28 +403,23 @@ pub(super) async fn of_family(
 
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
-pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
-    district: DistrictId,
-    scope: &Scope,
-    month: Date,
-) {
+pub(crate) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, scope: &Scope, month: Date) {
     const ANY: Id = Id::SYSTEM;
     paid(db, district, ANY, scope).await.expect("an answer");
     versions(db, district, ANY).await.expect("an answer");
     receipts(db, district, ANY).await.expect("an answer");
     receipt(db, district, (ANY, 1), scope).await.expect("an answer");
-    db.used(&["spending_receipt"]);
+    db.take().walks_only(&[]).uses(&["spending_receipt"]);
     advices(db, district, ANY).await.expect("an answer");
-    db.used(&["diet_advice_by_person"]);
+    db.take().walks_only(&[]).uses(&["diet_advice_by_person"]);
     villages(db, district, scope, (month, 0)).await.expect("an answer");
-    db.used(&["cash_payment_in_month", "spending_report_current"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_in_month", "spending_report_current"]);
     missing(db, district, scope, (month, Some(1_501_012_001), Some((1, ANY)))).await.expect("an answer");
     count_missing(db, district, scope, (month, month)).await.expect("an answer");
-    db.used(&["cash_payment_in_month", "spending_report_current"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_in_month", "spending_report_current"]);
     sums(db, district, scope).await.expect("an answer");
-    db.used(&["spending_report_by_month"]);
+    db.take().walks_only(&[]).uses(&["spending_report_by_month"]);
     reported(db, district, ANY).await.expect("an answer");
     of_family(db, district, ANY).await.expect("an answer");
-    db.used(&["spending_report_by_family"]);
+    db.take().walks_only(&[]).uses(&["spending_report_by_family"]);
 }

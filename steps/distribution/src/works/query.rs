@@ -507,7 +507,7 @@ pub(super) async fn moved(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(crate) async fn plans(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     scope: &Scope,
     (any, day): (Id, Date),
@@ -516,36 +516,36 @@ pub(crate) async fn plans(
     for (kind, before) in [("", None), ("water", Some((Instant(0), any)))] {
         let filter = Filter { state: "planned", kind, before };
         list(db, district, scope, filter).await.expect("an answer");
-        db.used(&["help_work_by_state"]);
+        db.take().walks_only(&[]).uses(&["help_work_by_state"]);
         funded(db, district, scope, ("planned", before)).await.expect("an answer");
-        db.used(&["help_work_by_state", "work_payment_by_work"]);
+        db.take().walks_only(&[]).uses(&["help_work_by_state", "work_payment_by_work"]);
     }
     counts(db, district, scope).await.expect("an answer");
-    db.used(&["help_work"]);
+    db.take().walks_only(&[]).uses(&["help_work"]);
     of_family(db, district, any).await.expect("an answer");
-    db.used(&["help_work_by_family"]);
+    db.take().walks_only(&[]).uses(&["help_work_by_family"]);
     photos(db, district, any).await.expect("an answer");
     photo(db, district, any, 1).await.expect("an answer");
     paid(db, district, any).await.expect("an answer");
     payments(db, district, any).await.expect("an answer");
-    db.used(&["work_payment_by_work"]);
+    db.take().walks_only(&[]).uses(&["work_payment_by_work"]);
     needs(db, district, scope, Some(any)).await.expect("an answer");
-    db.used(&["help_work_once"]);
+    db.take().walks_only(&[]).uses(&["help_work_once"]);
     needs_of(db, district, any).await.expect("an answer");
-    db.used(&["family_need_by_family"]);
+    db.take().walks_only(&[]).uses(&["family_need_by_family"]);
     pledges(db, district, any, "water", day).await.expect("an answer");
-    db.used(&["pledge_by_campaign", "person_version_by_family", "scan:c"]);
+    db.take().walks_only(&[]).uses(&["pledge_by_campaign", "person_version_by_family", "scan:c"]);
     head(db, district, scope, any).await.expect("an answer");
-    db.used(&["family_version"]);
+    db.take().walks_only(&[]).uses(&["family_version"]);
     holders(db, district).await.expect("an answer");
     funded_one(db, district, any, scope).await.expect("an answer");
     ordered_at(db, district, any).await.expect("an answer");
     unchecked(db, district, scope, (any, day)).await.expect("an answer");
-    db.used(&["help_work_by_state", "work_check"]);
+    db.take().walks_only(&[]).uses(&["help_work_by_state", "work_check"]);
     of_sponsor(db, district, any).await.expect("an answer");
-    db.used(&["help_work_by_sponsor"]);
+    db.take().walks_only(&[]).uses(&["help_work_by_sponsor"]);
     moved(db, district, any, (day, day)).await.expect("an answer");
-    db.used(&["help_work_by_campaign"]);
+    db.take().walks_only(&[]).uses(&["help_work_by_campaign"]);
     super::check::of_work(db, district, any).await.expect("an answer");
-    db.used(&["work_check"]);
+    db.take().walks_only(&[]).uses(&["work_check"]);
 }

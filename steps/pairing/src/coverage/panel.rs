@@ -114,16 +114,15 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, family: Id) -> Result<O
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn who_helps_a_family_is_found_by_its_members(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         acting(&db, D, I, DAY).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -290,7 +290,7 @@ pub(crate) async fn codes(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
@@ -326,9 +326,8 @@ mod tests {
 
     #[db_test]
     async fn code_names_are_found_by_person(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         codes(&db, D, [I, I]).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -238,16 +238,15 @@ pub(super) async fn all_files(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn names_are_found_by_their_keys(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         named(&db, D, [I, I]).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

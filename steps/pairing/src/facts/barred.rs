@@ -133,17 +133,16 @@ pub(crate) async fn barred_for(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn who_may_not_help_is_found_by_card_and_unit(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         barred(&db, D, &[], &[]).await.expect("a plan");
         barred_for(&db, D, &[], I).await.expect("a plan");
-        no_walks(&db, 4).await;
+        no_walks(&db);
     }
 }

@@ -373,16 +373,15 @@ fn fingerprint(terms: &Terms, instance: &Instance) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn what_runs_is_found_by_its_programme(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         running(&db, D, I, DAY).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

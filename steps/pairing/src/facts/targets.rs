@@ -135,15 +135,14 @@ pub(crate) async fn held(
 #[cfg(test)]
 mod tests {
     use asuh_nusantara::TerritoryCode;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn targets_are_found_from_their_list(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
         for kind in ["stunted_children", "families_at_risk"] {
             for known_at in [None, Some(Instant(0))] {
@@ -152,6 +151,6 @@ mod tests {
             }
         }
         held(&db, D, I, DAY).await.expect("a plan");
-        no_walks(&db, 5).await;
+        no_walks(&db);
     }
 }

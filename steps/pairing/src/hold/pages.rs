@@ -184,16 +184,15 @@ pub(super) async fn release(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn holds_are_found_by_their_programme(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         holds(&db, D, I).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -93,20 +93,19 @@ pub(super) async fn family(
 #[cfg(test)]
 mod tests {
     use asuh_nusantara::TerritoryCode;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn needs_are_found_by_their_indexes(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
         of_family(&db, D, I).await.expect("a plan");
         in_state(&db, D, &scope, ("open", ""), None).await.expect("a plan");
         in_state(&db, D, &scope, ("open", "water"), Some(I)).await.expect("a plan");
         family(&db, D, &scope, I).await.expect("a plan");
-        no_walks(&db, 4).await;
+        no_walks(&db);
     }
 }

@@ -230,15 +230,14 @@ pub(crate) async fn of_sponsor(
 #[cfg(test)]
 mod tests {
     use asuh_nusantara::TerritoryCode;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn news_are_found_by_their_indexes(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
         family(&db, D, &scope, I).await.expect("a plan");
         names(&db, D, I).await.expect("a plan");
@@ -249,6 +248,6 @@ mod tests {
         in_state(&db, D, "waiting", Some(I)).await.expect("a plan");
         waiting(&db, D, I).await.expect("a plan");
         of_sponsor(&db, D, I, DAY).await.expect("a plan");
-        no_walks(&db, 9).await;
+        no_walks(&db);
     }
 }

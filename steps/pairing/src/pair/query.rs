@@ -254,15 +254,14 @@ pub(crate) async fn of_sponsors(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn pairs_are_found_by_their_indexes(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         of_person(&db, D, I, I).await.expect("a plan");
         by_id(&db, D, I).await.expect("a plan");
         sponsors(&db, D, I, DAY, None).await.expect("a plan");
@@ -270,6 +269,6 @@ mod tests {
         addressees(&db, D, I, (None, 50)).await.expect("a plan");
         addressees(&db, D, I, (Some(I), 50)).await.expect("a plan");
         of_sponsors(&db, D, [I, I], DAY).await.expect("a plan");
-        no_walks(&db, 8).await;
+        no_walks(&db);
     }
 }

@@ -207,19 +207,18 @@ pub(super) async fn put(tx: &Tx<'_>, programme: Id, campaign: Id, units: i64) ->
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn what_pools_offer_is_read_from_their_promises(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         pools(&db, D, I).await.expect("a plan");
         let pool = Pool { campaign_id: I, name: String::new(), units_per_basket: 1, is_first: true };
         offered(&db, D, std::slice::from_ref(&pool), DAY).await.expect("a plan");
         ends(&db, D, &[pool], DAY, DAY).await.expect("a plan");
-        no_walks(&db, 4).await;
+        no_walks(&db);
     }
 }

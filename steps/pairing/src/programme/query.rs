@@ -283,15 +283,14 @@ pub async fn unit_rupiah(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn a_programme_is_read_by_its_key(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         all(&db, D).await.expect("a plan");
         by_id(&db, D, I).await.expect("a plan");
         without_programme(&db, D).await.expect("a plan");
@@ -299,6 +298,6 @@ mod tests {
         needs_on(&db, D, I, DAY).await.expect("a plan");
         rule(&db, D, I, None).await.expect("a plan");
         unit_rupiah(&db, D, I, DAY).await.expect("a plan");
-        no_walks(&db, 7).await;
+        no_walks(&db);
     }
 }

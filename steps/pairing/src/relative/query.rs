@@ -91,19 +91,18 @@ pub(super) async fn head(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn relatives_are_found_from_either_side(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         of_sponsor(&db, D, I).await.expect("a plan");
         of_family(&db, D, I).await.expect("a plan");
         by_id(&db, D, I).await.expect("a plan");
         head(&db, D, I).await.expect("a plan");
-        no_walks(&db, 4).await;
+        no_walks(&db);
     }
 }

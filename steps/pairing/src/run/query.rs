@@ -434,15 +434,14 @@ pub(super) async fn pledged_since(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn a_run_is_read_by_its_key(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         run(&db, D, I).await.expect("a plan");
         given(&db, D, I).await.expect("a plan");
         pools(&db, D, I).await.expect("a plan");
@@ -459,6 +458,6 @@ mod tests {
         certificate(&db, D, I).await.expect("a plan");
         persons(&db, D, I).await.expect("a plan");
         pledged_since(&db, D, I, Instant(0)).await.expect("a plan");
-        no_walks(&db, 16).await;
+        no_walks(&db);
     }
 }

@@ -121,16 +121,15 @@ pub(crate) async fn panel(app: &App, actor: &Arc<Actor>, sponsor: Id) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn who_lives_where_is_counted_within_a_list(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         living(&db, D, I).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -71,17 +71,16 @@ pub(super) async fn taken(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn accounts_are_found_by_unit_and_login(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         account(&db, D, I).await.expect("a plan");
         taken(&db, D, &["one".to_owned(), "two".to_owned()]).await.expect("a plan");
-        no_walks(&db, 2).await;
+        no_walks(&db);
     }
 }

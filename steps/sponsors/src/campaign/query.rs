@@ -245,16 +245,15 @@ pub(crate) async fn decisions(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn decisions_are_found_by_their_campaign(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         decisions(&db, D, I).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -270,7 +270,7 @@ pub(crate) async fn people(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{Explained, START, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, START, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
@@ -292,8 +292,7 @@ mod tests {
 
     #[db_test]
     async fn promises_are_found_by_their_indexes(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         in_force(&db, D, I, I, DAY).await.expect("a plan");
         of_sponsor_on(&db, D, I, DAY).await.expect("a plan");
         of_units(&db, D, I, DAY).await.expect("a plan");
@@ -301,6 +300,6 @@ mod tests {
         for after in [None, Some(I)] {
             people(&db, D, I, I, DAY, after).await.expect("a plan");
         }
-        no_walks(&db, 6).await;
+        no_walks(&db);
     }
 }

@@ -229,7 +229,7 @@ pub(crate) async fn of_sponsor(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
@@ -295,9 +295,8 @@ mod tests {
 
     #[db_test]
     async fn the_promises_of_a_sponsor_are_found_by_his_key(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         of_sponsor(&db, D, I, DAY, Instant(0)).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -171,17 +171,16 @@ pub async fn promised_ends(
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn what_is_promised_to_a_campaign_is_read_from_its_promises(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         supply(&db, D, I, DAY).await.expect("a plan");
         promised_ends(&db, D, I, DAY, DAY).await.expect("a plan");
-        no_walks(&db, 3).await;
+        no_walks(&db);
     }
 }

@@ -166,16 +166,15 @@ async fn turns(
 #[cfg(test)]
 mod tests {
     use asuh_nusantara::{Language, Zone};
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
 
     #[db_test]
     async fn what_became_of_promises_is_found_by_the_sponsor(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         turns(&db, D, I, &Text::new(Language::Indonesian, Zone::Wib)).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -336,7 +336,7 @@ pub(crate) async fn all_units(
 mod tests {
     use asuh_nusantara::TerritoryCode;
     use asuh_store::LookupHash;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
@@ -344,8 +344,7 @@ mod tests {
     /// A district has twelve thousand civil servants: nobody is looked up by reading them all.
     #[db_test]
     async fn people_are_found_by_their_indexes(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         let whole = Scope::whole(TerritoryCode::from_i64(1_501_000_000).expect("a district"));
         let some = Scope { units: vec![I], ..Scope::default() };
         for scope in [&whole, &some] {
@@ -363,6 +362,6 @@ mod tests {
         by_nips(&db, D, &[LookupHash::default(); 3]).await.expect("a plan");
         without_nip(&db, D, &[I, I]).await.expect("a plan");
         territories(&db, D).await.expect("a plan");
-        no_walks(&db, 12).await;
+        no_walks(&db);
     }
 }

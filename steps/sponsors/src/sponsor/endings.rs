@@ -219,7 +219,7 @@ pub(crate) async fn endings(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
     use time::macros::date;
 
     use super::*;
@@ -246,12 +246,11 @@ mod tests {
 
     #[db_test]
     async fn endings_are_found_by_their_day(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         soon(&db, D, DAY, None).await.expect("a plan");
         together(&db, D, DAY).await.expect("a plan");
         left(&db, D, DAY).await.expect("a plan");
         count(&db, D, DAY).await.expect("a plan");
-        no_walks(&db, 5).await;
+        no_walks(&db);
     }
 }

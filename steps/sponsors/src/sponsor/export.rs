@@ -149,16 +149,15 @@ pub(crate) async fn pledges(cap: Cap<PledgeForSponsor>, State(app): State<App>, 
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, I, no_walks};
 
     #[db_test]
     async fn promises_are_downloaded_by_their_key(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         promises(&db, D, DAY, I).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -185,7 +185,7 @@ pub(crate) async fn history(
 #[cfg(test)]
 mod tests {
     use asuh_store::Engine;
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, I, no_walks};
@@ -212,10 +212,9 @@ mod tests {
 
     #[db_test]
     async fn one_sponsor_is_read_by_his_key(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         contacts(&db, D, I).await.expect("a plan");
         history(&db, D, I).await.expect("a plan");
-        no_walks(&db, 2).await;
+        no_walks(&db);
     }
 }

@@ -96,7 +96,7 @@ pub(crate) async fn tally(cap: Cap<SeeParticipation>, State(app): State<App>, sh
 
 #[cfg(test)]
 mod tests {
-    use asuh_store::testing::{Explained, TestDatabase, db_test};
+    use asuh_store::testing::{Plans, TestDatabase, db_test};
 
     use super::*;
     use crate::plans::{D, DAY, no_walks};
@@ -120,9 +120,8 @@ mod tests {
 
     #[db_test]
     async fn the_tally_reads_the_promises_of_running_campaigns(db: TestDatabase) {
-        let store = db.open().await;
-        let db = Explained::new(store.reader());
+        let db = Plans::of(&db).await;
         taking_part(&db, D, DAY).await.expect("a plan");
-        no_walks(&db, 1).await;
+        no_walks(&db);
     }
 }

@@ -103,14 +103,14 @@ pub(super) async fn former(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(in crate::cash) async fn plans_of(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     (any, scope): (Id, &Scope),
 ) {
     family(db, district, any, scope).await.expect("an answer");
-    db.used(&["family_version"]);
+    db.take().walks_only(&[]).uses(&["family_version"]);
     account(db, district, any).await.expect("an answer");
-    db.used(&["receiver_account_once"]);
+    db.take().walks_only(&[]).uses(&["receiver_account_once"]);
     former(db, district, any).await.expect("an answer");
-    db.used(&["receiver_account_by_family"]);
+    db.take().walks_only(&[]).uses(&["receiver_account_by_family"]);
 }

@@ -287,22 +287,22 @@ pub(in crate::cash) async fn file_lines(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(in crate::cash) async fn plans_of(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     (any, reach): (Id, &Reach),
 ) {
     payment(db, district, any, reach).await.expect("an answer");
-    db.used(&[]);
+    db.take().walks_only(&[]);
     attempts(db, district, any).await.expect("an answer");
-    db.used(&["sqlite_autoindex_cash_attempt"]);
+    db.take().walks_only(&[]).uses(&["sqlite_autoindex_cash_attempt"]);
     shares(db, district, any).await.expect("an answer");
-    db.used(&["cash_share"]);
+    db.take().walks_only(&[]).uses(&["cash_share"]);
     cash(db, district, reach, Some(any)).await.expect("an answer");
     cash_waiting(db, district, reach).await.expect("an answer");
-    db.used(&["cash_payment_by_village"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_village"]);
     of_family(db, district, any).await.expect("an answer");
     received_by(db, district, any).await.expect("an answer");
-    db.used(&["cash_payment_by_family"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_family"]);
     file_lines(db, district, any, 0, 100).await.expect("an answer");
-    db.used(&["cash_payment_by_plan"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_plan"]);
 }

@@ -384,16 +384,16 @@ pub(super) async fn gone(
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
 pub(in crate::cash) async fn plans_of(
-    db: &asuh_store::testing::Planned<'_>,
+    db: &asuh_store::testing::Plans,
     district: DistrictId,
     (any, month): (Id, Date),
 ) {
     let scope = Scope { units: vec![any], ..Scope::default() };
     plan(db, district, any, &scope).await.expect("an answer");
     plans(db, district, &scope, Some((Instant::NEVER, any))).await.expect("an answer");
-    db.used(&["cash_plan_newest"]);
+    db.take().walks_only(&[]).uses(&["cash_plan_newest"]);
     in_states(db, district, &scope, &[State::Locked, State::Approved]).await.expect("an answer");
-    db.used(&["cash_plan_by_state"]);
+    db.take().walks_only(&[]).uses(&["cash_plan_by_state"]);
     let line = PlanLine {
         id: any,
         number: String::new(),
@@ -423,15 +423,15 @@ pub(in crate::cash) async fn plans_of(
         closed_at: None,
     };
     signatures(db, district, &line).await.expect("an answer");
-    db.used(&["cash_signature"]);
+    db.take().walks_only(&[]).uses(&["cash_signature"]);
     sums(db, district, any).await.expect("an answer");
-    db.used(&["cash_payment_by_plan"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_plan"]);
     for state in ["", "changed", "paid"] {
         let shown = Shown { state: state.into(), words: "ani".into(), after: 50 };
         payments(db, district, &line, &shown, PAYMENTS).await.expect("an answer");
     }
     compared(db, district, &line).await.expect("an answer");
-    db.used(&["cash_payment_by_plan", "cash_payment_once"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_by_plan", "cash_payment_once"]);
     gone(db, district, &line).await.expect("an answer");
-    db.used(&["cash_payment_once", "sponsor_pair_by_programme"]);
+    db.take().walks_only(&[]).uses(&["cash_payment_once", "sponsor_pair_by_programme"]);
 }
