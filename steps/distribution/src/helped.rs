@@ -20,17 +20,17 @@ pub fn helped_sql(args: &mut Args, district: DistrictId, campaign: Option<Id>, u
         "SELECT DISTINCT COALESCE(f.canonical_id, f.id) AS family_id FROM ( \
            SELECT p.family_id FROM package p WHERE p.district_id = {district}{} AND p.week_of <= {until} \
              AND p.state = 'delivered' \
-           UNION SELECT p.family_id FROM cash_share s \
+           UNION ALL SELECT p.family_id FROM cash_share s \
              JOIN cash_payment p ON p.district_id = s.district_id AND p.id = s.payment_id AND p.paid > 0 \
              JOIN cash_attempt a ON a.district_id = p.district_id AND a.payment_id = p.id AND a.paid > 0 \
              AND a.decided_on <= {until} WHERE s.district_id = {district}{} \
-           UNION SELECT m.family_id FROM meal_programme r \
-             JOIN meal_enrolment e ON e.district_id = r.district_id AND e.programme_id = r.id \
-             JOIN meal_serving m ON m.district_id = e.district_id AND m.enrolment_id = e.id \
-             AND m.transfer_id IS NOT NULL AND m.for_day <= {until} WHERE r.district_id = {district}{} \
-           UNION SELECT w.family_id FROM help_work w WHERE w.district_id = {district}{} \
+           UNION ALL SELECT m.family_id FROM meal_programme r CROSS JOIN meal_enrolment e CROSS JOIN meal_serving m \
+             WHERE r.district_id = {district}{} AND e.district_id = r.district_id AND e.programme_id = r.id \
+             AND m.district_id = e.district_id AND m.enrolment_id = e.id AND m.transfer_id IS NOT NULL \
+             AND m.for_day <= {until} \
+           UNION ALL SELECT w.family_id FROM help_work w WHERE w.district_id = {district}{} \
              AND w.state = 'handed_over' AND w.handed_on <= {until} \
-           UNION SELECT c.family_id FROM education_session s \
+           UNION ALL SELECT c.family_id FROM education_session s \
              JOIN session_family c ON c.district_id = s.district_id AND c.session_id = s.id AND c.came = 1 \
              WHERE s.district_id = {district}{} AND s.state = 'held' AND s.held_on <= {until} \
          ) x JOIN family f ON f.district_id = {district} AND f.id = x.family_id",
@@ -72,11 +72,13 @@ pub(crate) async fn plans(
     let mut args = Args::new();
     let sql = helped_sql(&mut args, district, Some(any), day);
     let _: Vec<(Id,)> = db.all(&sql, args).await.expect("an answer");
-    db.take().walks_only(&[]).uses(&[
+    // Programmes of feeding are a handful.
+    db.take().walks_only(&["r.*"]).uses(&[
         "cash_share_by_campaign",
         "meal_enrolment_by_programme",
         "meal_serving_by_enrolment",
-        "scan:f",
+        "help_work_by_campaign",
+        "education_session_by_campaign",
     ]);
     asuh_store::row_struct! { struct Touched { campaign_id: Id, day: Date } }
     let touched: Vec<Touched> = db.all(CHANGED_SQL, args![district, Instant(0)]).await.expect("an answer");

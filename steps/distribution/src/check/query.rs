@@ -460,5 +460,7 @@ pub(crate) async fn plans(
     of_family(db, district, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["after_check_line_by_family"]);
     subjects(db, district, day, scope).await.expect("an answer");
-    db.take().walks_only(&[]).uses(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state"]);
+    // A run a week and campaign.
+    let plan = db.take();
+    plan.walks_only(&["r.*"]).uses(&["allocation_run_by_week", "package_by_run", "cash_plan_by_state"]);
 }

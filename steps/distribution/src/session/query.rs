@@ -320,7 +320,8 @@ pub(crate) async fn plans(
     one(db, district, any, scope).await.expect("an answer");
     for (words, before) in [("", None), ("gizi", Some((day, any)))] {
         list(db, district, scope, (words, before)).await.expect("an answer");
-        db.take().walks_only(&[]).uses(&["education_session_newest"]);
+        // From the newest on, as far as a page goes.
+        db.take().walks_only(&["s.*"]).uses(&["education_session_newest"]).in_order();
     }
     families(db, district, any, scope).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["session_family"]);

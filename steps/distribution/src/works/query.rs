@@ -521,7 +521,8 @@ pub(crate) async fn plans(
         db.take().walks_only(&[]).uses(&["help_work_by_state", "work_payment_by_work"]);
     }
     counts(db, district, scope).await.expect("an answer");
-    db.take().walks_only(&[]).uses(&["help_work"]);
+    // Works are some hundred in a year.
+    db.take().walks_only(&["w.*"]).uses(&["help_work_by_state"]);
     of_family(db, district, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["help_work_by_family"]);
     photos(db, district, any).await.expect("an answer");
@@ -534,7 +535,7 @@ pub(crate) async fn plans(
     needs_of(db, district, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["family_need_by_family"]);
     pledges(db, district, any, "water", day).await.expect("an answer");
-    db.take().walks_only(&[]).uses(&["pledge_by_campaign", "person_version_by_family", "scan:c"]);
+    db.take().walks_only(&["c.*"]).uses(&["pledge_by_campaign", "person_version_by_family"]);
     head(db, district, scope, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["family_version"]);
     holders(db, district).await.expect("an answer");
