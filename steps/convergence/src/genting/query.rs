@@ -30,12 +30,12 @@ pub(super) async fn campaigns(
     .await
 }
 
-/// Who gave within the days: whoever has a line on a closed roll on which he brought something, and whoever's gift a bank
+/// Who gave within the days (from the days on: SQLite takes `CROSS JOIN` for the order in which it reads): whoever has a line on a closed roll on which he brought something, and whoever's gift a bank
 /// statement shows. `$1` district, `$2` and `$3` the days.
-const GIVERS: &str = "SELECT d.campaign_id, c.sponsor_id FROM drive d \
-     JOIN roll r ON r.district_id = d.district_id AND r.drive_id = d.id AND r.state = 'closed' \
-     JOIN contribution c ON c.district_id = r.district_id AND c.roll_id = r.id AND c.state IN ('full', 'partial') \
+const GIVERS: &str = "SELECT d.campaign_id, c.sponsor_id FROM drive d CROSS JOIN roll r CROSS JOIN contribution c \
      WHERE d.district_id = $1 AND d.held_on BETWEEN $2 AND $3 AND d.state <> 'cancelled' \
+     AND r.district_id = d.district_id AND r.drive_id = d.id AND r.state = 'closed' \
+     AND c.district_id = r.district_id AND c.roll_id = r.id AND c.state IN ('full', 'partial') \
      UNION SELECT g.campaign_id, g.sponsor_id FROM gift g WHERE g.district_id = $1 AND g.state = 'received' \
      AND g.received_on BETWEEN $2 AND $3 AND g.sponsor_id IS NOT NULL";
 
@@ -52,8 +52,8 @@ pub(super) async fn givers(
     (from, to): Days,
 ) -> Result<Vec<Givers>, StoreError> {
     let sql = format!(
-        "SELECT v.category, COUNT(DISTINCT x.sponsor_id) AS n FROM ({GIVERS}) x \
-         JOIN sponsor_version v ON v.district_id = $1 AND v.sponsor_id = x.sponsor_id AND v.superseded_at = $4 \
+        "SELECT v.category, COUNT(DISTINCT x.sponsor_id) AS n FROM ({GIVERS}) x CROSS JOIN sponsor_version v \
+         WHERE v.district_id = $1 AND v.sponsor_id = x.sponsor_id AND v.superseded_at = $4 \
          GROUP BY v.category"
     );
     db.all(&sql, args![district, from, to, Instant::NEVER]).await
@@ -94,9 +94,9 @@ pub(super) async fn brought(
     db.all(
         "SELECT d.held_on, i.commodity, CAST(SUM(i.expected) AS BIGINT) AS promised, \
          CAST(SUM(CASE WHEN r.state = 'closed' THEN i.brought ELSE 0 END) AS BIGINT) AS confirmed FROM drive d \
-         JOIN roll r ON r.district_id = d.district_id AND r.drive_id = d.id \
-         JOIN contribution_item i ON i.district_id = r.district_id AND i.roll_id = r.id \
+         CROSS JOIN roll r CROSS JOIN contribution_item i \
          WHERE d.district_id = $1 AND d.held_on BETWEEN $2 AND $3 AND d.state <> 'cancelled' \
+         AND r.district_id = d.district_id AND r.drive_id = d.id AND i.district_id = r.district_id AND i.roll_id = r.id \
          GROUP BY d.held_on, i.commodity ORDER BY d.held_on, i.commodity",
         args![district, from, to],
     )
@@ -143,12 +143,12 @@ pub(super) async fn arrivals(
            JOIN cash_share s ON s.district_id = p.district_id AND s.payment_id = p.id \
            WHERE p.district_id = $1 AND p.month BETWEEN $2 AND $3 AND p.state IN ('paid', 'partial') \
            GROUP BY s.campaign_id \
-           UNION ALL SELECT g.campaign_id, COUNT(*) AS n FROM kitchen_run r \
-           JOIN meal_serving v ON v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
-           JOIN meal_enrolment e ON e.district_id = v.district_id AND e.id = v.enrolment_id \
-           JOIN meal_programme g ON g.district_id = e.district_id AND g.id = e.programme_id \
-           AND g.campaign_id IS NOT NULL \
-           WHERE r.district_id = $1 AND r.for_day BETWEEN $2 AND $3 GROUP BY g.campaign_id \
+           UNION ALL SELECT g.campaign_id, COUNT(*) AS n FROM kitchen_run r CROSS JOIN meal_serving v \
+           CROSS JOIN meal_enrolment e CROSS JOIN meal_programme g \
+           WHERE r.district_id = $1 AND r.for_day BETWEEN $2 AND $3 \
+           AND v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
+           AND e.district_id = v.district_id AND e.id = v.enrolment_id \
+           AND g.district_id = e.district_id AND g.id = e.programme_id AND g.campaign_id IS NOT NULL GROUP BY g.campaign_id \
          ) x GROUP BY x.campaign_id",
         args![district, from, to],
     )
@@ -175,13 +175,13 @@ pub(super) async fn reached(
            UNION ALL SELECT s.campaign_id, p.family_id FROM cash_payment p \
            JOIN cash_share s ON s.district_id = p.district_id AND s.payment_id = p.id \
            WHERE p.district_id = $1 AND p.month BETWEEN $2 AND $3 AND p.state IN ('paid', 'partial') \
-           UNION ALL SELECT g.campaign_id, v.family_id FROM kitchen_run r \
-           JOIN meal_serving v ON v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
-           JOIN meal_enrolment e ON e.district_id = v.district_id AND e.id = v.enrolment_id \
-           JOIN meal_programme g ON g.district_id = e.district_id AND g.id = e.programme_id \
-           AND g.campaign_id IS NOT NULL \
+           UNION ALL SELECT g.campaign_id, v.family_id FROM kitchen_run r CROSS JOIN meal_serving v \
+           CROSS JOIN meal_enrolment e CROSS JOIN meal_programme g \
            WHERE r.district_id = $1 AND r.for_day BETWEEN $2 AND $3 \
-         ) x JOIN family f ON f.district_id = $1 AND f.id = x.family_id",
+           AND v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
+           AND e.district_id = v.district_id AND e.id = v.enrolment_id \
+           AND g.district_id = e.district_id AND g.id = e.programme_id AND g.campaign_id IS NOT NULL \
+         ) x CROSS JOIN family f WHERE f.district_id = $1 AND f.id = x.family_id",
         args![district, from, to],
     )
     .await
@@ -198,10 +198,10 @@ pub(super) async fn persons(
         "SELECT COUNT(DISTINCT COALESCE(w.canonical_id, w.id)) AS n FROM ( \
            SELECT p.person_id FROM cash_payment p WHERE p.district_id = $1 AND p.month BETWEEN $2 AND $3 \
            AND p.state IN ('paid', 'partial') \
-           UNION SELECT v.person_id FROM kitchen_run r \
-           JOIN meal_serving v ON v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
+           UNION SELECT v.person_id FROM kitchen_run r CROSS JOIN meal_serving v \
            WHERE r.district_id = $1 AND r.for_day BETWEEN $2 AND $3 \
-         ) x JOIN person w ON w.district_id = $1 AND w.id = x.person_id",
+           AND v.district_id = r.district_id AND v.run_id = r.id AND v.mark IN ('all', 'half') \
+         ) x CROSS JOIN person w WHERE w.district_id = $1 AND w.id = x.person_id",
         args![district, from, to],
     )
     .await
@@ -221,7 +221,7 @@ pub(super) async fn met(
     db.all(
         "SELECT COALESCE(f.canonical_id, f.id) AS family_id, n.kind FROM family_need n \
          JOIN family f ON f.district_id = n.district_id AND f.id = n.family_id \
-         WHERE n.district_id = $1 AND n.state = 'met' AND n.changed_on BETWEEN $2 AND $3 ORDER BY n.id",
+         WHERE n.district_id = $1 AND n.state = 'met' AND n.changed_on BETWEEN $2 AND $3",
         args![district, from, to],
     )
     .await
