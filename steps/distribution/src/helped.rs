@@ -33,7 +33,7 @@ pub fn helped_sql(args: &mut Args, district: DistrictId, campaign: Option<Id>, u
            UNION ALL SELECT c.family_id FROM education_session s \
              JOIN session_family c ON c.district_id = s.district_id AND c.session_id = s.id AND c.came = 1 \
              WHERE s.district_id = {district}{} AND s.state = 'held' AND s.held_on <= {until} \
-         ) x JOIN family f ON f.district_id = {district} AND f.id = x.family_id",
+         ) x CROSS JOIN family f WHERE f.district_id = {district} AND f.id = x.family_id",
         of("p.campaign_id"),
         of("s.campaign_id"),
         of("r.campaign_id"),
@@ -63,11 +63,7 @@ pub const CHANGED_SQL: &str = "SELECT campaign_id, week_of AS day FROM package W
 
 /// Asks both, so that a test sees how they are answered.
 #[cfg(test)]
-pub(crate) async fn plans(
-    db: &asuh_store::testing::Plans,
-    district: DistrictId,
-    (any, day): (Id, Date),
-) {
+pub(crate) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, (any, day): (Id, Date)) {
     use asuh_store::{Instant, Query, args};
     let mut args = Args::new();
     let sql = helped_sql(&mut args, district, Some(any), day);

@@ -117,12 +117,7 @@ pub(super) async fn waiting(
 
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
-pub(crate) async fn plans(
-    db: &asuh_store::testing::Plans,
-    district: DistrictId,
-    scope: &Scope,
-    any: Id,
-) {
+pub(crate) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, scope: &Scope, any: Id) {
     by_number(db, district, scope, "ABCDEFGH").await.expect("an answer");
     db.take().walks_only(&[]).uses(&["sqlite_autoindex_family_card_2"]);
     of_village(db, district, scope, 1_501_012_001).await.expect("an answer");

@@ -241,7 +241,8 @@ mod tests {
         ];
         for state in State::ALL {
             for step in Step::ALL {
-                let expected = way.iter().find(|(from, by, _)| (*from, *by) == (state, step)).map(|row| row.2);
+                let expected =
+                    way.iter().find(|(from, by, _)| (*from, *by) == (state, step)).map(|row| row.2);
                 assert_eq!(after(state, step), expected, "{state:?} {step:?}");
             }
         }

@@ -309,12 +309,7 @@ pub(super) async fn sheet(
 
 /// Asks everything of this file, so that a test sees how it is answered.
 #[cfg(test)]
-pub(crate) async fn plans(
-    db: &asuh_store::testing::Plans,
-    district: DistrictId,
-    scope: &Scope,
-    any: Id,
-) {
+pub(crate) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, scope: &Scope, any: Id) {
     counted(db, district, scope, (any, 1_501_012_001)).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["package_by_run"]);
     current(db, district, (any, 1_501_012_001)).await.expect("an answer");
