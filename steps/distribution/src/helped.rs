@@ -47,19 +47,20 @@ pub fn helped_sql(args: &mut Args, district: DistrictId, campaign: Option<Id>, u
 ///
 /// Indexes: package_by_change, cash_payment_by_change, meal_serving_by_mark, help_work_by_change,
 /// education_session_by_change.
-pub const CHANGED_SQL: &str = "SELECT campaign_id, week_of AS day FROM package WHERE district_id = $1 AND changed_at >= $2 \
-     UNION SELECT s.campaign_id, a.sent_on FROM cash_payment p \
+pub const CHANGED_SQL: &str = "SELECT DISTINCT campaign_id, day FROM ( \
+     SELECT campaign_id, week_of AS day FROM package WHERE district_id = $1 AND changed_at >= $2 \
+     UNION ALL SELECT s.campaign_id, a.sent_on FROM cash_payment p \
        JOIN cash_attempt a ON a.district_id = p.district_id AND a.payment_id = p.id \
        JOIN cash_share s ON s.district_id = p.district_id AND s.payment_id = p.id \
        WHERE p.district_id = $1 AND p.changed_at >= $2 \
-     UNION SELECT r.campaign_id, m.for_day FROM meal_serving m \
+     UNION ALL SELECT r.campaign_id, m.for_day FROM meal_serving m \
        JOIN meal_enrolment e ON e.district_id = m.district_id AND e.id = m.enrolment_id \
        JOIN meal_programme r ON r.district_id = e.district_id AND r.id = e.programme_id AND r.campaign_id IS NOT NULL \
        WHERE m.district_id = $1 AND m.marked_at >= $2 \
-     UNION SELECT w.campaign_id, w.started_on FROM help_work w WHERE w.district_id = $1 AND w.changed_at >= $2 \
+     UNION ALL SELECT w.campaign_id, w.started_on FROM help_work w WHERE w.district_id = $1 AND w.changed_at >= $2 \
        AND w.campaign_id IS NOT NULL AND w.started_on IS NOT NULL \
-     UNION SELECT s.campaign_id, s.held_on FROM education_session s WHERE s.district_id = $1 AND s.changed_at >= $2 \
-       AND s.campaign_id IS NOT NULL AND s.state = 'held'";
+     UNION ALL SELECT s.campaign_id, s.held_on FROM education_session s WHERE s.district_id = $1 AND s.changed_at >= $2 \
+       AND s.campaign_id IS NOT NULL AND s.state = 'held') x";
 
 /// Asks both, so that a test sees how they are answered.
 #[cfg(test)]
