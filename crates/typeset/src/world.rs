@@ -23,10 +23,8 @@ static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
 /// Replaces what the fonts cannot show in every text of a paper, but for the pictures; signs without a shape go.
 pub(crate) fn leave_out_unknown(value: &mut Value) {
     match value {
-        Value::String(text) => {
-            if !text.chars().all(shown) {
-                *text = text.chars().filter_map(known).collect();
-            }
+        Value::String(text) if !text.chars().all(shown) => {
+            *text = text.chars().filter_map(known).collect();
         }
         Value::Array(items) => items.iter_mut().for_each(leave_out_unknown),
         Value::Object(fields) => fields

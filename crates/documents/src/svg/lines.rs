@@ -61,9 +61,10 @@ impl LineChart {
                         short(frame.x(step, steps)),
                         short(scale.y(*value))
                     ));
-                    // A point alone is drawn by the round end of a line of no length.
-                    if !drawn {
-                        path.push_str("h0");
+                    // A point alone has no line to be seen by: a small cross.
+                    let goes_on = step + 1 < steps && series.values.get(step + 1).is_some_and(Option::is_some);
+                    if !drawn && !goes_on {
+                        path.push_str("m-3 0h6m-3 -3v6");
                     }
                 }
                 drawn = value.is_some();
