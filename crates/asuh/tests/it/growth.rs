@@ -188,7 +188,9 @@ async fn the_nutrition_officer_brings_measurements_in_and_no_other_list(db: Test
     let officer = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
     let page = officer.get("/impor").await.ok();
     assert!(page.contains("value=\"eppgbm\"") && page.contains("value=\"sigizi\""), "{page}");
-    assert_eq!(page.matches("name=\"jenis\"").count(), 3, "{page}");
+    // Beside registers of children and the numbers that her office reports of indicators.
+    assert!(page.contains("value=\"indicator_value\""), "{page}");
+    assert_eq!(page.matches("name=\"jenis\"").count(), 4, "{page}");
     assert!(officer.get("/").await.ok().contains("href=\"/impor\""));
     let file = format!(
         "{NEW}{}{}",
