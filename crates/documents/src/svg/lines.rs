@@ -62,7 +62,8 @@ impl LineChart {
                         short(scale.y(*value))
                     ));
                     // A point alone has no line to be seen by: a small cross.
-                    let goes_on = step + 1 < steps && series.values.get(step + 1).is_some_and(Option::is_some);
+                    let goes_on =
+                        step + 1 < steps && series.values.get(step + 1).is_some_and(Option::is_some);
                     if !drawn && !goes_on {
                         path.push_str("m-3 0h6m-3 -3v6");
                     }

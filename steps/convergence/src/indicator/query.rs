@@ -216,8 +216,7 @@ pub async fn of_set(
     asuh_store::row_struct! { struct Number { number: String } }
     let order = "ORDER BY m.position, m.number, i.id";
     let condition = "m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL";
-    let joined =
-        "indicator_member m JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
+    let joined = "indicator_member m JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
          LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id";
     let numbers: Vec<Number> = db
         .all(&format!("SELECT m.number FROM {joined} WHERE {condition} {order}"), args![district, set])

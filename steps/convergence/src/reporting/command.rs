@@ -138,7 +138,7 @@ pub(super) async fn enter(
     for entry in &what.entries {
         let one = indicators.iter().find(|one| one.id == entry.indicator).ok_or_else(Refusal::not_found)?;
         if let Some(code) = wrong(one, entry.numerator, entry.denominator) {
-            return Err(Refusal::new(code).field(&format!("n.{}", entry.indicator)).into());
+            return Err(Refusal::new(code).field(format!("n.{}", entry.indicator)).into());
         }
         if let Some(evidence) = entry.evidence
             && !attachments::is_own(tx, district, evidence, tx.actor()).await?

@@ -166,13 +166,15 @@ struct Wanted {
     indicators: Vec<Indicator>,
 }
 
+/// What a report is about: set, office, territory, the period's first day.
+type Asked = (String, String, i64, time::Date);
+
 /// Compares rows with what is known: verdicts and messages on the rows, and what is left to be entered by report.
 async fn look(db: &impl Query, cx: &BatchContext, rows: &mut [StagedRow]) -> Result<Vec<Wanted>, StoreError> {
     let district = cx.district();
     let mut sheets: HashMap<String, Vec<Sheet>> = HashMap::new();
-    let mut wanted: BTreeMap<(String, String, i64, time::Date), Wanted> = BTreeMap::new();
-    let mut states: HashMap<(String, String, i64, time::Date), (Option<&'static str>, Vec<Entered>)> =
-        HashMap::new();
+    let mut wanted: BTreeMap<Asked, Wanted> = BTreeMap::new();
+    let mut states: HashMap<Asked, (Option<&'static str>, Vec<Entered>)> = HashMap::new();
     let known = known_places(db, cx, rows).await?;
     for row in rows.iter_mut() {
         let record: Record = row.get()?;
