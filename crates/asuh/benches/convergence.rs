@@ -297,6 +297,9 @@ fn main() {
     runtime.block_on(measure(families, rounds));
 }
 
+/// The address that a question asks in a round.
+type PathOfRound = Box<dyn Fn(usize) -> String>;
+
 async fn measure(families: i64, rounds: usize) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../target")
@@ -323,7 +326,7 @@ async fn measure(families: i64, rounds: usize) {
     let asi = indicator::by_code(db, DISTRICT, "asi-eksklusif").await.unwrap().unwrap().id;
     let kecamatan = village(0) / 10_000 * 10_000;
     let here = |nth: usize| village((nth as i64 * 17) % VILLAGES);
-    let questions: [(&str, f64, Box<dyn Fn(usize) -> String>); 7] = [
+    let questions: [(&str, f64, PathOfRound); 7] = [
         ("heat map, district", 100.0, Box::new(|_| "/capaian?kelompok=lokal".into())),
         (
             "heat map, kecamatan",

@@ -1,4 +1,4 @@
-//! How long papers take: `cargo run -p asuh-typeset --example measure -- FOLDER` writes a letter of one page and a report of
+//! How long papers take: `cargo run -p asuh-typeset --example typeset -- FOLDER` writes a letter of one page and a report of
 //! forty, each set twice (cold and warm), with the times.
 
 use std::path::Path;
