@@ -296,6 +296,15 @@ fn rows_of(answer: Answer) -> Vec<Vec<String>> {
     rows
 }
 
+/// An address without what differs between pages alike: its numbers, and the values of its query.
+fn shape(path: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let parts =
+        path.split('/').map(|part| if part.contains(|c: char| c.is_ascii_digit()) { "#" } else { part });
+    let keys = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    format!("{}?{}", parts.collect::<Vec<_>>().join("/"), keys.collect::<Vec<_>>().join("&"))
+}
+
 impl Client {
     /// Keeps the cookies of an answer, as a browser does.
     pub fn keep(&mut self, answer: &Answer) {
@@ -316,15 +325,22 @@ impl Client {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }
 
-    /// Opens these pages, and every page that a page links to; what each answered, by its path.
+    /// Opens these pages, and every page that a page links to; what each answered, by its path. Of pages that
+    /// differ in their numbers alone (a thousand settings, every month of a calendar) it opens a few.
     pub async fn crawl(&self, starts: Vec<String>) -> BTreeMap<String, Answer> {
-        const MOST: usize = 500;
+        const ALIKE: usize = 3;
         let mut seen: BTreeMap<String, Answer> = BTreeMap::new();
+        let mut shapes: BTreeMap<String, usize> = BTreeMap::new();
         let mut waiting = starts;
         while let Some(path) = waiting.pop() {
-            if seen.contains_key(&path) || seen.len() >= MOST {
+            if seen.contains_key(&path) {
                 continue;
             }
+            let opened = shapes.entry(shape(&path)).or_default();
+            if *opened == ALIKE {
+                continue;
+            }
+            *opened += 1;
             let answer = self.get(&path).await;
             let links = answer.body.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next());
             let pages = links.filter(|link| !link.starts_with("aset/"));
