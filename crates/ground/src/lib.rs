@@ -26,5 +26,3 @@ use part::Part;
 /// What the ground shows of itself: users, logs, consent, imports, settings.
 pub const PARTS: &[Part] =
     &[staging::PART, consent::PART, books::PART, papers::PART, access::PART, audit::PART, settings::PART];
-
-rust_i18n::i18n!("../../locales", fallback = "id");

@@ -104,14 +104,20 @@ pub(super) fn stored(code: &str, indicator: Indicator) -> Category {
     found.unwrap_or_default()
 }
 
+/// The words as a user reads them, for tests.
+#[cfg(test)]
+pub(crate) fn indonesian() -> Text {
+    asuh_ground::web::speak(asuh_words::sentence);
+    Text::new(asuh_nusantara::Language::Indonesian, asuh_nusantara::Zone::Wib)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use asuh_nusantara::{Language, Zone};
 
     #[test]
     fn the_indonesian_words_are_those_of_the_regulation() {
-        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let text = crate::words::indonesian();
         for z in [-4.0, -2.5, 0.0, 1.5, 2.5, 4.0] {
             let (w, l, n) = (WeightStatus::from_z(z), LengthStatus::from_z(z), NutritionStatus::from_z(z));
             assert_eq!(text.t(weight(w).0), w.name(), "{z}");

@@ -16,8 +16,9 @@ pub fn parts() -> impl Iterator<Item = &'static Part> {
     steps::ALL.iter().chain(asuh_ground::PARTS)
 }
 
-/// Everything that the parts register, in order.
+/// Everything that the parts register, in order; whoever runs with it also has the words for it.
 pub fn registry() -> Registry {
+    asuh_ground::web::speak(asuh_words::sentence);
     let mut registry = Registry::default();
     for part in parts() {
         if !part.menu.is_empty() {

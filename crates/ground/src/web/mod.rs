@@ -26,4 +26,4 @@ pub use page::{
 pub use paper_book::paper_book;
 pub use path::Path;
 pub use routes::{Access, Method, Route, Routes};
-pub use text::Text;
+pub use text::{Sentences, Text, speak};

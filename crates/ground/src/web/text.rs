@@ -1,9 +1,20 @@
 //! The words on the screen, and numbers, days and money as the reader expects them.
 
 use std::borrow::{Borrow, Cow};
+use std::sync::OnceLock;
 
 use asuh_nusantara::{Language, Rupiah, Zone, age, date, number};
 use asuh_store::{Instant, Refusal};
+
+/// Looks up the sentence behind a key in a language (`id`, `en`).
+pub type Sentences = fn(&str, &str) -> Option<Cow<'static, str>>;
+
+static SENTENCES: OnceLock<Sentences> = OnceLock::new();
+
+/// Tells where the sentences are. The program does so before anything is written; the first word counts.
+pub fn speak(sentences: Sentences) {
+    let _ = SENTENCES.set(sentences);
+}
 
 /// Writes for one reader: his language and his district's zone.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +33,8 @@ impl Text {
 
     /// The sentence behind a key of `locales/`. A missing key shows itself; a test finds it.
     pub fn t(&self, key: &str) -> Cow<'static, str> {
-        crate::_rust_i18n_try_translate(self.language.code(), key)
-            .unwrap_or_else(|| Cow::Owned(key.to_owned()))
+        let found = SENTENCES.get().and_then(|sentences| sentences(self.language.code(), key));
+        found.unwrap_or_else(|| Cow::Owned(key.to_owned()))
     }
 
     /// The sentence with one value in its place `%{name}`.

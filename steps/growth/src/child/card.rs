@@ -170,7 +170,7 @@ mod tests {
     use crate::reading::Facts;
     use crate::rules::Position;
     use asuh_nusantara::Sex;
-    use asuh_nusantara::Zone;
+
     use time::macros::date;
 
     fn cell(rows: &[AxisRow], label: &str, month: usize) -> String {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn each_month_of_life_has_its_column() {
-        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let text = crate::words::indonesian();
         let birth = date!(2025 - 11 - 20);
         let mut low = taken(date!(2026 - 03 - 25), 4_200, 600, Position::Lying);
         low.taken.arm_mm = Some(112);

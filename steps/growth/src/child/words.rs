@@ -105,11 +105,10 @@ pub(super) fn reason(text: &Text, code: &str, lines: &ReferralLines) -> String {
 mod tests {
     use super::*;
     use asuh_growth::indonesia::Reason;
-    use asuh_nusantara::{Language, Zone};
 
     #[test]
     fn every_reason_has_its_words_with_the_districts_line() {
-        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let text = crate::words::indonesian();
         let lines = ReferralLines { red: -2.5, orange: Some(1.0) };
         let words = |one: Reason| reason(&text, one.code(), &lines);
         for one in [
@@ -129,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_indonesian_words_of_an_arm_are_those_of_the_regulation() {
-        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let text = crate::words::indonesian();
         for status in [ArmStatus::SeverelyWasted, ArmStatus::Wasted, ArmStatus::Normal] {
             assert_eq!(text.t(arm(status).0), status.name());
         }

@@ -306,7 +306,7 @@ pub(crate) async fn export(cap: Cap<ReadGrowth>, State(app): State<App>, shell: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use asuh_nusantara::{Language, Zone};
+
     use time::macros::date;
 
     #[test]
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_share_of_few_has_no_percentage() {
-        let text = Text::new(Language::Indonesian, Zone::Wib);
+        let text = crate::words::indonesian();
         assert_eq!(share(&text, 5, 40), "5 dari 40 (12,5 %)");
         assert_eq!(share(&text, 5, 19), "5 dari 19 (n < 20)");
         assert_eq!(part(&text, 5, 19), "5 dari 19 (26,3 %)");

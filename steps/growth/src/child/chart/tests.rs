@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use asuh_documents::svg::Width;
-use asuh_nusantara::{Language, Zone};
 use time::Duration;
 use time::macros::date;
 
@@ -27,7 +26,7 @@ const INDICATORS: [Indicator; 6] = [
 ];
 
 fn text() -> Text {
-    Text::new(Language::Indonesian, Zone::Wib)
+    crate::words::indonesian()
 }
 
 /// A measurement on a day of life, near a z-score.

@@ -52,6 +52,7 @@ mod tests {
 
     #[test]
     fn the_text_says_how_far_and_until_when() {
+        asuh_ground::web::speak(asuh_words::sentence);
         let text = Text::new(Language::Indonesian, Zone::Wib);
         let campaign = Campaign {
             id: Id::SYSTEM,

@@ -200,6 +200,7 @@ mod tests {
         ] {
             assert_eq!(read_result(words, Zone::Wib), expected, "{words}");
         }
+        asuh_ground::web::speak(asuh_words::sentence);
         let text = Text::new(Language::Indonesian, Zone::Wib);
         let all: Vec<String> = offered().map(|(nth, result)| numbered(&text, nth, result)).collect();
         assert!(all.iter().all(|one| !one.contains(',')), "{all:?}");
