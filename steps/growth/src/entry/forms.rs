@@ -1,12 +1,18 @@
 //! What was typed about a child, read field by field, and what is unusual about it in words.
 
+use std::collections::HashMap;
+
+use asuh_ground::App;
+use asuh_ground::web::{Form, FormView, Text};
 use asuh_growth::Indicator;
+use asuh_store::{DistrictId, Id, StoreError};
 use time::Date;
 
-use super::rules::{Measure, Measures, Unusual};
+use super::query::ChildLine;
+use super::rules::{self, Measure, Measures, Unusual};
 use crate::rules::{Position, gain};
 use crate::words::{centimetres, kilograms};
-use asuh_ground::web::{Form, Text};
+use crate::{norms, standing};
 
 /// Reads the fields of a child. On a sheet every field ends in the child's id and errors begin with its name.
 /// Nothing filled in is nothing measured.
@@ -42,6 +48,66 @@ pub(super) struct Asks {
     pub(super) sentences: Vec<String>,
     /// Sent back with the same figures, it confirms them.
     pub(super) confirms: String,
+}
+
+/// Whether something was typed into the fields that end so.
+pub(super) fn touched(form: &FormView, suffix: &str) -> bool {
+    let measured = Measure::ALL.iter().any(|one| !form.value(&format!("{}{suffix}", one.field())).is_empty());
+    measured || !matches!(form.value(&format!("edema{suffix}")), "" | "0")
+}
+
+/// The children of whom something was typed; every field ends in the child's id, and what is wrong is noted with its name.
+pub(super) fn rows<'a>(
+    form: &mut Form,
+    text: Text,
+    children: &'a [ChildLine],
+    on: Option<Date>,
+    today: Date,
+) -> Vec<(&'a ChildLine, Measures)> {
+    let (typed, mut filled) = (form.view(), Vec::new());
+    for child in children {
+        let suffix = format!(".{}", child.person_id);
+        if !touched(&typed, &suffix) {
+            continue;
+        }
+        let measures = measures(form, text, &suffix, &child.name);
+        let field = format!("berat{suffix}");
+        let day = child.birth_date.zip(on).filter(|(_, on)| *on <= today);
+        if let Some(Err(key)) = day.map(|(birth, on)| rules::check_day(birth, on, today)) {
+            wrong(form, text, &field, key, &child.name);
+        }
+        if form.is_valid() && measures.is_nothing() {
+            wrong(form, text, &field, "growth.entry.error.nothing", &child.name);
+        }
+        filled.push((child, measures));
+    }
+    filled
+}
+
+/// What is unusual of [`rows`] and was not confirmed, by child.
+pub(super) async fn unconfirmed(
+    app: &App,
+    district: DistrictId,
+    text: Text,
+    form: &Form,
+    filled: &[(&ChildLine, Measures)],
+    on: Date,
+) -> Result<HashMap<Id, Asks>, StoreError> {
+    let db = app.store.reader();
+    let persons: Vec<Id> = filled.iter().map(|(child, _)| child.person_id).collect();
+    let held = standing::children(db, district, &persons).await?;
+    let norms = norms::load(db, district).await?;
+    let mut asks = HashMap::new();
+    for (child, measures) in filled {
+        let known = held.get(&child.person_id).cloned().unwrap_or_default();
+        let (found, _) = rules::unusual(&known, measures, on, None, &norms);
+        let confirms = measures.fingerprint(on);
+        if !found.is_empty() && form.get(&format!("yakin.{}", child.person_id)) != confirms {
+            let sentences = words(text, &found, measures, child.birth_date, on);
+            asks.insert(child.person_id, Asks { sentences, confirms });
+        }
+    }
+    Ok(asks)
 }
 
 /// Notes what is wrong with a field, on a sheet with the child's name.

@@ -3,6 +3,7 @@
 //! What is unusual is asked about once and then kept with its doubt, never refused. A wrong entry is corrected or
 //! taken back with a reason; it stays visible beside what replaced it, and comes back when that was the mistake.
 
+mod beside;
 mod command;
 mod forms;
 mod one;
@@ -11,6 +12,7 @@ pub mod rules;
 mod sheet;
 mod shown;
 
+pub use beside::{Measuring, OfDay, Questions, Read, of_day};
 pub use command::{
     CorrectMeasurement, Entry, RecordMeasurements, RestoreMeasurement, SOURCE, TakeBackMeasurement, Whose,
 };

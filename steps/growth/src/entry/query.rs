@@ -67,6 +67,32 @@ pub(crate) async fn child(
     .await
 }
 
+/// The children of a family who were below five years on a day, or are born since, with what the form holds of that day;
+/// the youngest first. Indexes: family_version_current, person_version_by_family, measurement_by_person.
+pub(super) async fn of_family(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    family: Id,
+    on: Date,
+    born_after: Date,
+) -> Result<Vec<ChildLine>, StoreError> {
+    let mut args = args![district, Instant::NEVER, family, on, born_after];
+    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    db.all(
+        &format!(
+            "SELECT {LINE} FROM family_version f \
+             JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+             AND p.superseded_at = $2 {LATEST} \
+             WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.family_id = $3 \
+             AND p.ended_reason IS NULL AND p.birth_date > $5 AND {reached} \
+             ORDER BY p.birth_date DESC, p.person_id"
+        ),
+        args,
+    )
+    .await
+}
+
 /// Which children a sheet shows.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
@@ -242,6 +268,33 @@ pub(crate) async fn entered(
              JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
              AND f.superseded_at = $2 \
              WHERE m.district_id = $1 AND m.id = $3 AND {reached}"
+        ),
+        args,
+    )
+    .await
+}
+
+/// What was measured of children on a day and holds, what was entered by form first. Indexes: measurement_by_person,
+/// person_version_current, family_version_current.
+pub(super) async fn of_day(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    children: &[Id],
+    on: Date,
+) -> Result<Vec<Entered>, StoreError> {
+    let mut args = args![district, Instant::NEVER, on];
+    let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    let list = args.push_list(children.iter().copied());
+    db.all(
+        &format!(
+            "SELECT {ENTERED} FROM measurement m \
+             JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id \
+             AND p.superseded_at = $2 \
+             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
+             AND f.superseded_at = $2 \
+             WHERE m.district_id = $1 AND m.person_id IN ({list}) AND m.measured_on = $3 AND m.retracted_at IS NULL \
+             AND {reached} ORDER BY CASE WHEN m.source = 'form' THEN 0 ELSE 1 END, m.recorded_at, m.id"
         ),
         args,
     )

@@ -15,10 +15,10 @@ use super::one;
 use super::query::{self, ChildLine, SHEET, Selection};
 use super::rules::{self, Measures};
 use crate::RecordGrowth;
-use crate::{norms, query as growth, rules as ages, standing, words};
+use crate::{query as growth, rules as ages, words};
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page_with, redirect};
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page_with, redirect};
 use asuh_step_registry::Reach;
 
 /// A child's row.
@@ -165,12 +165,12 @@ pub(super) async fn record(
     if on.is_some_and(|on| on > shell.today) {
         form.error("hari", "growth.entry.error.future");
     }
-    let filled = rows(&mut form, &shell, &sheet, on);
+    let filled = forms::rows(&mut form, shell.text(), &sheet.children, on, shell.today);
     if filled.is_empty() && form.is_valid() {
         form.error("", "growth.entry.error.empty_sheet");
     }
     let asks = match on.filter(|_| form.is_valid()) {
-        Some(on) => asks(&cap, &app, &shell, &form, &filled, on).await?,
+        Some(on) => forms::unconfirmed(&app, cap.district(), shell.text(), &form, &filled, on).await?,
         None => HashMap::new(),
     };
     if let (true, true, Some(on)) = (form.is_valid(), asks.is_empty(), on) {
@@ -211,57 +211,11 @@ pub(super) async fn record(
     sheet_page(shell, sheet, filter, &form, asks)
 }
 
-/// The rows in which something was typed; what is wrong is noted with the child's name.
-fn rows<'a>(
-    form: &mut Form,
-    shell: &Shell,
-    sheet: &'a Sheet,
-    on: Option<Date>,
-) -> Vec<(&'a ChildLine, Measures)> {
-    let mut filled = Vec::new();
-    for child in &sheet.children {
-        let suffix = format!(".{}", child.person_id);
-        let touched = rules::Measure::ALL
-            .iter()
-            .any(|measure| !form.get(&format!("{}{suffix}", measure.field())).is_empty());
-        if !touched {
-            continue;
-        }
-        let measures = forms::measures(form, shell.text(), &suffix, &child.name);
-        let field = format!("berat{suffix}");
-        let day = child.birth_date.zip(on).filter(|(_, on)| *on <= shell.today);
-        if let Some(Err(key)) = day.map(|(birth, on)| rules::check_day(birth, on, shell.today)) {
-            forms::wrong(form, shell.text(), &field, key, &child.name);
-        }
-        filled.push((child, measures));
-    }
-    filled
-}
-
-/// What is unusual and was not confirmed, by child.
-async fn asks(
-    cap: &RecordGrowth,
-    app: &App,
-    shell: &Shell,
-    form: &Form,
-    filled: &[(&ChildLine, Measures)],
-    on: Date,
-) -> Result<HashMap<Id, Asks>, Error> {
-    let db = app.store.reader();
-    let persons: Vec<Id> = filled.iter().map(|(child, _)| child.person_id).collect();
-    let held = standing::children(db, cap.district(), &persons).await?;
-    let norms = norms::load(db, cap.district()).await?;
-    let mut asks = HashMap::new();
-    for (child, measures) in filled {
-        let known = held.get(&child.person_id).cloned().unwrap_or_default();
-        let (found, _) = rules::unusual(&known, measures, on, None, &norms);
-        let confirms = measures.fingerprint(on);
-        if !found.is_empty() && form.get(&format!("yakin.{}", child.person_id)) != confirms {
-            let sentences = forms::words(shell.text(), &found, measures, child.birth_date, on);
-            asks.insert(child.person_id, Asks { sentences, confirms });
-        }
-    }
-    Ok(asks)
+/// "10,20 kg, 80,1 cm": what the form holds of the day.
+pub(super) fn already(text: Text, child: &ChildLine) -> String {
+    let weight = child.today_weight.map(|grams| words::kilograms(text, grams));
+    let height = child.today_height.map(|mm| words::centimetres(text, mm));
+    weight.into_iter().chain(height).collect::<Vec<_>>().join(", ")
 }
 
 fn query_of(pairs: &[(&str, &str)]) -> String {
@@ -283,8 +237,7 @@ fn sheet_page(shell: Shell, sheet: Sheet, filter: Filter, form: &Form, mut asks:
         .map(|child| {
             let suffix = format!(".{}", child.person_id);
             let field = |name: &str| format!("{name}{suffix}");
-            let typed =
-                rules::Measure::ALL.iter().any(|measure| !view.value(&field(measure.field())).is_empty());
+            let typed = forms::touched(&view, &suffix);
             let position = view.value(&field("cara"));
             let usual = child.birth_date.map_or("", |birth| rules::usual_position(birth, on).code());
             let errors: Vec<String> = ["berat", "tinggi", "cara", "lila", "kepala"]
@@ -298,12 +251,10 @@ fn sheet_page(shell: Shell, sheet: Sheet, filter: Filter, form: &Form, mut asks:
                 sentences: Vec::new(),
                 confirms: view.value(&field("yakin")).to_owned(),
             });
-            let weight = child.today_weight.map(|grams| words::kilograms(text, grams));
-            let height = child.today_height.map(|mm| words::centimetres(text, mm));
             Row {
                 age: child.birth_date.map(|birth| text.age(birth, on)).unwrap_or_default(),
                 last: one::last(text, &child),
-                already: weight.into_iter().chain(height).collect::<Vec<_>>().join(", "),
+                already: already(text, &child),
                 typed,
                 position: if position.is_empty() { usual.to_owned() } else { position.to_owned() },
                 error: errors.join(" "),

@@ -19,9 +19,9 @@ use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, page_with
 use asuh_step_registry::Reach;
 
 /// A title with its value, and a word of doubt.
-struct Told {
-    title: String,
-    value: String,
+pub(super) struct Told {
+    pub(super) title: String,
+    pub(super) value: String,
     doubt: bool,
 }
 
@@ -168,10 +168,13 @@ pub(super) fn measures(one: &Entered) -> Measures {
     }
 }
 
-fn measured(text: Text, one: &Entered) -> Vec<Told> {
-    let tell = |key: &str, value: Option<String>| {
-        value.map(|value| Told { title: text.t(key).into_owned(), value, doubt: false })
-    };
+fn told(text: Text, key: &str, value: Option<String>) -> Option<Told> {
+    value.map(|value| Told { title: text.t(key).into_owned(), value, doubt: false })
+}
+
+/// What was read off scales, board and tape, and seen.
+pub(super) fn figures(text: Text, one: &Entered) -> Vec<Told> {
+    let tell = |key: &str, value: Option<String>| told(text, key, value);
     let position = match one.position.as_deref() {
         Some("lying") => format!(" ({})", text.t("growth.lying")),
         Some("standing") => format!(" ({})", text.t("growth.standing")),
@@ -180,23 +183,27 @@ fn measured(text: Text, one: &Entered) -> Vec<Told> {
     let cm = |mm: Option<i64>| mm.map(|mm| words::centimetres(text, mm));
     let oedema =
         (one.oedema > 0).then(|| text.t(&format!("growth.entry.oedema.{}", one.oedema)).into_owned());
-    let letter = one.gain.as_ref().map(|letter| text.t(&format!("growth.gain.{letter}")).into_owned());
     [
         tell("growth.weight", one.weight_g.map(|grams| words::kilograms(text, grams))),
         tell("growth.height", cm(one.height_mm).map(|height| format!("{height}{position}"))),
         tell("growth.arm", cm(one.arm_mm)),
         tell("growth.entry.head", cm(one.head_mm)),
         tell("growth.entry.oedema", oedema),
-        tell("growth.entry.letter", letter),
-        tell("growth.copy.posyandu", Some(one.posyandu.clone()).filter(|name| !name.is_empty())),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
+fn measured(text: Text, one: &Entered) -> Vec<Told> {
+    let letter = one.gain.as_ref().map(|letter| text.t(&format!("growth.gain.{letter}")).into_owned());
+    let posyandu = Some(one.posyandu.clone()).filter(|name| !name.is_empty());
+    let beside = [told(text, "growth.entry.letter", letter), told(text, "growth.copy.posyandu", posyandu)];
+    figures(text, one).into_iter().chain(beside.into_iter().flatten()).collect()
+}
+
 /// Our own z-scores with the words of Permenkes 2/2020.
-fn scores(text: Text, one: &Entered) -> Vec<Told> {
+pub(super) fn scores(text: Text, one: &Entered) -> Vec<Told> {
     use asuh_growth::indonesia::Reading;
     let sex = one.sex.as_deref().and_then(|sex| asuh_nusantara::Sex::parse(sex).ok());
     let facts = Facts { sex, birth_date: one.birth_date };

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use asuh_ground::attachments;
 use asuh_ground::consent::{self, Purpose};
+use asuh_step_growth::entry::{Entry, RecordMeasurements, TakeBackMeasurement};
 use asuh_step_pairing::visited_children;
 use asuh_step_registry::{Reach, families};
 use asuh_store::{Command, Fault, Id, Refusal, StoreError, Tx, args};
@@ -75,7 +76,7 @@ pub enum Whose {
 /// Records a visit to a family.
 ///
 /// Refused when it lies in the future or more than a year back, nothing was found, a member is none of the family, or
-/// there is a photo and the guardian has not agreed to photos.
+/// there is a photo and the guardian has not agreed to photos; and where the growth step refuses what was measured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordVisit {
     /// The territories of whoever records.
@@ -88,6 +89,9 @@ pub struct RecordVisit {
     pub sponsor: Option<Id>,
     /// What was found.
     pub facts: Facts,
+    /// What was measured of the family's children at the visit, on its day.
+    #[serde(default)]
+    pub measured: Option<RecordMeasurements>,
 }
 
 impl Command for RecordVisit {
@@ -105,13 +109,22 @@ impl Command for RecordVisit {
         if !reached {
             return Err(Refusal::not_found().into());
         }
-        check(tx, self.family, &self.facts, self.today, None).await?;
+        let members =
+            check(tx, self.family, &self.facts, self.measured.is_some(), (self.today, None)).await?;
+        if let Some(measured) = &self.measured {
+            let at_it = |entry: &Entry| entry.on == self.facts.visited_on && members.contains(&entry.child);
+            if !measured.entries.iter().all(at_it) {
+                return Err(Refusal::new("mentoring.refused.changed").into());
+            }
+            measured.apply(tx).await?;
+        }
         tx.subject("family", self.family);
         Ok(insert(tx, self.family, self.sponsor, &self.facts, None).await?)
     }
 }
 
-/// Puts another visit in the place of one that was recorded wrongly; the wrong one stays beside it.
+/// Puts another visit in the place of one that was recorded wrongly; the wrong one stays beside it. What was measured at it
+/// is corrected by the growth step.
 ///
 /// Refused as [`RecordVisit`], and when the visit was corrected or taken back already.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -136,14 +149,15 @@ impl Command for CorrectVisit {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         let wrong = changeable(tx, &self.reach, self.whose, self.visit).await?;
-        check(tx, wrong.family_id, &self.facts, self.today, wrong.photo_id).await?;
+        check(tx, wrong.family_id, &self.facts, false, (self.today, wrong.photo_id)).await?;
         tx.subject("family", wrong.family_id);
         retract(tx, wrong.id, &self.reason).await?;
         Ok(insert(tx, wrong.family_id, wrong.sponsor_id, &self.facts, Some(wrong.id)).await?)
     }
 }
 
-/// Takes back a visit that never was; it stays visible as taken back.
+/// Takes back a visit that never was; it stays visible as taken back. So do the measurements of its day, where they never
+/// were either.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TakeBackVisit {
     /// Which.
@@ -154,6 +168,9 @@ pub struct TakeBackVisit {
     pub whose: Whose,
     /// Why, at most 200 characters.
     pub reason: String,
+    /// Measurements that are taken back with it, by the rules of the growth step.
+    #[serde(default)]
+    pub measurements: Vec<TakeBackMeasurement>,
 }
 
 impl Command for TakeBackVisit {
@@ -162,6 +179,13 @@ impl Command for TakeBackVisit {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let wrong = changeable(tx, &self.reach, self.whose, self.visit).await?;
+        let measured = query::measured_at(tx, tx.district(), &wrong).await?;
+        for one in &self.measurements {
+            if !measured.contains(&one.id) {
+                return Err(Refusal::not_found().into());
+            }
+            one.apply(tx).await?;
+        }
         tx.subject("family", wrong.family_id);
         retract(tx, wrong.id, &self.reason).await
     }
@@ -178,7 +202,14 @@ async fn changeable(tx: &Tx<'_>, reach: &Reach, whose: Whose, id: Id) -> Result<
     Ok(found)
 }
 
-async fn check(tx: &Tx<'_>, family: Id, facts: &Facts, today: Date, kept: Option<Id>) -> Result<(), Fault> {
+/// Whether these facts may stand; the members of the family on that day.
+async fn check(
+    tx: &Tx<'_>,
+    family: Id,
+    facts: &Facts,
+    measured: bool,
+    (today, kept): (Date, Option<Id>),
+) -> Result<HashSet<Id>, Fault> {
     let on = facts.visited_on;
     if on > today {
         return Err(Refusal::new("mentoring.refused.future").field("hari").into());
@@ -189,7 +220,7 @@ async fn check(tx: &Tx<'_>, family: Id, facts: &Facts, today: Date, kept: Option
     if facts.next_on.is_some_and(|next| next <= on || next > on + Duration::days(A_YEAR)) {
         return Err(Refusal::new("mentoring.refused.next").field("berikut").into());
     }
-    if facts.answers.is_empty() && facts.advice.trim().is_empty() {
+    if facts.answers.is_empty() && facts.advice.trim().is_empty() && !measured {
         return Err(Refusal::new("mentoring.refused.nothing").field("nasihat").into());
     }
     if facts.answers.len() > ANSWERS {
@@ -212,7 +243,7 @@ async fn check(tx: &Tx<'_>, family: Id, facts: &Facts, today: Date, kept: Option
             return Err(Refusal::new("mentoring.refused.photo").field("foto").into());
         }
     }
-    Ok(())
+    Ok(members)
 }
 
 fn sealed(tx: &Tx<'_>, text: &str) -> Result<Option<Vec<u8>>, StoreError> {

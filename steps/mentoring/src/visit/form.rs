@@ -19,6 +19,8 @@ pub(super) struct Part {
     /// "Andi Saputra, 2 tahun 1 bulan (25 bulan)"
     pub(super) heading: String,
     pub(super) lines: Vec<Line>,
+    /// The fields in which a child is measured, as HTML; may be empty.
+    pub(super) measuring: String,
 }
 
 /// A question on the form.
@@ -49,7 +51,8 @@ fn key(person: Option<Id>, question: &str) -> String {
 }
 
 /// The questions of a visit on a day: of each target its own, then those of the household; and whatever `besides` was
-/// asked, so that a correction loses nothing. `last` are the answers of the visit before.
+/// asked, so that a correction loses nothing. `last` are the answers of the visit before, `measured` the children who may
+/// be measured at it.
 pub(super) fn parts(
     text: Text,
     checklist: &[Question],
@@ -57,6 +60,7 @@ pub(super) fn parts(
     on: Date,
     besides: &[AnswerRow],
     last: Option<(Date, &[AnswerRow])>,
+    measured: &[Id],
 ) -> Vec<Part> {
     let line = |person: Option<Id>, question: &str| {
         let before = last.and_then(|(day, rows)| {
@@ -82,13 +86,13 @@ pub(super) fn parts(
             _ => text.t(&format!("registry.target.{}", target.code())).into_owned(),
         };
         let heading = format!("{}, {what}", member.name);
-        parts.push(Part { person: Some(member.id), heading, lines });
+        parts.push(Part { person: Some(member.id), heading, lines, measuring: String::new() });
     }
     let household =
         checklist.iter().filter(|question| question.about == About::Family && question.asked_in(on.month()));
     let lines = household.map(|question| line(None, &question.words)).collect();
     let heading = text.t("mentoring.visit.household").into_owned();
-    parts.push(Part { person: None, heading, lines });
+    parts.push(Part { person: None, heading, lines, measuring: String::new() });
     let known: HashSet<String> =
         parts.iter().flat_map(|part| &part.lines).map(|line| line.key.clone()).collect();
     for row in besides {
@@ -100,11 +104,13 @@ pub(super) fn parts(
             Some(part) => part.lines.push(extra),
             None => {
                 let heading = row.name.clone().unwrap_or_default();
-                parts.push(Part { person: row.person_id, heading, lines: vec![extra] });
+                let lines = vec![extra];
+                parts.push(Part { person: row.person_id, heading, lines, measuring: String::new() });
             }
         }
     }
-    parts.retain(|part| !part.lines.is_empty());
+    let kept = |part: &Part| part.person.is_some_and(|person| measured.contains(&person));
+    parts.retain(|part| !part.lines.is_empty() || kept(part));
     parts
 }
 

@@ -7,20 +7,25 @@ use asuh_ground::attachments::{self, Content, MediaType};
 use asuh_ground::audit;
 use asuh_ground::consent::{self, Purpose};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
-use asuh_step_growth::{Measurement, RecordGrowth, of_family as measurements};
+use asuh_nusantara::TerritoryCode;
+use asuh_step_growth::RecordGrowth;
+use asuh_step_growth::entry::{Measuring, OfDay, Questions, Read, TakeBackMeasurement, of_day};
+use asuh_step_registry::rules::Target;
 use asuh_step_registry::{Reach, families};
-use asuh_store::{DistrictId, Id};
+use asuh_store::{DistrictId, Id, StoreError};
 use axum::extract::{Query as Params, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use time::Date;
 
 use super::command::{Answer, CorrectVisit, Facts, RecordVisit, TakeBackVisit, Whose};
 use super::form::{self, Part};
 use super::query::{self, AnswerRow, Visit};
 use crate::reached::{self, Family};
 use crate::rights::OVERSEEING;
-use crate::{ReadVisits, RecordVisits, checklist};
+use crate::today::query::families as waiting_families;
+use crate::{ReadVisits, RecordVisits, SendReferrals, checklist};
 
 /// Bytes of a photo: what a phone takes after the browser made it smaller, or a small camera's picture.
 const PHOTO: u64 = 5 << 20;
@@ -37,6 +42,10 @@ struct FormPage {
     corrects: Option<Id>,
     /// Whether the guardian has agreed to photos, and somebody may say so here.
     photos: bool,
+    /// The photo that came with this form before; no browser sends it twice.
+    kept_photo: String,
+    /// What of the measurements is unusual, as HTML.
+    questions: String,
 }
 
 /// What a form is about.
@@ -44,6 +53,8 @@ struct Subject {
     family: Family,
     parts: Vec<Part>,
     corrects: Option<Visit>,
+    /// The children who may be measured at a new visit.
+    measuring: Option<Measuring>,
 }
 
 /// An empty form whose day is today.
@@ -53,9 +64,11 @@ pub(super) async fn new(
     shell: Shell,
     Path(family): Path<Id>,
 ) -> Page {
-    let subject = of_new(&cap, &app, &shell, family).await?;
-    let form = Form::with(&shell, form::day_boxes("hari", shell.today));
-    show_form(&app, cap.district(), shell, subject, &form).await
+    let subject = of_new(&cap, &app, &shell, family, shell.today).await?;
+    let mut values = form::day_boxes("hari", shell.today);
+    values.extend(subject.measuring.as_ref().map(Measuring::usual).unwrap_or_default());
+    let form = Form::with(&shell, values);
+    show_form(&app, cap.district(), shell, subject, &form, &Questions::default()).await
 }
 
 /// Records what was typed.
@@ -66,19 +79,40 @@ pub(super) async fn record(
     Path(family): Path<Id>,
     mut form: Form,
 ) -> Page {
-    let subject = of_new(&cap, &app, &shell, family).await?;
+    let visited_on = form.day("hari");
+    let subject = of_new(&cap, &app, &shell, family, visited_on.unwrap_or(shell.today)).await?;
     let command_id = form.command_id()?;
-    if let Some(facts) = facts(&app, &cap, &mut form, &subject).await? {
+    let facts = facts(&app, &cap, &mut form, &subject, visited_on).await?;
+    let read = match &subject.measuring {
+        Some(measuring) => measuring.read(&app, shell.text(), &mut form, visited_on).await?,
+        None => Read::Nothing,
+    };
+    let measured = match read {
+        Read::Nothing => None,
+        Read::Good(measured) => Some(measured),
+        Read::Wrong => {
+            return show_form(&app, cap.district(), shell, subject, &form, &Questions::default()).await;
+        }
+        Read::Unusual(questions) => {
+            return show_form(&app, cap.district(), shell, subject, &form, &questions).await;
+        }
+    };
+    if let Some(facts) = facts {
         let reach = Reach::of(cap.scope());
-        let command = RecordVisit { reach, today: shell.today, family, sponsor: None, facts };
+        let command = RecordVisit { reach, today: shell.today, family, sponsor: None, facts, measured };
         match app.submit(cap.actor(), command_id, command).await {
             Ok(receipt) => {
                 return redirect(&format!("/pendampingan/kunjungan/{}?tersimpan=1", receipt.value));
             }
-            Err(rejection) => form.reject(rejection)?,
+            Err(rejection) => {
+                let measuring = subject.measuring.as_ref();
+                if !measuring.is_some_and(|one| one.refused(&mut form, shell.text(), &rejection)) {
+                    form.reject(rejection)?;
+                }
+            }
         }
     }
-    show_form(&app, cap.district(), shell, subject, &form).await
+    show_form(&app, cap.district(), shell, subject, &form, &Questions::default()).await
 }
 
 /// The form with a visit that is to be corrected.
@@ -100,7 +134,7 @@ pub(super) async fn edit(
     }
     values.extend(form::filled(&noted));
     let form = Form::with(&shell, values);
-    show_form(&app, cap.district(), shell, subject, &form).await
+    show_form(&app, cap.district(), shell, subject, &form, &Questions::default()).await
 }
 
 /// Puts what was typed in the place of a wrong visit.
@@ -114,7 +148,8 @@ pub(super) async fn correct(
     let (subject, _) = of_wrong(&cap, &app, &shell, id).await?;
     let command_id = form.command_id()?;
     let reason = form.required("alasan", 200);
-    if let Some(facts) = facts(&app, &cap, &mut form, &subject).await? {
+    let visited_on = form.day("hari");
+    if let Some(facts) = facts(&app, &cap, &mut form, &subject, visited_on).await? {
         let (reach, whose, today) = (Reach::of(cap.scope()), whose(&cap), shell.today);
         let command = CorrectVisit { visit: id, reach, whose, today, reason, facts };
         match app.submit(cap.actor(), command_id, command).await {
@@ -124,7 +159,7 @@ pub(super) async fn correct(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    show_form(&app, cap.district(), shell, subject, &form).await
+    show_form(&app, cap.district(), shell, subject, &form, &Questions::default()).await
 }
 
 /// Takes back a visit that never was.
@@ -139,7 +174,11 @@ pub(super) async fn take_back(
     let command_id = form.command_id()?;
     let reason = form.required("alasan", 200);
     if form.is_valid() {
-        let command = TakeBackVisit { visit: id, reach: Reach::of(cap.scope()), whose: whose(&cap), reason };
+        let (reach, whose) = (Reach::of(cap.scope()), whose(&cap));
+        let with_it = if form.ticked("ukuran") { taken_back(&app, &cap, &visit).await? } else { Vec::new() };
+        let measurements =
+            with_it.into_iter().map(|one| TakeBackMeasurement { reason: reason.clone(), ..one }).collect();
+        let command = TakeBackVisit { visit: id, reach, whose, reason, measurements };
         match app.submit(cap.actor(), command_id, command).await {
             Ok(_) => return redirect(&format!("/pendampingan/kunjungan/{id}")),
             Err(rejection) => form.reject(rejection)?,
@@ -166,9 +205,17 @@ pub(crate) fn opened(app: &App, district: DistrictId, sealed: Option<&[u8]>) -> 
 }
 
 /// What is asked at a new visit, with what the last one found.
-async fn of_new(cap: &RecordVisits, app: &App, shell: &Shell, family: Id) -> Result<Subject, Error> {
+async fn of_new(
+    cap: &RecordVisits,
+    app: &App,
+    shell: &Shell,
+    family: Id,
+    visited_on: Date,
+) -> Result<Subject, Error> {
     let (db, district) = (app.store.reader(), cap.district());
     let family = reached::family(db, district, cap.scope(), family).await?.ok_or(Error::NotFound)?;
+    let measuring = Measuring::of_family(app, cap.actor(), family.family_id, visited_on).await?;
+    let measured: Vec<Id> = measuring.iter().flat_map(Measuring::children).collect();
     let members = families::members(db, district, family.family_id, shell.today).await?;
     let questions = checklist::load(db, district).await?;
     let mut before = query::of_family(db, district, family.family_id, None, PAGE_OF_ONE).await?;
@@ -176,8 +223,8 @@ async fn of_new(cap: &RecordVisits, app: &App, shell: &Shell, family: Id) -> Res
     let ids: Vec<Id> = before.iter().map(|visit| visit.id).collect();
     let rows = query::answers(db, district, &ids).await?;
     let last = before.first().map(|visit| (visit.visited_on, rows.as_slice()));
-    let parts = form::parts(shell.text(), &questions, &members, shell.today, &[], last);
-    Ok(Subject { family, parts, corrects: None })
+    let parts = form::parts(shell.text(), &questions, &members, shell.today, &[], last, &measured);
+    Ok(Subject { family, parts, corrects: None, measuring })
 }
 
 /// The last visit alone.
@@ -201,8 +248,8 @@ async fn of_wrong(
     let members = families::members(db, district, visit.family_id, visit.visited_on).await?;
     let questions = checklist::load(db, district).await?;
     let rows = query::answers(db, district, &[visit.id]).await?;
-    let parts = form::parts(shell.text(), &questions, &members, visit.visited_on, &rows, None);
-    Ok((Subject { family, parts, corrects: Some(visit) }, rows))
+    let parts = form::parts(shell.text(), &questions, &members, visit.visited_on, &rows, None, &[]);
+    Ok((Subject { family, parts, corrects: Some(visit), measuring: None }, rows))
 }
 
 async fn facts(
@@ -210,8 +257,8 @@ async fn facts(
     cap: &RecordVisits,
     form: &mut Form,
     subject: &Subject,
+    visited_on: Option<Date>,
 ) -> Result<Option<Facts>, Error> {
-    let visited_on = form.day("hari");
     let next_on = form.day_optional("berikut");
     let advice = form.optional("nasihat", 1_000);
     let answers = form::answers(form, &subject.parts);
@@ -224,39 +271,57 @@ async fn facts(
         }
         None => None,
     };
-    let kept =
-        subject.corrects.as_ref().and_then(|visit| visit.photo_id).filter(|_| !form.ticked("tanpa_foto"));
     let (Some(visited_on), true) = (visited_on, form.is_valid()) else { return Ok(None) };
-    let photo = match content {
-        Some(content) => {
-            // Before anything is stored: without consent the photo stays nowhere.
-            let family = subject.family.family_id;
-            let db = app.store.reader();
-            if !consent::holds(db, cap.district(), family, None, Purpose::Photo, visited_on).await? {
-                form.error("foto", "mentoring.refused.photo");
-                return Ok(None);
-            }
-            Some(attachments::store(app, cap.actor(), form.command_id()?, content).await?)
+    if let Some(content) = content {
+        // Before anything is stored: without consent the photo stays nowhere.
+        let family = subject.family.family_id;
+        let db = app.store.reader();
+        if !consent::holds(db, cap.district(), family, None, Purpose::Photo, visited_on).await? {
+            form.error("foto", "mentoring.refused.photo");
+            return Ok(None);
         }
-        None => kept,
-    };
+        let photo = attachments::store(app, cap.actor(), form.command_id()?, content).await?;
+        form.set("simpan_foto", photo.to_string());
+    }
+    let kept = subject.corrects.as_ref().and_then(|visit| visit.photo_id);
+    let photo = form.get("simpan_foto").parse().ok().or(kept).filter(|_| !form.ticked("tanpa_foto"));
     Ok(Some(Facts { visited_on, answers, advice, next_on, photo }))
 }
 
-async fn show_form(app: &App, district: DistrictId, shell: Shell, subject: Subject, form: &Form) -> Page {
+async fn show_form(
+    app: &App,
+    district: DistrictId,
+    shell: Shell,
+    subject: Subject,
+    form: &Form,
+    asked: &Questions,
+) -> Page {
     let family = subject.family.family_id;
     let photos =
         consent::holds(app.store.reader(), district, family, None, Purpose::Photo, shell.today).await?;
+    let (view, text, mut parts) = (form.view(), shell.text(), subject.parts);
+    let mut questions = String::new();
+    if let Some(measuring) = &subject.measuring {
+        for part in &mut parts {
+            if let Some(child) = part.person {
+                part.measuring = measuring.fields(text, &view, child, asked)?;
+            }
+        }
+        questions = measuring.questions(text, asked)?;
+    }
+    let status = if asked.is_empty() { form.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = FormPage {
         family: subject.family,
-        parts: subject.parts,
+        parts,
         choices: Answer::ALL,
         corrects: subject.corrects.map(|visit| visit.id),
-        form: form.view(),
+        kept_photo: view.value("simpan_foto").to_owned(),
+        form: view,
         photos,
+        questions,
         shell,
     };
-    page_with(form.status(), &template)
+    page_with(status, &template)
 }
 
 /// The answers about somebody, in words.
@@ -271,11 +336,13 @@ struct ToldLine {
     note: String,
 }
 
-/// A child of the family, and what was measured of it about that day.
+/// A child of the family, and what was measured of it on that day.
 struct ChildLine {
     id: Id,
     name: String,
-    measured: String,
+    measured: Vec<OfDay>,
+    /// It is to be taken to the puskesmas today, and was not sent there yet.
+    send_on: bool,
 }
 
 #[derive(Template)]
@@ -289,6 +356,10 @@ struct ShowPage {
     children: Vec<ChildLine>,
     /// Whether the caller may measure.
     measures: bool,
+    /// Whether the caller may send a child to the puskesmas.
+    sends: bool,
+    /// Measurements of the day that the caller may take back with the visit, in words.
+    with_it: Vec<String>,
     may_change: bool,
     stored: bool,
     form: FormView,
@@ -337,21 +408,26 @@ async fn shown(app: &App, cap: &ReadVisits, shell: Shell, visit: Visit, form: &F
             }
         }
     }
-    let measured = measurements(db, district, cap.scope(), visit.family_id).await?;
-    let members = families::members(db, district, visit.family_id, visit.visited_on).await?;
-    let children = members.into_iter().filter(|member| {
-        use asuh_step_registry::rules::Target;
-        matches!(member.target, Some(Target::ChildUnderTwo | Target::ChildTwoToFive))
+    let ids = children_of(app, cap.district(), &visit).await?;
+    let mut measured =
+        of_day(app, cap.actor(), &ids.iter().map(|one| one.0).collect::<Vec<_>>(), visit.visited_on).await?;
+    let village = TerritoryCode::from_i64(family.village_code).map_or((0, 0), TerritoryCode::range);
+    let found =
+        waiting_families(db, district, cap.scope(), village, Some(visit.family_id), shell.today).await?;
+    let members = found.into_iter().flat_map(|one| one.facts.members);
+    let urgent: Vec<Id> =
+        members.filter(|one| one.standing.refer_today && one.referred.is_none()).map(|one| one.id).collect();
+    let mut children: Vec<ChildLine> = Vec::new();
+    for (id, name) in ids {
+        let (own, others) = measured.into_iter().partition(|one| one.child == id);
+        measured = others;
+        children.push(ChildLine { id, name, measured: own, send_on: urgent.contains(&id) });
+    }
+    let with_it = children.iter().flat_map(|child| {
+        let own = child.measured.iter().filter(|one| one.take_back.is_some());
+        own.map(move |one| format!("{}: {}", child.name, one.figures))
     });
-    let children = children.map(|child| {
-        let of_day = measured.iter().find(|m| m.person_id == child.id && m.measured_on == visit.visited_on);
-        ChildLine {
-            id: child.id,
-            name: child.name,
-            measured: of_day.map(|m| figures(&shell, m)).unwrap_or_default(),
-        }
-    });
-    let children: Vec<ChildLine> = children.collect();
+    let with_it = with_it.collect();
     let recorder = RecordVisits::of(cap.actor());
     let may_change = recorder.is_some_and(|recorder| may_change(&recorder, &visit));
     let template = ShowPage {
@@ -360,6 +436,8 @@ async fn shown(app: &App, cap: &ReadVisits, shell: Shell, visit: Visit, form: &F
         told: told.into_iter().map(|(_, part)| part).collect(),
         children,
         measures: RecordGrowth::of(cap.actor()).is_some() && visit.retracted_at.is_none(),
+        sends: SendReferrals::of(cap.actor()).is_some(),
+        with_it,
         may_change,
         stored,
         form: form.view(),
@@ -369,11 +447,28 @@ async fn shown(app: &App, cap: &ReadVisits, shell: Shell, visit: Visit, form: &F
     page_with(form.status(), &template)
 }
 
-/// "9,80 kg, 78,0 cm"
-fn figures(shell: &Shell, m: &Measurement) -> String {
-    let weight = m.weight_g.map(|grams| format!("{} kg", shell.fixed(grams / 10, 2)));
-    let height = m.height_mm.map(|mm| format!("{} cm", shell.fixed(mm, 1)));
-    weight.into_iter().chain(height).collect::<Vec<_>>().join(", ")
+/// The children of the visited family on that day.
+async fn children_of(
+    app: &App,
+    district: DistrictId,
+    visit: &Visit,
+) -> Result<Vec<(Id, String)>, StoreError> {
+    let members = families::members(app.store.reader(), district, visit.family_id, visit.visited_on).await?;
+    let children = members
+        .into_iter()
+        .filter(|member| matches!(member.target, Some(Target::ChildUnderTwo | Target::ChildTwoToFive)));
+    Ok(children.map(|child| (child.id, child.name)).collect())
+}
+
+/// How the caller takes back what was measured on the day of a visit, as far as he may.
+async fn taken_back(
+    app: &App,
+    cap: &RecordVisits,
+    visit: &Visit,
+) -> Result<Vec<TakeBackMeasurement>, StoreError> {
+    let children = children_of(app, cap.district(), visit).await?.into_iter().map(|one| one.0);
+    let found = of_day(app, cap.actor(), &children.collect::<Vec<_>>(), visit.visited_on).await?;
+    Ok(found.into_iter().filter_map(|one| one.take_back).collect())
 }
 
 /// The photo of a visit.

@@ -81,6 +81,25 @@ pub(crate) async fn of_family(
     .await
 }
 
+/// What was measured of a family's members on the day of a visit and holds. Indexes: person_version_by_family,
+/// measurement_by_person.
+pub(crate) async fn measured_at(
+    db: &impl Query,
+    district: DistrictId,
+    visit: &Visit,
+) -> Result<Vec<Id>, StoreError> {
+    let rows: Vec<(Id,)> = db
+        .all(
+            "SELECT m.id FROM person_version p \
+             JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
+             AND m.measured_on = $4 AND m.retracted_at IS NULL \
+             WHERE p.district_id = $1 AND p.family_id = $2 AND p.superseded_at = $3",
+            args![district, visit.family_id, Instant::NEVER, visit.visited_on],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 asuh_store::row_struct! {
     /// An answer of a visit.
     pub(crate) struct AnswerRow {

@@ -70,6 +70,7 @@ pub(super) async fn record(
             family: child.family,
             sponsor: cap.actor().sponsor,
             facts,
+            measured: None,
         };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/pendampingan/anak-asuh/{person}?tersimpan=1")),

@@ -74,7 +74,8 @@ pub(super) async fn visits(world: &mut World, on: Date, left_out: usize) -> Resu
         }
         let advice = ADVICE[world.dice.below(ADVICE.len())].to_owned();
         let facts = Facts { visited_on: on, answers, advice, next_on: None, photo: None };
-        let visit = RecordVisit { reach: reach(world), today: on, family, sponsor: None, facts };
+        let visit =
+            RecordVisit { reach: reach(world), today: on, family, sponsor: None, facts, measured: None };
         send(world, &cadre, visit).await?;
     }
     Ok(())
