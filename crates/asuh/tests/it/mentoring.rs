@@ -10,7 +10,7 @@ use crate::growth_entry::{child, district};
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
 /// A photo of four pixels that a browser would take.
-const PHOTO: &[u8] = &[
+pub const PHOTO: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00,
     0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00,
     0x00, 0x00, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50, 0x0f, 0x00, 0x03,
@@ -38,17 +38,17 @@ impl Scene {
         Scene { test, andi, family, bela, cadre }
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/pendampingan/keluarga/{}/kunjungan", self.family)
     }
 
     /// The name of the field of a question about Andi, or about the household.
-    fn field(&self, person: Option<Id>, question: &str) -> String {
+    pub fn field(&self, person: Option<Id>, question: &str) -> String {
         let who = person.map_or_else(|| "rt".to_owned(), |person| person.to_string());
         format!("j.{who}.{}", Question::key(question))
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         self.test.number(sql, args![]).await
     }
 }
@@ -60,7 +60,7 @@ async fn family_of(test: &TestApp, person: Id) -> Id {
 }
 
 /// A cadre of one RW of Selam Paung.
-async fn cadre(test: &TestApp, rw: &str) -> Client {
+pub async fn cadre(test: &TestApp, rw: &str) -> Client {
     let cadre = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
     test.sql(
         "UPDATE grant_territory SET rw = $2 WHERE district_id = $1 AND grant_id IN \
@@ -71,10 +71,10 @@ async fn cadre(test: &TestApp, rw: &str) -> Client {
     cadre
 }
 
-const MEAT: &str = "Kemarin makan lauk hewani (telur, ikan, ayam, daging, hati)";
+pub const MEAT: &str = "Kemarin makan lauk hewani (telur, ikan, ayam, daging, hati)";
 const SMOKE: &str = "Rumah bebas asap rokok";
 const POSYANDU: &str = "Ditimbang dan diukur di posyandu bulan ini";
-const HOLD: &str = "SELECT COUNT(*) AS n FROM visit WHERE retracted_at IS NULL";
+pub const HOLD: &str = "SELECT COUNT(*) AS n FROM visit WHERE retracted_at IS NULL";
 
 #[db_test]
 async fn a_cadre_records_a_visit_by_the_childs_age_and_reads_it_back(db: TestDatabase) {

@@ -233,6 +233,14 @@ struct Again {
     lines: Vec<(Id, String, String)>,
 }
 
+/// Refuses what somebody measured who may not record it (any more): nothing is lost in silence.
+pub fn refuse(form: &mut Form) {
+    let typed = |prefix: &&str| form.starting_with(prefix).any(|(_, value)| !matches!(value, "" | "0"));
+    if FIELDS.iter().any(typed) {
+        form.error("", "growth.entry.error.no_right");
+    }
+}
+
 /// What was measured of a child on a day, in words.
 pub struct OfDay {
     /// The child.

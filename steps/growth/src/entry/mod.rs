@@ -7,12 +7,14 @@ mod beside;
 mod command;
 mod forms;
 mod one;
+#[cfg(test)]
+mod plans;
 mod query;
 pub mod rules;
 mod sheet;
 mod shown;
 
-pub use beside::{Measuring, OfDay, Questions, Read, of_day};
+pub use beside::{Measuring, OfDay, Questions, Read, of_day, refuse};
 pub use command::{
     CorrectMeasurement, Entry, RecordMeasurements, RestoreMeasurement, SOURCE, TakeBackMeasurement, Whose,
 };

@@ -274,7 +274,7 @@ pub(crate) async fn entered(
     .await
 }
 
-/// What was measured of children on a day and holds, what was entered by form first. Indexes: measurement_by_person,
+/// What was measured of children on a day and holds, what was entered by form first. Indexes: measurement_once,
 /// person_version_current, family_version_current.
 pub(super) async fn of_day(
     db: &impl Query,

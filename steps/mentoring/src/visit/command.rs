@@ -179,7 +179,7 @@ impl Command for TakeBackVisit {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
         let wrong = changeable(tx, &self.reach, self.whose, self.visit).await?;
-        let measured = query::measured_at(tx, tx.district(), &wrong).await?;
+        let measured = query::measured_at(tx, tx.district(), wrong.family_id, wrong.visited_on).await?;
         for one in &self.measurements {
             if !measured.contains(&one.id) {
                 return Err(Refusal::not_found().into());

@@ -85,7 +85,10 @@ pub(super) async fn record(
     let facts = facts(&app, &cap, &mut form, &subject, visited_on).await?;
     let read = match &subject.measuring {
         Some(measuring) => measuring.read(&app, shell.text(), &mut form, visited_on).await?,
-        None => Read::Nothing,
+        None => {
+            asuh_step_growth::entry::refuse(&mut form);
+            if form.is_valid() { Read::Nothing } else { Read::Wrong }
+        }
     };
     let measured = match read {
         Read::Nothing => None,

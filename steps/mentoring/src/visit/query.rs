@@ -81,12 +81,13 @@ pub(crate) async fn of_family(
     .await
 }
 
-/// What was measured of a family's members on the day of a visit and holds. Indexes: person_version_by_family,
-/// measurement_by_person.
+/// What was measured of a family's members on a day and holds. Indexes: person_version_by_family,
+/// measurement_once.
 pub(crate) async fn measured_at(
     db: &impl Query,
     district: DistrictId,
-    visit: &Visit,
+    family: Id,
+    on: Date,
 ) -> Result<Vec<Id>, StoreError> {
     let rows: Vec<(Id,)> = db
         .all(
@@ -94,7 +95,7 @@ pub(crate) async fn measured_at(
              JOIN measurement m ON m.district_id = p.district_id AND m.person_id = p.person_id \
              AND m.measured_on = $4 AND m.retracted_at IS NULL \
              WHERE p.district_id = $1 AND p.family_id = $2 AND p.superseded_at = $3",
-            args![district, visit.family_id, Instant::NEVER, visit.visited_on],
+            args![district, family, Instant::NEVER, on],
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
