@@ -469,6 +469,23 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     assert!(page.contains("value=\"890\""), "{page}");
     let far = test.user(Role::Cadre, &[VILLAGES[2]], &[]).await;
     assert_eq!(far.post(&format!("{wati}/timbang"), &weigh("9,1")).await.status, StatusCode::NOT_FOUND);
+    // What no child of her age weighs is asked about, keeps what was typed, and is not stored before it was confirmed.
+    let odd = weigh("29,1");
+    let page = officer.post(&format!("{wati}/timbang"), &odd).await.refused();
+    assert!(page.contains("Ukur ulang dahulu?") && page.contains("BB/U"), "{page}");
+    assert!(page.contains("value=\"29,1\"") && page.contains("value=\"78,0\""), "{page}");
+    let stored = "SELECT COUNT(*) AS n FROM measurement WHERE district_id = $1 AND weight_g = 29100";
+    assert_eq!(meals.kitchens.number(stored).await, 0);
+    let sure = page.split("name=\"yakin\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let sure = sure.replace("&#x2F;", "/").replace("&#47;", "/");
+    // Confirmed for other figures it is asked again.
+    let page =
+        officer.post(&format!("{wati}/timbang"), &[&weigh("28,1")[..], &[("yakin", &sure)]].concat()).await;
+    assert!(page.refused().contains("Ukur ulang dahulu?"));
+    assert_eq!(
+        meals.kitchens.number("SELECT COUNT(*) AS n FROM meal_weight WHERE district_id = $1").await,
+        0
+    );
     officer.post(&format!("{wati}/timbang"), &weigh("9,1")).await.to();
     // It is a measurement like any other.
     let sql = "SELECT COUNT(*) AS n FROM measurement WHERE district_id = $1 AND weight_g = 9100 AND source = 'form'";

@@ -309,5 +309,5 @@ async fn a_child_that_a_visit_finds_in_need_is_sent_on_from_its_page(db: TestDat
     assert!(scene.cadre.get("/pendampingan").await.ok().contains("Andi Saputra"), "due today");
     scene.cadre.post(&new, &[("alasan", "danger_sign")]).await.to();
     let page = scene.cadre.get(&shown).await.ok();
-    assert!(!page.contains(&new), "sent on already: {page}");
+    assert!(!page.contains(&new) && page.contains("Rujukannya sudah terkirim"), "sent on already: {page}");
 }

@@ -12,13 +12,13 @@ use asuh_ground::App;
 use asuh_ground::access::{Actor, Capability};
 use asuh_ground::web::{Error, Form, FormView, Text};
 use asuh_step_registry::Reach;
-use asuh_store::{Id, Rejection, StoreError};
+use asuh_store::{DistrictId, Id, Rejection, StoreError};
 use time::Date;
 
 use super::command::{ALREADY, Entry, RecordMeasurements, TakeBackMeasurement};
 use super::forms::{self, Asks};
 use super::query::{self, ChildLine};
-use super::rules;
+use super::rules::{self, Measures};
 use super::{one, sheet, shown};
 use crate::rules::{Position, born_after};
 use crate::{ReadGrowth, RecordGrowth};
@@ -233,12 +233,40 @@ struct Again {
     lines: Vec<(Id, String, String)>,
 }
 
+/// What is unusual of one child's measures and was not confirmed in `yakin`, for a form of another step that has its own
+/// fields: the question for the top of its page, and what its hidden field `yakin` then holds.
+///
+/// # Errors
+/// The store or the template fails.
+pub async fn unconfirmed(
+    app: &App,
+    (district, text): (DistrictId, Text),
+    (child, birth): (Id, Option<Date>),
+    (measures, on): (&Measures, Date),
+    form: &Form,
+) -> Result<Option<(String, String)>, StoreError> {
+    let asks = forms::asks(app, district, text, (child, birth), measures, on, None).await?;
+    if asks.sentences.is_empty() || form.get("yakin") == asks.confirms {
+        return Ok(None);
+    }
+    let template = AgainAlone { text, sentences: asks.sentences };
+    let question = template.render().map_err(|error| StoreError::Shape(error.to_string()))?;
+    Ok(Some((question, asks.confirms)))
+}
+
 /// Refuses what somebody measured who may not record it (any more): nothing is lost in silence.
 pub fn refuse(form: &mut Form) {
     let typed = |prefix: &&str| form.starting_with(prefix).any(|(_, value)| !matches!(value, "" | "0"));
     if FIELDS.iter().any(typed) {
         form.error("", "growth.entry.error.no_right");
     }
+}
+
+#[derive(Template)]
+#[template(path = "entry/again_alone.html")]
+struct AgainAlone {
+    text: Text,
+    sentences: Vec<String>,
 }
 
 /// What was measured of a child on a day, in words.

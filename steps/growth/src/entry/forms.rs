@@ -110,6 +110,25 @@ pub(super) async fn unconfirmed(
     Ok(asks)
 }
 
+/// What is unusual of a child's measures, whether it was confirmed or not; no sentence where nothing is. `replaced` is the
+/// measurement that they correct.
+pub(super) async fn asks(
+    app: &App,
+    district: DistrictId,
+    text: Text,
+    (child, birth): (Id, Option<Date>),
+    measures: &Measures,
+    on: Date,
+    replaced: Option<Id>,
+) -> Result<Asks, StoreError> {
+    let db = app.store.reader();
+    let held = standing::children(db, district, &[child]).await?;
+    let held = held.get(&child).cloned().unwrap_or_default();
+    let norms = norms::load(db, district).await?;
+    let (found, _) = rules::unusual(&held, measures, on, replaced, &norms);
+    Ok(Asks { sentences: words(text, &found, measures, birth, on), confirms: measures.fingerprint(on) })
+}
+
 /// Notes what is wrong with a field, on a sheet with the child's name.
 pub(super) fn wrong(form: &mut Form, text: Text, field: &str, key: &str, name: &str) {
     if name.is_empty() {

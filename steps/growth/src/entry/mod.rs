@@ -14,7 +14,7 @@ pub mod rules;
 mod sheet;
 mod shown;
 
-pub use beside::{Measuring, OfDay, Questions, Read, of_day, refuse};
+pub use beside::{Measuring, OfDay, Questions, Read, of_day, refuse, unconfirmed};
 pub use command::{
     CorrectMeasurement, Entry, RecordMeasurements, RestoreMeasurement, SOURCE, TakeBackMeasurement, Whose,
 };

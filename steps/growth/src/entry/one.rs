@@ -194,29 +194,12 @@ async fn typed(
         form.error("berat", "growth.entry.error.nothing");
     }
     let Some(on) = on.filter(|_| form.is_valid()) else { return Ok(Typed::Wrong) };
-    let asks = asks(app, cap, shell, child, &measures, on, replaced).await?;
+    let who = (child.person_id, child.birth_date);
+    let asks = forms::asks(app, cap.district(), shell.text(), who, &measures, on, replaced).await?;
     if !asks.sentences.is_empty() && form.get("yakin") != asks.confirms {
         return Ok(Typed::Unusual(asks));
     }
     Ok(Typed::Good(Box::new(Entry { child: child.person_id, on, posyandu, measures })))
-}
-
-async fn asks(
-    app: &App,
-    cap: &RecordGrowth,
-    shell: &Shell,
-    child: &ChildLine,
-    measures: &Measures,
-    on: Date,
-    replaced: Option<Id>,
-) -> Result<Asks, Error> {
-    let db = app.store.reader();
-    let held = standing::children(db, cap.district(), &[child.person_id]).await?;
-    let held = held.get(&child.person_id).cloned().unwrap_or_default();
-    let norms = norms::load(db, cap.district()).await?;
-    let (found, _) = rules::unusual(&held, measures, on, replaced, &norms);
-    let sentences = forms::words(shell.text(), &found, measures, child.birth_date, on);
-    Ok(Asks { sentences, confirms: measures.fingerprint(on) })
 }
 
 fn day_boxes(day: Date) -> Vec<(&'static str, String)> {

@@ -1,5 +1,7 @@
 //! `/pendampingan/keluarga/{id}/kunjungan` and `/pendampingan/kunjungan/{id}`: recording a visit, and what it found.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
@@ -344,8 +346,10 @@ struct ChildLine {
     id: Id,
     name: String,
     measured: Vec<OfDay>,
-    /// It is to be taken to the puskesmas today, and was not sent there yet.
+    /// It is to be taken to the puskesmas today, and was not sent there yet ...
     send_on: bool,
+    /// ... or was, and the puskesmas should hear of today.
+    sent: bool,
 }
 
 #[derive(Template)]
@@ -418,13 +422,15 @@ async fn shown(app: &App, cap: &ReadVisits, shell: Shell, visit: Visit, form: &F
     let found =
         waiting_families(db, district, cap.scope(), village, Some(visit.family_id), shell.today).await?;
     let members = found.into_iter().flat_map(|one| one.facts.members);
-    let urgent: Vec<Id> =
-        members.filter(|one| one.standing.refer_today && one.referred.is_none()).map(|one| one.id).collect();
+    let urgent: HashMap<Id, bool> =
+        members.filter(|one| one.standing.refer_today).map(|one| (one.id, one.referred.is_some())).collect();
     let mut children: Vec<ChildLine> = Vec::new();
     for (id, name) in ids {
         let (own, others) = measured.into_iter().partition(|one| one.child == id);
         measured = others;
-        children.push(ChildLine { id, name, measured: own, send_on: urgent.contains(&id) });
+        let sent = urgent.get(&id).copied();
+        let (send_on, sent) = (sent == Some(false), sent == Some(true));
+        children.push(ChildLine { id, name, measured: own, send_on, sent });
     }
     let with_it = children.iter().flat_map(|child| {
         let own = child.measured.iter().filter(|one| one.take_back.is_some());

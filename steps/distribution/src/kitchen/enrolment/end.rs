@@ -33,6 +33,23 @@ pub struct WeighEnrolled {
     pub growth: asuh_step_registry::Reach,
 }
 
+/// Grams that nobody above five years weighs less than: below it a comma slipped.
+const GROWN: i64 = 8_000;
+
+impl WeighEnrolled {
+    /// What this measures of a child below five years, born on a day: lying below two years, standing from then on.
+    pub(super) fn of_child(&self, birth: Option<Date>) -> Option<Measures> {
+        let months =
+            birth.and_then(|birth| age::completed_months(birth, self.on)).filter(|months| *months < 60)?;
+        let position = self.height_mm.map(|_| match months {
+            ..24 => Position::Lying,
+            _ => Position::Standing,
+        });
+        let (weight_g, arm_mm) = (Some(self.weight_g), self.arm_mm);
+        Some(Measures { weight_g, height_mm: self.height_mm, position, arm_mm, ..Measures::default() })
+    }
+}
+
 impl Command for WeighEnrolled {
     const KIND: &'static str = "kitchen.weigh";
     type Receipt = ();
@@ -55,22 +72,11 @@ impl Command for WeighEnrolled {
         if !(2_000..=200_000).contains(&self.weight_g) {
             return Err(Refusal::new("kitchen.refused.measure").field("berat").into());
         }
-        let months = line.birth_date.and_then(|birth| age::completed_months(birth, self.on));
-        if let Some(months) = months.filter(|months| *months < 60) {
-            // Lying below two years, standing from then on.
-            let position = self.height_mm.map(|_| match months {
-                ..24 => Position::Lying,
-                _ => Position::Standing,
-            });
-            let measures = Measures {
-                weight_g: Some(self.weight_g),
-                height_mm: self.height_mm,
-                position,
-                arm_mm: self.arm_mm,
-                head_mm: None,
-                oedema: 0,
-                gain: None,
-            };
+        let measures = self.of_child(line.birth_date);
+        if measures.is_none() && self.weight_g < GROWN {
+            return Err(Refusal::new("kitchen.refused.measure").field("berat").into());
+        }
+        if let Some(measures) = measures {
             let entry = Entry { child: line.person_id, on: self.on, posyandu: String::new(), measures };
             RecordMeasurements { reach: self.growth.clone(), today, entries: vec![entry] }.apply(tx).await?;
         }

@@ -7,6 +7,7 @@ use askama::Template;
 use asuh_nusantara::number;
 use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
+use axum::http::StatusCode;
 
 use super::super::food::words;
 use super::super::programme::{self, ProgrammeLine};
@@ -19,7 +20,7 @@ use super::query::{self, EnrolmentLine, Facts, PAGE, ServingLine, Sought, Weight
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
-use asuh_step_growth::RecordGrowth;
+use asuh_step_growth::{RecordGrowth, entry};
 
 /// "7,60 kg, LiLA 13,2 cm, BB/TB -2,30"
 fn stands(text: &Text, weight: Option<i64>, arm: Option<i64>, waz: Option<i64>, whz: Option<i64>) -> String {
@@ -248,6 +249,8 @@ struct ShowPage {
     may_note: bool,
     may_end: bool,
     linked: bool,
+    /// What of a weighing is unusual, as HTML.
+    question: String,
 }
 
 impl ShowPage {
@@ -265,6 +268,17 @@ impl ShowPage {
 }
 
 async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shell, form: &Form) -> Page {
+    show_asking(app, actor, id, shell, form, String::new()).await
+}
+
+async fn show_asking(
+    app: &App,
+    actor: &std::sync::Arc<Actor>,
+    id: Id,
+    shell: Shell,
+    form: &Form,
+    question: String,
+) -> Page {
     let (db, district) = (app.store.reader(), actor.district);
     let line = query::one(db, district, &Reach::by::<ReadMeals>(actor), id).await?.ok_or(Error::NotFound)?;
     let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
@@ -283,8 +297,10 @@ async fn show_page(app: &App, actor: &std::sync::Arc<Actor>, id: Id, shell: Shel
         linked: whole(actor),
         line,
         shell,
+        question,
     };
-    page_with(form.status(), &template)
+    let status = if template.question.is_empty() { form.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page_with(status, &template)
 }
 
 /// Somebody who is or was fed.
@@ -346,12 +362,32 @@ pub(super) async fn weigh(
         let growth = asuh_step_registry::Reach::of(&cap.actor().scope(RecordGrowth::ROLES));
         let reach = Reach::by::<NoteEnrolled>(cap.actor());
         let command = WeighEnrolled { enrolment: id, on, weight_g, height_mm, arm_mm, reach, growth };
+        let question = question(&app, &cap, shell.text(), &command, &form).await?;
+        if let Some((question, confirms)) = question {
+            form.set("yakin", confirms);
+            return show_asking(&app, cap.actor(), id, shell, &form, question).await;
+        }
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => return redirect(&format!("/peserta-pmt/{id}")),
             Err(rejection) => form.reject(rejection)?,
         }
     }
     show_page(&app, cap.actor(), id, shell, &form).await
+}
+
+/// What of a weighing the growth step would have measured again, and was not confirmed yet.
+async fn question(
+    app: &App,
+    cap: &NoteEnrolled,
+    text: Text,
+    command: &WeighEnrolled,
+    form: &Form,
+) -> Result<Option<(String, String)>, Error> {
+    let (db, district) = (app.store.reader(), cap.district());
+    let line = query::one(db, district, &command.reach, command.enrolment).await?.ok_or(Error::NotFound)?;
+    let Some(measures) = command.of_child(line.birth_date) else { return Ok(None) };
+    let child = (line.person_id, line.birth_date);
+    Ok(entry::unconfirmed(app, (district, text), child, (&measures, command.on), form).await?)
 }
 
 /// Ends her feeding.
