@@ -37,6 +37,63 @@ async fn issued(admin: &Client) -> String {
     admin.post("/genting/terbit", &[("bulan", "2026-11")]).await.to()
 }
 
+/// The cells of the row of a page whose first one holds these words.
+fn row_of(page: &str, name: &str) -> Vec<String> {
+    let row =
+        page.split("<tr>").find(|row| row.contains(&format!(">{name}<"))).unwrap_or_else(|| panic!("{name}"));
+    let row = row.split("</tr>").next().unwrap();
+    let cells = row.split("</td>").filter_map(|cell| cell.rsplit('>').next());
+    cells.map(str::to_owned).filter(|cell| !cell.is_empty()).collect()
+}
+
+/// A latrine that was handed over in November for the need that was met, a house that was not, one of October; and a session
+/// to which this family and another came, and one that was cancelled.
+async fn built_and_told(test: &TestApp, family: asuh_store::Id) {
+    let (work, session) = (test.app.store.new_id(), test.app.store.new_id());
+    for (id, kind, state, handed, need) in [
+        (work, "latrine", "handed_over", Some(20_261_110_i64), true),
+        (test.app.store.new_id(), "house", "in_work", None, false),
+        (test.app.store.new_id(), "house", "handed_over", Some(20_261_031), false),
+    ] {
+        let need = if need {
+            "(SELECT id FROM family_need WHERE district_id = $1 AND kind = 'latrine')"
+        } else {
+            "NULL"
+        };
+        test.sql(
+            &format!(
+                "INSERT INTO help_work (district_id, id, number, kind, family_id, village_code, rw, need_id, words_sealed, \
+                 worker_sealed, source, held_by, fund, estimated, actual, planned_from, planned_to, state, started_on, \
+                 handed_on, relation, proof, ordered_at, ordered_by, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, \
+                 $6, '001', {need}, $7, $7, 'giver', 'PT', '', 2000000, 2500000, 20261001, 20261130, $8, 20261005, $9, \
+                 'head', 'signature', 0, $2, 0, $2)"
+            ),
+            args![KERINCI, id, id.to_string(), kind, family, VILLAGES[0], vec![1_u8], state, handed],
+        )
+        .await;
+    }
+    let other = "INSERT INTO family (district_id, id, canonical_id, created_at) VALUES ($1, $2, NULL, 0)";
+    test.sql(other, args![KERINCI, work]).await;
+    for (id, state) in [(session, "held"), (test.app.store.new_id(), "cancelled")] {
+        test.sql(
+            "INSERT INTO education_session (district_id, id, number, topic, topic_search, plan, village_code, place, \
+             held_on, starts_at, speaker, source, held_by, estimated, actual, state, reason, planned_at, planned_by, \
+             changed_at, changed_by) VALUES ($1, $2, $3, 'MP-ASI', 'mp asi', '', $4, 'Balai', 20261112, '09.00', 'Bidan', \
+             'giver', 'PT', 300000, 300000, $5, '', 0, $2, 0, $2)",
+            args![KERINCI, id, id.to_string(), VILLAGES[0], state],
+        )
+        .await;
+        for came in [family, work] {
+            test.sql(
+                "INSERT INTO session_family (district_id, session_id, family_id, came, noted_at, noted_by) \
+                 VALUES ($1, $2, $3, 1, 0, $2)",
+                args![KERINCI, id, came],
+            )
+            .await;
+        }
+    }
+}
+
 #[db_test]
 async fn the_monthly_report_counts_rows_and_says_how(db: TestDatabase) {
     let walked = walk(db).await;
@@ -86,23 +143,24 @@ async fn the_monthly_report_counts_rows_and_says_how(db: TestDatabase) {
     assert!(rows.contains(&vec!["Perorangan".to_owned(), "2".to_owned()]), "{rows:?}");
     // Its cells by kind, as the page shows them: families, times, rupiah.
     let page = leader.get("/genting?bulan=2026-11").await.ok();
-    let cells = |name: &str| -> Vec<String> {
-        let row = page
-            .split("<tr>")
-            .find(|row| row.contains(&format!(">{name}<")))
-            .unwrap_or_else(|| panic!("{name}"));
-        let row = row.split("</tr>").next().unwrap();
-        row.split("</td>")
-            .filter_map(|cell| cell.rsplit('>').next())
-            .map(str::to_owned)
-            .filter(|c| !c.is_empty())
-            .collect()
-    };
+    let cells = |name: &str| row_of(&page, name);
     assert_eq!(cells("Nutrisi"), ["Nutrisi", "1", "1", "Rp10.000"]);
     assert_eq!(cells("Jamban sehat dan rumah layak huni")[1..], ["1", "1", "Rp0"]);
     assert_eq!(cells("Akses air bersih")[1..], ["0", "0", "Rp0"]);
     assert_eq!(cells("SECANTING")[1..4], ["2", "1", "1"]);
     assert!(page.contains("Keluarga berbeda"), "{page}");
+    built_and_told(test, walked.family).await;
+    let page = leader.get("/genting?bulan=2026-11").await.ok();
+    let cells = |name: &str| row_of(&page, name);
+    // The latrine of the met need is the work that was handed over: once. Two families sat in one session, which cost once.
+    assert_eq!(cells("Jamban sehat dan rumah layak huni")[1..], ["1", "1", "Rp2.500.000"]);
+    assert_eq!(cells("Edukasi dan pendampingan")[1..], ["2", "2", "Rp300.000"]);
+    assert_eq!(cells("Jamban, diserahterimakan")[1..], ["1", "1", "Rp2.500.000"]);
+    assert_eq!(cells("Sesi edukasi, terlaksana")[1..], ["1", "2", "Rp300.000"]);
+    assert!(!page.contains("Rumah, diserahterimakan"), "what there is none of has no row: {page}");
+    assert!(page.contains("<span class=\"big\">2</span>Keluarga terjangkau"), "{page}");
+    assert!(page.contains("pekerjaan yang diserahterimakan kepada keluarga dalam bulan ini"), "{page}");
+    assert!(!leader.get("/genting?bulan=2026-12").await.body.contains("Sesi edukasi, terlaksana"));
     // Who gives or visits sees none of it, and a leader issues nothing.
     for role in [Role::Cadre, Role::Sponsor, Role::UnitCoordinator] {
         assert_eq!(test.with_role(role).await.get("/genting").await.status, StatusCode::FORBIDDEN);

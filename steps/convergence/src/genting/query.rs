@@ -212,7 +212,8 @@ asuh_store::row_struct! {
     pub(super) struct Met { pub(super) family_id: Id, pub(super) kind: String }
 }
 
-/// One-off needs that were met within the days; of a merged family the canonical record. Index: family_need_by_state.
+/// One-off needs that were met within the days otherwise than by a work that was ordered, which counts by itself; of a
+/// merged family the canonical record. Indexes: family_need_by_state, help_work_once.
 pub(super) async fn met(
     db: &impl Query,
     district: DistrictId,
@@ -221,7 +222,45 @@ pub(super) async fn met(
     db.all(
         "SELECT COALESCE(f.canonical_id, f.id) AS family_id, n.kind FROM family_need n \
          JOIN family f ON f.district_id = n.district_id AND f.id = n.family_id \
-         WHERE n.district_id = $1 AND n.state = 'met' AND n.changed_on BETWEEN $2 AND $3",
+         WHERE n.district_id = $1 AND n.state = 'met' AND n.changed_on BETWEEN $2 AND $3 \
+         AND NOT EXISTS (SELECT 1 FROM help_work w WHERE w.district_id = n.district_id AND w.need_id = n.id \
+         AND w.state <> 'cancelled' AND w.state = 'handed_over')",
+        args![district, from, to],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// What a family has of a work that was handed over, or of a session to which it came.
+    pub(super) struct Built {
+        /// The work or the session.
+        pub(super) about: Id,
+        pub(super) campaign_id: Option<Id>,
+        pub(super) family_id: Id,
+        /// 'water', 'latrine', 'house', or 'session'
+        pub(super) kind: String,
+        /// What the whole of it cost, rupiah.
+        pub(super) cost: i64,
+    }
+}
+
+/// Works handed over and sessions held within the days, once for each family that has them; of a merged family the
+/// canonical record. Indexes: help_work_by_state, education_session_newest, primary keys.
+pub(super) async fn built(
+    db: &impl Query,
+    district: DistrictId,
+    (from, to): Days,
+) -> Result<Vec<Built>, StoreError> {
+    db.all(
+        "SELECT w.id AS about, w.campaign_id, COALESCE(f.canonical_id, f.id) AS family_id, w.kind, \
+         COALESCE(w.actual, 0) AS cost FROM help_work w CROSS JOIN family f \
+         WHERE w.district_id = $1 AND w.state = 'handed_over' AND w.handed_on BETWEEN $2 AND $3 \
+         AND f.district_id = w.district_id AND f.id = w.family_id \
+         UNION ALL SELECT s.id, s.campaign_id, COALESCE(f.canonical_id, f.id), 'session', COALESCE(s.actual, 0) \
+         FROM education_session s CROSS JOIN session_family a CROSS JOIN family f \
+         WHERE s.district_id = $1 AND s.held_on BETWEEN $2 AND $3 AND s.state = 'held' \
+         AND a.district_id = s.district_id AND a.session_id = s.id AND a.came = 1 \
+         AND f.district_id = a.district_id AND f.id = a.family_id",
         args![district, from, to],
     )
     .await
@@ -248,6 +287,7 @@ mod tests {
         reached(&plans, d, days).await.unwrap();
         persons(&plans, d, days).await.unwrap();
         met(&plans, d, days).await.unwrap();
+        built(&plans, d, days).await.unwrap();
         // A district has some dozens of campaigns and programmes of feeding.
         plans.take().walks_only(&["c.*", "g.*", "x.*"]);
     }

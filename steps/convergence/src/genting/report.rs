@@ -21,11 +21,25 @@ pub(super) const KINDS: [&str; 4] = ["nutrition", "water", "sanitation", "educat
 pub(super) struct Help {
     /// Different families that received it.
     pub(super) families: i64,
-    /// Packages, payments and portions that arrived, and needs that were met.
+    /// Packages, payments and portions that arrived, works handed over, families at sessions, needs that were met.
     pub(super) times: i64,
     /// Worth of what arrived, rupiah.
     pub(super) rupiah: i64,
 }
+
+/// Works of a kind that were handed over, or sessions to which somebody came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct BuiltOf {
+    /// How many works or sessions.
+    pub(super) n: i64,
+    /// Different families that have them.
+    pub(super) families: i64,
+    /// What they cost, rupiah.
+    pub(super) rupiah: i64,
+}
+
+/// What is built or held, in the order of its table.
+pub(super) const BUILT: [&str; 4] = ["water", "latrine", "house", "session"];
 
 /// What a campaign did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +67,8 @@ pub(super) struct Report {
     pub(super) persons: i64,
     /// By kind of help, in the order of [`KINDS`].
     pub(super) helps: Vec<(&'static str, Help)>,
+    /// Works and sessions, in the order of [`BUILT`].
+    pub(super) built: Vec<(&'static str, BuiltOf)>,
     /// Rupiah: cash and transfers, promised and confirmed.
     pub(super) money: (i64, i64),
     /// Rupiah: goods by the price list, promised and confirmed.
@@ -105,8 +121,9 @@ async fn moved(app: &App, district: DistrictId, campaign: Id, days: Days) -> Res
 async fn reached(app: &App, district: DistrictId, days: Days) -> Result<HashSet<Id>, Error> {
     let db = app.store.reader();
     let met = query::met(db, district, days).await?.into_iter().map(|one| one.family_id);
+    let built = query::built(db, district, days).await?.into_iter().map(|one| one.family_id);
     let helped = query::reached(db, district, days).await?.into_iter().map(|one| one.family_id);
-    Ok(met.chain(helped).collect())
+    Ok(met.chain(built).chain(helped).collect())
 }
 
 /// Computes the figures of the month in which a day lies.
@@ -125,6 +142,7 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
     let (by_campaign, arrivals) =
         (query::givers_of_campaigns(db, district, days).await?, query::arrivals(db, district, days).await?);
     let families = query::reached(db, district, days).await?;
+    let built = query::built(db, district, days).await?;
     let mut helped: BTreeMap<&'static str, HashSet<Id>> = BTreeMap::new();
     let mut helps: BTreeMap<&'static str, Help> = BTreeMap::new();
     for campaign in query::campaigns(db, district, days).await? {
@@ -132,23 +150,36 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
         let reached = families.iter().filter(|one| one.campaign_id == campaign.id).map(|one| one.family_id);
         let help = counter(&campaign.help);
         let of_kind = helped.entry(help).or_default();
-        let mut count = 0;
-        for family in reached {
-            count += 1;
-            of_kind.insert(family);
-        }
+        of_kind.extend(reached.clone());
+        // What it built and told stands under kinds of its own.
+        let beside: Vec<Id> = built
+            .iter()
+            .filter(|one| one.campaign_id == Some(campaign.id))
+            .map(|one| one.family_id)
+            .collect();
+        let different: HashSet<Id> = reached.chain(beside.iter().copied()).collect();
+        let arrived = of(&arrivals, campaign.id);
+        helps.entry(help).or_default().times += arrived;
         let line = OfCampaign {
             givers: of(&by_campaign, campaign.id),
-            families: count,
-            times: of(&arrivals, campaign.id),
+            families: different.len() as i64,
+            times: arrived + beside.len() as i64,
             released,
             received,
             name: campaign.name,
         };
-        let total = helps.entry(help).or_default();
-        total.times += line.times;
-        total.rupiah += line.received;
+        helps.entry(help).or_default().rupiah += line.received;
         report.campaigns.push(line);
+    }
+    for one in &built {
+        let help = counter_of_need(&one.kind);
+        helps.entry(help).or_default().times += 1;
+        helped.entry(help).or_default().insert(one.family_id);
+    }
+    report.built = BUILT.into_iter().map(|kind| (kind, built_of(&built, kind))).collect();
+    // What was built or held in no campaign's name is in no campaign's worth.
+    for (kind, of_kind) in BUILT.map(|kind| (kind, cost(&built, kind, |one| one.campaign_id.is_none()))) {
+        helps.entry(counter_of_need(kind)).or_default().rupiah += of_kind;
     }
     for one in query::met(db, district, days).await? {
         let help = counter_of_need(&one.kind);
@@ -172,6 +203,23 @@ pub(super) async fn of_month(app: &App, district: DistrictId, day: Date) -> Resu
     let quota = quotas.iter().find(|row| row.get("year") == Some(&year));
     report.quota = quota.and_then(|row| row.get("families")?.parse().ok());
     Ok(report)
+}
+
+/// What works or sessions of a kind cost, each once.
+fn cost(built: &[query::Built], kind: &str, of: impl Fn(&query::Built) -> bool) -> i64 {
+    let costs: BTreeMap<Id, i64> =
+        built.iter().filter(|one| one.kind == kind && of(one)).map(|one| (one.about, one.cost)).collect();
+    costs.values().sum()
+}
+
+/// The works or sessions of a kind.
+fn built_of(built: &[query::Built], kind: &str) -> BuiltOf {
+    let of_kind = || built.iter().filter(|one| one.kind == kind);
+    BuiltOf {
+        n: of_kind().map(|one| one.about).collect::<HashSet<_>>().len() as i64,
+        families: of_kind().map(|one| one.family_id).collect::<HashSet<_>>().len() as i64,
+        rupiah: cost(built, kind, |_| true),
+    }
 }
 
 /// What was promised and confirmed, in rupiah: goods by the price list of the day.
@@ -236,7 +284,7 @@ impl Report {
 
 /// How each figure was counted, one sentence each: on the page and in print.
 pub(super) fn definitions(text: &Text) -> Vec<String> {
-    ["givers", "families", "persons", "times", "worth", "promised", "quota"]
+    ["givers", "families", "persons", "times", "built", "worth", "promised", "quota"]
         .map(|one| text.t(&format!("genting.define.{one}")).into_owned())
         .to_vec()
 }
@@ -267,6 +315,9 @@ pub(super) fn tables(report: &Report, text: &Text) -> Vec<Table> {
             n(help.times),
             text.rupiah(help.rupiah),
         ]
+    });
+    let built = report.built.iter().filter(|(_, of)| of.n > 0).map(|(kind, of)| {
+        vec![text.t(&format!("genting.built.{kind}")).into(), n(of.n), n(of.families), text.rupiah(of.rupiah)]
     });
     let times: i64 = report.helps.iter().map(|(_, help)| help.times).sum();
     let received: i64 = report.helps.iter().map(|(_, help)| help.rupiah).sum();
@@ -307,6 +358,15 @@ pub(super) fn tables(report: &Report, text: &Text) -> Vec<Table> {
                 n(times),
                 text.rupiah(received),
             ],
+        },
+        Table {
+            caption: text.t("genting.built").into(),
+            columns: words(
+                text,
+                &["genting.kind", "genting.built.n", "genting.families", "genting.built.cost"],
+            ),
+            rows: built.collect(),
+            total: Vec::new(),
         },
         Table {
             caption: text.t("genting.worth").into(),
@@ -374,6 +434,27 @@ mod tests {
     use time::macros::date;
 
     #[test]
+    fn a_session_costs_once_however_many_came() {
+        let id = |n: u8| Id::from_bytes([n; 16]);
+        let row = |about: u8, family: u8, kind: &str, cost: i64| query::Built {
+            about: id(about),
+            campaign_id: None,
+            family_id: id(family),
+            kind: kind.into(),
+            cost,
+        };
+        let rows = [
+            row(1, 1, "session", 300_000),
+            row(1, 2, "session", 300_000),
+            row(2, 2, "session", 0),
+            row(3, 2, "house", 20_000_000),
+        ];
+        assert_eq!(built_of(&rows, "session"), BuiltOf { n: 2, families: 2, rupiah: 300_000 });
+        assert_eq!(built_of(&rows, "house"), BuiltOf { n: 1, families: 1, rupiah: 20_000_000 });
+        assert_eq!(built_of(&rows, "water"), BuiltOf::default());
+    }
+
+    #[test]
     fn every_kind_stands_under_one_of_the_four_counters() {
         for (help, expected) in [
             ("nutrition", "nutrition"),
@@ -389,8 +470,12 @@ mod tests {
             ("latrine", "sanitation"),
             ("house", "sanitation"),
             ("education", "education"),
+            ("session", "education"),
         ] {
             assert_eq!(counter_of_need(need), expected);
+        }
+        for kind in BUILT {
+            assert!(KINDS.contains(&counter_of_need(kind)), "{kind}");
         }
         assert_eq!(month_of(date!(2024 - 02 - 10)), (date!(2024 - 02 - 01), date!(2024 - 02 - 29)));
     }
