@@ -53,6 +53,19 @@ async fn what_is_due_is_read_by_village(db: TestDatabase) {
 }
 
 #[db_test]
+async fn what_has_ended_is_read_from_the_families_of_the_villages(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    today::ended::closings(&plans, DISTRICT, &scope(), (1_501_010_000, 1_501_019_999), DAY).await.unwrap();
+    plans.take().walks_only(&[]).uses(&[
+        "family_version_list",
+        "person_version_by_family",
+        "meal_enrolment_once",
+        "person_by_canonical",
+        "sponsor_pair_by_person",
+    ]);
+}
+
+#[db_test]
 async fn complaints_are_read_by_their_list(db: TestDatabase) {
     let plans = Plans::of(&db).await;
     for sensitive in [false, true] {

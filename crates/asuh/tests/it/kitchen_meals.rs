@@ -453,6 +453,21 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     meals.kitchens.test.db.clock.advance(56 * 86_400);
     let test = &meals.kitchens.test;
     let officer = test.with_role(Role::NutritionOfficer).await;
+    // Her days are over: who weighs and who records the outcome are told, each on the own first page, until it is recorded.
+    let cadre = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
+    let list = format!("/pmt/{}?tampil=selesai", meals.programme);
+    let task = "sudah selesai masanya: catat hasilnya";
+    let page = officer.get("/").await.ok();
+    assert!(page.contains(task) && page.contains("1 peserta") && page.contains(&list), "{page}");
+    assert!(!cadre.get("/").await.ok().contains(task), "a cadre records no outcome");
+    let page = cadre.get("/pendampingan").await.ok();
+    assert!(page.contains("Masa PMT Wati Rahasia selesai") && page.contains(&wati), "{page}");
+    assert!(!officer.get("/pendampingan").await.ok().contains("Masa PMT Citra"), "hers has ended already");
+    let page = officer.get(&list).await.ok();
+    assert!(page.contains(&wati) && !page.contains(&citra), "{page}");
+    assert!(page.contains("hasil belum dicatat"), "{page}");
+    let elsewhere = test.user(Role::Cadre, &[VILLAGES[2]], &[]).await;
+    assert!(!elsewhere.get("/pendampingan").await.ok().contains("Masa PMT"));
     assert!(
         officer.post(&format!("{wati}/selesai"), &finish).await.refused().contains("Timbang dan ukur dulu")
     );
@@ -491,6 +506,9 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     let sql = "SELECT COUNT(*) AS n FROM measurement WHERE district_id = $1 AND weight_g = 9100 AND source = 'form'";
     assert_eq!(meals.kitchens.number(sql).await, 1);
     officer.post(&format!("{wati}/selesai"), &finish).await.to();
+    assert!(!cadre.get("/pendampingan").await.ok().contains("Masa PMT"));
+    assert!(!officer.get("/").await.ok().contains(task));
+    assert!(officer.get(&list).await.ok().contains("Semua hasil sudah dicatat"));
     let page = officer.get(&wati).await.ok();
     assert!(page.contains(">pulih<") && page.contains("9,10 kg"), "{page}");
     // Two were enrolled, one is judged, one is lost; nothing is left out of the whole.

@@ -55,6 +55,7 @@ mod meetings;
 pub mod mentoring;
 mod mentoring_cases;
 mod mentoring_complaints;
+mod mentoring_ended;
 mod mentoring_measured;
 pub mod money;
 mod money_at_once;

@@ -22,10 +22,14 @@ mod sigizi;
 
 pub(super) use home::{copy, family_panel, help_moved, received_by};
 pub use reach::Reach;
-pub(super) use run::{check, tasks};
+pub(super) use run::check;
 
-use asuh_ground::access::{Role, capability};
-use asuh_ground::web::Routes;
+use std::sync::Arc;
+
+use asuh_ground::App;
+use asuh_ground::access::{Actor, Role, capability};
+use asuh_ground::web::{Routes, Task};
+use asuh_store::StoreError;
 
 capability! {
     /// Sees kitchens within reach, the table of foods and the menus.
@@ -62,6 +66,13 @@ capability! {
     ];
     /// Takes those who are fed out with NIK, in the form in which Sigizi takes them in; every time is logged.
     pub struct HandPmtToSigizi = "kitchen.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
+}
+
+/// What waits of meals, and of those whose feeding is over.
+pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
+    let mut tasks = run::tasks(app, actor).await?;
+    tasks.extend(enrolment::tasks(app, actor).await?);
+    Ok(tasks)
 }
 
 pub(super) fn routes() -> Routes {

@@ -1,5 +1,6 @@
 //! *Hari ini*: which families wait for their mentor, the most urgent first. Nothing of it is stored.
 
+pub(crate) mod ended;
 mod pages;
 pub(crate) mod query;
 pub mod rules;

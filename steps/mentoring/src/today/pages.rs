@@ -1,5 +1,7 @@
 //! `/pendampingan`: what waits for the mentor today.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability, Scope};
@@ -11,6 +13,7 @@ use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
 
+use super::ended;
 use super::query::{self, FamilyFacts};
 use super::rules::{self, Need, Rank};
 use crate::{ReadVisits, RecordVisits, SendReferrals, checklist};
@@ -70,13 +73,24 @@ pub(crate) async fn waiting(
     let questions = checklist::load(db, district).await?;
     let rhythm = query::rhythm(db, district).await?;
     let found = query::families(db, district, scope, range, None, on).await?;
-    let all = found.len();
-    let mut waiting: Vec<_> = found
+    let mut closings: HashMap<Id, (FamilyFacts, Vec<Need>)> = ended::closings(db, district, scope, range, on)
+        .await?
         .into_iter()
-        .map(|family| {
-            let needs = rules::needs(&family.facts, &questions, &rhythm, on);
-            (rules::order(&family.facts, &needs, on), family, needs)
-        })
+        .map(|(family, needs)| (family.family_id, (family, needs)))
+        .collect();
+    let mut due: Vec<(FamilyFacts, Vec<Need>)> = Vec::with_capacity(found.len());
+    for family in found {
+        let mut needs = rules::needs(&family.facts, &questions, &rhythm, on);
+        needs.extend(closings.remove(&family.family_id).into_iter().flat_map(|closing| closing.1));
+        needs.sort();
+        due.push((family, needs));
+    }
+    // Whoever has no target any more waits for the closing alone.
+    due.extend(closings.into_values());
+    let all = due.len();
+    let mut waiting: Vec<_> = due
+        .into_iter()
+        .map(|(family, needs)| (rules::order(&family.facts, &needs, on), family, needs))
         .filter(|(_, _, needs)| !needs.is_empty())
         .collect();
     waiting.sort_by_key(|(order, family, _)| (*order, family.family_id));
@@ -175,6 +189,19 @@ fn words(text: Text, family: &FamilyFacts, need: &Need, (keeps, sends, visits): 
         Need::Plan(day) => {
             Words { words: text.t1("mentoring.need.plan", "day", text.day(*day)), tone: "warn", path: file }
         }
+        Need::Fed(name, day, enrolment) => Words {
+            words: text.t2("mentoring.need.fed", "name", name, "day", text.day(*day)),
+            tone: "warn",
+            path: format!("/peserta-pmt/{enrolment}"),
+        },
+        Need::PairEnded(name, day) => Words {
+            words: text.t2("mentoring.need.pair_ended", "name", name, "day", text.day(*day)),
+            tone: "warn",
+            path: match visits {
+                true => format!("/pendampingan/keluarga/{}/kunjungan", family.family_id),
+                false => file,
+            },
+        },
         Need::Visit(day) => Words {
             words: text.t1("mentoring.need.visit", "day", text.day(*day)),
             tone: "warn",

@@ -73,7 +73,7 @@ pub(crate) const TARGETS: &str = "SELECT f.family_id, f.head_name, f.village_cod
      AND (p.birth_date >= $6 OR m.id IS NOT NULL)";
 
 /// Who is mentored: families that are on the list, verified or not yet; a child grows before somebody has verified it.
-const MENTORED: [FamilyStatus; 2] = [FamilyStatus::Listed, FamilyStatus::Verified];
+pub(super) const MENTORED: [FamilyStatus; 2] = [FamilyStatus::Listed, FamilyStatus::Verified];
 
 /// The families of the villages from one code to another, within the scope, that are mentored and have a
 /// target; or one of them alone.
@@ -167,7 +167,7 @@ const AT_ONCE: usize = 500;
 
 /// The last visit of a mentor to each family or a record merged into it, with the day on which he meant to come again.
 /// Indexes: family_by_canonical, visit_by_family.
-async fn last_visits(
+pub(super) async fn last_visits(
     db: &impl Query,
     district: DistrictId,
     families: &[Id],

@@ -78,8 +78,12 @@ pub enum Need {
     Answer(String, Date),
     /// A child was expected on a day that has passed.
     Born(String, Date),
+    /// The last planned day of a feeding has passed, and nobody has said what came of it: the enrolment.
+    Fed(String, Date, Id),
     /// Something of the plan of an audited case was to be done on this day.
     Plan(Date),
+    /// Nobody is paired with the child since this day: the family is told, by a visit.
+    PairEnded(String, Date),
     /// The family is to be visited: since this day, by the day that was agreed or by the rhythm.
     Visit(Date),
     /// The family was never visited.
@@ -174,18 +178,41 @@ fn ends(member: &Member, on: Date) -> Option<Date> {
     Some(after_months(birth, next))
 }
 
+/// A pair of a child: its first day and its last one, as far as it has any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Help {
+    /// The first day.
+    pub from: Date,
+    /// The last day; before the first one it never acted.
+    pub to: Option<Date>,
+}
+
+/// For so many days it is said that a pair has ended; then the family is one like others.
+const SAID_FOR: Duration = Duration::days(60);
+
+/// The last day of a child's last pair, where it has ended, no other goes on, and no mentor was with the family since.
+pub fn help_ended(pairs: &[Help], visited_on: Option<Date>, on: Date) -> Option<Date> {
+    if pairs.iter().any(|pair| pair.to.is_none_or(|to| to >= on)) {
+        return None;
+    }
+    let last = pairs.iter().filter_map(|pair| pair.to.filter(|to| *to >= pair.from)).max()?;
+    let told = visited_on.is_some_and(|day| day > last);
+    (!told && last >= on.saturating_sub(SAID_FOR)).then_some(last)
+}
+
 /// The place of a family in the list: how urgent its gravest need is, then its rank, then since when it waits. Smaller
 /// comes first.
 pub fn order(facts: &Facts, needs: &[Need], on: Date) -> (u8, Rank, Date) {
     let level = needs.iter().map(|need| match need {
         Need::SendOn(_) | Need::Answer(..) => 0,
-        Need::Born(..) | Need::Plan(_) => 1,
-        Need::Visit(_) | Need::FirstVisit => 2,
+        Need::Born(..) | Need::Plan(_) | Need::Fed(..) => 1,
+        Need::Visit(_) | Need::FirstVisit | Need::PairEnded(..) => 2,
         Need::Checklist(..) => 3,
         Need::Ends(..) => 4,
     });
     let since = needs.iter().filter_map(|need| match need {
         Need::Visit(day) | Need::Plan(day) | Need::Born(_, day) | Need::Answer(_, day) => Some(*day),
+        Need::Fed(_, day, _) | Need::PairEnded(_, day) => Some(*day),
         _ => None,
     });
     (level.min().unwrap_or(u8::MAX), rank(facts), since.min().unwrap_or(on))
@@ -223,6 +250,29 @@ mod tests {
 
     fn stunted() -> Standing {
         Standing { stunted: true, measured_on: Some(ON), ..Standing::default() }
+    }
+
+    #[test]
+    fn the_end_of_a_pair_is_told_by_the_next_visit() {
+        let help = |from, to| Help { from, to };
+        let (may, october) = (date!(2026 - 05 - 01), date!(2026 - 10 - 31));
+        let ended = help(may, Some(october));
+        let cases = [
+            (vec![ended], None, Some(october)),
+            (vec![ended], Some(october), Some(october)),
+            (vec![ended], Some(date!(2026 - 11 - 01)), None),
+            // Somebody else goes on, or does until today.
+            (vec![ended, help(ON, None)], None, None),
+            (vec![ended, help(may, Some(ON))], None, None),
+            // One that never acted, one of long ago, none at all.
+            (vec![help(ON, Some(date!(2026 - 10 - 20)))], None, None),
+            (vec![help(may, Some(date!(2026 - 09 - 02)))], None, None),
+            (vec![help(may, Some(date!(2026 - 09 - 03)))], None, Some(date!(2026 - 09 - 03))),
+            (vec![], None, None),
+        ];
+        for (pairs, visited_on, told) in cases {
+            assert_eq!(help_ended(&pairs, visited_on, ON), told, "{pairs:?} {visited_on:?}");
+        }
     }
 
     #[test]

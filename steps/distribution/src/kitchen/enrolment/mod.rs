@@ -2,6 +2,7 @@
 
 mod command;
 mod end;
+mod home;
 mod note;
 mod pages;
 mod query;
@@ -9,6 +10,7 @@ mod rules;
 
 pub use command::{EnrolPerson, Enrolled};
 pub use end::{EndEnrolment, Ending, TakeBackEnding, WeighEnrolled};
+pub(super) use home::tasks;
 pub use note::NoteMeals;
 pub(super) use query::{EnrolmentLine, family_enrolments, shown_name};
 pub use rules::{Outcome, Stand, outcome};

@@ -22,6 +22,9 @@ use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
 use asuh_step_growth::{RecordGrowth, entry};
 
+/// `tampil=` of those who wait for their outcome.
+pub(super) const OVER: &str = "selesai";
+
 /// "7,60 kg, LiLA 13,2 cm, BB/TB -2,30"
 fn stands(text: &Text, weight: Option<i64>, arm: Option<i64>, waz: Option<i64>, whz: Option<i64>) -> String {
     let mut parts = Vec::new();
@@ -50,9 +53,16 @@ struct ProgrammePage {
     may_keep: bool,
     may_enrol: bool,
     hands: bool,
+    /// Only those whose days are over and of whom nobody has said what came of it.
+    over: bool,
 }
 
 impl ProgrammePage {
+    /// Whether somebody is to say what came of it.
+    fn is_over(&self, line: &EnrolmentLine) -> bool {
+        line.state == "active" && line.ends_on < self.shell.today
+    }
+
     fn name(&self, line: &EnrolmentLine) -> String {
         shown_name(&line.name, &line.code, self.whole)
     }
@@ -90,7 +100,9 @@ pub(super) async fn programme(
     let (db, district, reach) = (app.store.reader(), cap.district(), Reach::by::<ReadMeals>(cap.actor()));
     let programme = programme::programme(db, district, &reach, id).await?.ok_or(Error::NotFound)?;
     let after = url.get("sesudah").and_then(|id| id.parse().ok());
-    let mut lines = query::enrolled(db, district, &reach, id, after, PAGE + 1).await?;
+    let over = url.get("tampil").is_some_and(|shown| shown == OVER);
+    let range = (after, Some(shell.today).filter(|_| over));
+    let mut lines = query::enrolled(db, district, &reach, id, range, PAGE + 1).await?;
     let next = cut(&mut lines, PAGE, |last| last.id);
     let actor = cap.actor();
     page(&ProgrammePage {
@@ -102,6 +114,7 @@ pub(super) async fn programme(
         programme,
         lines,
         next,
+        over,
     })
 }
 

@@ -234,18 +234,22 @@ const FROM: &str = "meal_enrolment e JOIN meal_programme r ON r.district_id = e.
      LEFT JOIN child_growth g ON g.district_id = e.district_id AND g.person_id = e.person_id \
      WHERE e.district_id = $1";
 
-/// A page of those of a programme within reach, by village, after the enrolment with this id; of a village alone where one
-/// is given. Index: meal_enrolment_by_programme.
+/// A page of those of a programme within reach, by village, after the enrolment with this id; with `over` only those whose
+/// last planned day lies before that day though nobody has said what came of it. Index: meal_enrolment_by_programme.
 pub(in super::super) async fn enrolled(
     db: &impl Query,
     district: DistrictId,
     reach: &Reach,
     programme: Id,
-    after: Option<Id>,
+    (after, over): (Option<Id>, Option<Date>),
     most: usize,
 ) -> Result<Vec<EnrolmentLine>, StoreError> {
     let mut args = args![district, Instant::NEVER, programme];
     let reached = reach.village("e.village_code", "e.rw", &mut args);
+    let waiting = match over {
+        None => String::new(),
+        Some(today) => format!(" AND e.state = 'active' AND e.ends_on < {}", args.push(today)),
+    };
     let later = match after {
         None => String::new(),
         Some(id) => format!(
@@ -256,8 +260,34 @@ pub(in super::super) async fn enrolled(
     };
     db.all(
         &format!(
-            "SELECT {LINE} FROM {FROM} AND e.programme_id = $3 AND {reached}{later} ORDER BY e.village_code, e.id \
+            "SELECT {LINE} FROM {FROM} AND e.programme_id = $3 AND {reached}{waiting}{later} ORDER BY e.village_code, e.id \
              LIMIT {most}"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// Those of a programme whose planned days are over.
+    pub(super) struct Over { pub(super) programme_id: Id, pub(super) name: String, pub(super) n: i64 }
+}
+
+/// How many within reach wait, by programme, for somebody to say what came of their feeding: their last planned day has
+/// passed. Index: meal_enrolment_by_programme.
+pub(super) async fn over(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    today: Date,
+) -> Result<Vec<Over>, StoreError> {
+    let mut args = args![district, today];
+    let reached = reach.village("e.village_code", "e.rw", &mut args);
+    db.all(
+        &format!(
+            "SELECT r.id AS programme_id, r.name, COUNT(*) AS n FROM meal_programme r CROSS JOIN meal_enrolment e \
+             WHERE r.district_id = $1 AND e.district_id = r.district_id AND e.programme_id = r.id \
+             AND e.state = 'active' AND e.ends_on < $2 AND {reached} GROUP BY r.id, r.name ORDER BY r.name, r.id"
         ),
         args,
     )
