@@ -133,12 +133,12 @@ impl Cash {
         format!("/pembayaran/{}", row.unwrap().0)
     }
 
-    async fn held(&self, kind: AccountKind, place: Id) -> i64 {
+    pub async fn held(&self, kind: AccountKind, place: Id) -> i64 {
         let holding = Holding::new(kind, place, Fund::CSR, Commodity::CASH);
         books::balance(self.scene.test.app.store.reader(), KERINCI, &holding).await.unwrap()
     }
 
-    async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         self.scene.test.number(sql, args![KERINCI]).await
     }
 

@@ -16,7 +16,7 @@ use crate::support::{Answer, Client, VILLAGES, new_form_id};
 const HELD: &str = "SELECT COUNT(*) AS n FROM measurement WHERE source = 'form' AND retracted_at IS NULL";
 
 /// Visits and measurements that hold.
-async fn kept(scene: &Scene) -> (i64, i64) {
+pub async fn kept(scene: &Scene) -> (i64, i64) {
     (scene.number(HOLD).await, scene.number(HELD).await)
 }
 
@@ -30,7 +30,7 @@ async fn send(client: &Client, scene: &Scene, form: &str, fields: &[(String, &st
 }
 
 /// A visit of today at which Andi was weighed, and measured standing.
-fn measured(scene: &Scene, weight: &'static str, height: &'static str) -> Vec<(String, &'static str)> {
+pub fn measured(scene: &Scene, weight: &'static str, height: &'static str) -> Vec<(String, &'static str)> {
     vec![
         ("hari".to_owned(), "2026-11-02"),
         ("nasihat".to_owned(), "Telur tiap pagi"),

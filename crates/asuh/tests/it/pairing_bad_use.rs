@@ -11,18 +11,18 @@ use crate::pairing::{Scene, TODAY};
 use crate::support::{Answer, Client, KERINCI, new_form_id};
 
 /// Sends a form twenty times at once, each under its own id: twenty people, or one who reloads the page each time.
-async fn twenty(client: &Client, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
+pub async fn twenty(client: &Client, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
     futures_util::future::join_all((0..20).map(|_| client.post(path, fields))).await
 }
 
 /// The same under one id: a double click.
-async fn clicks(client: &Client, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
+pub async fn clicks(client: &Client, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
     let form = new_form_id();
     futures_util::future::join_all((0..20).map(|_| client.post_as(path, &form, fields))).await
 }
 
 /// How many of the answers lead on.
-fn done(answers: &[Answer]) -> usize {
+pub fn done(answers: &[Answer]) -> usize {
     for answer in answers {
         assert!(!answer.status.is_server_error(), "{}", answer.body);
     }

@@ -76,6 +76,13 @@ impl TestApp {
         TestApp { app, router, db }
     }
 
+    /// Stops it and starts it anew on the same database, as after a power cut: nothing is left of what was in memory.
+    pub async fn restarted(self) -> TestApp {
+        let TestApp { db, app, router } = self;
+        drop((app, router));
+        TestApp::with(db, ServerSettings::default()).await
+    }
+
     /// Starts one.
     pub async fn start(db: TestDatabase) -> TestApp {
         let test = TestApp::bare(db).await;

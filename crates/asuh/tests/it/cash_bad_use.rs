@@ -1,0 +1,109 @@
+//! Double clicks, twenty at once, a lost answer and a program that stopped, where money goes to families: each rupiah moves
+//! once.
+
+use asuh_ground::access::Role;
+use asuh_ground::books::AccountKind;
+use asuh_store::testing::{TestDatabase, db_test};
+use axum::http::StatusCode;
+
+use crate::cash::{Cash, PNG};
+use crate::pairing::Scene;
+use crate::pairing_bad_use::{clicks, done, twenty};
+use crate::support::new_form_id;
+
+const SHARE: i64 = 450_000;
+
+impl Cash {
+    /// The same after the program stopped and was started again; everybody signs in anew.
+    async fn restarted(self) -> Cash {
+        let Cash { scene, holder, chair, treasurer } = self;
+        let Scene { test, campaign, programme, children, admin, leader } = scene;
+        let users = [&admin, &leader, &chair, &treasurer].map(|client| client.user);
+        drop((admin, leader, chair, treasurer));
+        let test = test.restarted().await;
+        let admin = test.sign_in(users[0]).await;
+        let leader = test.sign_in(users[1]).await;
+        let (chair, treasurer) = (test.sign_in(users[2]).await, test.sign_in(users[3]).await);
+        Cash { scene: Scene { test, campaign, programme, children, admin, leader }, holder, chair, treasurer }
+    }
+}
+
+#[db_test]
+async fn each_step_of_a_plan_sent_twenty_times_at_once_is_one(db: TestDatabase) {
+    let cash = Cash::start(db, [2, 0, 0, 0]).await;
+    let plan = cash.draft().await;
+    let (admin, leader) = (&cash.scene.admin, &cash.scene.leader);
+    assert_eq!(done(&twenty(admin, &format!("{plan}/kunci"), &[]).await), 1);
+    assert_eq!(done(&twenty(leader, &format!("{plan}/setujui"), &[]).await), 1);
+    assert_eq!(done(&twenty(&cash.chair, &format!("{plan}/sahkan"), &[]).await), 1);
+    assert_eq!(cash.held(AccountKind::FundHolder, cash.holder).await, 100_000_000, "nothing has moved");
+    assert_eq!(done(&clicks(&cash.treasurer, &format!("{plan}/cairkan"), &[("bentuk", "umum")]).await), 20);
+    assert_eq!(done(&twenty(&cash.treasurer, &format!("{plan}/cairkan"), &[("bentuk", "umum")]).await), 0);
+    assert_eq!(cash.held(AccountKind::FundHolder, cash.holder).await, 100_000_000 - 2 * SHARE);
+    // In the family's hands, by twenty forms and by twenty clicks.
+    let signed = [("hubungan", "head"), ("tanda_tangan", PNG)];
+    let hand = |path: String| format!("{path}/serahkan");
+    assert_eq!(done(&twenty(&cash.treasurer, &hand(cash.payment(0).await), &signed).await), 1);
+    assert_eq!(done(&clicks(&cash.treasurer, &hand(cash.payment(1).await), &signed).await), 20);
+    for child in &cash.scene.children {
+        assert_eq!(cash.held(AccountKind::Household, child.family).await, SHARE);
+    }
+    // Noted wrongly, taken back by twenty.
+    let back = format!("{}/batalkan-catatan", cash.payment(0).await);
+    assert_eq!(done(&twenty(&cash.treasurer, &back, &[("keliru", "salah baca")]).await), 1);
+    assert_eq!(cash.held(AccountKind::Household, cash.scene.children[0].family).await, 0);
+    let plan_id = plan.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!(cash.held(AccountKind::Payout, plan_id).await, SHARE);
+    cash.check().await;
+}
+
+/// The answer to the release is lost and the program stops: the same form leads to what was done, another one is refused.
+#[db_test]
+async fn money_whose_answer_was_lost_has_moved_once_after_a_restart(db: TestDatabase) {
+    let cash = Cash::start(db, [1, 0, 0, 0]).await;
+    let plan = cash.signed().await;
+    let release = format!("{plan}/cairkan");
+    let (form, fields) = (new_form_id(), [("bentuk", "umum")]);
+    let first = cash.treasurer.post_as(&release, &form, &fields).await.to();
+    let hand = format!("{}/serahkan", cash.payment(0).await);
+    let (paid, signed) = (new_form_id(), [("hubungan", "head"), ("tanda_tangan", PNG)]);
+    let given = cash.treasurer.post_as(&hand, &paid, &signed).await.to();
+    let family = cash.scene.children[0].family;
+    let cash = cash.restarted().await;
+    assert_eq!(cash.treasurer.post_as(&release, &form, &fields).await.to(), first);
+    assert_eq!(cash.treasurer.post_as(&hand, &paid, &signed).await.to(), given);
+    cash.treasurer.post(&release, &fields).await.refused();
+    cash.treasurer.post(&hand, &signed).await.refused();
+    assert_eq!(cash.held(AccountKind::Household, family).await, SHARE);
+    assert_eq!(cash.held(AccountKind::FundHolder, cash.holder).await, 100_000_000 - SHARE);
+    cash.check().await;
+}
+
+#[db_test]
+async fn who_has_no_part_in_a_step_changes_nothing_and_bad_words_are_kept(db: TestDatabase) {
+    let cash = Cash::start(db, [1, 0, 0, 0]).await;
+    let plan = cash.released().await;
+    let hand = format!("{}/serahkan", cash.payment(0).await);
+    let signed = [("hubungan", "head"), ("tanda_tangan", PNG)];
+    for role in
+        [Role::Sponsor, Role::Cadre, Role::Leader, Role::Auditor, Role::UnitCoordinator, Role::Kitchen]
+    {
+        let user = cash.scene.test.with_role(role).await;
+        for path in
+            [format!("{plan}/kunci"), format!("{plan}/cairkan"), format!("{plan}/tutup"), hand.clone()]
+        {
+            let status = user.post(&path, &signed).await.status;
+            assert!(
+                matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND),
+                "{role:?} {path}: {status}"
+            );
+        }
+    }
+    assert_eq!(cash.scene.test.anonymous().post(&hand, &signed).await.status, StatusCode::SEE_OTHER);
+    // A thumbprint without its photo: what was typed stays.
+    let typed = [("hubungan", "wife"), ("penerima", "Bu Rekaan"), ("saksi", "Pak RT")];
+    let page = cash.treasurer.post(&hand, &typed).await.refused();
+    assert!(page.contains("value=\"Bu Rekaan\"") && page.contains("value=\"Pak RT\""), "{page}");
+    assert_eq!(cash.held(AccountKind::Household, cash.scene.children[0].family).await, 0);
+    cash.check().await;
+}
