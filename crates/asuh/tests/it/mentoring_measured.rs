@@ -3,8 +3,8 @@
 
 use asuh_ground::access::{Area, Role, Scope};
 use asuh_nusantara::TerritoryCode;
-use asuh_step_growth::entry::{Entry, Measures, RecordMeasurements};
-use asuh_step_mentoring::{Facts, RecordVisit};
+use asuh_step_growth::entry::{Entry, Measures, RecordMeasurements, TakeBackMeasurement};
+use asuh_step_mentoring::{Facts, RecordVisit, TakeBackVisit};
 use asuh_step_registry::Reach;
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Rejection};
@@ -286,6 +286,41 @@ async fn a_visit_is_taken_back_with_or_without_its_measurement(db: TestDatabase)
     // And may be measured again on that day.
     send(&scene.cadre, &scene, &new_form_id(), &fields).await.to();
     assert_eq!(kept(&scene).await, (1, 1));
+}
+
+#[db_test]
+async fn with_a_visit_nothing_is_taken_back_but_what_was_measured_at_it(db: TestDatabase) {
+    let scene = Scene::start(db).await;
+    let officer = scene.test.user(Role::NutritionOfficer, &[VILLAGES[0]], &[]).await;
+    let visit = send(&officer, &scene, &new_form_id(), &measured(&scene, "12,1", "88,9")).await.to();
+    let visit: Id = visit.split('?').next().unwrap().rsplit('/').next().unwrap().parse().unwrap();
+    let bela = format!("/pengukuran/anak/{}/baru", scene.bela);
+    let other = officer.post(&bela, &[("hari", "2026-11-02"), ("berat", "9,4")]).await.to();
+    let andi = format!("/pengukuran/anak/{}/baru", scene.andi);
+    let before = officer.post(&andi, &[("hari", "2026-11-01"), ("berat", "12,0")]).await.to();
+    let reach = || Reach::of(&Scope::whole(TerritoryCode::from_i64(VILLAGES[0]).unwrap()));
+    let one = |shown: &str| TakeBackMeasurement {
+        id: shown.split('?').next().unwrap().rsplit('/').next().unwrap().parse().unwrap(),
+        reach: reach(),
+        whose: asuh_step_growth::entry::Whose::Everybodys,
+        reason: "keliru".into(),
+    };
+    let back = |measurements| TakeBackVisit {
+        visit,
+        reach: reach(),
+        whose: asuh_step_mentoring::Whose::Everybodys,
+        reason: "keliru".into(),
+        measurements,
+    };
+    let submit = |command| scene.test.app.store.submit(scene.test.envelope(Id::SYSTEM), command);
+    // A child of another family, and the child itself on another day.
+    for foreign in [&other, &before] {
+        let answer = submit(back(vec![one(foreign)])).await;
+        assert!(matches!(answer, Err(Rejection::Refused(_))), "{answer:?}");
+    }
+    assert_eq!(kept(&scene).await, (1, 3));
+    submit(back(Vec::new())).await.unwrap();
+    assert_eq!(kept(&scene).await, (0, 3));
 }
 
 #[db_test]
