@@ -1,15 +1,18 @@
 //! Double clicks, twenty at once, a lost answer and a program that stopped, where money goes to families: each rupiah moves
 //! once.
 
-use asuh_ground::access::Role;
+use asuh_ground::access::{Role, Scope};
 use asuh_ground::books::AccountKind;
+use asuh_nusantara::TerritoryCode;
+use asuh_step_distribution::cash::{HandOut, Reach};
 use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Rejection, args};
 use axum::http::StatusCode;
 
 use crate::cash::{Cash, PNG};
-use crate::pairing::Scene;
+use crate::pairing::{Scene, TODAY};
 use crate::pairing_bad_use::{clicks, done, twenty};
-use crate::support::new_form_id;
+use crate::support::{KERINCI, new_form_id};
 
 const SHARE: i64 = 450_000;
 
@@ -104,6 +107,32 @@ async fn who_has_no_part_in_a_step_changes_nothing_and_bad_words_are_kept(db: Te
     let typed = [("hubungan", "wife"), ("penerima", "Bu Rekaan"), ("saksi", "Pak RT")];
     let page = cash.treasurer.post(&hand, &typed).await.refused();
     assert!(page.contains("value=\"Bu Rekaan\"") && page.contains("value=\"Pak RT\""), "{page}");
+    // Another user's file proves nothing, whatever names it.
+    let (test, stranger) = (&cash.scene.test, cash.scene.test.app.store.new_id());
+    let file = test.app.store.new_id();
+    test.sql(
+        "INSERT INTO attachment (district_id, id, media_type, size, sha256, content_sealed, created_at, created_by) \
+         VALUES ($1, $2, 'image/png', 1, $3, $3, 0, $4)",
+        args![KERINCI, file, vec![1_u8], stranger],
+    )
+    .await;
+    let whole = Scope::whole(TerritoryCode::from_i64(1_501_000_000).unwrap());
+    let payment = cash.payment(0).await.rsplit('/').next().unwrap().parse().unwrap();
+    let handed = |signature| HandOut {
+        payment,
+        not_because: None,
+        receiver_name: String::new(),
+        relation: "head".into(),
+        witness: String::new(),
+        signature,
+        photo: None,
+        day: TODAY,
+        reach: Reach { holders: whole.clone(), villages: whole.clone() },
+    };
+    for signature in [Some(file), None] {
+        let answer = test.app.submit(&test.system(), test.app.store.new_id(), handed(signature)).await;
+        assert!(matches!(answer, Err(Rejection::Refused(_))), "{answer:?}");
+    }
     assert_eq!(cash.held(AccountKind::Household, cash.scene.children[0].family).await, 0);
     cash.check().await;
 }

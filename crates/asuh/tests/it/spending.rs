@@ -118,6 +118,22 @@ async fn a_family_tells_what_it_bought_and_on_whose_advice(db: TestDatabase) {
         shown.split("href=\"").find_map(|part| part.split('"').next().filter(|link| link.contains("/nota/")));
     let nota = nota.unwrap().to_owned();
     assert_eq!(officer.get(&nota).await.bytes, photo());
+    // Photo and advice are this child's: nobody ties them to another one's report by their ids.
+    let far = cash.officer(1).await;
+    let reader = cash.scene.test.app.store.reader();
+    let id = async |sql: &str| {
+        let row: Option<(Id,)> = asuh_store::Query::first(reader, sql, args![KERINCI]).await.unwrap();
+        row.unwrap().0.to_string()
+    };
+    let of_child = id("SELECT id FROM diet_advice WHERE district_id = $1").await;
+    let receipt = id("SELECT attachment_id AS id FROM spending_receipt WHERE district_id = $1").await;
+    let theirs = format!("{}/isi", cash.report(2).await);
+    let mut taken = spent("440.000", "0");
+    taken.extend([("simpan_nota", receipt.as_str()), ("nota_saja", "ya")]);
+    assert_eq!(far.post(&theirs, &taken).await.status, StatusCode::NOT_FOUND);
+    let advised_by = [("makanan", "440.000"), ("bersama", "officer"), ("saran", &of_child), ("versi", "0")];
+    assert_eq!(far.post(&theirs, &advised_by).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(cash.count("SELECT COUNT(*) AS n FROM spending_report WHERE district_id = $1").await, 1);
     let missing = officer.get("/laporan-belanja/belum?bulan=2026-11").await.ok();
     assert_eq!(missing.matches("Kepala Rahasia").count(), 1, "{missing}");
 
