@@ -88,9 +88,7 @@ async fn who_has_no_part_in_a_step_changes_nothing_and_bad_words_are_kept(db: Te
     let plan = cash.released().await;
     let hand = format!("{}/serahkan", cash.payment(0).await);
     let signed = [("hubungan", "head"), ("tanda_tangan", PNG)];
-    for role in
-        [Role::Sponsor, Role::Cadre, Role::Leader, Role::Auditor, Role::UnitCoordinator, Role::Kitchen]
-    {
+    for role in [Role::Sponsor, Role::Leader, Role::Auditor, Role::UnitCoordinator, Role::Kitchen] {
         let user = cash.scene.test.with_role(role).await;
         for path in
             [format!("{plan}/kunci"), format!("{plan}/cairkan"), format!("{plan}/tutup"), hand.clone()]

@@ -79,6 +79,7 @@ impl TestApp {
     /// Stops it and starts it anew on the same database, as after a power cut: nothing is left of what was in memory.
     pub async fn restarted(self) -> TestApp {
         let TestApp { db, app, router } = self;
+        app.store.close().await;
         drop((app, router));
         TestApp::with(db, ServerSettings::default()).await
     }

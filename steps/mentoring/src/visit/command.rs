@@ -193,6 +193,9 @@ impl Command for TakeBackVisit {
 
 /// A visit that the caller may change and that still holds. Another's looks as if it were not there.
 async fn changeable(tx: &Tx<'_>, reach: &Reach, whose: Whose, id: Id) -> Result<Visit, Fault> {
+    // Takes hold of it: of two who change it at once the later finds it changed.
+    let hold = "UPDATE visit SET visited_on = visited_on WHERE district_id = $1 AND id = $2";
+    tx.execute(hold, args![tx.district(), id]).await?;
     let found = query::one(tx, tx.district(), &reach.scope(), id).await?;
     let found = found.filter(|visit| whose == Whose::Everybodys || visit.recorded_by == tx.actor());
     let found = found.ok_or_else(Refusal::not_found)?;
