@@ -17,6 +17,7 @@ mod collection_rhythm;
 mod collection_signed;
 mod consent;
 mod convergence_analysis;
+mod convergence_papers;
 mod convergence_plans;
 mod convergence_reports;
 mod convergence_sheets;
