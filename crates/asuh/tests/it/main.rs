@@ -15,6 +15,7 @@ mod collection_at_once;
 mod collection_beside;
 mod collection_rhythm;
 mod collection_signed;
+mod commitments;
 mod consent;
 mod convergence_analysis;
 mod convergence_papers;

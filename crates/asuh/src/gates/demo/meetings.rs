@@ -4,7 +4,7 @@
 use asuh_ground::access::Actor;
 use asuh_step_convergence::meeting::rules::{AgendaLine, GuestLine, SignatoryLine, State};
 use asuh_step_convergence::{
-    Attend, Become, CloseMeeting, Decide, Facts, MoveMeeting, NoteSummary, PrepareMeeting, ReportProgress,
+    Attend, Become, CloseMeeting, Decide, Facts, MoveMeeting, NoteSummary, PrepareMeeting, ReportProgress, Tie,
 };
 use asuh_store::{Command, Id};
 use time::{Date, Duration};
@@ -101,7 +101,7 @@ pub(super) async fn remembered(world: &World) -> Result<(), CliError> {
     for (what, office, quantity, days) in AGREED {
         let [what, office, quantity] = [what, office, quantity].map(str::to_owned);
         let due_on = held_on + Duration::days(days);
-        let one = Decide { meeting: rembuk, scope: scope(), what, office, quantity, due_on, place: None };
+        let one = Decide { meeting: rembuk, scope: scope(), what, office, quantity, due_on, place: None, tie: Tie::default() };
         promised.push(send(world, &planner, one).await?);
     }
     let words =
