@@ -52,6 +52,7 @@ mod kapuas;
 pub mod kitchen;
 mod kitchen_meals;
 mod kitchen_serang;
+mod kobar;
 mod matrix;
 mod meetings;
 mod mentoring;
