@@ -67,6 +67,18 @@ impl TestApp {
         test
     }
 
+    /// The demo that was built there, to be walked: see [`TestApp::demo_user`].
+    pub async fn built(db: TestDatabase) -> TestApp {
+        TestApp::with(db, ServerSettings { demo: true, ..ServerSettings::default() }).await
+    }
+
+    /// Somebody of a built demo, by his login.
+    pub async fn demo_user(&self, login: &str) -> Client {
+        let sql = "SELECT id FROM app_user WHERE district_id = $1 AND login = $2";
+        let found: Option<(Id,)> = self.app.store.reader().first(sql, args![KERINCI, login]).await.unwrap();
+        self.sign_in(found.unwrap_or_else(|| panic!("the demo has no user {login}")).0).await
+    }
+
     async fn with(db: TestDatabase, settings: ServerSettings) -> TestApp {
         let store = db.open().await;
         let printer = Some(env!("CARGO_BIN_EXE_asuh").into());
