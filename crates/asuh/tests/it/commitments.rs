@@ -66,8 +66,7 @@ impl Scene {
         ];
         let meeting = keeper.post("/rapat/baru", &fields).await.to();
         keeper.post(&format!("{meeting}/mulai"), &[]).await.to();
-        let somebody =
-            [("nama", "Rekaan Satu"), ("lembaga", "DPRD"), ("kelamin", "male"), ("cara", "hall")];
+        let somebody = [("nama", "Rekaan Satu"), ("lembaga", "DPRD"), ("kelamin", "male"), ("cara", "hall")];
         keeper.post(&format!("{meeting}/hadir"), &somebody).await.to();
         meeting
     }
@@ -105,9 +104,14 @@ async fn a_commitment_serves_a_row_of_the_plan_and_both_show_it(db: TestDatabase
     let decide = format!("{meeting}/kesepakatan");
     // A row that is not there, of another district's ids, an indicator that there is none of.
     let foreign = test.app.store.new_id().to_string();
-    for (row, indicator, field) in [(foreign.as_str(), "", "baris"), ("x", "", "baris"), ("", "tidak-ada", "indikator")] {
+    for (row, indicator, field) in
+        [(foreign.as_str(), "", "baris"), ("x", "", "baris"), ("", "tidak-ada", "indikator")]
+    {
         let refused = bappeda.post(&decide, &promise("Timbang semua", row, indicator)).await.refused();
-        assert!(refused.contains(&format!("id=\"e-{field}\"")) || refused.contains(&format!("#f-{field}")), "{refused}");
+        assert!(
+            refused.contains(&format!("id=\"e-{field}\"")) || refused.contains(&format!("#f-{field}")),
+            "{refused}"
+        );
         assert!(refused.contains("Timbang semua"), "what was typed stays: {refused}");
     }
     // Clicked twice it is one; the row's indicator comes along.

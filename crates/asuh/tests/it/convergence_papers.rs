@@ -38,7 +38,11 @@ async fn an_analysis_is_issued_with_a_number_by_who_answers_for_the_place(db: Te
     }
     // No village, no other district, nothing that is no place.
     for place in ["1501012001", "3604000000", "1501990000", "x", ""] {
-        assert_eq!(bappeda.post(&issue, &[("wilayah", place)]).await.status, StatusCode::NOT_FOUND, "{place}");
+        assert_eq!(
+            bappeda.post(&issue, &[("wilayah", place)]).await.status,
+            StatusCode::NOT_FOUND,
+            "{place}"
+        );
         assert_eq!(bappeda.get(&format!("{draft}?wilayah={place}")).await.status, StatusCode::NOT_FOUND);
     }
     // A kecamatan has its own part alone: it looks at it and issues it, not at the district's or another's.

@@ -131,12 +131,16 @@ async fn a_list_that_nobody_trusts_becomes_two_frozen_lists(db: TestDatabase) {
     let late = bappeda.get("/rencana?masalah=late").await.ok();
     assert!(late.contains("Kelas ibu balita") && late.contains("Dinas Kesehatan"), "{late}");
     let list = bappeda.get("/rapat").await.ok();
-    let next = list.split("href=\"/rapat/").find(|part| part.contains("Rapat Koordinasi Tindak Lanjut")).unwrap();
+    let next =
+        list.split("href=\"/rapat/").find(|part| part.contains("Rapat Koordinasi Tindak Lanjut")).unwrap();
     let next = bappeda.get(&format!("/rapat/{}", next.split('"').next().unwrap())).await.ok();
     for words in ["PMT lokal dari Dana Desa", "lewat tanggal", "Tujuh desa", "10 persen tahun depan"] {
         assert!(next.contains(words), "{words}: {next}");
     }
-    assert!(!next.contains("Pemeriksaan kesehatan calon pengantin"), "what is kept is not asked again: {next}");
+    assert!(
+        !next.contains("Pemeriksaan kesehatan calon pengantin"),
+        "what is kept is not asked again: {next}"
+    );
     let values = bappeda.get("/capaian").await.ok();
     assert!(values.contains("KRS didampingi") || values.contains("didampingi"), "{values}");
 }

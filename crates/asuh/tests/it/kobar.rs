@@ -42,7 +42,8 @@ async fn kobar_remembers_at_its_review_what_the_rembuk_promised(db: TestDatabase
     // The rembuk: hall and online, and what was agreed.
     let list = bappeda.get("/rapat").await.ok();
     let rembuk = named(&list, "/rapat/", "Rembuk Stunting 2021");
-    let page = says(&bappeda, &rembuk, &["29 Maret 2021", "Hadir: 17", "DPRD", "BPJS Kesehatan", "KRS"]).await;
+    let page =
+        says(&bappeda, &rembuk, &["29 Maret 2021", "Hadir: 17", "DPRD", "BPJS Kesehatan", "KRS"]).await;
     assert!(page.contains("Jamban sehat keluarga berisiko</a>"), "tied to its row: {page}");
     for kind in ["berita-acara", "notulen", "komitmen"] {
         bappeda.post(&format!("{rembuk}/terbit/{kind}"), &[]).await.to();
@@ -50,12 +51,14 @@ async fn kobar_remembers_at_its_review_what_the_rembuk_promised(db: TestDatabase
     says(&bappeda, &rembuk, &["BA/0001/III/2021", "NOT/0001/III/2021", "KB/0001/III/2021"]).await;
     // The review opened with what was open then; most of it is kept by now.
     let review = named(&list, "/rapat/", "Reviu Kinerja Tahunan 2022");
-    says(&bappeda, &review, &["Rembuk Stunting 2021", "Prevalensi stunting 10 persen", "Sisa jamban sehat"]).await;
+    says(&bappeda, &review, &["Rembuk Stunting 2021", "Prevalensi stunting 10 persen", "Sisa jamban sehat"])
+        .await;
     // What became of each: kept, given up with its reason, late.
     let done = says(&bappeda, "/komitmen?tampil=selesai", &["Anggaran stunting", "71 unit"]).await;
     assert_eq!(done.matches("href=\"/komitmen/").count(), 6, "{done}");
     says(&bappeda, "/komitmen?tampil=batal", &["Kelas ibu hamil", "Digabung dengan kelas ibu"]).await;
-    says(&bappeda, "/komitmen?tampil=lewat", &["Prevalensi stunting 10 persen", "Menunggu hasil survei"]).await;
+    says(&bappeda, "/komitmen?tampil=lewat", &["Prevalensi stunting 10 persen", "Menunggu hasil survei"])
+        .await;
     // The row of the plan shows both promises that it served.
     let kept = named(&done, "/komitmen/", "Jamban sehat untuk");
     let row = named(&bappeda.get(&kept).await.ok(), "/rencana/", "Jamban sehat keluarga berisiko");

@@ -126,7 +126,8 @@ pub(super) async fn show(
     shell: Shell,
     Path(id): Path<Id>,
 ) -> Page {
-    let one = query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let one =
+        query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let form = tied(&shell, &one);
     shown(&app, &cap, shell, id, &narrow.cari, &form).await
 }

@@ -25,7 +25,8 @@ pub struct Tie {
 impl Tie {
     /// What a form says; what is wrong stands in the form.
     pub(crate) fn read(form: &mut Form) -> Tie {
-        let plan_item = form.read_optional("baris", |text| text.parse::<Id>().map_err(|_| "web.error.choose"));
+        let plan_item =
+            form.read_optional("baris", |text| text.parse::<Id>().map_err(|_| "web.error.choose"));
         Tie { plan_item, indicator: form.optional("indikator", 60) }
     }
 

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::command::{Facts, PrepareMeeting};
 use super::query::{self, Meeting};
-use crate::commitment::query::{self as commitments, Commitment};
 use super::rules::{self, LineError};
 use super::{KeepMeetings, pages};
+use crate::commitment::query::{self as commitments, Commitment};
 
 /// Which template a new meeting begins from.
 #[derive(Debug, Default, Deserialize)]

@@ -76,7 +76,15 @@ const CAME: &[Came] = &[
 
 /// The draft of the plan that the rembuk agreed: see [`Row`].
 const ROWS: &[Row] = &[
-    ("Kesehatan", "balita-dipantau", "Bulan timbang dan kalibrasi alat ukur", Some(450), "dak_nonfisik", (1, 4), Some(88)),
+    (
+        "Kesehatan",
+        "balita-dipantau",
+        "Bulan timbang dan kalibrasi alat ukur",
+        Some(450),
+        "dak_nonfisik",
+        (1, 4),
+        Some(88),
+    ),
     ("Kesehatan", "", "Pemeriksaan kesehatan calon pengantin", Some(90), "apbd", (2, 4), Some(100)),
     ("KB", "krs-didampingi", "Pendampingan keluarga berisiko", Some(520), "dak_nonfisik", (2, 4), Some(64)),
     ("Pekerjaan Umum", "", "Jamban sehat keluarga berisiko", Some(1_800), "dak_fisik", (2, 4), Some(41)),
@@ -85,12 +93,25 @@ const ROWS: &[Row] = &[
 ];
 
 /// What was promised: what, office, how much, until when, the row of the plan that does it, the indicator.
-type Promised =
-    (&'static str, &'static str, &'static str, Date, Option<usize>, &'static str);
+type Promised = (&'static str, &'static str, &'static str, Date, Option<usize>, &'static str);
 
 const PROMISED: &[Promised] = &[
-    ("Prevalensi stunting 10 persen pada 2022", "Bappeda", "10 persen", date!(2022 - 12 - 31), None, "stunting"),
-    ("PMT lokal dari Dana Desa di desa prioritas", "DPMD", "semua desa lokus", date!(2021 - 12 - 15), Some(4), ""),
+    (
+        "Prevalensi stunting 10 persen pada 2022",
+        "Bappeda",
+        "10 persen",
+        date!(2022 - 12 - 31),
+        None,
+        "stunting",
+    ),
+    (
+        "PMT lokal dari Dana Desa di desa prioritas",
+        "DPMD",
+        "semua desa lokus",
+        date!(2021 - 12 - 15),
+        Some(4),
+        "",
+    ),
     (
         "Calon pengantin diperiksa sebelum nikah",
         "Kantor Kementerian Agama",
@@ -109,14 +130,26 @@ const PROMISED: &[Promised] = &[
     ),
     ("Jamban sehat untuk keluarga berisiko", "Dinas PUPR", "120 unit", date!(2021 - 12 - 31), Some(3), ""),
     ("Anggaran stunting dalam APBD perubahan", "DPRD", "", date!(2021 - 08 - 31), None, ""),
-    ("Kelas ibu hamil di setiap kelurahan", "Camat dan lurah", "6 kecamatan", date!(2021 - 10 - 31), None, ""),
+    (
+        "Kelas ibu hamil di setiap kelurahan",
+        "Camat dan lurah",
+        "6 kecamatan",
+        date!(2021 - 10 - 31),
+        None,
+        "",
+    ),
 ];
 
 /// What was told by the review: which, when, how it stood, in words.
 const TOLD: &[(usize, Date, Become, &str)] = &[
     (5, date!(2021 - 08 - 25), Become::Done, "Disetujui dalam pembahasan APBD perubahan."),
     (2, date!(2021 - 09 - 20), Become::Done, "Semua KUA mensyaratkan surat keterangan periksa kesehatan."),
-    (6, date!(2021 - 11 - 05), Become::Dropped, "Digabung dengan kelas ibu di posyandu, atas usul puskesmas."),
+    (
+        6,
+        date!(2021 - 11 - 05),
+        Become::Dropped,
+        "Digabung dengan kelas ibu di posyandu, atas usul puskesmas.",
+    ),
     (1, date!(2021 - 12 - 10), Become::Done, "Tersalur di semua desa lokus."),
     (3, date!(2022 - 01 - 05), Become::Open, "Data ibu hamil tiga kecamatan masih dicocokkan."),
     (4, date!(2022 - 01 - 20), Become::Open, "49 dari 120 unit selesai; sisanya menunggu bahan."),
@@ -178,8 +211,7 @@ async fn live(world: &mut World, folder: &Path, tell: &mut (dyn FnMut(&str) + Se
     tell("rembuk 29 Maret 2021");
     let kind = ("Rembuk stunting kabupaten", "Rembuk Stunting");
     let promises = PROMISED.iter().map(|promised| promise(promised, &written)).collect();
-    let (rembuk, made) =
-        meetings::held(world, &bappeda, kind, (REMBUK, None), CAME, promises, SAID).await?;
+    let (rembuk, made) = meetings::held(world, &bappeda, kind, (REMBUK, None), CAME, promises, SAID).await?;
     world.at(REMBUK, 14, 0);
     planning::agree(world, &bappeda, 2021, REMBUK).await?;
     decide(world, &bappeda, analysis).await?;
@@ -255,7 +287,11 @@ async fn analysis(world: &World, bappeda: &Actor, village: i64) -> Result<Id, Cl
     let analysis = send(world, bappeda, ReckonAnalysis { year, month: FEBRUARY, today }).await?;
     let subdistrict = village / 10_000 * 10_000;
     for (territory, words, proposal) in [
-        (world.actor.district_code.as_i64(), "Penimbangan berkurang selama pandemi", "Jadwal posyandu bergilir"),
+        (
+            world.actor.district_code.as_i64(),
+            "Penimbangan berkurang selama pandemi",
+            "Jadwal posyandu bergilir",
+        ),
         (subdistrict, "Dua posyandu tidak punya alat ukur panjang badan", "Antropometri kit dari Dana Desa"),
     ] {
         let (words, proposal) = (words.to_owned(), proposal.to_owned());
@@ -270,7 +306,8 @@ async fn decide(world: &World, bappeda: &Actor, analysis: Id) -> Result<(), CliE
     asuh_store::row_struct! {
         struct Row { village_code: i64, proposed: bool }
     }
-    let sql = "SELECT village_code, proposed FROM analysis_village WHERE district_id = $1 AND analysis_id = $2";
+    let sql =
+        "SELECT village_code, proposed FROM analysis_village WHERE district_id = $1 AND analysis_id = $2";
     let rows: Vec<Row> = world.app.store.reader().all(sql, args![DISTRICT, analysis]).await?;
     let choice = |row: Row| Choice { village: row.village_code, chosen: row.proposed, reason: String::new() };
     let choices = rows.into_iter().map(choice).collect();
@@ -289,12 +326,7 @@ fn promise((what, office, quantity, due_on, row, indicator): &Promised, written:
 }
 
 /// The year after the rembuk: the offices tell of their rows by quarter, and of what they promised.
-async fn followed(
-    world: &World,
-    bappeda: &Actor,
-    made: &[Id],
-    written: &[Written],
-) -> Result<(), CliError> {
+async fn followed(world: &World, bappeda: &Actor, made: &[Id], written: &[Written]) -> Result<(), CliError> {
     let quarters = [
         (date!(2021 - 07 - 12), (2, 30)),
         (date!(2021 - 10 - 11), (3, 65)),

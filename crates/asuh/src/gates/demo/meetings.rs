@@ -121,8 +121,7 @@ pub(super) async fn held(
 ) -> Result<(Id, Vec<Id>), CliError> {
     world.at(held_on, 8, 0);
     let facts = facts(world, (kind, title), held_on, previous, came);
-    let meeting =
-        send(world, planner, PrepareMeeting { scope: scope(world), meeting: None, facts }).await?;
+    let meeting = send(world, planner, PrepareMeeting { scope: scope(world), meeting: None, facts }).await?;
     send(world, planner, MoveMeeting { meeting, scope: scope(world), to: State::Running }).await?;
     for (name, position, institution, sex, way) in came {
         let [name, position, institution, sex, way] =
@@ -174,7 +173,11 @@ pub(super) async fn remembered(world: &World) -> Result<(), CliError> {
     let mut promises = Vec::new();
     for (what, office, quantity, days, activity) in AGREED {
         let tie = row(world, activity).await?;
-        promises.push(Promise { words: (what, office, quantity), due_on: held_on + Duration::days(days), tie });
+        promises.push(Promise {
+            words: (what, office, quantity),
+            due_on: held_on + Duration::days(days),
+            tie,
+        });
     }
     let kind = ("Rembuk stunting kabupaten", "Rembuk Stunting");
     let (rembuk, promised) = held(world, &planner, kind, (held_on, None), CAME, promises, SAID).await?;

@@ -171,7 +171,8 @@ async fn plan(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliErr
     send(world, bappeda, OpenPlan { year, today }).await?;
     let mut told = rows(world, bappeda, village, year, ROWS).await?;
     let source = "dana_desa";
-    let own = facts(village, "balita-dipantau", "PMT posyandu dari Dana Desa", Some(36_000_000), source, (1, 4));
+    let own =
+        facts(village, "balita-dipantau", "PMT posyandu dari Dana Desa", Some(36_000_000), source, (1, 4));
     let (hand, owner, reason) = (Hand::of(bappeda), Owner::Village(village), String::new());
     let put = PutItem { hand, year, item: None, owner, facts: own, reason, batch: None };
     told.push(Written { item: send(world, bappeda, put).await?, budget: 36, reached: Some(50) });
@@ -220,7 +221,8 @@ pub(super) async fn tell(
     for row in told {
         let Some(reached) = row.reached.map(|reached| reached * percent / 100) else { continue };
         let (hand, words, spent) = (Hand::of(bappeda), String::new(), row.budget * 1_000_000 * reached / 100);
-        let report = ReportItem { hand, item: row.item, quarter, reached, spent, words, evidence: None, today };
+        let report =
+            ReportItem { hand, item: row.item, quarter, reached, spent, words, evidence: None, today };
         send(world, bappeda, report).await?;
     }
     Ok(())

@@ -21,8 +21,8 @@ use time::Duration;
 
 pub use truth::{Round, Story};
 
-use super::{meetings, planning, setup};
 use super::{DISTRICT, Place, Size, World, begin, changes, end, users};
+use super::{meetings, planning, setup};
 use crate::gates::cli::CliError;
 use rounds::Days;
 use truth::Known;
