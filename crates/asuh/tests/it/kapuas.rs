@@ -125,7 +125,7 @@ async fn a_list_that_nobody_trusts_becomes_two_frozen_lists(db: TestDatabase) {
     }
 
     // The offices have planned, and the meeting that follows the rembuk opens with what is late.
-    drop(app);
+    app.store.close().await;
     let test = TestApp::built(db).await;
     let bappeda = test.demo_user("bappeda").await;
     let late = bappeda.get("/rencana?masalah=late").await.ok();

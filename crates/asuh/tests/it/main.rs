@@ -55,6 +55,7 @@ mod kitchen_serang;
 mod kobar;
 mod matrix;
 mod meetings;
+mod meetings_at_once;
 mod mentoring;
 mod mentoring_cases;
 mod mentoring_complaints;

@@ -88,6 +88,18 @@ impl TestApp {
         TestApp { app, router, db }
     }
 
+    /// The same installation after the program was ended and started again; browsers keep their cookies.
+    pub async fn restarted(self, browsers: &mut [&mut Client]) -> TestApp {
+        self.app.store.close().await;
+        let TestApp { app, router, db } = self;
+        drop((app, router));
+        let test = TestApp::bare(db).await;
+        for browser in browsers {
+            browser.router = test.router.clone();
+        }
+        test
+    }
+
     /// Starts one.
     pub async fn start(db: TestDatabase) -> TestApp {
         let test = TestApp::bare(db).await;
