@@ -2,8 +2,8 @@
 //! both engines.
 
 use asuh_ground::access::Role;
-use asuh_store::args;
 use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
 
 use crate::papers::makes_pdfs;
@@ -24,6 +24,14 @@ async fn reckoned(test: &TestApp) -> (Client, String) {
 async fn papers(test: &TestApp) -> i64 {
     let sql = "SELECT COUNT(*) AS n FROM issued_paper WHERE district_id = $1 AND kind = 'analysis'";
     test.number(sql, args![KERINCI]).await
+}
+
+/// What stands on a paper, as it is kept.
+async fn kept(test: &TestApp, paper: &str) -> String {
+    let id: Id = paper.rsplit('/').next().unwrap().parse().unwrap();
+    let sql = "SELECT content_sealed FROM issued_paper WHERE district_id = $1 AND id = $2";
+    let sealed: Option<(Vec<u8>,)> = test.app.store.reader().first(sql, args![KERINCI, id]).await.unwrap();
+    test.app.store.secrets().open_text(KERINCI, &sealed.unwrap().0).unwrap()
 }
 
 #[db_test]
@@ -102,9 +110,10 @@ async fn an_analysis_is_issued_with_a_number_by_who_answers_for_the_place(db: Te
     assert!(bappeda.get(&first).await.ok().contains(&format!("href=\"{second}\"")));
     let known = test.anonymous().get(&format!("/periksa/1/{hash}")).await.ok();
     assert!(known.contains("ANS/0003/XI/2026"), "the former names its successor: {known}");
-    let told = |rows: &[Vec<String>]| rows.iter().flatten().any(|cell| cell.contains("Posyandu jauh"));
-    assert!(told(&bappeda.download_link(&format!("{second}/xlsx")).await));
-    assert!(!told(&bappeda.download_link(&format!("{first}/xlsx")).await));
+    assert!(kept(&test, &second).await.contains("Posyandu jauh dari kampung"));
+    assert!(!kept(&test, &first).await.contains("Posyandu jauh dari kampung"));
+    let rows = bappeda.download_link(&format!("{second}/xlsx")).await;
+    assert!(rows.iter().flatten().any(|cell| cell == "Gunung Raya"), "its tables as a workbook: {rows:?}");
     // The kecamatan's paper was not touched by the district's.
     let page = kecamatan.get(&part).await.ok();
     assert!(!page.contains(&second), "{page}");
