@@ -262,7 +262,7 @@ impl Matter {
             })
         });
         let mut bars: Vec<Bar> = bars.collect();
-        bars.sort_by(|one, two| two.value.cmp(&one.value));
+        bars.sort_by_key(|bar| std::cmp::Reverse(bar.value));
         if !bars.is_empty() {
             blocks.push(Block::Bars { caption: self.t("bars"), bars });
             blocks.push(Block::Note { text: self.t("bars_note") });
