@@ -17,16 +17,12 @@ use crate::support::{KERINCI, new_form_id};
 const SHARE: i64 = 450_000;
 
 impl Cash {
-    /// The same after the program stopped and was started again; everybody signs in anew.
+    /// The same after the program stopped and was started again; browsers keep their cookies.
     async fn restarted(self) -> Cash {
-        let Cash { scene, holder, chair, treasurer } = self;
-        let Scene { test, campaign, programme, children, admin, leader } = scene;
-        let users = [&admin, &leader, &chair, &treasurer].map(|client| client.user);
-        drop((admin, leader, chair, treasurer));
-        let test = test.restarted().await;
-        let admin = test.sign_in(users[0]).await;
-        let leader = test.sign_in(users[1]).await;
-        let (chair, treasurer) = (test.sign_in(users[2]).await, test.sign_in(users[3]).await);
+        let Cash { scene, holder, mut chair, mut treasurer } = self;
+        let Scene { test, campaign, programme, children, mut admin, mut leader } = scene;
+        let browsers = &mut [&mut admin, &mut leader, &mut chair, &mut treasurer];
+        let test = test.restarted(browsers).await;
         Cash { scene: Scene { test, campaign, programme, children, admin, leader }, holder, chair, treasurer }
     }
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use crate::mentoring::Scene;
 use crate::mentoring_measured::{kept, measured};
 use crate::pairing_bad_use::{clicks, done, twenty};
-use crate::support::{TestApp, VILLAGES, new_form_id};
+use crate::support::{VILLAGES, new_form_id};
 
 /// What a form of [`measured`] sends, of another day.
 fn on<'a>(fields: &'a [(String, &'static str)], day: &'static str) -> Vec<(&'a str, &'static str)> {
@@ -75,11 +75,8 @@ async fn a_visit_whose_answer_was_lost_is_found_after_a_restart(db: TestDatabase
     let sent = [("alasan", "stunted")];
     let first = scene.cadre.post_as(&visits, &visit, &fields).await.to();
     let sent_first = scene.cadre.post_as(&new, &referral, &sent).await.to();
-    let Scene { test, cadre, .. } = scene;
-    let user = cadre.user;
-    drop(cadre);
-    let test: TestApp = test.restarted().await;
-    let cadre = test.sign_in(user).await;
+    let Scene { test, mut cadre, .. } = scene;
+    let test = test.restarted(&mut [&mut cadre]).await;
     assert_eq!(cadre.post_as(&visits, &visit, &fields).await.to(), first);
     assert_eq!(cadre.post_as(&new, &referral, &sent).await.to(), sent_first);
     for table in ["visit", "referral"] {
