@@ -7,7 +7,7 @@ use asuh_store::{DistrictId, Id};
 use time::Date;
 use time::macros::date;
 
-use crate::{card, cash, check, delivery, follow_up, helped, session, spending, works, zakat};
+use crate::{card, cash, check, delivery, follow_up, helped, kitchen, plan, session, spending, works, zakat};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const NOTHING: Id = Id::SYSTEM;
@@ -73,4 +73,18 @@ async fn cards_and_lists_of_receipts_are_found_by_number_village_and_run(db: Tes
     let planned = Plans::of(&db).await;
     card::plans(&planned, DISTRICT, &near(), NOTHING).await;
     delivery::plans(&planned, DISTRICT, &near(), NOTHING).await;
+}
+
+#[db_test]
+async fn meals_are_found_by_kitchen_village_programme_and_person(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    let kitchens = Scope { units: vec![NOTHING], ..Scope::default() };
+    let reach = kitchen::Reach::near(kitchens, near());
+    kitchen::plans(&planned, DISTRICT, &reach, (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn runs_are_found_by_campaign_and_their_shares_by_run(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    plan::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }

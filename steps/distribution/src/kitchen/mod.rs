@@ -56,12 +56,31 @@ capability! {
     pub struct NoteEnrolled = "kitchen.note": [Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre];
     /// Plans, cooks, hands over and closes the meals of one's kitchen.
     pub struct RunKitchens = "kitchen.run": [Role::Kitchen];
+    /// Opens a closed meal again, with a reason: not who closed it.
+    pub struct ReopenKitchenRuns = "kitchen.reopen": [Role::DistrictAdmin];
     /// Notes who ate.
     pub struct MarkServings = "kitchen.mark": [
         Role::Kitchen, Role::Cadre, Role::FieldOfficer, Role::VillageVerifier,
     ];
     /// Takes those who are fed out with NIK, in the form in which Sigizi takes them in; every time is logged.
     pub struct HandPmtToSigizi = "kitchen.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
+}
+
+#[cfg(test)]
+pub(super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: asuh_store::DistrictId,
+    reach: &Reach,
+    (any, day): (asuh_store::Id, time::Date),
+) {
+    place::plans(db, district, reach, any).await;
+    food::plans(db, district).await;
+    menu::plans(db, district, any).await;
+    programme::plans(db, district, reach, any).await;
+    enrolment::plans(db, district, reach, (any, day)).await;
+    run::plans(db, district, reach, (any, day)).await;
+    sigizi::plans(db, district, reach, any).await;
+    home::plans(db, district, (any, day)).await;
 }
 
 pub(super) fn routes() -> Routes {

@@ -350,3 +350,29 @@ pub(in super::super) fn shown_name(name: &str, code: &str, whole: bool) -> Strin
         (false, false) => format!("{first} ({code})"),
     }
 }
+
+#[cfg(test)]
+pub(in super::super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    (any, day): (Id, Date),
+) {
+    facts(db, district, reach, any, day).await.expect("an answer");
+    db.take().walks_only(&[]);
+    for after in [None, Some(any)] {
+        for sought in [Sought::Severe, Sought::Target("wasted"), Sought::Target("pregnant_thin")] {
+            candidates(db, district, reach, &sought, (day, after)).await.expect("an answer");
+        }
+        // All measured children of the district are asked, within reach.
+        db.take().walks_only(&["g.*"]);
+        enrolled(db, district, reach, any, after, PAGE).await.expect("an answer");
+        db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]).in_order();
+    }
+    one(db, district, reach, any).await.expect("an answer");
+    weights(db, district, any).await.expect("an answer");
+    servings(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_serving_by_enrolment"]);
+    family_enrolments(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_family"]);
+}
