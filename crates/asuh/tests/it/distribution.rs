@@ -12,7 +12,7 @@ use time::macros::date;
 
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
-const MONDAY: Date = date!(2026 - 11 - 02);
+pub const MONDAY: Date = date!(2026 - 11 - 02);
 const WHOLE: i64 = 1_501_000_000;
 
 /// A campaign with a warehouse, and families that may receive.
