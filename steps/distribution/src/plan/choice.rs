@@ -32,6 +32,13 @@ pub struct Way {
     pub weeks: Option<i64>,
 }
 
+impl Way {
+    /// Its code in forms.
+    pub fn code(&self) -> &'static str {
+        if self.pack > 0 { "paket" } else { "rata" }
+    }
+}
+
 /// Both ways of handing over the good at this place in the list, single units first; nothing for a good that has
 /// no packs.
 ///
