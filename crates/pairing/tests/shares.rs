@@ -741,10 +741,7 @@ fn wrong_input_is_refused() {
         refused(|w| w.goods[0].depots[0].stock = MAX_UNITS + 1),
         ShareError::TooManyUnits("egg".into())
     );
-    assert_eq!(
-        refused(|w| w.goods[0].pack = step(MAX_UNITS + 1)),
-        ShareError::PackTooLarge("egg".into())
-    );
+    assert_eq!(refused(|w| w.goods[0].pack = step(MAX_UNITS + 1)), ShareError::PackTooLarge("egg".into()));
     assert!(out_of_range(refused(|w| w.households[0].accounts[0].balance = Milli(i64::MIN))));
     assert!(out_of_range(refused(|w| w.households[0].value_balance = Milli(MAX_BALANCE + 1))));
     assert!(out_of_range(refused(|w| w.goods[0].points = MAX_POINTS + 1)));

@@ -28,7 +28,12 @@ async fn ten(db: TestDatabase) -> (Scene, Vec<Id>) {
     (scene, families)
 }
 
-fn fields(scene: &Scene, way: &'static str, eggs: &'static str, step: &'static str) -> Vec<(&'static str, String)> {
+fn fields(
+    scene: &Scene,
+    way: &'static str,
+    eggs: &'static str,
+    step: &'static str,
+) -> Vec<(&'static str, String)> {
     vec![
         ("gerakan", scene.campaign.to_string()),
         ("minggu", "2026-11-02".into()),
@@ -56,9 +61,12 @@ async fn both_ways_are_seen_before_one_is_chosen_and_stay_with_the_run(db: TestD
 
     // Asked for both villages: two eggs for all ten, or seven for two and five weeks until all had some.
     let page = send(&admin, &fields(&scene, "rata", "7", "hitung")).await.ok();
-    for words in
-        ["<td class=\"num\">10</td><td class=\"num\">2</td>", "dalam ±1 minggu", "dalam ±5 minggu", "14 butir"]
-    {
+    for words in [
+        "<td class=\"num\">10</td><td class=\"num\">2</td>",
+        "dalam ±1 minggu",
+        "dalam ±5 minggu",
+        "14 butir",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert_eq!(page.matches("name=\"desa\"").count(), page.matches("name=\"desa\" value=").count());
@@ -81,7 +89,8 @@ async fn both_ways_are_seen_before_one_is_chosen_and_stay_with_the_run(db: TestD
     admin.post(&format!("{draft}/setujui"), &[]).await.to();
 
     // Rice for all ten, eggs by seven; the lists to print say why the neighbour has none.
-    let eggs = "SELECT COUNT(*) AS n FROM package_item WHERE district_id = $1 AND commodity = $2 AND quantity = $3";
+    let eggs =
+        "SELECT COUNT(*) AS n FROM package_item WHERE district_id = $1 AND commodity = $2 AND quantity = $3";
     assert_eq!(scene.test.number(eggs, args![KERINCI, "egg", 7_i64]).await, 2);
     assert_eq!(scene.test.number(eggs, args![KERINCI, "rice_can", 1_i64]).await, 10);
     for list in ["", "/penerima"] {

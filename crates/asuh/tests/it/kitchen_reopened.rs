@@ -51,7 +51,10 @@ async fn who_ate_is_put_right_after_the_meal_was_closed(db: TestDatabase) {
     assert!(admin.post(&open, &why).await.refused().contains("sudah diantar"), "it is open already");
     assert_eq!(request(&meals).await, None, "the request that nobody decided fell");
     let page = cook.get(&run).await.ok();
-    assert!(page.contains("Wati tidak datang") && page.contains("1 dibagikan, 0 terbuang: Kakaknya"), "{page}");
+    assert!(
+        page.contains("Wati tidak datang") && page.contains("1 dibagikan, 0 terbuang: Kakaknya"),
+        "{page}"
+    );
 
     // Put right, and closed once more with what is true.
     cook.post(&format!("{run}/desa/{}", VILLAGES[0]), &[(&mark, "absent")]).await.to();
@@ -75,7 +78,10 @@ async fn who_ate_is_put_right_after_the_meal_was_closed(db: TestDatabase) {
     test.app.submit(&test.system(), test.app.store.new_id(), reverse).await.expect("reversed");
     admin.post(&open, &why).await.to();
     assert_eq!(meals.kitchen("porsi_makan").await, 2);
-    assert_eq!(meals.kitchens.number("SELECT COUNT(*) AS n FROM kitchen_run_reopened WHERE district_id = $1").await, 2);
+    assert_eq!(
+        meals.kitchens.number("SELECT COUNT(*) AS n FROM kitchen_run_reopened WHERE district_id = $1").await,
+        2
+    );
     // Open, it may also be taken back as a whole.
     cook.post(&format!("{run}/batal"), &[("alasan", "Salah hari")]).await.to();
     assert!(admin.post(&open, &why).await.refused().contains("sudah dibatalkan"));

@@ -75,13 +75,18 @@ pub fn ways(
 /// What a plan does with the good at this place.
 fn way(good: &Good, place: usize, families: &[Family], route: &BTreeSet<i64>, plan: &Plan) -> Way {
     let given = |least: i64| {
-        plan.families.iter().filter(|shares| shares.get(place).is_some_and(|share| share.given >= least)).count()
+        plan.families
+            .iter()
+            .filter(|shares| shares.get(place).is_some_and(|share| share.given >= least))
+            .count()
     };
     let receiving = given(good.step.max(1));
     Way {
         pack: if good.in_packs { good.pack } else { 0 },
         families: count(families.len()),
-        on_route: count(families.iter().filter(|family| !family.served && route.contains(&family.village)).count()),
+        on_route: count(
+            families.iter().filter(|family| !family.served && route.contains(&family.village)).count(),
+        ),
         receiving: count(receiving),
         full: count(given(good.pack)),
         planned: plan.goods.get(place).map_or(0, |result| result.planned),

@@ -367,7 +367,10 @@ pub(in super::super) async fn plans(
         // All measured children of the district are asked, within reach.
         db.take().walks_only(&["g.*"]);
         enrolled(db, district, reach, any, after, PAGE).await.expect("an answer");
-        db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]).in_order();
+        db.take()
+            .walks_only(&[])
+            .uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"])
+            .in_order();
     }
     one(db, district, reach, any).await.expect("an answer");
     weights(db, district, any).await.expect("an answer");

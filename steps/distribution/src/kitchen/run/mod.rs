@@ -20,10 +20,10 @@ pub use cook::{CookRun, DeliverRun};
 pub use left::CloseRun as CloseKitchenRun;
 pub use mark::{MarkMeals, ServingMark};
 pub use plan::PlanKitchenRun;
-pub use reopen::ReopenRun as ReopenKitchenRun;
 pub(super) use plan::kept_from;
 pub(super) use query::fed_days;
 pub(crate) use query::{check, tasks};
+pub use reopen::ReopenRun as ReopenKitchenRun;
 
 use super::{MarkServings, ReadMeals, ReopenKitchenRuns, RunKitchens};
 use asuh_ground::web::Routes;

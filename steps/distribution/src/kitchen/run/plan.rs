@@ -80,14 +80,9 @@ pub(in super::super) fn kept_from(
 
 /// Who is fed on a day in the villages of a kitchen. Indexes: kitchen_village_by_kitchen, meal_enrolment_by_village,
 /// person_version_current.
-async fn fed(
-    db: &impl Query,
-    district: DistrictId,
-    kitchen: Id,
-    day: Date,
-) -> Result<Vec<Fed>, StoreError> {
+async fn fed(db: &impl Query, district: DistrictId, kitchen: Id, day: Date) -> Result<Vec<Fed>, StoreError> {
     db.all(
-            "SELECT e.id AS enrolment_id, e.person_id, e.family_id, e.village_code, p.name, \
+        "SELECT e.id AS enrolment_id, e.person_id, e.family_id, e.village_code, p.name, \
              COALESCE(c.code, '') AS code, p.birth_date, r.target, COALESCE(n.allergens, '') AS allergens \
              FROM kitchen_village v JOIN meal_enrolment e ON e.district_id = v.district_id \
              AND e.village_code = v.village_code AND e.state = 'active' \
@@ -98,9 +93,9 @@ async fn fed(
              LEFT JOIN meal_note n ON n.district_id = e.district_id AND n.person_id = e.person_id \
              WHERE v.district_id = $1 AND v.kitchen_id = $2 AND e.starts_on <= $3 AND e.ends_on >= $3 \
              ORDER BY e.village_code, p.name_search, e.id",
-            args![district, kitchen, day, Instant::NEVER],
-        )
-        .await
+        args![district, kitchen, day, Instant::NEVER],
+    )
+    .await
 }
 
 #[cfg(test)]
