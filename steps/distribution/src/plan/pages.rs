@@ -374,6 +374,17 @@ macro_rules! check_template {
             stock: Vec<StockLine>,
             ways: Vec<WayLine>,
         }
+
+        impl $name {
+            fn in_turn(&self, way: &WayLine) -> String {
+                self.shell.t3(
+                    "distribution.way.summary",
+                    ("pack", self.shell.quantity(way.unit.as_str(), way.pack)),
+                    ("families", self.shell.number(way.receiving)),
+                    ("waiting", self.shell.number(way.on_route - way.receiving)),
+                )
+            }
+        }
     };
 }
 check_template!(Approve, "plan/approve.html");
