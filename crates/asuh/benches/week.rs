@@ -84,9 +84,8 @@ async fn build(app: &App, households: i64, start: Date) -> Scene {
     let place = |(code, name, level): (i64, String, &'static str)| {
         args![DISTRICT, code, &name, name.to_lowercase(), level, 20_250_101_i64]
     };
-    let institution = |id: Id, kind: &'static str| {
-        args![DISTRICT, id, kind, kind, kind, "", 20_250_101_i64, 0_i64]
-    };
+    let institution =
+        |id: Id, kind: &'static str| args![DISTRICT, id, kind, kind, kind, "", 20_250_101_i64, 0_i64];
     let good = |nth: i64, code: &'static str| args![DISTRICT, code, code, "butir", "goods", nth];
     let set = |name: &'static str, value: &'static str| args![DISTRICT, name, value, 0_i64, Id::SYSTEM];
     fill(

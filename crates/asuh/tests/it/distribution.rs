@@ -229,7 +229,10 @@ async fn a_week_goes_from_the_pool_to_the_families(db: TestDatabase) {
 
     let page = admin.get("/penyaluran/baru").await.ok();
     assert!(page.contains("10 butir") && page.contains("3 keluarga"), "{page}");
-    let ticked = page.split("name=\"desa\"").skip(1).filter(|rest| rest.split('>').next().unwrap().contains(" checked"));
+    let ticked = page
+        .split("name=\"desa\"")
+        .skip(1)
+        .filter(|rest| rest.split('>').next().unwrap().contains(" checked"));
     assert_eq!(ticked.count(), 1, "10 eggs at 5 each reach one village of two or of one");
 
     let village = VILLAGES[0].to_string();
