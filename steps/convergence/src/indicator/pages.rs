@@ -13,11 +13,14 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
+use super::command::{AskSet, PutIndicator, RetireIndicator};
 use super::computation::Computation;
+use super::facts::Facts;
 use super::import;
 use super::query::{self, Former, Indicator, Member, Selection, Set};
 use super::rules::{Better, Grain, Group, PeriodKind, Unit};
+use super::take::TakeShipped;
+use super::targets::{Goal, PutTargets};
 use super::value::{self, Value};
 use crate::rights::{KeepIndicators, SeeIndicators};
 
