@@ -66,6 +66,16 @@ capability! {
     pub struct HandPmtToSigizi = "kitchen.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
+pub(super) fn routes() -> Routes {
+    place::routes()
+        .and(food::routes())
+        .and(menu::routes())
+        .and(programme::routes())
+        .and(enrolment::routes())
+        .and(run::routes())
+        .and(sigizi::routes())
+}
+
 /// How the questions of kitchens, of those who are fed, and of meals are answered.
 #[cfg(test)]
 pub(super) mod plans {
@@ -94,14 +104,4 @@ pub(super) mod plans {
         sigizi::plans(db, district, reach, any).await;
         home::plans(db, district, (any, day)).await;
     }
-}
-
-pub(super) fn routes() -> Routes {
-    place::routes()
-        .and(food::routes())
-        .and(menu::routes())
-        .and(programme::routes())
-        .and(enrolment::routes())
-        .and(run::routes())
-        .and(sigizi::routes())
 }
