@@ -15,7 +15,7 @@ use axum::extract::State;
 use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
 use super::query::{self, Analysis, Obstacle, Village};
 use super::rules::{Criterion, FEW, Figures, Weighed, points};
-use super::{DecideLokus, NoteObstacles, SeeAnalysis};
+use super::{DecideLokus, IssueAnalysis, NoteObstacles, SeeAnalysis, issue};
 use crate::paper;
 
 /// A whole analysis as plain data, for documents.
@@ -137,12 +137,16 @@ struct ShowPage {
     gaps: Vec<crate::Gap>,
     obstacles: Vec<Obstacle>,
     places: Vec<(String, String)>,
+    /// The papers that were issued of it.
+    issued: Vec<asuh_ground::papers::IssuedPaper>,
     notes: bool,
     decides: bool,
+    issues: bool,
     form: FormView,
 }
 
-fn criterion(text: &Text, one: Criterion) -> String {
+/// A criterion in words.
+pub(super) fn criterion(text: &Text, one: Criterion) -> String {
     text.t(&format!("setting.convergence.lokus.column.criterion.{}", one.code())).into_owned()
 }
 
@@ -168,7 +172,8 @@ fn lines(
         .collect()
 }
 
-fn month_words(text: &Text, month: i64) -> String {
+/// "Agustus 2026" for 202608.
+pub(super) fn month_words(text: &Text, month: i64) -> String {
     let day = i32::try_from(month / 100).ok().and_then(|year| {
         let month = time::Month::try_from(u8::try_from(month % 100).ok()?).ok()?;
         time::Date::from_calendar_date(year, month, 1).ok()
@@ -212,6 +217,8 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         gaps: Vec::new(),
         obstacles: Vec::new(),
         places: Vec::new(),
+        issued: Vec::new(),
+        issues: IssueAnalysis::of(actor).is_some(),
         notes: NoteObstacles::of(actor).is_some(),
         decides: DecideLokus::of(actor).is_some(),
         form: form.view(),
@@ -237,6 +244,7 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
             template.places.push((one.code.to_string(), one.name));
         }
     }
+    template.issued = issue::issued(app, cap, id, &template.places).await?;
     template.month = month_words(&text, found.analysis.month);
     template.whole = Some(words(&text, String::new(), &found.whole));
     template.subdistricts =

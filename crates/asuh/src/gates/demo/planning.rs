@@ -129,8 +129,16 @@ async fn found(world: &World, bappeda: &Actor) -> Result<(), CliError> {
 }
 
 /// What offices intend: owner, indicator, activity, budget in millions, source, quarters, how much of a hundred was reached
-/// by the third quarter (none: not told of).
-type Row = (&'static str, &'static str, &'static str, Option<i64>, &'static str, (i64, i64), Option<i64>);
+/// in the end or by the third quarter (none: not told of).
+pub(super) type Row =
+    (&'static str, &'static str, &'static str, Option<i64>, &'static str, (i64, i64), Option<i64>);
+
+/// A row that was written, with its budget in millions and what came of it.
+pub(super) struct Written {
+    pub(super) item: Id,
+    budget: i64,
+    reached: Option<i64>,
+}
 
 const ROWS: &[Row] = &[
     (
@@ -159,48 +167,62 @@ const ROWS: &[Row] = &[
 
 /// A plan that was agreed at the rembuk, with rows of offices and of a village, and what was told of it.
 async fn plan(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliError> {
-    let year = i64::from(world.today.year());
-    send(world, bappeda, OpenPlan { year, today: world.today }).await?;
-    let db = world.app.store.reader();
-    let offices = institutions::of_kind(db, DISTRICT, InstitutionKind::Opd).await?;
-    let hand = Hand::of(bappeda);
-    let mut told = Vec::new();
-    for (words, indicator, activity, budget, source, quarters, reached) in ROWS {
+    let (year, today) = (i64::from(world.today.year()), world.today);
+    send(world, bappeda, OpenPlan { year, today }).await?;
+    let mut told = rows(world, bappeda, village, year, ROWS).await?;
+    let source = "dana_desa";
+    let own =
+        facts(village, "balita-dipantau", "PMT posyandu dari Dana Desa", Some(36_000_000), source, (1, 4));
+    let (hand, owner, reason) = (Hand::of(bappeda), Owner::Village(village), String::new());
+    let put = PutItem { hand, year, item: None, owner, facts: own, reason, batch: None };
+    told.push(Written { item: send(world, bappeda, put).await?, budget: 36, reached: Some(50) });
+    agree(world, bappeda, year, today).await?;
+    let quarter = (i64::from(u8::from(today.month())) + 2) / 3;
+    tell(world, bappeda, &told, (quarter, 100), today).await
+}
+
+/// Writes rows of offices into the plan of a year; an office that the district has not is stood in for by its first.
+pub(super) async fn rows(
+    world: &World,
+    bappeda: &Actor,
+    village: i64,
+    year: i64,
+    rows: &[Row],
+) -> Result<Vec<Written>, CliError> {
+    let offices = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    let mut written = Vec::new();
+    for (words, indicator, activity, budget, source, quarters, reached) in rows {
         let named = |name: &str| words.split('|').any(|word| name.contains(word));
         let office = offices.iter().find(|one| named(&one.name)).or(offices.first());
         let Some(office) = office else { continue };
         let facts = facts(village, indicator, activity, budget.map(|m| m * 1_000_000), source, *quarters);
-        let (hand, owner) = (hand.clone(), Owner::Office(office.id));
-        let put = PutItem { hand, year, item: None, owner, facts, reason: String::new(), batch: None };
-        told.push((send(world, bappeda, put).await?, *budget, *reached));
+        let (hand, owner, reason) = (Hand::of(bappeda), Owner::Office(office.id), String::new());
+        let put = PutItem { hand, year, item: None, owner, facts, reason, batch: None };
+        let item = send(world, bappeda, put).await?;
+        written.push(Written { item, budget: budget.unwrap_or(0), reached: *reached });
     }
-    let own = facts(
-        village,
-        "balita-dipantau",
-        "PMT posyandu dari Dana Desa",
-        Some(36_000_000),
-        "dana_desa",
-        (1, 4),
-    );
-    let owner = Owner::Village(village);
-    let put = PutItem {
-        hand: hand.clone(),
-        year,
-        item: None,
-        owner,
-        facts: own,
-        reason: String::new(),
-        batch: None,
-    };
-    told.push((send(world, bappeda, put).await?, Some(36), Some(50)));
+    Ok(written)
+}
+
+/// The plan of a year as the rembuk agreed it.
+pub(super) async fn agree(world: &World, bappeda: &Actor, year: i64, today: Date) -> Result<(), CliError> {
     let (state, basis) = (plans::State::Agreed, "Berita acara rembuk stunting (rekaan)".to_owned());
-    send(world, bappeda, SetPlanState { year, state, basis, today: world.today }).await?;
-    let quarter = (i64::from(u8::from(world.today.month())) + 2) / 3;
-    for (item, budget, reached) in told {
-        let Some(reached) = reached else { continue };
-        let spent = budget.unwrap_or(0) * 1_000_000 * reached / 100;
-        let (hand, today, words) = (hand.clone(), world.today, String::new());
-        let report = ReportItem { hand, item, quarter, reached, spent, words, evidence: None, today };
+    send(world, bappeda, SetPlanState { year, state, basis, today }).await
+}
+
+/// What came of the rows by a quarter: so many percent of what came in the end.
+pub(super) async fn tell(
+    world: &World,
+    bappeda: &Actor,
+    told: &[Written],
+    (quarter, percent): (i64, i64),
+    today: Date,
+) -> Result<(), CliError> {
+    for row in told {
+        let Some(reached) = row.reached.map(|reached| reached * percent / 100) else { continue };
+        let (hand, words, spent) = (Hand::of(bappeda), String::new(), row.budget * 1_000_000 * reached / 100);
+        let report =
+            ReportItem { hand, item: row.item, quarter, reached, spent, words, evidence: None, today };
         send(world, bappeda, report).await?;
     }
     Ok(())
