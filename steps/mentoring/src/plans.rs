@@ -57,7 +57,6 @@ async fn what_has_ended_is_read_from_the_families_of_the_villages(db: TestDataba
     let plans = Plans::of(&db).await;
     today::ended::closings(&plans, DISTRICT, &scope(), (1_501_010_000, 1_501_019_999), DAY).await.unwrap();
     plans.take().walks_only(&[]).uses(&[
-        "family_version_list",
         "person_version_by_family",
         "meal_enrolment_once",
         "person_by_canonical",

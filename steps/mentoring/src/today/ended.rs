@@ -49,7 +49,7 @@ const PLACE: &str = "f.family_id, f.head_name, f.village_code, f.rw, f.rt, p.per
 const MEMBERS: &str = "family_version f CROSS JOIN person_version p";
 
 /// Closings of the families of the villages from one code to another within the scope, by family. Indexes:
-/// family_version_list, person_version_by_family, meal_enrolment_once, person_by_canonical, sponsor_pair_by_person.
+/// family_version_progress, person_version_by_family, meal_enrolment_once, person_by_canonical, sponsor_pair_by_person.
 pub(crate) async fn closings(
     db: &impl Query,
     district: DistrictId,
@@ -63,7 +63,9 @@ pub(crate) async fn closings(
         let need = Need::Fed(row.name.clone(), day, row.about);
         found.entry(row.family_id).or_insert_with(|| (row.family(), Vec::new())).1.push(need);
     }
-    let pairs = pairs(db, district, scope, range).await?;
+    let mut pairs = pairs(db, district, scope, range).await?;
+    // Here and not there: SQLite would read the whole list of families for the sake of the order.
+    pairs.sort_by_key(|row| (row.family_id, row.person_id));
     let families: Vec<Id> = pairs.iter().map(|row| row.family_id).collect();
     let visits = last_visits(db, district, &families).await?;
     for rows in pairs.chunk_by(|one, other| one.person_id == other.person_id) {
@@ -98,14 +100,14 @@ async fn feedings(
              WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.village_code BETWEEN $3 AND $4 \
              AND p.district_id = f.district_id AND p.family_id = f.family_id AND p.superseded_at = $2 \
              AND e.district_id = p.district_id AND e.person_id = p.person_id AND e.state = 'active' AND e.ends_on < $5 \
-             AND {within} ORDER BY f.family_id, p.person_id"
+             AND {within}"
         ),
         args,
     )
     .await
 }
 
-/// All pairs that members had or have, person by person.
+/// All pairs that members had or have.
 async fn pairs(
     db: &impl Query,
     district: DistrictId,
@@ -127,7 +129,7 @@ async fn pairs(
              AND p.ended_reason IS NULL AND h.district_id = p.district_id \
              AND (h.id = p.person_id OR h.canonical_id = p.person_id) \
              AND x.district_id = h.district_id AND x.person_id = h.id AND f.status IN ({statuses}) \
-             AND {within} ORDER BY f.family_id, p.person_id, x.valid_from"
+             AND {within}"
         ),
         args,
     )
