@@ -102,7 +102,7 @@ async fn who_has_no_part_in_a_step_changes_nothing_and_bad_words_are_kept(db: Te
     let page = cash.treasurer.post(&hand, &typed).await.refused();
     assert!(page.contains("value=\"Bu Rekaan\"") && page.contains("value=\"Pak RT\""), "{page}");
     // Another user's file proves nothing, whatever names it.
-    let (test, stranger) = (&cash.scene.test, cash.scene.test.app.store.new_id());
+    let (test, stranger) = (&cash.scene.test, cash.scene.leader.user);
     let file = test.app.store.new_id();
     test.sql(
         "INSERT INTO attachment (district_id, id, media_type, size, sha256, content_sealed, created_at, created_by) \

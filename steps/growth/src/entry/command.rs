@@ -75,14 +75,16 @@ impl Command for RecordMeasurements {
     }
 }
 
-/// Takes hold of children for the rest of the transaction: of two who measure one at the same time the later reads what the
-/// earlier wrote, and is refused instead of failing. Index: primary key of `person`.
+/// Takes hold of how children stand for the rest of the transaction: of two who measure one at the same time the later reads
+/// what the earlier wrote, and is refused instead of failing. A child's first measurement is kept single by its index.
+/// Index: primary key of `child_growth`.
 async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), Fault> {
     for some in persons.chunks(AT_ONCE) {
         let mut args = args![tx.district()];
         let list = args.push_list(some.iter().copied());
-        let sql =
-            format!("UPDATE person SET created_at = created_at WHERE district_id = $1 AND id IN ({list})");
+        let sql = format!(
+            "UPDATE child_growth SET measured_on = measured_on WHERE district_id = $1 AND person_id IN ({list})"
+        );
         tx.execute(&sql, args).await?;
     }
     Ok(())
