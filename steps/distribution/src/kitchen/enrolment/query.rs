@@ -399,7 +399,7 @@ pub(in super::super) async fn plans(
         }
         // All measured children of the district are asked, within reach.
         db.take().walks_only(&["g.*"]);
-        enrolled(db, district, reach, any, after, PAGE).await.expect("an answer");
+        enrolled(db, district, reach, any, (after, None), PAGE).await.expect("an answer");
         db.take()
             .walks_only(&[])
             .uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"])
