@@ -75,12 +75,28 @@ async fn cards_and_lists_of_receipts_are_found_by_number_village_and_run(db: Tes
     delivery::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }
 
+fn kitchens() -> kitchen::Reach {
+    kitchen::Reach::near(Scope { units: vec![NOTHING], ..Scope::default() }, near())
+}
+
 #[db_test]
-async fn meals_are_found_by_kitchen_village_programme_and_person(db: TestDatabase) {
-    let planned = Plans::of(&db).await;
-    let kitchens = Scope { units: vec![NOTHING], ..Scope::default() };
-    let reach = kitchen::Reach::near(kitchens, near());
-    kitchen::plans(&planned, DISTRICT, &reach, (NOTHING, MONTH)).await;
+async fn kitchens_are_found_by_place_and_foods_by_name(db: TestDatabase) {
+    kitchen::plans::of_kitchens(&Plans::of(&db).await, DISTRICT, &kitchens(), NOTHING).await;
+}
+
+#[db_test]
+async fn the_fed_are_found_by_programme_village_and_family(db: TestDatabase) {
+    kitchen::plans::of_the_fed(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn meals_are_found_by_day_village_and_family(db: TestDatabase) {
+    kitchen::plans::of_meals(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn sums_of_meals_are_found_by_programme(db: TestDatabase) {
+    kitchen::plans::of_sums(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
 }
 
 #[db_test]

@@ -53,7 +53,8 @@ asuh_store::row_struct! {
     struct Moved { family_id: Id, price: i64, served: i64, received: i64 }
 }
 
-/// The portions of a campaign's programmes from a day to a day, by family and price. Indexes: meal_programme_by_campaign,
+/// The portions of a campaign's programmes from a day to a day, by family and price; CROSS JOIN keeps SQLite from walking
+/// all portions of those days, whatever fed them. Programmes are a handful. Indexes:
 /// meal_enrolment_by_programme, meal_serving_by_enrolment.
 async fn portions(
     db: &impl Query,
@@ -64,11 +65,11 @@ async fn portions(
     db.all(
             "SELECT COALESCE(f.canonical_id, f.id) AS family_id, r.price_ceiling AS price, COUNT(*) AS served, \
              CAST(SUM(CASE WHEN s.transfer_id IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS received FROM meal_programme r \
-             JOIN meal_enrolment e ON e.district_id = r.district_id AND e.programme_id = r.id \
-             JOIN meal_serving s ON s.district_id = e.district_id AND s.enrolment_id = e.id AND s.menu_id IS NOT NULL \
-             JOIN kitchen_run k ON k.district_id = s.district_id AND k.id = s.run_id \
+             CROSS JOIN meal_enrolment e CROSS JOIN meal_serving s JOIN kitchen_run k ON k.district_id = s.district_id AND k.id = s.run_id \
              AND k.state IN ('delivered', 'closed') JOIN family f ON f.district_id = e.district_id AND f.id = e.family_id \
-             WHERE r.district_id = $1 AND r.campaign_id = $2 AND s.for_day BETWEEN $3 AND $4 \
+             WHERE r.district_id = $1 AND r.campaign_id = $2 AND e.district_id = r.district_id AND e.programme_id = r.id \
+             AND s.district_id = e.district_id AND s.enrolment_id = e.id AND s.menu_id IS NOT NULL \
+             AND s.for_day BETWEEN $3 AND $4 \
              GROUP BY COALESCE(f.canonical_id, f.id), r.price_ceiling ORDER BY 1",
             args![district, campaign, from, to],
         )

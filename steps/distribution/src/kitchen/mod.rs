@@ -66,23 +66,6 @@ capability! {
     pub struct HandPmtToSigizi = "kitchen.hand_to_sigizi": [Role::DistrictAdmin, Role::NutritionOfficer];
 }
 
-#[cfg(test)]
-pub(super) async fn plans(
-    db: &asuh_store::testing::Plans,
-    district: asuh_store::DistrictId,
-    reach: &Reach,
-    (any, day): (asuh_store::Id, time::Date),
-) {
-    place::plans(db, district, reach, any).await;
-    food::plans(db, district).await;
-    menu::plans(db, district, any).await;
-    programme::plans(db, district, reach, any).await;
-    enrolment::plans(db, district, reach, (any, day)).await;
-    run::plans(db, district, reach, (any, day)).await;
-    sigizi::plans(db, district, reach, any).await;
-    home::plans(db, district, (any, day)).await;
-}
-
 pub(super) fn routes() -> Routes {
     place::routes()
         .and(food::routes())
@@ -91,4 +74,34 @@ pub(super) fn routes() -> Routes {
         .and(enrolment::routes())
         .and(run::routes())
         .and(sigizi::routes())
+}
+
+/// How the questions of kitchens, of those who are fed, and of meals are answered.
+#[cfg(test)]
+pub(super) mod plans {
+    use asuh_store::testing::Plans;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+
+    use super::{Reach, enrolment, food, home, menu, place, programme, run, sigizi};
+
+    pub(crate) async fn of_kitchens(db: &Plans, district: DistrictId, reach: &Reach, any: Id) {
+        place::plans(db, district, reach, any).await;
+        food::plans(db, district).await;
+        menu::plans(db, district, any).await;
+    }
+
+    pub(crate) async fn of_the_fed(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        programme::plans(db, district, reach, any).await;
+        enrolment::plans(db, district, reach, (any, day)).await;
+    }
+
+    pub(crate) async fn of_meals(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        run::plans(db, district, reach, (any, day)).await;
+    }
+
+    pub(crate) async fn of_sums(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        sigizi::plans(db, district, reach, any).await;
+        home::plans(db, district, (any, day)).await;
+    }
 }

@@ -120,8 +120,11 @@ pub(super) async fn candidates(
         let day = today.day().min(month.length(place.div_euclid(12)));
         Date::from_calendar_date(place.div_euclid(12), month, day).unwrap_or(today)
     };
-    let (oldest, youngest) = (args.push(months(60)), args.push(months(6)));
-    let of_age = format!("p.birth_date > {oldest} AND p.birth_date <= {youngest}");
+    // Asked of children alone: a place that a statement does not have is an error to the database.
+    let of_age = match sought {
+        Sought::Target("pregnant_thin") => String::new(),
+        _ => format!("p.birth_date > {} AND p.birth_date <= {}", args.push(months(60)), args.push(months(6))),
+    };
     let free = "NOT EXISTS (SELECT 1 FROM meal_enrolment a WHERE a.district_id = p.district_id \
                 AND a.person_id = p.person_id AND a.state = 'active')";
     let children = |condition: &str| {
