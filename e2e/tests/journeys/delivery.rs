@@ -73,3 +73,37 @@ async fn packed(desk: &Desk) -> Result<(String, String)> {
     verified(desk, &place).await?;
     plan(desk, &place).await
 }
+
+/// Families that are listed take part in the share-out from now on: their village is not asked to visit sixty of them here.
+async fn verified(desk: &Desk, place: &str) -> Result<()> {
+    desk.sign_in("admin").await?;
+    desk.goto("/pengaturan/program").await?;
+    desk.browser.click("input[name='registry.eligible_statuses'][value=listed]").await?;
+    desk.press("Simpan").await?;
+    desk.see("Tersimpan:").await?;
+    desk.goto(&format!("/sasaran?desa={place}")).await
+}
+
+/// An egg for each family of the village, approved and packed.
+async fn plan(desk: &Desk, place: &str) -> Result<(String, String)> {
+    desk.goto("/penyaluran/baru").await?;
+    desk.browser.fill("gerakan", "SECANTING").await?;
+    desk.press("Tampilkan").await?;
+    desk.see("Desa yang dituju minggu ini").await?;
+    let only = format!(
+        "document.querySelectorAll('[name=desa]').forEach(e => {{ e.checked = e.value === '{place}' }}) ?? \
+         document.querySelectorAll('[name^=jumlah_]').forEach(e => {{ e.value = e.name === 'jumlah_egg' ? '1' : '0' }})"
+    );
+    desk.ask(&only).await?;
+    desk.press("Hitung rencana").await?;
+    desk.see("Ini masih rencana").await?;
+    let run = desk.browser.current_path().await?;
+    desk.press("Periksa dan setujui").await?;
+    desk.press("Setujui").await?;
+    desk.see("Disetujui, sedang berjalan").await?;
+    desk.sign_in("gudang").await?;
+    desk.goto(&format!("{run}/desa/{place}/kemas")).await?;
+    desk.press("Sudah dikemas dan diserahkan").await?;
+    desk.see("Dalam perjalanan").await?;
+    Ok((run, place.to_owned()))
+}

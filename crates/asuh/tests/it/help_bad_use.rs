@@ -125,7 +125,7 @@ async fn a_slip_of_the_thumb_is_taken_back(db: TestDatabase) {
     }
     assert_eq!(scene.held(AccountKind::Household, ani, Commodity::EGG).await, 0);
     let shown = verifier.get(&format!("/paket/{package}")).await.ok();
-    assert!(shown.contains("Yang datang Budi") && shown.contains("Dicatat diterima"), "{shown}");
+    assert!(shown.contains("Yang datang Budi") && shown.contains("Pernah dicatat diterima"), "{shown}");
     assert!(verifier.get(&list).await.ok().contains("0 dari 2"));
     scene.check().await;
 
@@ -135,7 +135,8 @@ async fn a_slip_of_the_thumb_is_taken_back(db: TestDatabase) {
         assert_eq!(ten_at_once(&verifier, &undo, &why).await, (1, 9));
     }
     assert_eq!(
-        test.number("SELECT COUNT(*) AS n FROM delivery_undone WHERE district_id = $1", args![KERINCI]).await,
+        test.number("SELECT COUNT(*) AS n FROM transfer WHERE district_id = $1 AND kind = 'reversal'", args![KERINCI])
+            .await,
         3
     );
     verifier.post(&list, &[("satu", &package)]).await.to();

@@ -167,7 +167,6 @@ CREATE TABLE delivery (
   outcome {text} NOT NULL,
   -- Why not: 'not_home', 'moved', 'refused', 'not_found', 'other'
   reason {text} NOT NULL,
-  -- In words: why not, or why somebody outside the household received it.
   note {text} NOT NULL,
   receiver_name {text} NOT NULL,
   receiver_relation {text} NOT NULL,
@@ -180,24 +179,6 @@ CREATE TABLE delivery (
   UNIQUE (district_id, package_id),
   FOREIGN KEY (district_id, package_id) REFERENCES package (district_id, id)
 ) {table};
-
--- A delivery that was recorded by mistake and taken back: what was recorded, by whom, and why it fell.
-CREATE TABLE delivery_undone (
-  district_id {int} NOT NULL,
-  id {bytes} NOT NULL,
-  package_id {bytes} NOT NULL,
-  happened_at {int} NOT NULL,
-  signature_id {bytes},
-  photo_id {bytes},
-  recorded_at {int} NOT NULL,
-  recorded_by {bytes} NOT NULL,
-  reason {text} NOT NULL,
-  undone_at {int} NOT NULL,
-  undone_by {bytes} NOT NULL,
-  PRIMARY KEY (district_id, id),
-  FOREIGN KEY (district_id, package_id) REFERENCES package (district_id, id)
-) {table};
-CREATE INDEX delivery_undone_by_package ON delivery_undone (district_id, package_id);
 
 -- The signed list of receipts of a village as it came back; the newest holds.
 CREATE TABLE receipt_list (

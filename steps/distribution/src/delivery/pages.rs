@@ -348,14 +348,6 @@ struct Show {
     undone: Vec<Undone>,
 }
 
-impl Show {
-    fn taken_back(&self, one: &Undone) -> String {
-        let (recorded, at) = (self.shell.instant(one.recorded_at), self.shell.instant(one.undone_at));
-        let (recorded, at) = (("recorded", recorded), ("at", at));
-        self.shell.t3("distribution.undo.done", recorded, at, ("reason", &one.reason))
-    }
-}
-
 async fn show_page(app: &App, cap: &ReadRecipients, id: Id, form: &Form, shell: Shell) -> Page {
     let db = app.store.reader();
     let package = query::package(db, cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;

@@ -9,7 +9,7 @@ use time::Date;
 use super::command::{approved_run, change_state, one_reached};
 
 /// Takes back that a package was received: a slip of the thumb. The package is with the courier again and waits, its goods
-/// leave the family's books by a reversal, and what was recorded stays beside the reason.
+/// leave the family's books by a reversal. Who had recorded it and what stays in the trail, the reason in the books.
 ///
 /// Refused when the package is out of reach (not found), was not recorded as received, its run is closed, or no reason
 /// is given.
@@ -23,17 +23,6 @@ pub struct UndoDelivery {
     pub day: Date,
     /// How far the caller's right reaches.
     pub scope: Scope,
-}
-
-asuh_store::row_struct! {
-    struct Recorded {
-        id: Id,
-        happened_at: Instant,
-        signature_id: Option<Id>,
-        photo_id: Option<Id>,
-        recorded_at: Instant,
-        recorded_by: Id,
-    }
 }
 
 impl Command for UndoDelivery {
@@ -52,33 +41,9 @@ impl Command for UndoDelivery {
         if change_state(tx, &[package.id], "delivered", "packed", None).await?.is_empty() {
             return Err(Refusal::new("distribution.refused.not_delivered").arg("nth", package.nth).into());
         }
-        let recorded: Vec<Recorded> = tx
-            .all(
-                "DELETE FROM delivery WHERE district_id = $1 AND package_id = $2 \
-                 RETURNING id, happened_at, signature_id, photo_id, recorded_at, recorded_by",
-                args![district, package.id],
-            )
-            .await?;
-        let rows = recorded.into_iter().map(|one| {
-            args![
-                district,
-                one.id,
-                package.id,
-                one.happened_at,
-                one.signature_id,
-                one.photo_id,
-                one.recorded_at,
-                one.recorded_by,
-                reason,
-                tx.now(),
-                tx.actor(),
-            ]
-        });
-        tx.insert_many(
-            "INSERT INTO delivery_undone (district_id, id, package_id, happened_at, signature_id, photo_id, recorded_at, \
-             recorded_by, reason, undone_at, undone_by) VALUES",
-            "",
-            rows.collect(),
+        tx.execute(
+            "DELETE FROM delivery WHERE district_id = $1 AND package_id = $2",
+            args![district, package.id],
         )
         .await?;
         for transfer in standing(tx, district, package.id).await? {
@@ -103,26 +68,25 @@ async fn standing(db: &impl Query, district: DistrictId, package: Id) -> Result<
 }
 
 asuh_store::row_struct! {
-    /// A time that a package was recorded as received by mistake.
+    /// A time that a package was recorded as received by mistake, as the books know it.
     pub(super) struct Undone {
-        pub(super) recorded_at: Instant,
         pub(super) reason: String,
-        pub(super) undone_at: Instant,
+        pub(super) recorded_at: Instant,
         pub(super) by_name: Option<String>,
     }
 }
 
-/// What of a package that was found within reach was taken back, the first time first. Index:
-/// delivery_undone_by_package.
+/// When it was taken back that a package, found within reach, was received; the first time first. Index:
+/// transfer_by_cause.
 pub(super) async fn history(
     db: &impl Query,
     district: DistrictId,
     package: Id,
 ) -> Result<Vec<Undone>, StoreError> {
     db.all(
-        "SELECT o.recorded_at, o.reason, o.undone_at, u.name AS by_name FROM delivery_undone o \
-         LEFT JOIN app_user u ON u.district_id = o.district_id AND u.id = o.undone_by \
-         WHERE o.district_id = $1 AND o.package_id = $2 ORDER BY o.undone_at, o.id",
+        "SELECT t.reason, t.recorded_at, u.name AS by_name FROM transfer t \
+         LEFT JOIN app_user u ON u.district_id = t.district_id AND u.id = t.actor_id \
+         WHERE t.district_id = $1 AND t.cause_id = $2 AND t.kind = 'reversal' ORDER BY t.recorded_at, t.id",
         args![district, package],
     )
     .await
@@ -133,5 +97,5 @@ pub(super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId,
     standing(db, district, package).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["transfer_by_cause", "transfer_reversals"]);
     history(db, district, package).await.expect("an answer");
-    db.take().walks_only(&[]).uses(&["delivery_undone_by_package"]);
+    db.take().walks_only(&[]).uses(&["transfer_by_cause"]);
 }
