@@ -45,6 +45,7 @@ mod growth_entry;
 mod growth_lists;
 mod growth_sigizi;
 mod growth_standing;
+mod help_bad_use;
 mod identity;
 mod identity_lists;
 mod identity_merged;
