@@ -135,8 +135,11 @@ async fn a_slip_of_the_thumb_is_taken_back(db: TestDatabase) {
         assert_eq!(ten_at_once(&verifier, &undo, &why).await, (1, 9));
     }
     assert_eq!(
-        test.number("SELECT COUNT(*) AS n FROM transfer WHERE district_id = $1 AND kind = 'reversal'", args![KERINCI])
-            .await,
+        test.number(
+            "SELECT COUNT(*) AS n FROM transfer WHERE district_id = $1 AND kind = 'reversal'",
+            args![KERINCI]
+        )
+        .await,
         3
     );
     verifier.post(&list, &[("satu", &package)]).await.to();
