@@ -10,7 +10,7 @@ pub(crate) mod pages;
 pub(crate) mod query;
 pub mod rules;
 
-pub use command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
+pub use command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::web::Routes;

@@ -12,7 +12,7 @@ use asuh_step_registry::{Reach, territories};
 use asuh_store::{DistrictId, Id, Query, StoreError};
 use axum::extract::State;
 
-use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
+use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 use super::query::{self, Analysis, Obstacle, Village};
 use super::rules::{Criterion, FEW, Figures, Weighed, points};
 use super::{DecideLokus, NoteObstacles, SeeAnalysis};
@@ -274,7 +274,10 @@ pub(super) async fn reckon(
         return Err(Error::NotFound);
     }
     if let (Some(year), Some(month)) = (year, month) {
-        match app.submit(cap.actor(), command_id, ReckonAnalysis { year, month, today: shell.today }).await {
+        let today = shell.today;
+        let situation = Situation::read(&app.store, cap.district(), (year, month), today).await?;
+        let command = ReckonAnalysis { year, month, today, situation: Some(situation) };
+        match app.submit(cap.actor(), command_id, command).await {
             Ok(receipt) => return redirect(&format!("/analisis/{}", receipt.value)),
             Err(rejection) => form.reject(rejection)?,
         }

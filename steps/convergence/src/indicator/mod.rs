@@ -20,7 +20,7 @@ pub use query::{
     target_for, targets,
 };
 pub use rules::{Better, Grain, Group, Period, PeriodKind, Unit, reached, share};
-pub use value::{Origin, Value, parts, together, value_of, values_of};
+pub use value::{Each, Origin, Value, parts, together, value_of, values_of};
 
 use asuh_ground::staging::ImportKind;
 use asuh_ground::web::Routes;

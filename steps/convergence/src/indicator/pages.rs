@@ -18,7 +18,7 @@ use super::computation::Computation;
 use super::import;
 use super::query::{self, Former, Indicator, Member, Selection, Set};
 use super::rules::{Better, Grain, Group, PeriodKind, Unit};
-use super::value::{self, Value};
+use super::value::{self, Each, Value};
 use crate::rights::{KeepIndicators, SeeIndicators};
 
 /// Filters of the list; nothing personal.
@@ -190,7 +190,8 @@ async fn shown(app: &App, cap: &SeeIndicators, shell: Shell, id: Id, form: &Form
     let aims: Vec<Aim> = aims.collect();
     let period = one.period_of(shell.today);
     let now = (shell.today, app.store.clock().now());
-    let values = value::values_of(db, district, code, std::slice::from_ref(&one), shell.today, now).await?;
+    let values = value::values_of(db, district, (code, Each::Subdistrict), std::slice::from_ref(&one), shell.today, now)
+            .await?;
     let mut places = Vec::new();
     for kecamatan in territories::subdistricts(db, district).await? {
         places.push((kecamatan.code.to_string(), kecamatan.name));

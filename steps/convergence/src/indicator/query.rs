@@ -1,6 +1,6 @@
 //! Reading indicators, their sets and targets.
 
-use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 
 use super::rules::{Better, Grain, Group, Period, PeriodKind, Unit};
 
@@ -204,6 +204,18 @@ pub async fn all_members(db: &impl Query, district: DistrictId) -> Result<Vec<Me
     db.all(&format!("{MEMBER} ORDER BY s.position, m.position, m.number"), args![district]).await
 }
 
+/// An indicator as a set numbers it.
+struct Numbered {
+    number: String,
+    indicator: Indicator,
+}
+
+impl FromRow for Numbered {
+    fn from_row(row: &Row) -> Result<Numbered, StoreError> {
+        Ok(Numbered { number: row.get("number")?, indicator: Indicator::from_row(row)? })
+    }
+}
+
 /// The indicators of a set that are used, in its order, each with its number in the set. Index: primary keys.
 ///
 /// # Errors
@@ -213,18 +225,19 @@ pub async fn of_set(
     district: DistrictId,
     set: &str,
 ) -> Result<Vec<(String, Indicator)>, StoreError> {
-    asuh_store::row_struct! { struct Number { number: String } }
-    let order = "ORDER BY m.position, m.number, i.id";
-    let condition = "m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL";
-    let joined = "indicator_member m JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
-         LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id";
-    let numbers: Vec<Number> = db
-        .all(&format!("SELECT m.number FROM {joined} WHERE {condition} {order}"), args![district, set])
+    let found: Vec<Numbered> = db
+        .all(
+            &format!(
+                "SELECT m.number, {COLUMNS} FROM indicator_member m \
+                 JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
+                 LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id \
+                 WHERE m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL \
+                 ORDER BY m.position, m.number, i.id"
+            ),
+            args![district, set],
+        )
         .await?;
-    let found: Vec<Indicator> = db
-        .all(&format!("SELECT {COLUMNS} FROM {joined} WHERE {condition} {order}"), args![district, set])
-        .await?;
-    Ok(numbers.into_iter().map(|one| one.number).zip(found).collect())
+    Ok(found.into_iter().map(|one| (one.number, one.indicator)).collect())
 }
 
 /// All indicators that are used, by code. Some hundred of a district.

@@ -8,7 +8,7 @@ use asuh_ground::web::Text;
 use asuh_store::{DistrictId, Fault, Query, Refusal, StoreError, Tx};
 use time::{Date, Month};
 
-use crate::indicator::{self, Better, Indicator, Unit};
+use crate::indicator::{self, Better, Each, Indicator, Unit};
 
 /// The indicators of a district that are used, by code.
 pub(crate) struct Indicators {
@@ -73,7 +73,7 @@ impl Indicators {
         let end =
             i32::try_from(year).ok().and_then(|y| Date::from_calendar_date(y, Month::December, 31).ok());
         let day = end.unwrap_or(today).min(today);
-        let values = indicator::values_of(db, district, whole, &aimed, day, (today, now)).await?;
+        let values = indicator::values_of(db, district, (whole, Each::Subdistrict), &aimed, day, (today, now)).await?;
         let mut gaps = Vec::new();
         for one in &aimed {
             let parts = values.iter().filter(|((id, _), _)| *id == one.id).map(|(_, value)| value);

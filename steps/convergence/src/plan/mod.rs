@@ -6,6 +6,7 @@
 //! ([`rules::Fault`]) are worked out whenever a page is opened. Offices (OPD) write their rows, villages theirs (APBDes).
 
 mod command;
+pub(crate) mod gifts;
 mod hand;
 mod import;
 mod indicators;
@@ -53,6 +54,7 @@ pub(super) fn routes() -> Routes {
         .get::<SeePlans, _>("/rencana/reviu", review::show)
         .post::<SeePlans, _>("/rencana/reviu/unduh", review::export)
         .get::<SeePlans, _>("/rencana/swadaya", private::show)
+        .get::<SeePlans, _>("/rencana/swadaya/rincian", private::rows)
         .post::<SeePlans, _>("/rencana/swadaya/unduh", private::export)
         .get::<WritePlans, _>("/rencana/baru", item_pages::new)
         .post::<WritePlans, _>("/rencana/baru", item_pages::add)

@@ -15,7 +15,7 @@ use super::hand::Sight;
 use super::pages::{Choice, Words, Year};
 use super::query::{Item, Plan};
 use super::rules::{Fault, Row};
-use super::{SeePlans, private};
+use super::{SeePlans, gifts};
 use crate::action::{self, rules as actions};
 
 /// Rows added up: of an office, of an indicator, of a source.
@@ -171,13 +171,13 @@ pub(super) async fn show(
     let mut private = Vec::new();
     let halves: &[i64] = if sees_all { &[1, 2] } else { &[] };
     for semester in halves.iter().copied() {
-        let Some(span) = private::half(year.plan.year, semester) else { continue };
+        let Some(span) = gifts::half(year.plan.year, semester) else { continue };
         let scope = asuh_ground::access::Scope::whole(actor.district_code);
         let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        for (one, rupiah) in private::arrived(app.store.reader(), cap.district(), &scope, span).await? {
+        for one in gifts::arrived(app.store.reader(), cap.district(), &scope, span).await? {
             let sum = sums.entry(one.programme).or_default();
             sum.0 += one.families;
-            sum.1 += rupiah;
+            sum.1 += one.rupiah;
         }
         private.extend(sums.into_iter().map(|(name, (families, rupiah))| (semester, name, families, rupiah)));
     }

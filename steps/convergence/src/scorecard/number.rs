@@ -22,7 +22,7 @@ use crate::indicator::cells::KEPT;
 use crate::indicator::computation::Asked;
 use crate::indicator::pages::{goal_words, value_words};
 use crate::indicator::rules::{Grain, Group, Period};
-use crate::indicator::{self, Indicator, Member, Value, parts, target_for, together, values_of};
+use crate::indicator::{self, Each, Indicator, Member, Value, parts, target_for, together, values_of};
 use crate::rights::SeeIndicators;
 
 /// What is shown: codes and ids alone.
@@ -167,7 +167,10 @@ pub(super) async fn show(
             let found = parts(db, district, &one, place, period, now, at).await?;
             found.into_iter().map(|(code, value)| ((one.id, code), value)).collect()
         }
-        None => values_of(db, district, place, std::slice::from_ref(&one), period.last, now).await?,
+        None => {
+            let one = std::slice::from_ref(&one);
+            values_of(db, district, (place, Each::Smallest), one, period.last, now).await?
+        }
     };
     values.retain(|(_, code), _| reached(&cap, *code));
     let value = together(values.values());
@@ -307,7 +310,8 @@ async fn trend(
     let mut past = Vec::new();
     let mut line = Vec::new();
     for period in &periods {
-        let mut values = values_of(db, district, place, std::slice::from_ref(one), period.last, now).await?;
+        let some = std::slice::from_ref(one);
+        let mut values = values_of(db, district, (place, Each::Smallest), some, period.last, now).await?;
         values.retain(|(_, code), _| reached(cap, *code));
         let value = together(values.values());
         line.push(value.as_ref().and_then(|value| value.hundredths(one.unit())));

@@ -120,7 +120,7 @@ pub(super) async fn show(
     choice.kecamatan = if in_district { String::new() } else { places.inside.as_i64().to_string() };
     let indicators: Vec<Indicator> = members.iter().map(|(_, one)| one.clone()).collect();
     let now = (shell.today, app.store.clock().now());
-    let mut values = values_of(db, district, places.inside, &indicators, day, now).await?;
+    let mut values = values_of(db, district, places.asked(), &indicators, day, now).await?;
     values.retain(|(_, code), _| reached(&cap, *code));
     let levels = |place: TerritoryCode| {
         let mut levels = [Level::default(); 4];

@@ -4,7 +4,7 @@
 use asuh_ground::access::Actor;
 use asuh_step_convergence::action::{OpenYear, RecordAction, rules as actions};
 use asuh_step_convergence::aim::{PutAim, TakeNational, rules as aims};
-use asuh_step_convergence::analysis::{NoteObstacle, ReckonAnalysis};
+use asuh_step_convergence::analysis::{NoteObstacle, ReckonAnalysis, Situation};
 use asuh_step_convergence::indicator::TakeShipped;
 use asuh_step_convergence::plan::{
     Hand, ItemFacts, OpenPlan, Owner, PutItem, ReportItem, SetPlanState, rules as plans,
@@ -235,7 +235,10 @@ async fn situation(world: &World, bappeda: &Actor, village: i64) -> Result<(), C
     let day = world.today.replace_day(1).unwrap_or(world.today) - Duration::DAY;
     let month = i64::from(day.year()) * 100 + i64::from(u8::from(day.month()));
     let year = i64::from(world.today.year()) + 1;
-    let analysis = send(world, bappeda, ReckonAnalysis { year, month, today: world.today }).await?;
+    let today = world.today;
+    let situation = Situation::read(&world.app.store, DISTRICT, (year, month), today).await?;
+    let reckon = ReckonAnalysis { year, month, today, situation: Some(situation) };
+    let analysis = send(world, bappeda, reckon).await?;
     let note = NoteObstacle {
         analysis,
         reach: reach(world),
