@@ -44,7 +44,7 @@ async fn places(db: &impl Query, district: DistrictId) -> Result<Vec<String>, St
         .await?;
     let mut both: BTreeMap<Id, (BTreeSet<i64>, BTreeSet<i64>)> = BTreeMap::new();
     for row in said {
-        let codes = row.places.split_whitespace().filter_map(|code| code.parse().ok());
+        let codes = row.places.split_whitespace().filter_map(|code| code.parse::<i64>().ok());
         both.entry(row.item_id).or_default().0.extend(codes);
     }
     for row in kept {

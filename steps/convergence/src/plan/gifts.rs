@@ -143,7 +143,7 @@ pub(crate) async fn arrived(
         );
         let found: Vec<Sum> = db.all(&sql, args).await?;
         all.extend(found.into_iter().map(|sum| Arrived {
-            way: *way,
+            way,
             of: sum.of_id,
             programme: sum.programme,
             help: sum.help,

@@ -12,7 +12,7 @@ use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, Page, Shell, page, workbook};
 use asuh_nusantara::{Level, TerritoryCode};
 use asuh_step_registry::{ReadFamilies, territories};
-use asuh_store::{DistrictId, Id, Query};
+use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 use time::Date;
