@@ -1,8 +1,10 @@
 //! Runs commands as named, timed steps and keeps the list for the summary at the end.
 
 use std::env;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,6 +46,15 @@ impl Steps {
         self.step(name, || run(&mut command))
     }
 
+    /// Waits for what runs beside as the step of its name, and shows what it printed meanwhile.
+    pub fn join(&mut self, beside: io::Result<Beside>) -> bool {
+        let name = beside.as_ref().map_or("beside", |beside| beside.name);
+        self.step(name, || match beside.and_then(Beside::end) {
+            Ok(ending) => ending,
+            Err(error) => Ending::Failed(error.to_string()),
+        })
+    }
+
     /// Runs a test runner as the step `name` and adds its counts. A runner that fails without
     /// having reported a failed test (a crash, say) counts as one failed test.
     pub fn tests(&mut self, name: &'static str, runner: Runner, mut command: Command) -> bool {
@@ -78,6 +89,44 @@ impl Steps {
         }
         println!("{passed} passed, {failed} failed");
         steps_good && failed == 0 && passed > 0
+    }
+}
+
+/// A command that runs beside the steps, on what they leave idle; ended when nobody waits for it any more.
+pub struct Beside {
+    name: &'static str,
+    shown: String,
+    child: Child,
+    printed: PathBuf,
+}
+
+impl Beside {
+    /// Starts a command, whose output is kept in the file `printed`.
+    ///
+    /// # Errors
+    /// The file or the process cannot be made.
+    pub fn start(name: &'static str, mut command: Command, printed: PathBuf) -> io::Result<Beside> {
+        if let Some(folder) = printed.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let file = File::create(&printed)?;
+        command.stdout(file.try_clone()?).stderr(file);
+        Ok(Beside { name, shown: shown(&command), child: command.spawn()?, printed })
+    }
+
+    fn end(mut self) -> io::Result<Ending> {
+        let status = self.child.wait()?;
+        println!("    {}", self.shown);
+        io::copy(&mut File::open(&self.printed)?, &mut io::stdout())?;
+        Ok(if status.success() { Ending::Good } else { Ending::Failed(status.to_string()) })
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // Nothing to do about one that has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -218,6 +267,29 @@ mod tests {
         assert!(steps.command("clippy", shell("exit 0")));
         assert_eq!(steps.done.len(), 2);
         assert!(!steps.finish());
+    }
+
+    #[test]
+    fn what_runs_beside_is_waited_for_and_judged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let printed = folder.path().join("made").join("printed");
+        let mut steps = Steps::default();
+        let good = Beside::start("good", shell("echo one; echo two >&2"), printed.clone());
+        assert!(steps.join(good));
+        assert_eq!(fs::read_to_string(&printed).expect("what was printed"), "one\ntwo\n");
+        assert!(!steps.join(Beside::start("bad", shell("exit 3"), printed.clone())));
+        assert!(!steps.join(Beside::start("none", Command::new("/no/such/program"), printed)));
+        assert_eq!(steps.done.len(), 3);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_nobody_waits_for_is_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let beside = Beside::start("long", shell("exec sleep 600"), folder.path().join("printed"));
+        let process = PathBuf::from(format!("/proc/{}", beside.as_ref().expect("a process").child.id()));
+        drop(beside);
+        assert!(!process.exists());
     }
 
     #[test]

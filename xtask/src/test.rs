@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the one command that passes all tests on a fresh machine.
 
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -8,7 +9,7 @@ use crate::counts;
 use crate::deny;
 use crate::postgres::{Cluster, Durability};
 use crate::programs::{self, Chromium};
-use crate::steps::{Ending, Steps, cargo};
+use crate::steps::{Beside, Ending, Steps, cargo};
 
 /// What to test.
 #[derive(clap::Args, Debug)]
@@ -27,7 +28,7 @@ pub struct Options {
 #[must_use]
 pub fn run(options: &Options) -> bool {
     let mut steps = Steps::default();
-    sources(&mut steps, options);
+    let clippy = sources(&mut steps, options);
     let (url, _cluster) = database(&mut steps, options);
     let chromium = browser(&mut steps, options);
 
@@ -37,25 +38,33 @@ pub fn run(options: &Options) -> bool {
     } else {
         steps.skip("tests", "the sources do not compile");
     }
+    if let Some(clippy) = clippy {
+        steps.join(clippy);
+    }
     steps.finish()
 }
 
-/// The checks of the sources: format, lints, supply chain.
-fn sources(steps: &mut Steps, options: &Options) {
+/// The checks of the sources: format, lints, supply chain. The lints run beside all that follows: the crates
+/// stand in a row, so neither a build nor a check of them keeps all cores busy. They need a folder of their own,
+/// because cargo locks one.
+fn sources(steps: &mut Steps, options: &Options) -> Option<io::Result<Beside>> {
     if options.filter.is_some() {
-        return;
+        return None;
     }
     steps.command("fmt", cargo(&["fmt", "--all", "--check"]));
     if options.quick {
-        return;
+        return None;
     }
-    let clippy = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
-    steps.command("clippy", cargo(&clippy));
+    let mut clippy =
+        cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"]);
+    clippy.current_dir(root()).env("CARGO_TARGET_DIR", target().join("clippy"));
+    let clippy = Beside::start("clippy", clippy, target().join("clippy").join("printed"));
     if deny::installed() {
         steps.step("deny", deny::check);
     } else {
         steps.skip("deny", "cargo-deny is not installed; `cargo xtask deny` installs and runs it");
     }
+    Some(clippy)
 }
 
 /// The address of the PostgreSQL for the storage tests, and the cluster to keep alive for it.

@@ -182,6 +182,7 @@ mod tests {
 
     #[test]
     fn results_are_read_as_people_write_them() {
+        asuh_ground::web::speak(asuh_words::sentence);
         for (words, expected) in [
             ("1", Some(VisitResult::AsListed)),
             ("2 Berubah", Some(VisitResult::Changed)),
@@ -200,7 +201,6 @@ mod tests {
         ] {
             assert_eq!(read_result(words, Zone::Wib), expected, "{words}");
         }
-        asuh_ground::web::speak(asuh_words::sentence);
         let text = Text::new(Language::Indonesian, Zone::Wib);
         let all: Vec<String> = offered().map(|(nth, result)| numbered(&text, nth, result)).collect();
         assert!(all.iter().all(|one| !one.contains(',')), "{all:?}");
