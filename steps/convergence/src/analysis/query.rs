@@ -30,8 +30,8 @@ asuh_store::row_struct! {
 
 /// The figures of every village of a district: children by their last measurement of the month, as the indicator `stunting`
 /// counts them; families as they stand today; money of the plan of the year. Children and families come from one statement,
-/// so from one moment, which goes through both once; whoever asks keeps the answer. Indexes: those of the district's
-/// families and persons from end to end; measurement_by_person, family_desil_by_family and visit_by_family for each.
+/// so from one moment, which goes through the district's families once; whoever asks keeps the answer. Indexes:
+/// person_version_by_birth, family_version_current, measurement_by_person, family_desil_by_family, visit_by_family.
 pub(crate) async fn figures(
     db: &impl Query,
     district: DistrictId,

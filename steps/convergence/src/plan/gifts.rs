@@ -37,12 +37,17 @@ impl Way {
     /// The statement of what arrived within the scope from `$2` to `$3`: of which programme (`of_id, programme, help`), where
     /// (`village_code, rw`), to whom (`family_id`), which row and day (`id, day`), how many times and rupiah. `only` is one
     /// programme. Indexes: the unique key of package by campaign and week, cash_payment_by_month, meal_serving_by_enrolment,
-    /// help_work_by_campaign.
+    /// help_work_by_state.
     fn rows(self, scope: &Scope, only: Option<Id>, args: &mut Args) -> String {
+        // Works of residents and institutions without a campaign of ours are swadaya and swasta too.
+        let work_of = match self {
+            Way::Works => format!("COALESCE(w.campaign_id, {})", args.push(Id::SYSTEM)),
+            Way::Goods | Way::Money | Way::Meals => String::new(),
+        };
         let (village, rw, of) = match self {
             Way::Goods | Way::Money => ("p.village_code", "p.rw", "c.id"),
             Way::Meals => ("s.village_code", "e.rw", "m.id"),
-            Way::Works => ("w.village_code", "w.rw", "c.id"),
+            Way::Works => ("w.village_code", "w.rw", work_of.as_str()),
         };
         let within = scope.territory_condition(village, Some(rw), args);
         let only = only.map(|id| format!(" AND {of} = {}", args.push(id))).unwrap_or_default();
@@ -72,11 +77,12 @@ impl Way {
                  GROUP BY m.id, m.name, s.village_code, e.rw, s.family_id, s.enrolment_id, s.for_day"
             ),
             Way::Works => format!(
-                "SELECT c.id AS of_id, c.name AS programme, c.help, w.village_code, w.rw, w.family_id, w.id, \
-                 w.handed_on AS day, CAST(1 AS BIGINT) AS times, COALESCE(w.actual, 0) AS rupiah FROM campaign c \
-                 JOIN help_work w ON w.district_id = c.district_id AND w.campaign_id = c.id \
-                 AND w.state = 'handed_over' AND w.handed_on BETWEEN $2 AND $3 AND w.source <> 'government' \
-                 WHERE c.district_id = $1 AND {within}{only}"
+                "SELECT {work_of} AS of_id, COALESCE(c.name, '') AS programme, COALESCE(c.help, 'works') AS help, \
+                 w.village_code, w.rw, w.family_id, w.id, w.handed_on AS day, CAST(1 AS BIGINT) AS times, \
+                 COALESCE(w.actual, 0) AS rupiah FROM help_work w \
+                 LEFT JOIN campaign c ON c.district_id = w.district_id AND c.id = w.campaign_id \
+                 WHERE w.district_id = $1 AND w.state = 'handed_over' AND w.handed_on BETWEEN $2 AND $3 \
+                 AND w.source <> 'government' AND {within}{only}"
             ),
         }
     }
@@ -98,8 +104,9 @@ asuh_store::row_struct! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Arrived {
     pub(crate) way: Way,
-    /// The campaign, or the programme of meals.
+    /// The campaign, or the programme of meals; [`Id::SYSTEM`]: works without a campaign.
     pub(crate) of: Id,
+    /// Its name; empty: works without a campaign.
     pub(crate) programme: String,
     pub(crate) help: String,
     pub(crate) village: i64,

@@ -108,6 +108,14 @@ async fn names(
     Ok(territories::names(app.store.reader(), district, codes).await?.into_iter().collect())
 }
 
+/// The name of what helped; that it was none of our programmes.
+pub(super) fn called(shell: &Shell, programme: &str) -> String {
+    match programme {
+        "" => shell.t("plan.private.no_programme").into_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// The part of the caller's reach that lies in a place.
 fn reach(cap: &SeePlans, place: TerritoryCode) -> Scope {
     match Sight::of(cap.actor()) {
@@ -141,7 +149,7 @@ pub(super) async fn show(
     let mut places: BTreeMap<i64, (i64, i64, i64)> = BTreeMap::new();
     for one in &all {
         let line = programmes.entry((one.programme.clone(), one.way.code(), one.of)).or_insert_with(|| Line {
-            name: one.programme.clone(),
+            name: called(&shell, &one.programme),
             help: one.help.clone(),
             way: one.way.code(),
             address: asked.rows(one.way, one.of, asked.place.as_i64()),
@@ -260,7 +268,7 @@ pub(super) async fn rows(
     let sums = arrived(db, district, &asked.scope, asked.span).await?;
     let sums: Vec<_> = sums.into_iter().filter(|one| one.of == of && one.way == way).collect();
     // A programme of which nothing arrived here is as unknown as one that there is none of.
-    let programme = sums.first().map(|one| one.programme.clone()).ok_or(Error::NotFound)?;
+    let programme = sums.first().map(|one| called(&shell, &one.programme)).ok_or(Error::NotFound)?;
     let names_of = ReadFamilies::of(cap.actor()).map(|right| within(right.scope(), asked.place));
     let mut found =
         gifts::rows(db, district, (&asked.scope, names_of.as_ref()), asked.span, (way, of), after).await?;
@@ -317,7 +325,7 @@ pub(super) async fn export(cap: Cap<SeePlans>, State(app): State<App>, shell: Sh
             Cell::from(name(one.village - one.village % 10_000)),
             name(one.village).into(),
             one.village.to_string().into(),
-            one.programme.into(),
+            called(&shell, &one.programme).into(),
             text.t(&format!("plan.private.help.{}", one.help)).into_owned().into(),
             text.t(&format!("plan.private.way.{}", one.way.code())).into_owned().into(),
             Cell::Number(one.families),
