@@ -53,7 +53,7 @@ fn known(sign: char) -> Option<char> {
 
 /// The world of one paper.
 pub(crate) struct OnePaper {
-    library: LazyHash<Library>,
+    standard: LazyHash<Library>,
     book: LazyHash<FontBook>,
     template: Source,
     paper: Bytes,
@@ -70,7 +70,7 @@ impl OnePaper {
         // The template asks for the picture only where one is there.
         let head = format!("#let has-logo = {}\n", logo.is_some());
         OnePaper {
-            library: LazyHash::new(Library::default()),
+            standard: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(FONTS.iter())),
             template: Source::new(id("paper.typ"), head + include_str!("paper.typ")),
             paper: Bytes::new(paper),
@@ -81,7 +81,7 @@ impl OnePaper {
 
 impl World for OnePaper {
     fn library(&self) -> &LazyHash<Library> {
-        &self.library
+        &self.standard
     }
 
     fn book(&self) -> &LazyHash<FontBook> {

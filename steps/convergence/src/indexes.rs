@@ -91,7 +91,9 @@ async fn private_help_is_read_by_its_half_year(db: TestDatabase) {
         plans.take().walks_only(&["c.*", "g.*"]);
         for way in plan::gifts::Way::ALL {
             for after in [None, Some((DAY, ID))] {
-                plan::gifts::rows(&plans, DISTRICT, (&scope, Some(&scope)), (DAY, DAY), (way, ID), after).await.unwrap();
+                plan::gifts::rows(&plans, DISTRICT, (&scope, Some(&scope)), (DAY, DAY), (way, ID), after)
+                    .await
+                    .unwrap();
             }
         }
         plans.take().walks_only(&[]);

@@ -126,9 +126,9 @@ async fn the_people_behind_a_number_of_a_village_are_read_in_that_village(db: Te
 
 #[db_test]
 async fn reports_of_indicators_are_read_by_set_period_and_place(db: TestDatabase) {
+    use crate::indicator::{Grain, Period, PeriodKind};
     use crate::reporting::query as reports;
     use crate::reporting::rules::{Form, State};
-    use crate::indicator::{Grain, Period, PeriodKind};
     let plans = Plans::of(&db).await;
     let scope = asuh_ground::access::Scope::whole(place(1_501_000_000));
     let form = Form { office: Some(ID), period: PeriodKind::Semester, grain: Grain::Village };

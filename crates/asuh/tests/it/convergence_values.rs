@@ -756,10 +756,12 @@ async fn the_cells_are_the_rows_and_are_made_again_when_something_was_recorded(d
     let (reader, whole) = (test.app.store.reader(), district.code);
     let all = indicator::all(reader, KERINCI).await.unwrap();
     let now = (TODAY, test.app.store.clock().now());
-    let before = indicator::values_of(reader, KERINCI, (whole, Each::Smallest), &all, TODAY, now).await.unwrap();
+    let before =
+        indicator::values_of(reader, KERINCI, (whole, Each::Smallest), &all, TODAY, now).await.unwrap();
     indicator::refresh(&test.app, &district).await.unwrap();
     assert!(test.number("SELECT COUNT(*) AS n FROM indicator_cell", args![]).await > 500);
-    let after = indicator::values_of(reader, KERINCI, (whole, Each::Smallest), &all, TODAY, now).await.unwrap();
+    let after =
+        indicator::values_of(reader, KERINCI, (whole, Each::Smallest), &all, TODAY, now).await.unwrap();
     let told = |values: &BTreeMap<(Id, i64), Value>| {
         values.iter().map(|(key, value)| (*key, figures(value))).collect::<BTreeMap<_, _>>()
     };
@@ -778,7 +780,9 @@ async fn the_cells_are_the_rows_and_are_made_again_when_something_was_recorded(d
     let krs = all.iter().find(|one| one.code == "krs").unwrap();
     let now = (TODAY, test.app.store.clock().now());
     let values =
-        indicator::values_of(reader, KERINCI, (whole, Each::Smallest), std::slice::from_ref(krs), TODAY, now).await.unwrap();
+        indicator::values_of(reader, KERINCI, (whole, Each::Smallest), std::slice::from_ref(krs), TODAY, now)
+            .await
+            .unwrap();
     let sum = indicator::together(values.values()).unwrap();
     assert_eq!(sum.denominator, families_there, "made anew from the rows");
     assert_eq!(sum.places, 4);

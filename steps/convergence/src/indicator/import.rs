@@ -13,10 +13,12 @@ use asuh_nusantara::{Language, Zone, name, number};
 use asuh_store::{Fault, Id, Query, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
-use super::command::{Before, Facts, Goal, put, put_targets};
+use super::command::put;
 use super::computation::Computation;
+use super::facts::{Before, Facts};
 use super::query::{self, Indicator};
 use super::rules::{Better, Grain, Group, PeriodKind, Unit};
+use super::targets::{Goal, put_targets};
 
 /// The kind.
 pub(crate) struct IndicatorSheet;

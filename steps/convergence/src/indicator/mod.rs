@@ -4,22 +4,28 @@
 pub(crate) mod cells;
 pub(crate) mod command;
 pub(crate) mod computation;
+mod facts;
 mod import;
 pub(crate) mod pages;
 pub(crate) mod query;
 pub(crate) mod rules;
 mod shipped;
+mod take;
+mod targets;
 pub(crate) mod value;
 
 pub(crate) use cells::check;
 pub use cells::{keep_fresh, refresh};
-pub use command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
+pub use command::{AskSet, PutIndicator, RetireIndicator};
 pub use computation::Computation;
+pub use facts::Facts;
 pub use query::{
     Indicator, Member, Set, Target, all, all_members, all_targets, by_code, by_id, memberships, of_set, sets,
     target_for, targets,
 };
 pub use rules::{Better, Grain, Group, Period, PeriodKind, Unit, reached, share};
+pub use take::TakeShipped;
+pub use targets::{Goal, PutTargets};
 pub use value::{Each, Origin, Value, parts, together, value_of, values_of};
 
 use asuh_ground::staging::ImportKind;

@@ -13,11 +13,14 @@ use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{AskSet, Facts, Goal, PutIndicator, PutTargets, RetireIndicator, TakeShipped};
+use super::command::{AskSet, PutIndicator, RetireIndicator};
 use super::computation::Computation;
+use super::facts::Facts;
 use super::import;
 use super::query::{self, Former, Indicator, Member, Selection, Set};
 use super::rules::{Better, Grain, Group, PeriodKind, Unit};
+use super::take::TakeShipped;
+use super::targets::{Goal, PutTargets};
 use super::value::{self, Each, Value};
 use crate::rights::{KeepIndicators, SeeIndicators};
 
@@ -190,8 +193,15 @@ async fn shown(app: &App, cap: &SeeIndicators, shell: Shell, id: Id, form: &Form
     let aims: Vec<Aim> = aims.collect();
     let period = one.period_of(shell.today);
     let now = (shell.today, app.store.clock().now());
-    let values = value::values_of(db, district, (code, Each::Subdistrict), std::slice::from_ref(&one), shell.today, now)
-            .await?;
+    let values = value::values_of(
+        db,
+        district,
+        (code, Each::Subdistrict),
+        std::slice::from_ref(&one),
+        shell.today,
+        now,
+    )
+    .await?;
     let mut places = Vec::new();
     for kecamatan in territories::subdistricts(db, district).await? {
         places.push((kecamatan.code.to_string(), kecamatan.name));

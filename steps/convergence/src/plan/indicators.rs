@@ -73,7 +73,8 @@ impl Indicators {
         let end =
             i32::try_from(year).ok().and_then(|y| Date::from_calendar_date(y, Month::December, 31).ok());
         let day = end.unwrap_or(today).min(today);
-        let values = indicator::values_of(db, district, (whole, Each::Subdistrict), &aimed, day, (today, now)).await?;
+        let values =
+            indicator::values_of(db, district, (whole, Each::Subdistrict), &aimed, day, (today, now)).await?;
         let mut gaps = Vec::new();
         for one in &aimed {
             let parts = values.iter().filter(|((id, _), _)| *id == one.id).map(|(_, value)| value);

@@ -91,13 +91,21 @@ impl Asked {
         Ok(Asked { year, semester, span, place, place_name, scope: reach(cap, place) })
     }
 
-    fn address(&self, page: &str, place: i64) -> String {
-        format!("/rencana/swadaya{page}?tahun={}&semester={}&wilayah={place}", self.year, self.semester)
+    fn address(&self, place: i64) -> String {
+        format!("/rencana/swadaya?tahun={}&semester={}&wilayah={place}", self.year, self.semester)
     }
 
     fn rows(&self, way: Way, of: Id, place: i64) -> String {
-        format!("{}&cara={}&program={of}", self.address("/rincian", place), way.code())
+        rows_of((self.year, self.semester), (way, of), place)
     }
+}
+
+/// The page of what arrived of a programme in one way at a place.
+pub(super) fn rows_of((year, semester): (i64, i64), (way, of): (Way, Id), place: i64) -> String {
+    format!(
+        "/rencana/swadaya/rincian?tahun={year}&semester={semester}&wilayah={place}&cara={}&program={of}",
+        way.code()
+    )
 }
 
 async fn names(
@@ -148,15 +156,16 @@ pub(super) async fn show(
     let mut programmes: BTreeMap<(String, &'static str, Id), Line> = BTreeMap::new();
     let mut places: BTreeMap<i64, (i64, i64, i64)> = BTreeMap::new();
     for one in &all {
-        let line = programmes.entry((one.programme.clone(), one.way.code(), one.of)).or_insert_with(|| Line {
-            name: called(&shell, &one.programme),
-            help: one.help.clone(),
-            way: one.way.code(),
-            address: asked.rows(one.way, one.of, asked.place.as_i64()),
-            families: 0,
-            times: 0,
-            rupiah: 0,
-        });
+        let line =
+            programmes.entry((one.programme.clone(), one.way.code(), one.of)).or_insert_with(|| Line {
+                name: called(&shell, &one.programme),
+                help: one.help.clone(),
+                way: one.way.code(),
+                address: asked.rows(one.way, one.of, asked.place.as_i64()),
+                families: 0,
+                times: 0,
+                rupiah: 0,
+            });
         // A family lives in one village: sums over villages count it once.
         line.families += one.families;
         line.times += one.times;
@@ -171,7 +180,7 @@ pub(super) async fn show(
             name: names.get(&code).cloned().unwrap_or_else(|| code.to_string()),
             help: String::new(),
             way: "",
-            address: asked.address("", code),
+            address: asked.address(code),
             families,
             times,
             rupiah,
@@ -181,7 +190,7 @@ pub(super) async fn show(
         Some(parent) => names(&app, district, [parent.as_i64()])
             .await?
             .remove(&parent.as_i64())
-            .map(|name| (asked.address("", parent.as_i64()), name)),
+            .map(|name| (asked.address(parent.as_i64()), name)),
         None => None,
     };
     let this_year = i64::from(shell.today.year());
@@ -273,9 +282,8 @@ pub(super) async fn rows(
     let mut found =
         gifts::rows(db, district, (&asked.scope, names_of.as_ref()), asked.span, (way, of), after).await?;
     let next = asuh_ground::web::cut(&mut found, gifts::PAGE, |line| (line.day, line.id));
-    let next = next.map(|(day, id)| {
-        format!("{}&setelah={day}.{id}", asked.rows(way, of, asked.place.as_i64()))
-    });
+    let next =
+        next.map(|(day, id)| format!("{}&setelah={day}.{id}", asked.rows(way, of, asked.place.as_i64())));
     if found.iter().any(|line| line.head_name.is_some()) {
         audit::opened(&app, cap.actor(), "list", Some(("campaign", of)), "families that help arrived at");
     }
@@ -292,7 +300,7 @@ pub(super) async fn rows(
     };
     let rows = found.into_iter().map(row).collect();
     let template = RowsPage {
-        back: asked.address("", asked.place.as_i64()),
+        back: asked.address(asked.place.as_i64()),
         programme,
         way: way.code(),
         year: asked.year,

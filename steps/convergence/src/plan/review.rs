@@ -15,7 +15,7 @@ use super::hand::Sight;
 use super::pages::{Choice, Words, Year};
 use super::query::{Item, Plan};
 use super::rules::{Fault, Row};
-use super::{SeePlans, gifts};
+use super::{SeePlans, gifts, private};
 use crate::action::{self, rules as actions};
 
 /// Rows added up: of an office, of an indicator, of a source.
@@ -69,6 +69,16 @@ pub(super) struct Line {
     share: String,
 }
 
+/// What arrived of a programme in one way in half a year.
+struct Private {
+    semester: i64,
+    name: String,
+    way: &'static str,
+    address: String,
+    families: i64,
+    rupiah: i64,
+}
+
 #[derive(Template)]
 #[template(path = "plan/review.html")]
 struct ReviewPage {
@@ -80,7 +90,7 @@ struct ReviewPage {
     /// Rows that are late, as "office: activity".
     late: Vec<String>,
     /// Programmes of foster parents by half year: name, families, rupiah.
-    private: Vec<(i64, String, i64, i64)>,
+    private: Vec<Private>,
     sentences: Vec<String>,
 }
 
@@ -173,13 +183,24 @@ pub(super) async fn show(
     for semester in halves.iter().copied() {
         let Some(span) = gifts::half(year.plan.year, semester) else { continue };
         let scope = asuh_ground::access::Scope::whole(actor.district_code);
-        let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        // A family counts once for each programme and way.
+        let mut sums: BTreeMap<(String, &str), Private> = BTreeMap::new();
         for one in gifts::arrived(app.store.reader(), cap.district(), &scope, span).await? {
-            let sum = sums.entry(one.programme).or_default();
-            sum.0 += one.families;
-            sum.1 += one.rupiah;
+            let name = private::called(&shell, &one.programme);
+            let address =
+                private::rows_of((year.plan.year, semester), (one.way, one.of), actor.district_code.as_i64());
+            let sum = sums.entry((name.clone(), one.way.code())).or_insert_with(|| Private {
+                semester,
+                name,
+                way: one.way.code(),
+                address,
+                families: 0,
+                rupiah: 0,
+            });
+            sum.families += one.families;
+            sum.rupiah += one.rupiah;
         }
-        private.extend(sums.into_iter().map(|(name, (families, rupiah))| (semester, name, families, rupiah)));
+        private.extend(sums.into_values());
     }
     let owners = grouped(&text, &year, &rows, |item| item.owner.clone());
     let indicators = grouped(&text, &year, &rows, |item| match item.indicator.as_str() {

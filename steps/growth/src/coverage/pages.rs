@@ -305,9 +305,9 @@ pub(crate) async fn export(cap: Cap<ReadGrowth>, State(app): State<App>, shell: 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     use time::macros::date;
+
+    use super::*;
 
     #[test]
     fn months_have_codes() {
