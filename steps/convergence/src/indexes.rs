@@ -48,9 +48,8 @@ async fn actions_are_read_by_year_and_place(db: TestDatabase) {
 #[db_test]
 async fn plans_are_read_by_year_and_row(db: TestDatabase) {
     let plans = Plans::of(&db).await;
-    let filter = plan::query::Filter::default();
     for sight in [plan::Sight::Whole, plan::Sight::Places(scope())] {
-        plan::query::items(&plans, DISTRICT, &sight, 2026, &filter).await.unwrap();
+        plan::query::items(&plans, DISTRICT, &sight, 2026).await.unwrap();
         plan::query::item(&plans, DISTRICT, &sight, ID).await.unwrap();
     }
     plan::query::told(&plans, DISTRICT, 2026).await.unwrap();

@@ -16,7 +16,8 @@ use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonA
 use super::query::{self, Analysis, Obstacle, Village};
 use super::rules::{Criterion, FEW, Figures, Weighed, points};
 use super::{DecideLokus, NoteObstacles, SeeAnalysis};
-use crate::paper;
+use crate::plan::SeePlans;
+use crate::{indicator, paper};
 
 /// A whole analysis as plain data, for documents.
 pub(crate) struct Plain {
@@ -64,6 +65,8 @@ pub(crate) async fn plain(
 
 /// Figures in words.
 pub(super) struct Words {
+    /// The place that they are of.
+    code: i64,
     name: String,
     /// "40 dari 52 (77 %)"
     measured: String,
@@ -75,22 +78,25 @@ pub(super) struct Words {
     poor: String,
     unvisited: String,
     budget: String,
+    /// Whether nothing is planned for it.
+    no_budget: bool,
     /// Whether too few came to speak for all.
     thin: bool,
 }
 
-fn words(text: &Text, name: String, one: &Figures) -> Words {
+fn words(text: &Text, code: i64, name: String, one: &Figures) -> Words {
     let share = match one.measured {
         measured if measured < FEW => String::new(),
         measured => format!(" ({} %)", text.fixed((one.stunted * 10_000 + measured / 2) / measured, 2)),
     };
-    let part = |part: i64, whole: i64| {
-        text.t3(
+    let part = |part: i64, whole: i64| match whole {
+        0 => "–".to_owned(),
+        _ => text.t3(
             "analysis.of",
             ("part", text.number(part)),
             ("whole", text.number(whole)),
             ("share", text.percent(part, whole)),
-        )
+        ),
     };
     let factors = [
         ("poor_water", text.number(one.poor_water)),
@@ -98,15 +104,17 @@ fn words(text: &Text, name: String, one: &Figures) -> Words {
         ("four_too", text.number(one.four_too)),
     ];
     Words {
+        code,
         name,
         measured: part(one.measured, one.children),
         stunted: format!("{}{share}", text.number(one.stunted)),
         severely: text.number(one.severely),
         at_risk: part(one.at_risk, one.families),
-        factors: text.with("analysis.factors_of", &factors),
+        factors: if one.at_risk > 0 { text.with("analysis.factors_of", &factors) } else { String::new() },
         poor: text.number(one.poor),
         unvisited: text.number(one.unvisited),
         budget: text.rupiah(one.budget),
+        no_budget: one.budget == 0,
         thin: one.measured * 100 < one.children * 80,
     }
 }
@@ -128,6 +136,8 @@ struct ShowPage {
     all: Vec<Analysis>,
     analysis: Option<Analysis>,
     month: String,
+    /// Where its figures come from.
+    sources: Sources,
     whole: Option<Words>,
     subdistricts: Vec<Words>,
     /// Criteria as "jumlah anak stunting (30)".
@@ -140,6 +150,39 @@ struct ShowPage {
     notes: bool,
     decides: bool,
     form: FormView,
+}
+
+/// The pages on which the figures of an analysis stand row by row, for the caller.
+#[derive(Default)]
+struct Sources {
+    /// The indicator that counts stunted children, its month, and the day of the reckoning where it is past.
+    stunting: Option<(Id, String)>,
+    /// The plan of the year, where there is one and the caller sees plans.
+    plan: Option<i64>,
+}
+
+impl Sources {
+    async fn of(app: &App, cap: &SeeAnalysis, shell: &Shell, one: &Analysis) -> Result<Sources, StoreError> {
+        let (db, district) = (app.store.reader(), cap.district());
+        let stunting = indicator::stunting(db, district, cap.actor()).await?.map(|id| {
+            let day = shell.text().zone.local_date(one.reckoned_at.utc());
+            let known = if day < shell.today { format!("&per={day}") } else { String::new() };
+            (id, format!("periode={:04}-{:02}{known}", one.month / 100, one.month % 100))
+        });
+        let seen = SeePlans::of(cap.actor()).is_some();
+        let plan = if seen { crate::plan::query::plan(db, district, one.year).await? } else { None };
+        Ok(Sources { stunting, plan: plan.map(|plan| plan.year) })
+    }
+
+    /// The children measured and stunted at a place, as known on the day of the reckoning.
+    fn children(&self, code: &i64) -> Option<String> {
+        self.stunting.as_ref().map(|(id, period)| format!("/capaian/{id}?wilayah={code}&{period}"))
+    }
+
+    /// The rows of the plan for a place.
+    fn money(&self, code: &i64) -> Option<String> {
+        self.plan.map(|year| format!("/rencana?tahun={year}&wilayah={code}"))
+    }
 }
 
 fn criterion(text: &Text, one: Criterion) -> String {
@@ -159,7 +202,7 @@ fn lines(
             let figures = village.figures();
             let of = |one: &Weighed| text.fixed(points(everybody, &figures, one.criterion), 2);
             VillageLine {
-                words: words(text, village.name.clone(), &figures),
+                words: words(text, village.village_code, village.name.clone(), &figures),
                 points: criteria.iter().map(of).collect(),
                 total: text.fixed(village.points, 2),
                 village,
@@ -204,6 +247,7 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         all,
         analysis: None,
         month: String::new(),
+        sources: Sources::default(),
         whole: None,
         subdistricts: Vec::new(),
         criteria: Vec::new(),
@@ -238,9 +282,17 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         }
     }
     template.month = month_words(&text, found.analysis.month);
-    template.whole = Some(words(&text, String::new(), &found.whole));
-    template.subdistricts =
-        found.subdistricts.into_iter().map(|(name, figures)| words(&text, name, &figures)).collect();
+    template.sources = Sources::of(app, cap, &template.shell, &found.analysis).await?;
+    template.whole = Some(words(&text, actor.district_code.as_i64(), String::new(), &found.whole));
+    let code = |name: &str| {
+        let inside = found.villages.iter().find(|village| village.inside == name);
+        inside.map_or(0, |village| village.village_code - village.village_code % 10_000)
+    };
+    template.subdistricts = found
+        .subdistricts
+        .iter()
+        .map(|(name, figures)| words(&text, code(name), name.clone(), figures))
+        .collect();
     template.criteria = found
         .criteria
         .iter()
@@ -361,7 +413,7 @@ async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &For
         let field = format!("alasan_{}", village.village_code);
         let ticked = !view.value(&format!("pilih_{}", village.village_code)).is_empty();
         ChoiceLine {
-            words: words(&text, village.name.clone(), &village.figures()),
+            words: words(&text, village.village_code, village.name.clone(), &village.figures()),
             total: text.fixed(village.points, 2),
             chosen: if sent { ticked } else { village.chosen },
             reason: if sent { view.value(&field).to_owned() } else { village.reason.clone() },

@@ -7,7 +7,7 @@ use asuh_step_growth::rules::born_after;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::{Date, Duration, Month};
 
-use super::rules::{Figures, shared};
+use super::rules::{Figures, shared, within};
 use crate::plan::{Sight, query as plans};
 
 /// Families that are gone.
@@ -95,18 +95,9 @@ pub(crate) async fn figures(
         }
     }
     let villages: Vec<i64> = found.keys().copied().collect();
-    for item in plans::items(db, district, &Sight::Whole, year, &plans::Filter::default()).await? {
+    for item in plans::items(db, district, &Sight::Whole, year).await? {
         let Some(budget) = item.budget else { continue };
-        let places = item.places();
-        let within = |village: &i64| {
-            places.iter().any(|place| {
-                asuh_nusantara::TerritoryCode::from_i64(*place).is_ok_and(|place| {
-                    let (from, to) = place.range();
-                    (from..=to).contains(village)
-                })
-            })
-        };
-        let own: Vec<i64> = villages.iter().copied().filter(within).collect();
+        let own = within(&item.places(), &villages);
         for (code, part) in shared(budget, &own) {
             found.entry(code).and_modify(|one| one.budget += part);
         }

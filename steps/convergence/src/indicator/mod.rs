@@ -19,6 +19,7 @@ pub use cells::{keep_fresh, refresh};
 pub use command::{AskSet, PutIndicator, RetireIndicator};
 pub use computation::Computation;
 pub use facts::Facts;
+pub(crate) use query::stunting;
 pub use query::{
     Indicator, Member, Set, Target, all, all_members, all_targets, by_code, by_id, memberships, of_set, sets,
     target_for, targets,

@@ -235,10 +235,11 @@ pub(crate) fn goal_words(shell: &asuh_ground::web::Text, one: &Indicator, hundre
     }
 }
 
-/// "12 dari 40 (30,0 %)", or "12" of a count.
+/// "12 dari 40 (30,0 %)", or "12" of a count; a share of nobody is none.
 pub(crate) fn value_words(text: &asuh_ground::web::Text, one: &Indicator, value: &Value) -> String {
     match one.unit() {
         Unit::Count => text.number(value.numerator),
+        Unit::Percent if value.denominator == 0 => "–".to_owned(),
         Unit::Percent => {
             let share = value.hundredths(Unit::Percent);
             let share =

@@ -1,11 +1,16 @@
 //! Reading indicators, their sets and targets.
 
+use std::sync::Arc;
+
+use asuh_ground::access::{Actor, Capability};
 use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
 
+use super::computation::Computation;
 use super::rules::{Better, Grain, Group, Period, PeriodKind, Unit};
+use crate::rights::SeeIndicators;
 
 /// Indicators on a page.
-pub(super) const PAGE: usize = 50;
+pub(super) const PAGE: usize = 25;
 
 const COLUMNS: &str = "i.id, i.code, i.name, i.name_en, i.target_group, i.age_from, i.age_to, i.numerator, i.denominator, \
      i.unit, i.better, i.computation, i.question, i.office_id, i.office_tag, o.name AS office, i.source, i.period, i.grain, \
@@ -238,6 +243,28 @@ pub async fn of_set(
         )
         .await?;
     Ok(found.into_iter().map(|one| (one.number, one.indicator)).collect())
+}
+
+/// The indicator that counts stunted children under five month by month by our own reading, where the district has it and
+/// the caller sees indicators: what the figures of other pages lead to. Index: unique key of indicator.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn stunting(
+    db: &impl Query,
+    district: DistrictId,
+    actor: &Arc<Actor>,
+) -> Result<Option<Id>, StoreError> {
+    if SeeIndicators::of(actor).is_none() {
+        return Ok(None);
+    }
+    let one = by_code(db, district, "stunting").await?;
+    let counts = |one: &Indicator| {
+        one.computation == Computation::Stunted.code()
+            && one.period_kind() == PeriodKind::Month
+            && (one.age_from, one.age_to) == (Some(0), Some(59))
+    };
+    Ok(one.filter(counts).map(|one| one.id))
 }
 
 /// All indicators that are used, by code. Some hundred of a district.

@@ -9,10 +9,12 @@ use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, Page, Shell, Text, page, workbook};
+use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 
+use super::choice::{Choice, code_or_none, of_owner};
 use super::hand::Sight;
-use super::pages::{Choice, Words, Year};
+use super::pages::{Words, Year};
 use super::query::{Item, Plan};
 use super::rules::{Fault, Row};
 use super::{SeePlans, gifts, private};
@@ -64,6 +66,8 @@ impl Sum {
 /// A group of rows in the review.
 pub(super) struct Line {
     name: String,
+    /// The end of the address of its rows.
+    address: String,
     sum: Sum,
     physical: String,
     share: String,
@@ -88,24 +92,30 @@ struct ReviewPage {
     /// By who answers, by indicator, by source of money: the heading's key and the lines.
     groups: Vec<(&'static str, Vec<Line>)>,
     /// Rows that are late, as "office: activity".
-    late: Vec<String>,
+    late: Vec<(Id, String)>,
     /// Programmes of foster parents by half year: name, families, rupiah.
     private: Vec<Private>,
     sentences: Vec<String>,
 }
 
-/// Rows added up by a name, in its order.
-fn grouped<'a>(text: &Text, year: &'a Year, rows: &[Row], name: impl Fn(&'a Item) -> String) -> Vec<Line> {
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+/// Rows added up by a name and the end of the address of its rows, in its order.
+fn grouped<'a>(
+    text: &Text,
+    year: &'a Year,
+    rows: &[Row],
+    name: impl Fn(&'a Item) -> (String, String),
+) -> Vec<Line> {
+    let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
     for (item, row) in year.items.iter().zip(rows) {
         let faults = year.faults.get(&item.id).map(Vec::as_slice).unwrap_or_default();
         sums.entry(name(item)).or_default().add(row, faults);
     }
-    sums.into_iter().map(|(name, sum)| line(text, name, sum)).collect()
+    let of = |address: String| format!("tahun={}&{address}", year.plan.year);
+    sums.into_iter().map(|((name, address), sum)| line(text, name, of(address), sum)).collect()
 }
 
-fn line(text: &Text, name: String, sum: Sum) -> Line {
-    Line { name, physical: sum.physical_words(), share: text.percent(sum.spent, sum.budget), sum }
+fn line(text: &Text, name: String, address: String, sum: Sum) -> Line {
+    Line { name, address, physical: sum.physical_words(), share: text.percent(sum.spent, sum.budget), sum }
 }
 
 fn whole(text: &Text, year: &Year, rows: &[Row]) -> Line {
@@ -113,7 +123,7 @@ fn whole(text: &Text, year: &Year, rows: &[Row]) -> Line {
     for row in rows {
         sum.add(row, year.faults.get(&row.id).map(Vec::as_slice).unwrap_or_default());
     }
-    line(text, text.t("plan.review.all").into_owned(), sum)
+    line(text, text.t("plan.review.all").into_owned(), format!("tahun={}", year.plan.year), sum)
 }
 
 /// What the figures say, in sentences.
@@ -202,20 +212,26 @@ pub(super) async fn show(
         }
         private.extend(sums.into_values());
     }
-    let owners = grouped(&text, &year, &rows, |item| item.owner.clone());
-    let indicators = grouped(&text, &year, &rows, |item| match item.indicator.as_str() {
-        "" => text.t("plan.no_indicator").into_owned(),
-        code => words.indicator(code),
+    let owners = grouped(&text, &year, &rows, |item| (item.owner.clone(), of_owner(item)));
+    let indicators = grouped(&text, &year, &rows, |item| {
+        let name = match item.indicator.as_str() {
+            "" => text.t("plan.no_indicator").into_owned(),
+            code => words.indicator(code),
+        };
+        (name, format!("indikator={}", code_or_none(&item.indicator)))
     });
-    let sources = grouped(&text, &year, &rows, |item| match item.source.as_str() {
-        "" => text.t("plan.no_source").into_owned(),
-        code => words.source(code),
+    let sources = grouped(&text, &year, &rows, |item| {
+        let name = match item.source.as_str() {
+            "" => text.t("plan.no_source").into_owned(),
+            code => words.source(code),
+        };
+        (name, format!("sumber={}", code_or_none(&item.source)))
     });
     let late = year
         .items
         .iter()
         .filter(|item| year.faults.get(&item.id).is_some_and(|faults| faults.contains(&Fault::Late)));
-    let late = late.map(|item| format!("{}: {}", item.owner, item.activity)).collect();
+    let late = late.map(|item| (item.id, format!("{}: {}", item.owner, item.activity))).collect();
     let template = ReviewPage {
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         sentences: sentences(&text, year.plan.year, &whole, actions),
@@ -273,7 +289,6 @@ pub(super) async fn export(cap: Cap<SeePlans>, State(app): State<App>, shell: Sh
 mod tests {
     use super::*;
     use crate::plan::rules::Told;
-    use asuh_store::Id;
 
     #[test]
     fn rows_are_added_up_without_those_that_have_no_target() {

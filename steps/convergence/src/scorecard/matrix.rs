@@ -18,7 +18,7 @@ use time::Date;
 use super::rules::{FEW, Moved, Standing, moved_most};
 use crate::indicator::pages::{goal_words, value_words};
 use crate::indicator::rules::{Better, Period, PeriodKind};
-use crate::indicator::{self, Each, Indicator, Set, Target, Value, target_for, together, values_of};
+use crate::indicator::{self, Each, Indicator, Set, Target, Unit, Value, target_for, together, values_of};
 use crate::rights::SeeIndicators;
 
 /// Changes of each direction that are named.
@@ -110,6 +110,8 @@ pub(super) fn summed(values: &BTreeMap<(Id, i64), Value>, one: Id, place: Territ
 struct Number {
     address: String,
     words: String,
+    /// "5/40"; of a count nothing.
+    of: String,
     title: String,
     standing: Standing,
 }
@@ -127,6 +129,8 @@ struct Head {
     period: String,
     target: String,
     whole: String,
+    /// The page of the number of the whole place.
+    address: String,
     id: Id,
 }
 
@@ -226,6 +230,16 @@ fn short(shell: &Shell, value: i64) -> String {
     shell.fixed((value + 5) / 10, 1)
 }
 
+/// "5/40": numerator and denominator in a narrow cell; of a count, or of nobody, nothing.
+fn parts_of(shell: &Shell, one: &Indicator, value: &Value) -> String {
+    match one.unit() {
+        Unit::Percent if value.denominator > 0 => {
+            format!("{}/{}", shell.number(value.numerator), shell.number(value.denominator))
+        }
+        _ => String::new(),
+    }
+}
+
 /// The heat map.
 pub(super) async fn show(
     cap: Cap<SeeIndicators>,
@@ -247,6 +261,7 @@ pub(super) async fn show(
                 .map(|target| goal_words(&shell, one, target))
                 .unwrap_or_default(),
             whole: value.map(|value| value_words(&shell, one, &value)).unwrap_or_default(),
+            address: address_of(one, facts.places.inside, facts.day),
             id: one.id,
             one: one.clone(),
         }
@@ -259,6 +274,7 @@ pub(super) async fn show(
             Number {
                 address: address_of(one, *code, facts.day),
                 words: hundredths.map_or("–".to_owned(), |value| short(&shell, value)),
+                of: value.as_ref().map(|value| parts_of(&shell, one, value)).unwrap_or_default(),
                 title: value.map(|value| value_words(&shell, one, &value)).unwrap_or_default(),
                 standing: Standing::of(one.better(), hundredths, facts.target(one, *code)),
             }

@@ -84,6 +84,8 @@ struct ScorePage {
     is_empty: bool,
     lines: Vec<Line>,
     total: [Level; 4],
+    /// Whether a village is shown: its numbers open the people behind them.
+    in_village: bool,
     /// The services of the place that is shown, in their order.
     services: Vec<Service>,
     at: Option<Instant>,
@@ -91,8 +93,11 @@ struct ScorePage {
 }
 
 impl ScorePage {
-    /// "12 dari 40 (30 %)"
+    /// "12 dari 40 (30 %)"; of nobody nothing.
     fn level(&self, level: &Level) -> String {
+        if level.due == 0 {
+            return "–".to_owned();
+        }
         self.shell.t3(
             "convergence.value.of",
             ("n", self.shell.number(level.received)),
@@ -174,6 +179,7 @@ pub(super) async fn show(
         total: levels(shown),
         at: values.values().map(|value| value.at).max(),
         letterhead: Letterhead::load(&app.store, district).await?,
+        in_village: chosen.is_some(),
         is_empty: members.is_empty(),
         place: name,
         back,
