@@ -126,7 +126,7 @@ async fn an_analysis_finds_as_many_stunted_children_as_the_indicator(db: TestDat
         ];
         put(&test, "measurement", said).await;
     }
-    reckoned(&test).await;
+    let (bappeda, analysis) = reckoned(&test).await;
     let db = test.app.store.reader();
     let stunting = indicator::by_code(db, KERINCI, "stunting").await.unwrap().unwrap();
     let whole = asuh_nusantara::TerritoryCode::from_i64(1_501_000_000).unwrap();
@@ -149,6 +149,23 @@ async fn an_analysis_finds_as_many_stunted_children_as_the_indicator(db: TestDat
     }
     assert!(rows.iter().map(|row| row.stunted).sum::<i64>() > 1, "the test means nothing without them");
     assert!(rows.iter().any(|row| row.measured < row.children));
+    // Its figures lead to the number of the place, which says the same.
+    let page = bappeda.get(&analysis).await.ok();
+    for row in rows.iter().filter(|row| row.measured > 0) {
+        let address = format!("/capaian/{}?wilayah={}&periode=2026-10", stunting.id, row.village_code);
+        assert!(page.contains(&address.replace('&', "&#38;")), "{address}: {page}");
+        let number = bappeda.get(&address).await.ok();
+        assert!(number.contains(&format!("{} dari {}", row.stunted, row.measured)), "{number}");
+    }
+    // The months of weighing on the page of targets are those of the indicator.
+    let august = stunting.period_of(date!(2026 - 08 - 31));
+    let sum = indicator::value_of(db, KERINCI, whole, &stunting, august, now, None).await.unwrap().unwrap();
+    assert!(sum.numerator > 0, "{sum:?}");
+    let page = bappeda.get("/target?sumber=eppgbm").await.ok();
+    let line = page.split("periode=2026-08").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let cells: Vec<&str> =
+        line.split("</td>").skip(1).take(2).filter_map(|cell| cell.split('>').nth(1)).collect();
+    assert_eq!(cells, [sum.denominator.to_string(), sum.numerator.to_string()], "{page}");
 }
 
 #[db_test]

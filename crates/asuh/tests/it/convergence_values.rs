@@ -186,6 +186,17 @@ async fn a_past_day_has_the_number_of_that_day(db: TestDatabase) {
         let found: Vec<_> = found.iter().map(|(code, value)| (*code, figures(value))).collect();
         assert_eq!(found, [(village, (holds, 1, 0))], "{as_of:?}");
     }
+    // The page of the number says so too, and sets nothing beside it that is known only today.
+    let planner = test.with_role(Role::DistrictPlanner).await;
+    let path = format!("/capaian/{}?wilayah={}", water.id, VILLAGES[0]);
+    let past = planner.get(&format!("{path}&per=2026-10-26")).await.ok();
+    assert!(past.contains("0 dari 1") && !past.contains("Perkembangan"), "{past}");
+    let now = planner.get(&path).await.ok();
+    assert!(!now.contains("0 dari 1") && now.contains("Perkembangan"), "{now}");
+    for bad in ["kemarin", "2027-01-01"] {
+        let page = planner.get(&format!("{path}&per={bad}")).await.ok();
+        assert!(page.contains("notice warn"), "{bad}: {page}");
+    }
 }
 
 #[db_test]
@@ -210,7 +221,11 @@ async fn the_people_behind_a_number_are_those_it_counts_and_shown_to_who_reads_f
         }
         let both = indicator::Computation::parse(&one.computation).unwrap().counts_unknown();
         let all = if both { value.denominator } else { value.denominator + value.unknown };
-        assert_eq!(shown(&village.get(&path).await.ok()), all, "{code}");
+        let page = village.get(&path).await.ok();
+        assert_eq!(shown(&page), all, "{code}");
+        for words in [format!("Semua ({all})"), format!("Ya ({})", value.numerator)] {
+            assert!(page.contains(&words), "{words}: {page}");
+        }
         // Who plans sees the same number and no names; the next village is nobody's but its own.
         let page = planner.get(&path).await.ok();
         assert!(

@@ -4,6 +4,8 @@
 pub(crate) mod cells;
 pub(crate) mod command;
 pub(crate) mod computation;
+mod edit;
+mod fact;
 mod facts;
 mod import;
 pub(crate) mod pages;
@@ -43,13 +45,13 @@ pub(super) fn routes() -> Routes {
         .get::<SeeIndicators, _>("/indikator", pages::list)
         .post::<KeepIndicators, _>("/indikator/bawaan", pages::take)
         .post::<SeeIndicators, _>("/indikator/lembar", pages::export)
-        .get::<KeepIndicators, _>("/indikator/baru", pages::new)
-        .post::<KeepIndicators, _>("/indikator/baru", pages::create)
+        .get::<KeepIndicators, _>("/indikator/baru", edit::new)
+        .post::<KeepIndicators, _>("/indikator/baru", edit::create)
         .get::<SeeIndicators, _>("/indikator/kelompok/{kelompok}", pages::set)
         .post::<KeepIndicators, _>("/indikator/kelompok/{kelompok}/minta", pages::ask)
         .get::<SeeIndicators, _>("/indikator/{indikator}", pages::show)
-        .get::<KeepIndicators, _>("/indikator/{indikator}/ubah", pages::edit)
-        .post::<KeepIndicators, _>("/indikator/{indikator}/ubah", pages::update)
+        .get::<KeepIndicators, _>("/indikator/{indikator}/ubah", edit::edit)
+        .post::<KeepIndicators, _>("/indikator/{indikator}/ubah", edit::update)
         .post::<KeepIndicators, _>("/indikator/{indikator}/target", pages::put_target)
         .post::<KeepIndicators, _>("/indikator/{indikator}/pensiun", pages::retire)
 }
