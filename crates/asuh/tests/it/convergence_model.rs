@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use asuh_nusantara::age::completed_months;
 use asuh_step_convergence::indicator::{Computation, Indicator, Period};
 use asuh_store::{Id, Instant};
+use time::macros::date;
 use time::{Date, Duration, Month};
 
 use crate::convergence_world::{Family, Measured, Person, Visit};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use asuh_ground::access::Role;
 use asuh_ground::settings;
 use asuh_nusantara::TerritoryCode;
-use asuh_step_convergence::indicator::{self, Each, Indicator, Period, TakeShipped, Value};
+use asuh_step_convergence::indicator::{self, Each, Period, TakeShipped, Value};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Arg, Command, Id, Instant, args};
 use time::Date;
@@ -232,7 +232,11 @@ async fn the_people_behind_a_number_are_those_it_counts_and_shown_to_who_reads_f
             shown(&page) == 0 && page.contains("hanya untuk petugas yang membaca data keluarga"),
             "{page}"
         );
-        assert!(page.contains(&format!("{} dari {}", value.numerator, value.denominator)), "{page}");
+        let said = match value.denominator {
+            0 => "<strong>–</strong>".to_owned(),
+            of => format!("{} dari {of}", value.numerator),
+        };
+        assert!(page.contains(&said), "{said}: {page}");
     }
     let scores = planner.get("/skor-konvergensi?periode=2026-10").await.ok();
     assert!(scores.contains("Gunung Raya") && scores.contains("Tingkat konvergensi"), "{scores}");
