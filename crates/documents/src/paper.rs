@@ -95,6 +95,19 @@ pub struct Table {
     pub total: Vec<String>,
 }
 
+/// A bar of a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Bar {
+    /// What it is of.
+    pub label: String,
+    /// Its length, in whatever unit the others have; not below 0.
+    pub value: i64,
+    /// What stands beside it: "21,40 % (52 dari 243)".
+    pub words: String,
+    /// Drawn lighter: it says less than the others.
+    pub light: bool,
+}
+
 /// Somebody who signs, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Signature {
@@ -138,6 +151,13 @@ pub enum Block {
     },
     /// A table.
     Table(Table),
+    /// Bars beside each other, the longest as wide as there is room.
+    Bars {
+        /// What they show.
+        caption: String,
+        /// The bars, from top to bottom.
+        bars: Vec<Bar>,
+    },
     /// Small print: how a number was counted.
     Note {
         /// Its words.

@@ -18,13 +18,25 @@ const LEAST: usize = 2;
 const DIGRAPHS: [&str; 4] = ["ng", "ny", "sy", "kh"];
 const DIPHTHONGS: [&str; 4] = ["ai", "au", "ei", "oi"];
 
-/// Marks the places within paragraphs, which are set to both margins. Everything else stays as it is.
+/// Marks the places within paragraphs, which are set to both margins, and within the headings of columns, which are narrow.
+/// Everything else stays as it is.
 pub(crate) fn hyphenate_prose(paper: &mut Value) {
     let sections = paper.get_mut("sections").and_then(Value::as_array_mut).into_iter().flatten();
     let blocks = sections.filter_map(|section| section.get_mut("blocks")?.as_array_mut()).flatten();
-    for block in blocks.filter(|block| block.get("is").is_some_and(|is| is == "paragraph")) {
-        if let Some(Value::String(text)) = block.get_mut("text") {
-            *text = hyphenated(text);
+    for block in blocks {
+        let kind = block.get("is").and_then(Value::as_str).unwrap_or_default();
+        let texts: Vec<&mut Value> = match kind {
+            "paragraph" => block.get_mut("text").into_iter().collect(),
+            "table" => {
+                let columns = block.get_mut("columns").and_then(Value::as_array_mut).into_iter().flatten();
+                columns.filter_map(|column| column.get_mut("title")).collect()
+            }
+            _ => Vec::new(),
+        };
+        for text in texts {
+            if let Value::String(text) = text {
+                *text = hyphenated(text);
+            }
         }
     }
 }

@@ -51,6 +51,7 @@ async fn plans_are_read_by_year_and_row(db: TestDatabase) {
     for sight in [plan::Sight::Whole, plan::Sight::Places(scope())] {
         plan::query::items(&plans, DISTRICT, &sight, 2026).await.unwrap();
         plan::query::item(&plans, DISTRICT, &sight, ID).await.unwrap();
+        plan::query::named(&plans, DISTRICT, &sight, (2026, 2027)).await.unwrap();
     }
     plan::query::told(&plans, DISTRICT, 2026).await.unwrap();
     plan::query::plan(&plans, DISTRICT, 2026).await.unwrap();

@@ -29,7 +29,7 @@ mod rights;
 mod scorecard;
 pub mod team;
 
-pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Undecide};
+pub use commitment::{Become, Decide, FollowCommitments, ReportProgress, Tie, TieCommitment, Undecide};
 pub use meeting::{
     Attend, CloseMeeting, Facts, KeepMeetings, LeavePaper, MoveMeeting, NoteSummary, PrepareMeeting,
     ReadMeetings, RemoveAttendance, TakePaper,
@@ -161,6 +161,7 @@ pub const STEP: Part = Part {
         Reference::id("meeting_paper", "paper_id", "issued_paper"),
         Reference::code("commitment", "territory_code", "territory"),
         Reference::code("commitment", "place_code", "territory"),
+        Reference::id("commitment", "plan_item_id", "plan_item"),
         Reference::user("commitment", "recorded_by"),
         Reference::id("commitment_progress", "evidence_id", "attachment"),
         Reference::user("commitment_progress", "recorded_by"),

@@ -168,8 +168,10 @@ async fn meetings_and_commitments_are_read_by_day_and_by_meeting(db: TestDatabas
     commitments::of_meeting(&plans, DISTRICT, ID).await.unwrap();
     commitments::late(&plans, DISTRICT, &scope, NOW.0).await.unwrap();
     commitments::progress(&plans, DISTRICT, ID).await.unwrap();
+    commitments::of_plan_item(&plans, DISTRICT, &scope, ID).await.unwrap();
     // The chain of meetings before is twelve at most.
     commitments::open_before(&plans, DISTRICT, ID).await.unwrap();
+    commitments::open_since(&plans, DISTRICT, ID).await.unwrap();
     plans.take().walks_only(&["b.*", "before.*"]);
     for after in [None, Some(ID)] {
         for which in [commitments::Which::Open, commitments::Which::Late(NOW.0)] {

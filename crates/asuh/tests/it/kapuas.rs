@@ -12,6 +12,8 @@ use asuh_step_registry::verifications;
 use asuh_store::testing::{START, TestDatabase, db_test};
 use asuh_store::{DistrictId, Instant, Query, args};
 
+use crate::support::TestApp;
+
 const KAPUAS: DistrictId = DistrictId(1);
 
 async fn counted(app: &App, sql: &str, number: i64) -> BTreeMap<String, i64> {
@@ -120,5 +122,27 @@ async fn a_list_that_nobody_trusts_becomes_two_frozen_lists(db: TestDatabase) {
         one.by_village.clear();
         two.by_village.clear();
         insta::assert_debug_snapshot!("kapuas", [one, two]);
+    }
+
+    // The offices have planned, and the meeting that follows the rembuk opens with what is late.
+    app.store.close().await;
+    let test = TestApp::built(db).await;
+    let bappeda = test.demo_user("bappeda").await;
+    let late = bappeda.get("/rencana?masalah=late").await.ok();
+    assert!(late.contains("Kelas ibu balita") && late.contains("Dinas Kesehatan"), "{late}");
+    let list = bappeda.get("/rapat").await.ok();
+    let next =
+        list.split("href=\"/rapat/").find(|part| part.contains("Rapat Koordinasi Tindak Lanjut")).unwrap();
+    let next = bappeda.get(&format!("/rapat/{}", next.split('"').next().unwrap())).await.ok();
+    for words in ["PMT lokal dari Dana Desa", "lewat tanggal", "Tujuh desa", "10 persen tahun depan"] {
+        assert!(next.contains(words), "{words}: {next}");
+    }
+    assert!(
+        !next.contains("Pemeriksaan kesehatan calon pengantin"),
+        "what is kept is not asked again: {next}"
+    );
+    let values = bappeda.get("/capaian").await.ok();
+    for words in ["Keluarga berisiko stunting memperoleh pendampingan", "Dihitung dari data", "90 %"] {
+        assert!(values.contains(words), "{words}: {values}");
     }
 }

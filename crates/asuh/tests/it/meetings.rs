@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use crate::support::{Answer, Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
 /// The facts of a rembuk as an officer types them.
-fn rembuk() -> Vec<(&'static str, &'static str)> {
+pub fn rembuk() -> Vec<(&'static str, &'static str)> {
     vec![
         ("jenis", "Rembuk stunting kabupaten"),
         ("judul", "Rembuk Stunting Tahun 2021"),
@@ -34,11 +34,11 @@ fn with<'a>(mut fields: Vec<(&'a str, &'a str)>, field: &'a str, value: &'a str)
     fields
 }
 
-async fn prepared(planner: &Client) -> String {
+pub async fn prepared(planner: &Client) -> String {
     planner.post("/rapat/baru", &rembuk()).await.to()
 }
 
-fn guest<'a>(name: &'a str, institution: &'a str, sex: &'a str, way: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn guest<'a>(name: &'a str, institution: &'a str, sex: &'a str, way: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("nama", name),
         ("jabatan", "Kepala"),
@@ -49,12 +49,12 @@ fn guest<'a>(name: &'a str, institution: &'a str, sex: &'a str, way: &'a str) ->
     ]
 }
 
-fn agreed<'a>(what: &'a str, office: &'a str, due: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn agreed<'a>(what: &'a str, office: &'a str, due: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("apa", what), ("kantor", office), ("berapa", "12 desa"), ("batas", due), ("tempat", "")]
 }
 
 /// The address at which somebody notes that he is there.
-async fn door(test: &TestApp, meeting: &str) -> String {
+pub async fn door(test: &TestApp, meeting: &str) -> String {
     let id: asuh_store::Id = meeting.rsplit('/').next().unwrap().parse().unwrap();
     let sql = "SELECT code FROM meeting WHERE district_id = $1 AND id = $2";
     let code: Option<(String,)> = test.app.store.reader().first(sql, args![KERINCI, id]).await.unwrap();

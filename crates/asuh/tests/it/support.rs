@@ -67,6 +67,18 @@ impl TestApp {
         test
     }
 
+    /// The demo that was built there, to be walked: see [`TestApp::demo_user`].
+    pub async fn built(db: TestDatabase) -> TestApp {
+        TestApp::with(db, ServerSettings { demo: true, ..ServerSettings::default() }).await
+    }
+
+    /// Somebody of a built demo, by his login.
+    pub async fn demo_user(&self, login: &str) -> Client {
+        let sql = "SELECT id FROM app_user WHERE district_id = $1 AND login = $2";
+        let found: Option<(Id,)> = self.app.store.reader().first(sql, args![KERINCI, login]).await.unwrap();
+        self.sign_in(found.unwrap_or_else(|| panic!("the demo has no user {login}")).0).await
+    }
+
     async fn with(db: TestDatabase, settings: ServerSettings) -> TestApp {
         let store = db.open().await;
         let printer = Some(env!("CARGO_BIN_EXE_asuh").into());
@@ -74,6 +86,18 @@ impl TestApp {
         let app = App::new(store, settings, gates::registry());
         let router = gates::http::router(app.clone());
         TestApp { app, router, db }
+    }
+
+    /// The same installation after the program was ended and started again; browsers keep their cookies.
+    pub async fn restarted(self, browsers: &mut [&mut Client]) -> TestApp {
+        self.app.store.close().await;
+        let TestApp { app, router, db } = self;
+        drop((app, router));
+        let test = TestApp::bare(db).await;
+        for browser in browsers {
+            browser.router = test.router.clone();
+        }
+        test
     }
 
     /// Starts one.

@@ -67,7 +67,9 @@ impl Command for NumberPaper {
             )
             .await?;
         }
-        let office = content.paper.head.office.first().unwrap_or(&content.paper.head.government);
+        let head = &content.paper.head;
+        // The name of an office goes over several lines of a letterhead.
+        let office = if head.office.is_empty() { head.government.clone() } else { head.office.join(" ") };
         tx.execute(
             "INSERT INTO issued_paper (district_id, id, kind, number, day, territory_code, title, office, subject_id, \
              content_sealed, content_sha256, state, pdf_id, pdf_sha256, issued_at, issued_by, replaces_id, replaced_by_id, \

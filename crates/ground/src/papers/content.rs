@@ -80,6 +80,14 @@ pub async fn issue(app: &App, actor: &Actor, shell: &Shell, form: Id, draft: Dra
     Ok(id)
 }
 
+/// By what papers are found that are made of no row of their own: of a month, of a part of something. The same words give the
+/// same id.
+pub fn subject(words: &str) -> Id {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&sha256(words.as_bytes())[..16]);
+    Id::from_bytes(bytes)
+}
+
 /// The job that makes and keeps the files of numbered papers.
 pub(super) const JOB: &str = "papers.file";
 

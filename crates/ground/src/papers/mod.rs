@@ -22,9 +22,9 @@ use crate::part::Part;
 use crate::web::{MenuItem, Routes};
 
 pub use command::{AddScan, NumberPaper, Way, WithdrawPaper};
-pub use content::{Draft, head, issue, preview, signature};
+pub use content::{Draft, head, issue, preview, signature, subject};
 pub use print::{PrintError, WITHOUT as WITHOUT_PDF, pdf};
-pub use query::{IssuedPaper, of_subject};
+pub use query::{IssuedPaper, of_subject, of_subjects};
 
 capability! {
     /// Reads the papers of one's territories.

@@ -108,6 +108,25 @@ pub async fn of_subject(
     .await
 }
 
+/// The papers that were made of these things, the newest first, 100 at most. Whoever calls this has asked whether the caller
+/// may see them. Index: issued_paper_by_subject.
+///
+/// # Errors
+/// The store fails.
+pub async fn of_subjects(
+    db: &impl Query,
+    district: DistrictId,
+    subjects: &[Id],
+) -> Result<Vec<IssuedPaper>, StoreError> {
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut args = args![district];
+    let list = args.push_list(subjects.iter().copied());
+    let sql = format!("{PAPER} AND p.subject_id IN ({list}) ORDER BY p.day DESC, p.id DESC LIMIT 100");
+    db.all(&sql, args).await
+}
+
 /// The paper of a kind that was made of something and holds. Index: issued_paper_by_subject.
 pub(super) async fn holding(
     db: &impl Query,
@@ -234,6 +253,7 @@ mod tests {
         let scope = Scope::whole(TerritoryCode::from_i64(1_501_000_000).unwrap());
         one(&plans, d, &scope, id).await.unwrap();
         of_subject(&plans, d, id).await.unwrap();
+        of_subjects(&plans, d, &[id, Id::from_bytes([1; 16])]).await.unwrap();
         holding(&plans, d, "report", id).await.unwrap();
         kept(&plans, d, id).await.unwrap();
         scans(&plans, d, id).await.unwrap();

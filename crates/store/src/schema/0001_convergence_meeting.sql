@@ -122,6 +122,10 @@ CREATE TABLE commitment (
   due_on {int} NOT NULL,
   -- The village or kecamatan where it is done; NULL: the whole territory.
   place_code {int},
+  -- The row of a plan that it is part of; NULL: none yet.
+  plan_item_id {bytes},
+  -- Code of the indicator that it serves; ''.
+  indicator {text} NOT NULL,
   -- 'open', 'done', 'dropped'
   state {text} NOT NULL,
   changed_on {int} NOT NULL,
@@ -132,6 +136,7 @@ CREATE TABLE commitment (
 ) {table};
 CREATE INDEX commitment_by_meeting ON commitment (district_id, meeting_id, nth);
 CREATE INDEX commitment_by_due ON commitment (district_id, state, due_on, id);
+CREATE INDEX commitment_by_plan ON commitment (district_id, plan_item_id, due_on) WHERE plan_item_id IS NOT NULL;
 
 CREATE TABLE commitment_progress (
   district_id {int} NOT NULL,

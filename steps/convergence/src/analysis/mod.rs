@@ -6,7 +6,9 @@
 //! change; another draft may be reckoned beside it.
 
 mod command;
+mod issue;
 pub(crate) mod pages;
+mod paper;
 pub(crate) mod query;
 pub mod rules;
 
@@ -27,6 +29,8 @@ capability! {
     ];
     /// Reckons an analysis and fixes the priority villages.
     pub struct DecideLokus = "convergence.decide_lokus": [Role::DistrictPlanner];
+    /// Issues the analysis of one's territories as a paper with a number.
+    pub struct IssueAnalysis = "convergence.issue_analysis": [Role::DistrictPlanner, Role::SubdistrictVerifier];
 }
 
 pub(super) fn routes() -> Routes {
@@ -36,6 +40,8 @@ pub(super) fn routes() -> Routes {
         .get::<SeeAnalysis, _>("/analisis/{id}", pages::show)
         .get::<SeeAnalysis, _>("/analisis/{id}/berkas", pages::document)
         .post::<SeeAnalysis, _>("/analisis/{id}/unduh", pages::export)
+        .get::<SeeAnalysis, _>("/analisis/{id}/konsep", issue::preview)
+        .post::<IssueAnalysis, _>("/analisis/{id}/terbit", issue::issue)
         .get::<DecideLokus, _>("/analisis/{id}/lokus", pages::choose)
         .post::<DecideLokus, _>("/analisis/{id}/lokus", pages::decide)
         .post::<NoteObstacles, _>("/analisis/{id}/kendala", pages::note)

@@ -10,14 +10,18 @@ use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect, workbook};
 use asuh_step_registry::{Reach, territories};
 use asuh_store::{DistrictId, Id, Query, StoreError};
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
+use serde::Deserialize;
 
 use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 use super::query::{self, Analysis, Obstacle, Village};
 use super::rules::{Criterion, FEW, Figures, Weighed, points};
-use super::{DecideLokus, NoteObstacles, SeeAnalysis};
+use super::{DecideLokus, IssueAnalysis, NoteObstacles, SeeAnalysis, issue};
 use crate::plan::SeePlans;
 use crate::{indicator, paper};
+
+/// Villages of the table that are shown at first; all of those that are proposed.
+const SHOWN: usize = 30;
 
 /// A whole analysis as plain data, for documents.
 pub(crate) struct Plain {
@@ -139,16 +143,24 @@ struct ShowPage {
     /// Where its figures come from.
     sources: Sources,
     whole: Option<Words>,
+    /// Kecamatan of which something is known.
     subdistricts: Vec<Words>,
+    /// The names of the others.
+    empty: Vec<String>,
     /// Criteria as "jumlah anak stunting (30)".
     criteria: Vec<String>,
     lines: Vec<VillageLine>,
+    /// How many more villages the table has than are shown.
+    more: i64,
     chosen: i64,
     gaps: Vec<crate::Gap>,
     obstacles: Vec<Obstacle>,
     places: Vec<(String, String)>,
+    /// The papers that were issued of it.
+    issued: Vec<asuh_ground::papers::IssuedPaper>,
     notes: bool,
     decides: bool,
+    issues: bool,
     form: FormView,
 }
 
@@ -185,7 +197,8 @@ impl Sources {
     }
 }
 
-fn criterion(text: &Text, one: Criterion) -> String {
+/// A criterion in words.
+pub(super) fn criterion(text: &Text, one: Criterion) -> String {
     text.t(&format!("setting.convergence.lokus.column.criterion.{}", one.code())).into_owned()
 }
 
@@ -211,7 +224,8 @@ fn lines(
         .collect()
 }
 
-fn month_words(text: &Text, month: i64) -> String {
+/// "Agustus 2026" for 202608.
+pub(super) fn month_words(text: &Text, month: i64) -> String {
     let day = i32::try_from(month / 100).ok().and_then(|year| {
         let month = time::Month::try_from(u8::try_from(month % 100).ok()?).ok()?;
         time::Date::from_calendar_date(year, month, 1).ok()
@@ -224,7 +238,14 @@ pub(super) async fn latest(cap: Cap<SeeAnalysis>, State(app): State<App>, shell:
     let all = query::all(app.store.reader(), cap.district()).await?;
     let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
     let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
-    shown(&app, &cap, shell, all.first().map(|one| one.id), &form).await
+    shown(&app, &cap, shell, (all.first().map(|one| one.id), false), &form).await
+}
+
+/// How much of the table of villages is shown.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Table {
+    #[serde(default)]
+    desa: String,
 }
 
 /// One of them.
@@ -233,13 +254,20 @@ pub(super) async fn show(
     State(app): State<App>,
     shell: Shell,
     Path(id): Path<Id>,
+    Params(table): Params<Table>,
 ) -> Page {
     let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
     let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
-    shown(&app, &cap, shell, Some(id), &form).await
+    shown(&app, &cap, shell, (Some(id), table.desa == "semua"), &form).await
 }
 
-async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form: &Form) -> Page {
+async fn shown(
+    app: &App,
+    cap: &SeeAnalysis,
+    shell: Shell,
+    (id, all_villages): (Option<Id>, bool),
+    form: &Form,
+) -> Page {
     let (db, district, text, actor) = (app.store.reader(), cap.district(), shell.text(), cap.actor());
     let all = query::all(db, district).await?;
     let mut template = ShowPage {
@@ -250,12 +278,16 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         sources: Sources::default(),
         whole: None,
         subdistricts: Vec::new(),
+        empty: Vec::new(),
         criteria: Vec::new(),
         lines: Vec::new(),
+        more: 0,
         chosen: 0,
         gaps: Vec::new(),
         obstacles: Vec::new(),
         places: Vec::new(),
+        issued: Vec::new(),
+        issues: IssueAnalysis::of(actor).is_some(),
         notes: NoteObstacles::of(actor).is_some(),
         decides: DecideLokus::of(actor).is_some(),
         form: form.view(),
@@ -281,6 +313,7 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
             template.places.push((one.code.to_string(), one.name));
         }
     }
+    template.issued = issue::issued(app, cap, id, &template.places).await?;
     template.month = month_words(&text, found.analysis.month);
     template.sources = Sources::of(app, cap, &template.shell, &found.analysis).await?;
     template.whole = Some(words(&text, actor.district_code.as_i64(), String::new(), &found.whole));
@@ -288,18 +321,27 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         let inside = found.villages.iter().find(|village| village.inside == name);
         inside.map_or(0, |village| village.village_code - village.village_code % 10_000)
     };
-    template.subdistricts = found
-        .subdistricts
-        .iter()
-        .map(|(name, figures)| words(&text, code(name), name.clone(), figures))
-        .collect();
+    for (name, figures) in &found.subdistricts {
+        match *figures == Figures::default() {
+            true => template.empty.push(name.clone()),
+            false => template.subdistricts.push(words(&text, code(name), name.clone(), figures)),
+        }
+    }
     template.criteria = found
         .criteria
         .iter()
         .map(|one| format!("{} ({})", criterion(&text, one.criterion), one.weight))
         .collect();
     template.chosen = found.villages.iter().filter(|one| one.chosen).count() as i64;
-    template.lines = lines(&text, found.villages, &found.criteria, &everybody);
+    let mut villages = found.villages;
+    if !all_villages {
+        // Those that are chosen or proposed always stand there: they have most points.
+        let shown =
+            SHOWN.max(villages.iter().rposition(|one| one.chosen || one.proposed).map_or(0, |at| at + 1));
+        template.more = villages.len().saturating_sub(shown) as i64;
+        villages.truncate(shown);
+    }
+    template.lines = lines(&text, villages, &found.criteria, &everybody);
     template.obstacles = found.obstacles;
     let draft = found.analysis.state == "draft";
     template.notes &= draft;
@@ -336,7 +378,7 @@ pub(super) async fn reckon(
     }
     let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
     let all = query::all(app.store.reader(), cap.district()).await?;
-    shown(&app, &see, shell, all.first().map(|one| one.id), &form).await
+    shown(&app, &see, shell, (all.first().map(|one| one.id), false), &form).await
 }
 
 /// Notes what stands in the way.
@@ -360,7 +402,7 @@ pub(super) async fn note(
         }
     }
     let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
-    shown(&app, &see, shell, Some(id), &form).await
+    shown(&app, &see, shell, (Some(id), false), &form).await
 }
 
 /// Takes back what was noted.
@@ -377,7 +419,7 @@ pub(super) async fn drop_one(
         Err(rejection) => {
             form.reject(rejection)?;
             let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
-            shown(&app, &see, shell, Some(id), &form).await
+            shown(&app, &see, shell, (Some(id), false), &form).await
         }
     }
 }

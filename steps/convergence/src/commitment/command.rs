@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::query;
+use super::tie::Tie;
 use crate::meeting::rules::State;
 
 /// Commitments of one meeting, and reports on one commitment, at most.
@@ -27,8 +28,8 @@ asuh_ground::codes! {
 
 /// Writes down what was agreed while the meeting runs.
 ///
-/// Refused unless it runs, without words or office, with a day before the meeting's, and for a place outside the meeting's
-/// territory.
+/// Refused unless it runs, without words or office, with a day before the meeting's, and for a place or a row of a plan
+/// outside the meeting's territory.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Decide {
     /// The meeting.
@@ -45,6 +46,8 @@ pub struct Decide {
     pub due_on: Date,
     /// The village or kecamatan where it is done; none: all of the meeting's territory.
     pub place: Option<i64>,
+    /// The row of a plan and the indicator that it serves.
+    pub tie: Tie,
 }
 
 impl Command for Decide {
@@ -70,6 +73,7 @@ impl Command for Decide {
                 return Err(Refusal::new("web.error.choose").field("tempat").into());
             }
         }
+        let indicator = self.tie.checked(tx, meeting.territory_code).await?;
         let sql =
             "SELECT COALESCE(MAX(nth), 0) AS n FROM commitment WHERE district_id = $1 AND meeting_id = $2";
         let nth = tx.number(sql, args![district, self.meeting]).await? + 1;
@@ -79,8 +83,8 @@ impl Command for Decide {
         let id = tx.new_id();
         tx.execute(
             "INSERT INTO commitment (district_id, id, meeting_id, nth, territory_code, what, office, quantity, due_on, \
-             place_code, state, changed_on, recorded_at, recorded_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13)",
+             place_code, plan_item_id, indicator, state, changed_on, recorded_at, recorded_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15)",
             args![
                 district,
                 id,
@@ -92,6 +96,8 @@ impl Command for Decide {
                 self.quantity.trim(),
                 self.due_on,
                 self.place,
+                self.tie.plan_item,
+                indicator,
                 meeting.held_on,
                 tx.now(),
                 tx.actor(),

@@ -14,10 +14,18 @@ use serde::Deserialize;
 use super::FollowCommitments;
 use super::command::{Become, ReportProgress};
 use super::query::{self, Commitment, Progress, Which};
+use super::tie::{self, Offered, Tie, TieCommitment};
 use crate::meeting::ReadMeetings;
 
 /// The largest photo or scan: 5 MB.
 const MOST_BYTES: u64 = 5 << 20;
+
+/// The word that narrows the rows of plans to choose from.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Narrow {
+    #[serde(default)]
+    cari: String,
+}
 
 /// Which list, and where it goes on.
 #[derive(Debug, Default, Deserialize)]
@@ -73,10 +81,13 @@ struct ShowPage {
     steps: Vec<Progress>,
     states: Vec<(String, String)>,
     follows: bool,
+    /// What it may be tied to, for who follows it.
+    offered: Offered,
+    none: String,
     form: FormView,
 }
 
-async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, form: &Form) -> Page {
+async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, word: &str, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let steps = query::progress(db, district, id).await?;
@@ -84,21 +95,63 @@ async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, form: &Form)
         (state.code().to_owned(), shell.t(&format!("commitment.become.{}", state.code())).into_owned())
     });
     let follows = cap.actor().has_any(FollowCommitments::ROLES);
-    page_with(
-        form.status(),
-        &ShowPage { shell, one, steps, states: states.to_vec(), follows, form: form.view() },
-    )
+    // Plans of the year in which it was agreed up to the one in which it is to be done.
+    let meeting = crate::meeting::query::one(db, district, cap.scope(), one.meeting_id).await?;
+    let from = meeting.map_or(one.due_on, |meeting| meeting.held_on.min(one.due_on)).year();
+    let years = (i64::from(from), i64::from(one.due_on.year()));
+    let offered = match follows {
+        true => {
+            tie::offered(app, district, &shell.text(), one.territory_code, years, (word, Some(&one))).await?
+        }
+        false => Offered::default(),
+    };
+    let none = shell.t("commitment.no_tie").into_owned();
+    let states = states.to_vec();
+    let form_view = form.view();
+    let template = ShowPage { shell, one, steps, states, follows, offered, none, form: form_view };
+    page_with(form.status(), &template)
+}
+
+/// What the form of its tie begins with.
+fn tied(shell: &Shell, one: &Commitment) -> Form {
+    let row = one.plan_item_id.map(|id| id.to_string()).unwrap_or_default();
+    Form::with(shell, [("baris", row), ("indikator", one.indicator.clone())])
 }
 
 /// One commitment.
 pub(super) async fn show(
     cap: Cap<ReadMeetings>,
     State(app): State<App>,
+    Params(narrow): Params<Narrow>,
     shell: Shell,
     Path(id): Path<Id>,
 ) -> Page {
-    let form = Form::empty(&shell);
-    shown(&app, &cap, shell, id, &form).await
+    let one =
+        query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let form = tied(&shell, &one);
+    shown(&app, &cap, shell, id, &narrow.cari, &form).await
+}
+
+/// Ties it to a row of a plan and an indicator.
+pub(super) async fn tie(
+    cap: Cap<FollowCommitments>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+    mut form: Form,
+) -> Page {
+    query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let command_id = form.command_id()?;
+    let tie = Tie::read(&mut form);
+    if form.is_valid() {
+        let command = TieCommitment { commitment: id, scope: cap.scope().clone(), tie };
+        match app.submit(cap.actor(), command_id, command).await {
+            Ok(_) => return redirect(&format!("/komitmen/{id}")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    let reader = ReadMeetings::of(cap.actor()).ok_or(Error::Forbidden)?;
+    shown(&app, &reader, shell, id, "", &form).await
 }
 
 /// Tells what became of it.
@@ -135,7 +188,7 @@ pub(super) async fn report(
         }
     }
     let reader = ReadMeetings::of(cap.actor()).ok_or(Error::Forbidden)?;
-    shown(&app, &reader, shell, id, &form).await
+    shown(&app, &reader, shell, id, "", &form).await
 }
 
 /// What shows it, as a download: never shown as part of our own pages.

@@ -20,6 +20,17 @@ asuh_store::row_struct! {
         pub(crate) due_on: Date,
         /// Where it is done; none: all of the meeting's territory.
         pub(crate) place: Option<String>,
+        pub(crate) territory_code: i64,
+        /// The row of a plan that it is part of, with its year, who answers for it and what it does.
+        pub(crate) plan_item_id: Option<Id>,
+        pub(crate) plan_year: Option<i64>,
+        pub(crate) plan_owner: String,
+        pub(crate) plan_activity: String,
+        /// Whether that row was taken out of its plan since.
+        pub(crate) plan_removed: bool,
+        /// Code of the indicator that it serves, and its name; empty: none.
+        pub(crate) indicator: String,
+        pub(crate) indicator_name: String,
         pub(crate) state: String,
         pub(crate) changed_on: Date,
         /// What was told last.
@@ -35,10 +46,17 @@ impl Commitment {
 }
 
 const COMMITMENT: &str = "SELECT c.id, c.meeting_id, m.title AS meeting, c.nth, c.what, c.office, c.quantity, c.due_on, \
-     t.name AS place, c.state, c.changed_on, (SELECT p.words FROM commitment_progress p \
+     t.name AS place, c.territory_code, c.plan_item_id, i.year AS plan_year, COALESCE(o.name, y.name, '') AS plan_owner, \
+     COALESCE(v.activity, '') AS plan_activity, COALESCE(i.removed, 0) AS plan_removed, c.indicator, \
+     COALESCE(x.name, c.indicator) AS indicator_name, c.state, c.changed_on, (SELECT p.words FROM commitment_progress p \
      WHERE p.district_id = c.district_id AND p.commitment_id = c.id ORDER BY p.nth DESC LIMIT 1) AS last_words \
      FROM commitment c JOIN meeting m ON m.district_id = c.district_id AND m.id = c.meeting_id \
-     LEFT JOIN territory t ON t.district_id = c.district_id AND t.code = c.place_code WHERE c.district_id = $1";
+     LEFT JOIN territory t ON t.district_id = c.district_id AND t.code = c.place_code \
+     LEFT JOIN plan_item i ON i.district_id = c.district_id AND i.id = c.plan_item_id \
+     LEFT JOIN plan_version v ON v.district_id = i.district_id AND v.item_id = i.id AND v.version = i.version \
+     LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id \
+     LEFT JOIN territory y ON y.district_id = i.district_id AND y.code = i.village_code \
+     LEFT JOIN indicator x ON x.district_id = c.district_id AND x.code = c.indicator WHERE c.district_id = $1";
 
 /// A commitment within the scope. Index: primary key.
 pub(crate) async fn one(
@@ -59,6 +77,20 @@ pub(crate) async fn of_meeting(
     meeting: Id,
 ) -> Result<Vec<Commitment>, StoreError> {
     db.all(&format!("{COMMITMENT} AND c.meeting_id = $2 ORDER BY c.nth"), args![district, meeting]).await
+}
+
+/// The commitments within the scope that a row of a plan serves, the first due first; 200 at most. Whoever calls this has
+/// found the row. Index: commitment_by_plan.
+pub(crate) async fn of_plan_item(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    item: Id,
+) -> Result<Vec<Commitment>, StoreError> {
+    let mut args = args![district, item];
+    let within = scope.territory_condition("c.territory_code", None, &mut args);
+    let sql = format!("{COMMITMENT} AND c.plan_item_id = $2 AND {within} ORDER BY c.due_on, c.id LIMIT 200");
+    db.all(&sql, args).await
 }
 
 /// Which commitments a list shows.
@@ -124,14 +156,28 @@ pub(crate) async fn open_before(
     district: DistrictId,
     meeting: Id,
 ) -> Result<Vec<Commitment>, StoreError> {
-    let sql = format!(
-        "WITH RECURSIVE before(id, n) AS (\
-           SELECT m.previous_id, 1 FROM meeting m WHERE m.district_id = $1 AND m.id = $2 AND m.previous_id IS NOT NULL \
-           UNION ALL SELECT m.previous_id, b.n + 1 FROM before b \
+    let first = "SELECT m.previous_id, 1 FROM meeting m WHERE m.district_id = $1 AND m.id = $2 AND m.previous_id IS NOT NULL";
+    db.all(&open_along(first), args![district, meeting]).await
+}
+
+/// What this meeting and those before it promised and is still open: what a meeting that follows it opens with. As
+/// [`open_before`].
+pub(crate) async fn open_since(
+    db: &impl Query,
+    district: DistrictId,
+    meeting: Id,
+) -> Result<Vec<Commitment>, StoreError> {
+    let first = "SELECT m.id, 1 FROM meeting m WHERE m.district_id = $1 AND m.id = $2";
+    db.all(&open_along(first), args![district, meeting]).await
+}
+
+/// The open commitments of a chain of meetings, from the one that `first` selects with the number 1.
+fn open_along(first: &str) -> String {
+    format!(
+        "WITH RECURSIVE before(id, n) AS ({first} UNION ALL SELECT m.previous_id, b.n + 1 FROM before b \
            JOIN meeting m ON m.district_id = $1 AND m.id = b.id WHERE m.previous_id IS NOT NULL AND b.n < 12) \
          {COMMITMENT} AND c.meeting_id IN (SELECT b.id FROM before b) AND c.state = 'open' ORDER BY c.due_on, c.id"
-    );
-    db.all(&sql, args![district, meeting]).await
+    )
 }
 
 asuh_store::row_struct! {

@@ -10,7 +10,6 @@ use asuh_ground::web::{Error, Form, Page, Shell, Text, page, paper_book, redirec
 use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use time::Date;
 
 use super::report::{self, Report};
@@ -35,10 +34,7 @@ fn of_papers(shell: &Shell) -> Text {
 
 /// What the papers of a month are found by.
 fn subject(district: DistrictId, first: Date) -> Id {
-    let hash = Sha256::digest(format!("genting {district} {first}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    Id::from_bytes(bytes)
+    papers::subject(&format!("genting {district} {first}"))
 }
 
 #[derive(Template)]

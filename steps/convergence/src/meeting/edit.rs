@@ -13,6 +13,7 @@ use super::command::{Facts, PrepareMeeting};
 use super::query::{self, Meeting};
 use super::rules::{self, LineError};
 use super::{KeepMeetings, pages};
+use crate::commitment::query::{self as commitments, Commitment};
 
 /// Which template a new meeting begins from.
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +33,8 @@ struct EditPage {
     kinds: Vec<(String, String)>,
     territories: Vec<(String, String)>,
     earlier: Vec<(String, String)>,
+    /// What the meeting that it follows, and those before, promised and is still open.
+    before: Vec<Commitment>,
     choose: String,
     nothing: String,
     form: FormView,
@@ -43,14 +46,25 @@ async fn shown(app: &App, cap: &KeepMeetings, shell: Shell, meeting: Option<Id>,
     let kinds =
         kinds.iter().filter_map(|row| row.get("name")).map(|name| (name.clone(), name.clone())).collect();
     let territories = pages::territories(app, &shell, district, cap.scope()).await?;
-    let earlier = query::list(db, district, cap.scope(), None).await?;
+    let mut earlier = query::list(db, district, cap.scope(), None).await?;
+    let chosen = form.get("sebelum").parse::<Id>().ok();
+    let followed = match chosen {
+        Some(id) => query::one(db, district, cap.scope(), id).await?,
+        None => None,
+    };
+    let before = match &followed {
+        Some(one) => commitments::open_since(db, district, one.id).await?,
+        None => Vec::new(),
+    };
+    // One that lies far back is not among the newest.
+    earlier.extend(followed.filter(|one| earlier.iter().all(|other| other.id != one.id)));
     let named = |one: &Meeting| (one.id.to_string(), format!("{}, {}", one.title, shell.day(one.held_on)));
     let earlier =
         earlier.iter().filter(|one| Some(one.id) != meeting && one.state == "closed").map(named).collect();
     let (choose, nothing) =
         (shell.t("web.form.choose").into_owned(), shell.t("meeting.no_previous").into_owned());
     let template =
-        EditPage { shell, meeting, kinds, territories, earlier, choose, nothing, form: form.view() };
+        EditPage { shell, meeting, kinds, territories, earlier, before, choose, nothing, form: form.view() };
     page_with(form.status(), &template)
 }
 
@@ -91,27 +105,45 @@ async fn template(app: &App, district: DistrictId, kind: &str) -> Result<(String
     Ok((agenda.join("\n"), guests.join("\n")))
 }
 
-/// A form that the template of the chosen kind has filled in.
+/// A form that the template of the chosen kind has filled in; of a meeting that follows another place, leader, guests and
+/// signatories come from that one, and what it promised is the first item.
 pub(super) async fn new(
     cap: Cap<KeepMeetings>,
     State(app): State<App>,
     Params(choice): Params<Choice>,
     shell: Shell,
 ) -> Page {
-    let (agenda, guests) = template(&app, cap.district(), &choice.jenis).await?;
+    let (mut agenda, mut guests) = template(&app, cap.district(), &choice.jenis).await?;
     let title = if choice.jenis.is_empty() {
         String::new()
     } else {
         format!("{} {}", choice.jenis, shell.today.year())
     };
-    let values = [
-        ("jenis", choice.jenis),
-        ("judul", title),
-        ("jam", "08.30".to_owned()),
-        ("sebelum", choice.sebelum),
-        ("acara", agenda),
-        ("undangan", guests),
-    ];
+    let mut values = vec![("jenis", choice.jenis), ("judul", title), ("jam", "08.30".to_owned())];
+    let followed = match choice.sebelum.parse::<Id>() {
+        Ok(id) => query::one(app.store.reader(), cap.district(), cap.scope(), id).await?,
+        Err(_) => None,
+    };
+    if let Some(one) = followed {
+        let lists = lists(&app, cap.district(), one.id).await?;
+        if guests.is_empty() {
+            guests = lists.guests;
+        }
+        // A semicolon would part the line, and a part has 160 letters.
+        let title: String = one.title.replace(';', ",").chars().take(120).collect();
+        let first = shell.t1("meeting.follow_up_item", "title", title);
+        agenda = format!("{first}\n{agenda}").trim_end().to_owned();
+        values.extend([
+            ("sebelum", one.id.to_string()),
+            ("wilayah", one.territory_code.to_string()),
+            ("tempat", one.place),
+            ("tautan", one.link),
+            ("pemimpin", one.leader),
+            ("dasar", one.basis),
+            ("penanda", lists.signatories),
+        ]);
+    }
+    values.extend([("acara", agenda), ("undangan", guests)]);
     let form = Form::with(&shell, values);
     shown(&app, &cap, shell, None, &form).await
 }
@@ -182,16 +214,16 @@ async fn put(app: &App, cap: &KeepMeetings, shell: Shell, meeting: Option<Id>, f
     shown(app, cap, shell, meeting, form).await
 }
 
-/// The form with what was prepared.
-pub(super) async fn edit(
-    cap: Cap<KeepMeetings>,
-    State(app): State<App>,
-    shell: Shell,
-    Path(id): Path<Id>,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    let secrets = app.store.secrets();
+/// The lists of a meeting as its form holds them, a line each.
+struct Lists {
+    agenda: String,
+    guests: String,
+    signatories: String,
+}
+
+/// Whoever calls this has found the meeting.
+async fn lists(app: &App, district: DistrictId, id: Id) -> Result<Lists, Error> {
+    let (db, secrets) = (app.store.reader(), app.store.secrets());
     let joined = |parts: [&str; 3]| parts.join("; ").trim_end_matches([';', ' ']).to_owned();
     let agenda = query::agenda(db, district, id).await?;
     let agenda: Vec<String> = agenda
@@ -212,6 +244,19 @@ pub(super) async fn edit(
     let signatories = query::signatories(db, district, id).await?;
     let signatories: Vec<String> =
         signatories.iter().map(|line| joined([&line.name, &line.position, ""])).collect();
+    Ok(Lists { agenda: agenda.join("\n"), guests: guests.join("\n"), signatories: signatories.join("\n") })
+}
+
+/// The form with what was prepared.
+pub(super) async fn edit(
+    cap: Cap<KeepMeetings>,
+    State(app): State<App>,
+    shell: Shell,
+    Path(id): Path<Id>,
+) -> Page {
+    let (db, district) = (app.store.reader(), cap.district());
+    let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let lists = lists(&app, district, id).await?;
     let day = one.held_on;
     let values = [
         ("jenis", one.kind),
@@ -226,9 +271,9 @@ pub(super) async fn edit(
         ("pemimpin", one.leader),
         ("dasar", one.basis),
         ("sebelum", one.previous_id.map(|id| id.to_string()).unwrap_or_default()),
-        ("acara", agenda.join("\n")),
-        ("undangan", guests.join("\n")),
-        ("penanda", signatories.join("\n")),
+        ("acara", lists.agenda),
+        ("undangan", lists.guests),
+        ("penanda", lists.signatories),
     ];
     let form = Form::with(&shell, values);
     shown(&app, &cap, shell, Some(id), &form).await

@@ -12,7 +12,7 @@ use super::query::{self, Agenda, Meeting};
 use super::rules::State as At;
 use super::{KeepMeetings, ReadMeetings, pages};
 use crate::commitment::query::{self as commitments, Commitment};
-use crate::commitment::{Decide, Undecide};
+use crate::commitment::{Decide, Tie, Undecide};
 
 /// Sends a command about a meeting within reach and goes back to it; what is refused stands on its page.
 async fn done<C: Command>(
@@ -31,7 +31,7 @@ async fn done<C: Command>(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    pages::shown(app, &pages::reader(cap)?, shell, id, &form).await
+    pages::shown(app, &pages::reader(cap)?, shell, id, "", &form).await
 }
 
 /// Begins it.
@@ -109,8 +109,9 @@ pub(super) async fn decide(
     let quantity = form.optional("berapa", 120);
     let due_on = form.day("batas");
     let place = form.read_optional("tempat", |text| text.parse::<i64>().map_err(|_| "web.error.choose"));
-    let scope = cap.scope().clone();
-    let command = due_on.map(|due_on| Decide { meeting: id, scope, what, office, quantity, due_on, place });
+    let (scope, tie) = (cap.scope().clone(), Tie::read(&mut form));
+    let decide = |due_on| Decide { meeting: id, scope, what, office, quantity, due_on, place, tie };
+    let command = due_on.map(decide);
     done(&app, &cap, shell, id, form, command).await
 }
 

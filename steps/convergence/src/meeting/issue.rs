@@ -88,7 +88,7 @@ pub(super) async fn attach(
         }
         None => {
             let Some(paper) = form.id("dokumen") else {
-                return pages::shown(&app, &pages::reader(&cap)?, shell, id, &form).await;
+                return pages::shown(&app, &pages::reader(&cap)?, shell, id, "", &form).await;
             };
             // Only what he himself finds in the register.
             if !query::offered(db, district, cap.scope()).await?.iter().any(|one| one.id == paper) {
@@ -101,7 +101,7 @@ pub(super) async fn attach(
         Ok(()) => redirect(&format!("/rapat/{id}")),
         Err(rejection) => {
             form.reject(rejection)?;
-            pages::shown(&app, &pages::reader(&cap)?, shell, id, &form).await
+            pages::shown(&app, &pages::reader(&cap)?, shell, id, "", &form).await
         }
     }
 }

@@ -14,6 +14,7 @@ use super::query::{self, Agenda, Attached, Guest, Meeting, Offered, Signs};
 use super::rules::State as At;
 use super::{KeepMeetings, ReadMeetings};
 use crate::commitment::query::{self as commitments, Commitment};
+use crate::commitment::tie::{self, Offered as Ties};
 
 /// Where the list goes on.
 #[derive(Debug, Default, Deserialize)]
@@ -124,6 +125,9 @@ struct ShowPage {
     decided: Vec<Commitment>,
     before: Vec<Commitment>,
     places: Vec<(String, String)>,
+    /// What an agreement may be tied to, while it is written down.
+    ties: Ties,
+    no_tie: String,
     issued: Vec<IssuedPaper>,
     sexes: Vec<(String, String)>,
     ways: Vec<(String, String)>,
@@ -139,8 +143,15 @@ pub(super) fn choices(shell: &Shell) -> [Vec<(String, String)>; 2] {
     [of(["female", "male"], "meeting.sex"), of(["hall", "online"], "meeting.way")]
 }
 
-/// One meeting, with the form that was refused.
-pub(super) async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, form: &Form) -> Page {
+/// One meeting, with the form that was refused; `word` narrows the rows of plans to choose from.
+pub(super) async fn shown(
+    app: &App,
+    cap: &ReadMeetings,
+    shell: Shell,
+    id: Id,
+    word: &str,
+    form: &Form,
+) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let keeps = cap.actor().has_any(KeepMeetings::ROLES);
@@ -156,6 +167,15 @@ pub(super) async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, f
         true => places(app, &shell, district, one.territory_code).await?,
         false => Vec::new(),
     };
+    // A rembuk agrees on the plan of its year and of the next.
+    let year = i64::from(one.held_on.year());
+    let ties = match running && keeps {
+        true => {
+            let (text, years) = (shell.text(), (year, year + 1));
+            tie::offered(app, district, &text, one.territory_code, years, (word, None)).await?
+        }
+        false => Ties::default(),
+    };
     let [sexes, ways] = choices(&shell);
     let template = ShowPage {
         previous,
@@ -168,6 +188,8 @@ pub(super) async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, f
         decided: commitments::of_meeting(db, district, id).await?,
         before: commitments::open_before(db, district, id).await?,
         places,
+        ties,
+        no_tie: shell.t("commitment.no_tie").into_owned(),
         issued: papers::of_subject(db, district, id).await?,
         sexes,
         ways,
@@ -179,15 +201,23 @@ pub(super) async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, f
     page_with(form.status(), &template)
 }
 
+/// The word that narrows the rows of plans to choose from.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Narrow {
+    #[serde(default)]
+    cari: String,
+}
+
 /// One meeting.
 pub(super) async fn show(
     cap: Cap<ReadMeetings>,
     State(app): State<App>,
+    Params(narrow): Params<Narrow>,
     shell: Shell,
     Path(id): Path<Id>,
 ) -> Page {
     let form = Form::empty(&shell);
-    shown(&app, &cap, shell, id, &form).await
+    shown(&app, &cap, shell, id, &narrow.cari, &form).await
 }
 
 /// The right to read of who keeps meetings: every role that keeps reads.

@@ -1,6 +1,7 @@
 //! How far somebody sees a plan, and which rows are his to write.
 
 use asuh_ground::access::{Actor, Role, Scope};
+use asuh_nusantara::{Level, TerritoryCode};
 use asuh_step_registry::Reach;
 use asuh_store::{Args, Id};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,14 @@ impl Sight {
         match actor.has_any(WHOLE) {
             true => Sight::Whole,
             false => Sight::Places(actor.scope(&[Role::SubdistrictVerifier, Role::VillageVerifier])),
+        }
+    }
+
+    /// How far those see who meet for a territory: the district the whole plan, a part of it what names its places.
+    pub(crate) fn of_territory(code: TerritoryCode) -> Sight {
+        match code.level() {
+            Level::Province | Level::Regency => Sight::Whole,
+            Level::Subdistrict | Level::Village => Sight::Places(Scope::whole(code)),
         }
     }
 

@@ -16,6 +16,8 @@ use super::pages::{Line, Words, quarters, sources};
 use super::query::{self, Item, Plan, Report, Version};
 use super::rules::{self, State as At};
 use super::{SeePlans, WritePlans};
+use crate::commitment::query::{self as commitments, Commitment};
+use crate::meeting::ReadMeetings;
 use crate::paper;
 use crate::places::Places;
 
@@ -257,6 +259,8 @@ struct ItemPage {
     faults: Vec<String>,
     reports: Vec<Report>,
     changes: Vec<Change>,
+    /// What was promised at meetings about it.
+    promised: Vec<Commitment>,
     writes: bool,
     reports_now: bool,
     quarters: Vec<(String, String)>,
@@ -293,12 +297,17 @@ async fn shown(app: &App, cap: &SeePlans, shell: Shell, id: Id, form: &Form) -> 
     let own = hand.as_ref().is_some_and(|hand| hand.holds(item.by())) && !item.removed;
     let whole = hand.as_ref().is_some_and(Hand::is_whole);
     let versions = query::versions(db, district, id).await?;
+    let promised = match ReadMeetings::of(cap.actor()) {
+        Some(reads) => commitments::of_plan_item(db, district, reads.scope(), id).await?,
+        None => Vec::new(),
+    };
     let begun = (1..=4).filter(|n| rules::quarter_start(item.year, *n).is_some_and(|day| day <= shell.today));
     let template = ItemPage {
         places: words.places(&text, &item.places(), super::command::PLACES),
         faults: faults.iter().map(|one| text.t(&format!("plan.fault.{}", one.code())).into_owned()).collect(),
         reports: query::reports(db, district, id).await?,
         changes: changes(&text, &words, &versions),
+        promised,
         writes: own && (plan.state() != At::Locked || whole),
         reports_now: own && runs,
         quarters: begun.map(|n| (n.to_string(), quarters(&text, (n, n)))).collect(),

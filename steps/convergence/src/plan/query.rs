@@ -139,6 +139,37 @@ pub(crate) async fn item(
     db.first(&format!("{ITEM} AND i.id = $2 AND {seen}"), args).await
 }
 
+asuh_store::row_struct! {
+    /// A row by its name.
+    pub(crate) struct Named {
+        pub(crate) id: Id,
+        pub(crate) year: i64,
+        pub(crate) owner: String,
+        pub(crate) activity: String,
+    }
+}
+
+/// The rows of some years within sight by name, the latest year first, by owner and activity: to choose from. Index:
+/// plan_item_by_year.
+pub(crate) async fn named(
+    db: &impl Query,
+    district: DistrictId,
+    sight: &Sight,
+    (from, to): (i64, i64),
+) -> Result<Vec<Named>, StoreError> {
+    let mut args = args![district, from, to];
+    let seen = sight.condition(&mut args);
+    let sql = format!(
+        "SELECT i.id, i.year, COALESCE(o.name, y.name, '') AS owner, v.activity FROM plan_item i \
+         JOIN plan_version v ON v.district_id = i.district_id AND v.item_id = i.id AND v.version = i.version \
+         LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id \
+         LEFT JOIN territory y ON y.district_id = i.district_id AND y.code = i.village_code \
+         WHERE i.district_id = $1 AND i.year BETWEEN $2 AND $3 AND i.removed = 0 AND {seen} \
+         ORDER BY i.year DESC, owner, v.activity, i.id"
+    );
+    db.all(&sql, args).await
+}
+
 /// The rows with these ids, whoever sees them: for commands, which ask whose they are. Index: primary key.
 pub(super) async fn by_ids(
     db: &impl Query,

@@ -83,6 +83,8 @@ struct ScorePage {
     back: Option<String>,
     is_empty: bool,
     lines: Vec<Line>,
+    /// The names of places where nobody is due anything.
+    empty: Vec<String>,
     total: [Level; 4],
     /// Whether a village is shown: its numbers open the people behind them.
     in_village: bool,
@@ -165,7 +167,7 @@ pub(super) async fn show(
         address: choice.address(&[(field, &code.as_i64().to_string())]),
         levels: levels(*code),
     });
-    let lines: Vec<Line> = lines.collect();
+    let (lines, empty): (Vec<Line>, Vec<Line>) = lines.partition(|line| line.levels[3].due > 0);
     let next = period.next();
     let back = match (chosen, in_district) {
         (Some(_), _) => Some(choice.address(&[("desa", "")])),
@@ -183,6 +185,7 @@ pub(super) async fn show(
         is_empty: members.is_empty(),
         place: name,
         back,
+        empty: empty.into_iter().map(|line| line.name).collect(),
         lines,
         services,
         shell,

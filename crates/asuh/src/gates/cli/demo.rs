@@ -21,6 +21,8 @@ pub(super) enum DemoDistrict {
     Kerinci,
     /// Kapuas: a province's list of 12,000 families, verified twice and frozen as two lists.
     Kapuas,
+    /// Kotawaringin Barat: the rembuk of March 2021 and what became of its promises by the review a year later.
+    Kobar,
     /// Belitung: Rp450.000 a month for a child; 92 of 237 are covered, and month by month all.
     Belitung,
     /// Serang: 5,408 children, and 1,300 civil servants who help anywhere in the district.
@@ -51,7 +53,7 @@ pub(super) struct DemoArgs {
     /// Prints the address and the codes as one line of JSON.
     #[arg(long)]
     json: bool,
-    /// A small one: 300 families, four units, two Mondays; 600 families in Kapuas; a twentieth of Serang.
+    /// A small one: 300 families, four units, two Mondays; 600 families in Kapuas; 72 in Kotawaringin Barat; a twentieth of Serang.
     #[arg(long)]
     small: bool,
 }
@@ -131,6 +133,10 @@ async fn build(args: &DemoArgs, options: Options) -> Result<(), CliError> {
             demo::kapuas::build(options, families, args.seed, now, &mut tell)
                 .await
                 .map(|story| tracing::debug!(?story, "kapuas"))
+        }
+        DemoDistrict::Kobar => {
+            let families = if args.small { demo::kobar::SMALL } else { demo::kobar::WHOLE };
+            demo::kobar::build(options, families, args.seed, now, &mut tell).await
         }
         DemoDistrict::Belitung => {
             demo::foster::belitung::build(options, args.seed, now, &mut tell).await.map(|_| ())

@@ -66,6 +66,7 @@ pub(super) fn write_families(
     dice: &mut Dice,
     seed: u64,
     people: &mut People,
+    regency: &(String, String),
     villages: &[Village],
     families: usize,
     today: Date,
@@ -101,7 +102,9 @@ pub(super) fn write_families(
             let wife_years = (today - wife.birth).whole_days() / 365;
             writeln!(
                 krs,
-                "Jambi;Kabupaten Kerinci;{};{};{};Dusun {};{rw:03};{rt:03};{};{};{};{};{};{};{};RT {rt:03} RW {rw:03};{};{};{};V;{};{};{};{};{};{};{};{};Ya;{}",
+                "{};Kabupaten {};{};{};{};Dusun {};{rw:03};{rt:03};{};{};{};{};{};{};{};RT {rt:03} RW {rw:03};{};{};{};V;{};{};{};{};{};{};{};{};Ya;{}",
+                regency.0,
+                regency.1,
                 village.subdistrict,
                 village.name,
                 village.code,
@@ -132,7 +135,7 @@ pub(super) fn write_families(
                     let birth = today - Duration::days(dice.between(baby.1.0, baby.1.1));
                     let woman = dice.chance(49);
                     let child = people.born(dice, woman, birth);
-                    let listed = Listed { child: &child, parents: (&head, &wife), village, rw, rt };
+                    let listed = Listed { child: &child, parents: (&head, &wife), regency, village, rw, rt };
                     write_child(&mut eppgbm, dice, child_number, seed, &listed, today)?;
                 }
             }
@@ -146,6 +149,7 @@ pub(super) fn write_families(
 struct Listed<'a> {
     child: &'a Invented,
     parents: (&'a Invented, &'a Invented),
+    regency: &'a (String, String),
     village: &'a Village,
     rw: i64,
     rt: i64,
@@ -161,7 +165,7 @@ fn write_child(
     listed: &Listed<'_>,
     today: Date,
 ) -> std::io::Result<()> {
-    let Listed { child, parents, village, rw, rt } = listed;
+    let Listed { child, parents, regency, village, rw, rt } = listed;
     let code: i64 = village.code.replace('.', "").parse().unwrap_or_default();
     let measured = posyandu_before(code, today).max(child.birth);
     let growing = Growing::new(seed, &child.name, child.woman, child.birth);
@@ -178,13 +182,15 @@ fn write_child(
     let tenths = |mm: Option<i64>| mm.map_or_else(|| "-".to_owned(), |mm| decimal(mm, 10));
     writeln!(
         file,
-        "{number},{nik},{},{},{},3.1,49,{} / {},JAMBI,KERINCI,{},{},{},{},{rt:03},{rw:03},-,{} Tahun - {} Bulan - 0 Hari,\
+        "{number},{nik},{},{},{},3.1,49,{} / {},{},{},{},{},{},{},{rt:03},{rw:03},-,{} Tahun - {} Bulan - 0 Hari,\
          {measured},{},{},{},{},{printed},{},1,Sesuai,Ya,Tidak,Tidak,-",
         child.name,
         if child.woman { "P" } else { "L" },
         child.birth,
         parents.0.name,
         parents.1.name,
+        regency.0.to_uppercase(),
+        regency.1.to_uppercase(),
         village.subdistrict.to_uppercase(),
         village.subdistrict,
         village.name.to_uppercase(),

@@ -2,7 +2,7 @@
 //!
 //! Names and codes of territories are public facts; every person is invented, with a NIK that cannot exist.
 //! The same seed on the same day builds the same district. [`build`] sets it up and lives through its
-//! Mondays; [`kapuas`] is another one, whose list is verified; in those of [`foster`] children get foster parents. [`users`] are the people who may sign in.
+//! Mondays; [`kapuas`] is another one, whose list is verified; [`kobar`] holds its rembuk of 2021; in those of [`foster`] children get foster parents. [`users`] are the people who may sign in.
 
 mod changes;
 mod dice;
@@ -13,6 +13,7 @@ mod growing;
 mod indicators;
 pub mod kapuas;
 mod keeping;
+pub mod kobar;
 mod lists;
 mod meetings;
 mod mentoring;
@@ -81,6 +82,17 @@ struct Place {
     fund_holder: &'static str,
     warehouse: &'static str,
     depots: &'static [&'static str],
+}
+
+impl Place {
+    /// The names of the province and of the regency without its kind: "Jambi", "Kerinci".
+    fn regency(&self) -> (String, String) {
+        let named = |code: &str| {
+            let line = self.territories.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(','));
+            line.unwrap_or_default().trim_start_matches("Kabupaten ").to_owned()
+        };
+        (named(self.code.get(..2).unwrap_or_default()), named(self.code))
+    }
 }
 
 /// Kerinci: every Monday a can of rice, an egg and Rp2.000.

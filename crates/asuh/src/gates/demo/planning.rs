@@ -315,8 +315,7 @@ async fn plan(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliErr
     let (year, today) = (i64::from(world.today.year()), world.today);
     let quarter = (i64::from(u8::from(world.today.month())) + 2) / 3;
     let rows = written(world, bappeda, village, year, 100).await?;
-    let (state, basis) = (plans::State::Agreed, "Berita acara rembuk stunting (rekaan)".to_owned());
-    send(world, bappeda, SetPlanState { year, state, basis, today }).await?;
+    agree(world, bappeda, year, today).await?;
     for (item, intended) in rows {
         let Some((physical, money)) = intended.reached else { continue };
         let (from, to) = intended.quarters;
@@ -386,6 +385,89 @@ async fn written(
         rows.push((send(world, bappeda, put).await?, one));
     }
     Ok(rows)
+}
+
+/// What offices intend: owner, indicator, activity, budget in millions, source, quarters, how much of a hundred was reached
+/// in the end or by the third quarter (none: not told of).
+pub(super) type Row =
+    (&'static str, &'static str, &'static str, Option<i64>, &'static str, (i64, i64), Option<i64>);
+
+/// A row that was written, with its budget in millions and what came of it.
+pub(super) struct Written {
+    pub(super) item: Id,
+    budget: i64,
+    reached: Option<i64>,
+}
+
+/// Writes rows of offices into the plan of a year; an office that the district has not is stood in for by its first.
+pub(super) async fn rows(
+    world: &World,
+    bappeda: &Actor,
+    village: i64,
+    year: i64,
+    rows: &[Row],
+) -> Result<Vec<Written>, CliError> {
+    let offices = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    let mut written = Vec::new();
+    for (words, indicator, activity, budget, source, quarters, reached) in rows {
+        let named = |name: &str| words.split('|').any(|word| name.contains(word));
+        let office = offices.iter().find(|one| named(&one.name)).or(offices.first());
+        let Some(office) = office else { continue };
+        let facts = facts(village, indicator, activity, budget.map(|m| m * 1_000_000), source, *quarters);
+        let (hand, owner, reason) = (Hand::of(bappeda), Owner::Office(office.id), String::new());
+        let put = PutItem { hand, year, item: None, owner, facts, reason, batch: None };
+        let item = send(world, bappeda, put).await?;
+        written.push(Written { item, budget: budget.unwrap_or(0), reached: *reached });
+    }
+    Ok(written)
+}
+
+/// The plan of a year as the rembuk agreed it.
+pub(super) async fn agree(world: &World, bappeda: &Actor, year: i64, today: Date) -> Result<(), CliError> {
+    let (state, basis) = (plans::State::Agreed, "Berita acara rembuk stunting (rekaan)".to_owned());
+    send(world, bappeda, SetPlanState { year, state, basis, today }).await
+}
+
+/// What came of the rows by a quarter: so many percent of what came in the end.
+pub(super) async fn tell(
+    world: &World,
+    bappeda: &Actor,
+    told: &[Written],
+    (quarter, percent): (i64, i64),
+    today: Date,
+) -> Result<(), CliError> {
+    for row in told {
+        let Some(reached) = row.reached.map(|reached| reached * percent / 100) else { continue };
+        let (hand, words, spent) = (Hand::of(bappeda), String::new(), row.budget * 1_000_000 * reached / 100);
+        let report =
+            ReportItem { hand, item: row.item, quarter, reached, spent, words, evidence: None, today };
+        send(world, bappeda, report).await?;
+    }
+    Ok(())
+}
+
+fn facts(
+    village: i64,
+    indicator: &str,
+    activity: &str,
+    budget: Option<i64>,
+    source: &str,
+    (from_quarter, to_quarter): (i64, i64),
+) -> ItemFacts {
+    ItemFacts {
+        indicator: indicator.to_owned(),
+        activity: activity.to_owned(),
+        subactivity: String::new(),
+        places: vec![village / 10_000 * 10_000],
+        target: 100,
+        unit: "kegiatan".to_owned(),
+        budget,
+        source: source.to_owned(),
+        from_quarter,
+        to_quarter,
+        person_in_charge: "Kepala Bidang".to_owned(),
+        evidence: "Daftar hadir dan foto".to_owned(),
+    }
 }
 
 /// The situation by the last whole month, with what stands in the way of a kecamatan.

@@ -152,12 +152,23 @@ pub(super) async fn families(world: &mut World, folder: &Path) -> Result<(), Cli
     let mut villages = lists::villages(lists::TERRITORIES);
     // A small district has few villages, with enough families in each to share out to.
     villages.truncate((world.size.families / 12).max(1));
+    families_of(world, folder, &super::kerinci(), villages).await
+}
+
+/// The same of a district and of these villages.
+pub(super) async fn families_of(
+    world: &mut World,
+    folder: &Path,
+    place: &Place,
+    villages: Vec<lists::Village>,
+) -> Result<(), CliError> {
     let (krs, eppgbm) = (folder.join("krs.csv"), folder.join("eppgbm.csv"));
     let today = world.app.today(&world.actor);
     lists::write_families(
         &mut world.dice,
         world.seed,
         &mut world.people,
+        &place.regency(),
         &villages,
         world.size.families,
         today,

@@ -140,9 +140,11 @@ pub(super) async fn of_registry(world: &World, village: i64) -> Result<(), CliEr
         let area = match role {
             Role::VillageVerifier | Role::Cadre => village,
             Role::SubdistrictVerifier | Role::FieldOfficer => village / 10_000 * 10_000,
-            Role::DistrictAdmin | Role::ListKeeper | Role::DistrictPlanner | Role::Leader => {
-                world.actor.district_code.as_i64()
-            }
+            Role::DistrictAdmin
+            | Role::ListKeeper
+            | Role::DistrictPlanner
+            | Role::OfficePlanner
+            | Role::Leader => world.actor.district_code.as_i64(),
             _ => return None,
         };
         let grants = vec![NewGrant { role: *role, areas: vec![whole(area)], units: Vec::new(), until: None }];

@@ -67,11 +67,8 @@ async fn arrive(
     let places = setup::roster(world, folder, place, Some(people)).await?;
     let villages = lists::villages(&place.territories);
     let file = folder.join("eppgbm.csv");
-    let named = |code: &str| {
-        let line = place.territories.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(','));
-        line.unwrap_or_default().trim_start_matches("Kabupaten ").to_uppercase()
-    };
-    let (province, regency) = (named(place.code.get(..2).unwrap_or_default()), named(place.code));
+    let (province, regency) = place.regency();
+    let (province, regency) = (province.to_uppercase(), regency.to_uppercase());
     children::write(world, &villages, lots, (&province, &regency), measured, &file)
         .map_err(|error| CliError::Io(file.display().to_string(), error))?;
     world.at(measured, 14, 0);

@@ -3,7 +3,8 @@
 //! 17 kecamatan, 231 villages, a province's list with copies, rounded NIKs and families that are somewhere else. Rows
 //! that cannot be read are mended and sent again; pairs that may be one person are decided; a family that the list
 //! leaves out is found in the field. Whoever decides or visits finds what is true in the made-up district, so it is known
-//! beforehand who stands on either list, and why somebody comes or goes: a test counts that it is so.
+//! beforehand who stands on either list, and why somebody comes or goes: a test counts that it is so. In the end the
+//! offices plan by the second list, and a follow-up meeting is called about what is late.
 
 mod adjudication;
 mod intake;
@@ -14,13 +15,14 @@ mod truth;
 use std::path::Path;
 
 use asuh_made_up::{Dirt, District, World as MadeUp, krs};
+use asuh_step_registry::institutions::InstitutionKind;
 use asuh_store::{Instant, Options, Query, args};
 use time::Duration;
 
 pub use truth::{Round, Story};
 
-use super::setup;
 use super::{DISTRICT, Place, Size, World, begin, changes, end, users};
+use super::{meetings, planning, setup};
 use crate::gates::cli::CliError;
 use rounds::Days;
 use truth::Known;
@@ -128,7 +130,29 @@ async fn live(
     tell("pengguna");
     world.at(world.today, 6, 0);
     users::of_registry(world, village).await?;
+    tell("rencana perangkat daerah dan rapat tindak lanjut");
+    followed(world, village).await?;
     Ok(Story { first, second })
+}
+
+/// Offices that answer for the plan.
+const OFFICES: &[&str] = &[
+    "Bappeda",
+    "Dinas Kesehatan",
+    "Dinas Pengendalian Penduduk dan Keluarga Berencana",
+    "Dinas Pekerjaan Umum dan Penataan Ruang",
+    "Dinas Sosial",
+    "Dinas Pemberdayaan Masyarakat dan Desa",
+];
+
+/// What each office plans and did, indicators and the situation, a rembuk some weeks ago, and the meeting that follows it
+/// next week with what is late.
+async fn followed(world: &World, village: i64) -> Result<(), CliError> {
+    for office in OFFICES {
+        setup::institution(world, InstitutionKind::Opd, office).await?;
+    }
+    planning::make(world, village).await?;
+    meetings::remembered(world).await
 }
 
 /// A list comes in, is mended, rid of its copies, verified and frozen.
