@@ -105,6 +105,13 @@ const BENCHES: &[Bench] = &[
         postgres: true,
     },
     Bench {
+        name: "week",
+        about: "seconds to plan and approve a week for 4,000 households, on both engines; fails beyond 2 s for the plan",
+        package: "asuh",
+        target: Target::Bench("week"),
+        postgres: true,
+    },
+    Bench {
         name: "check",
         about: "seconds and memory of `asuh check` on 10,000,000 entries of the ledger (ASUH_BENCH_ENTRIES), on both engines",
         package: "asuh",

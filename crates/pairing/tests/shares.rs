@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 
 use asuh_pairing::shares::{
     Account, Cash, Depot, Good, Household, MAX_BALANCE, MAX_POINTS, MAX_UNITS, Milli, Outcome, ShareError,
-    Stop, Week, allocate, split, whole_steps,
+    Stop, Week, allocate, split, weeks_for_all, whole_steps,
 };
 use proptest::prelude::*;
 
@@ -55,6 +55,7 @@ fn carry_over(week: &mut Week, outcome: &Outcome) {
 prop_compose! {
     fn any_good(index: usize, subdistricts: usize, most: u64)(
         size in 1_u64..4,
+        pack in prop_oneof![2 => Just(1_u64), 1 => 2_u64..4],
         points in 0_u64..6,
         stock in prop::collection::vec(0..=most, subdistricts),
         transfer_limit in 0..=most,
@@ -67,7 +68,7 @@ prop_compose! {
             .map(|(k, stock)| Depot { subdistrict: format!("k{k}"), stock })
             .collect();
         let name = format!("good {index}");
-        Good { name, step: step(size), points, depots, transfer_limit, already_credited, max_advance }
+        Good { name, step: step(size), pack: step(pack), points, depots, transfer_limit, already_credited, max_advance }
     }
 }
 
@@ -155,6 +156,9 @@ fn examine(week: &Week, outcome: &Outcome) {
     };
     for (g, (good, used)) in week.goods.iter().zip(&outcome.goods).enumerate() {
         let stock = units(good);
+        let pack = good.pack.get();
+        // What can be handed over of it.
+        let packs: Vec<u64> = stock.iter().map(|units| units / pack).collect();
         let places = places(week, good);
         let mut given = vec![0; stock.len()];
         let mut entitled = 0;
@@ -163,29 +167,33 @@ fn examine(week: &Week, outcome: &Outcome) {
             let balance = account.balance.0 + statement.entitlement.0;
             assert_eq!(statement.before, account.balance);
             assert_eq!(balance, 1_000 * statement.given as i64 + statement.carried.0);
-            let most = limit(household, account.cap, balance, 1_000, good.max_advance);
+            let price = 1_000 * pack as i64;
+            let most = limit(household, account.cap / pack, balance, price, good.max_advance) * pack;
             assert!(statement.given <= most);
+            assert_eq!(statement.given % pack, 0);
             assert!(account.cap > 0 || statement.entitlement == Milli(0));
             // The reason given is the true one.
             match statement.stop {
                 Stop::NotEligible => assert_eq!(account.cap, 0),
                 Stop::OffRoute => assert!(!household.on_route),
-                Stop::Cap => assert_eq!(statement.given, account.cap),
+                Stop::Cap => assert_eq!(statement.given, account.cap / pack * pack),
                 Stop::Advance => assert!(statement.given == most && most < account.cap),
                 Stop::Depot => {
                     let depot = &used.depots[places[i]];
-                    assert!(depot.given >= stock[places[i]]);
-                    assert_eq!(used.depots.iter().map(|d| d.received).sum::<u64>(), good.transfer_limit);
+                    assert!(depot.given >= packs[places[i]] * pack);
+                    let moved = used.depots.iter().map(|d| d.received).sum::<u64>();
+                    assert_eq!(moved, good.transfer_limit / pack * pack);
                 }
                 Stop::Stock => {
-                    assert_eq!(used.placed, stock.iter().sum());
+                    assert_eq!(used.placed, packs.iter().sum::<u64>() * pack);
                     assert!(used.cutoff.is_none_or(|cutoff| statement.carried <= cutoff));
                 }
             }
             given[places[i]] += statement.given;
             entitled += statement.entitlement.0;
         }
-        assert!(depots_allow(&stock, good.transfer_limit, &given));
+        let given_packs: Vec<u64> = given.iter().map(|units| units / pack).collect();
+        assert!(depots_allow(&packs, good.transfer_limit / pack, &given_packs));
         assert_eq!(given.iter().sum::<u64>(), used.placed);
         let fresh = stock.iter().sum::<u64>() as i64 - good.already_credited;
         assert_eq!(used.credited, if total_weight(g) > 0 { fresh } else { 0 });
@@ -303,18 +311,21 @@ proptest! {
         let n = week.households.len();
         for (g, good) in week.goods.iter().enumerate() {
             let places = places(&week, good);
+            let pack = good.pack.get();
+            let price = 1_000 * pack as i64;
             let queue = (0..n)
                 .map(|i| {
                     let household = &week.households[i];
                     let account = household.accounts[g];
                     let balance = account.balance.0 + outcome.households[i].goods[g].entitlement.0;
-                    let most = limit(household, account.cap, balance, 1_000, good.max_advance);
+                    let most = limit(household, account.cap / pack, balance, price, good.max_advance);
                     (balance, rank(&week, household), places[i], most)
                 })
                 .collect();
-            let tiny =
-                Tiny { queue, price: 1_000, stock: units(good), transfer_limit: good.transfer_limit };
-            let given: Vec<u64> = outcome.households.iter().map(|share| share.goods[g].given).collect();
+            let stock = units(good).iter().map(|units| units / pack).collect();
+            let tiny = Tiny { queue, price, stock, transfer_limit: good.transfer_limit / pack };
+            let given: Vec<u64> =
+                outcome.households.iter().map(|share| share.goods[g].given / pack).collect();
             prop_assert_eq!(tiny.optimum(), given);
         }
     }
@@ -464,6 +475,64 @@ proptest! {
         prop_assert!(most - least <= 1, "{least}..{most}");
     }
 
+    /// Seven eggs at a time, to as many as there are: nobody has two packs before everybody has had one,
+    /// everybody has had one when [`weeks_for_all`] says so, and all that was collected is with somebody, in
+    /// the depot, or still claimed.
+    #[test]
+    fn packs_go_round(n in 1_usize..40, collected in 7_u64..80, pack in 2_u64..8) {
+        let households = (0..n).map(|i| household(i, 3, pack)).collect();
+        let eggs = Good { pack: step(pack), ..good(0) };
+        let mut week = Week { households, goods: vec![eggs], cash: None };
+        let mut packs = vec![0_u64; n];
+        let a_week = collected / pack;
+        let all = weeks_for_all(n as u64, a_week).expect("a pack a week");
+        for t in 1..=all.max(12) {
+            week.goods[0].depots[0].stock += collected;
+            let outcome = allocate(&week).expect("valid");
+            examine(&week, &outcome);
+            carry_over(&mut week, &outcome);
+            for (packs, share) in packs.iter_mut().zip(&outcome.households) {
+                prop_assert_eq!(share.goods[0].given % pack, 0);
+                *packs += share.goods[0].given / pack;
+            }
+            let (least, most) = (packs.iter().min().expect("n > 0"), packs.iter().max().expect("n > 0"));
+            prop_assert!(most - least <= 1, "{packs:?} in week {t}");
+            prop_assert!(t < all || *least >= 1, "{packs:?} in week {t} of {all}");
+            let got = packs.iter().sum::<u64>() * pack;
+            prop_assert_eq!(got + week.goods[0].depots[0].stock, collected * t);
+            let owed: i64 = week.households.iter().map(|h| h.accounts[0].balance.0).sum();
+            prop_assert_eq!(owed, (collected * t - got) as i64 * 1_000);
+        }
+    }
+
+    /// How a week is handed over changes nobody's credit, and a week of single units after weeks of packs
+    /// gives what the packs left owing.
+    #[test]
+    fn packs_change_no_claim(weights in prop::collection::vec(1_u64..6, 1..20), collected in 1_u64..60) {
+        let households: Vec<Household> =
+            weights.iter().enumerate().map(|(i, &weight)| household(i, weight, 1_000)).collect();
+        let mut single = Week { households, goods: vec![good(collected)], cash: None };
+        let mut packed = single.clone();
+        packed.goods[0].pack = step(7);
+        let (one, seven) = (allocate(&single).expect("valid"), allocate(&packed).expect("valid"));
+        for (one, seven) in one.households.iter().zip(&seven.households) {
+            prop_assert_eq!(one.goods[0].entitlement, seven.goods[0].entitlement);
+        }
+        carry_over(&mut single, &one);
+        carry_over(&mut packed, &seven);
+        // Enough comes for everybody to be level again, however far ahead a pack put somebody.
+        let total: u64 = weights.iter().sum();
+        for week in [&mut single, &mut packed] {
+            week.goods[0].pack = step(1);
+            week.goods[0].depots[0].stock += 8 * total;
+            let outcome = allocate(week).expect("valid");
+            carry_over(week, &outcome);
+        }
+        for household in single.households.iter().chain(&packed.households) {
+            prop_assert!(household.accounts[0].balance.0.abs() <= 1_000);
+        }
+    }
+
     /// Whatever happens in a year, the balances sum to what is credited and not yet given.
     #[test]
     fn weeks_follow_on_each_other(
@@ -547,6 +616,28 @@ fn depots_with_most_to_spare_send() {
 }
 
 #[test]
+fn a_pack_is_made_up_in_one_depot_and_who_may_not_take_one_waits() {
+    let mut week = Week {
+        households: vec![household(0, 1, 14), household(1, 1, 6), household(2, 1, 0)],
+        goods: vec![Good { pack: step(7), ..good(10) }],
+        cash: None,
+    };
+    week.goods[0].depots.push(Depot { subdistrict: "k1".into(), stock: 12 });
+    week.goods[0].transfer_limit = 13;
+    let outcome = allocate(&week).expect("valid");
+    examine(&week, &outcome);
+    let shares = |i: usize| outcome.households[i].goods[0];
+    // 22 eggs, 11 each for those who can take any; two packs go out, one of them from the other depot.
+    assert_eq!((shares(0).given, shares(0).carried, shares(0).stop), (14, Milli(-3_000), Stop::Cap));
+    assert_eq!((shares(1).given, shares(1).carried, shares(1).stop), (0, Milli(11_000), Stop::Cap));
+    assert_eq!((shares(2).given, shares(2).carried, shares(2).stop), (0, Milli(0), Stop::NotEligible));
+    let moved: Vec<_> =
+        outcome.goods[0].depots.iter().map(|d| (d.given, d.received, d.sent, d.left)).collect();
+    assert_eq!(moved, [(14, 7, 0, 3), (0, 0, 7, 5)]);
+    assert_eq!(outcome.goods[0].still_credited, 8);
+}
+
+#[test]
 fn steps_and_their_rest() {
     let steps = whole_steps(1_260, step(250));
     assert_eq!((steps.whole, steps.rest), (5, 10));
@@ -577,6 +668,7 @@ fn the_largest_numbers_do_not_overflow() {
         points: MAX_POINTS,
         already_credited: -MAX_BALANCE / 1_000,
         max_advance: Some(Milli(MAX_BALANCE)),
+        pack: step(7),
         transfer_limit: u64::MAX,
         step: step(u64::MAX / 1_000),
         ..good(u64::MAX)
@@ -649,6 +741,7 @@ fn wrong_input_is_refused() {
         refused(|w| w.goods[0].depots[0].stock = MAX_UNITS + 1),
         ShareError::TooManyUnits("egg".into())
     );
+    assert_eq!(refused(|w| w.goods[0].pack = step(MAX_UNITS + 1)), ShareError::PackTooLarge("egg".into()));
     assert!(out_of_range(refused(|w| w.households[0].accounts[0].balance = Milli(i64::MIN))));
     assert!(out_of_range(refused(|w| w.households[0].value_balance = Milli(MAX_BALANCE + 1))));
     assert!(out_of_range(refused(|w| w.goods[0].points = MAX_POINTS + 1)));

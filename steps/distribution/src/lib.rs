@@ -46,7 +46,7 @@ pub use delivery::{
 pub use helped::{CHANGED_SQL, helped_sql};
 pub use plan::{
     ApproveRun, Approved, Campaign, CloseRun, Closed, DiscardRun, EligibleFamily, GoodChoice, PlanRun,
-    Proposal, ProposedVillage, RunLine, campaigns, eligible_families, propose,
+    Proposal, ProposedVillage, RunLine, Way, campaigns, eligible_families, propose, ways,
 };
 
 use asuh_ground::access::{Capability, Role, capability};

@@ -7,7 +7,7 @@ use asuh_store::{DistrictId, Id};
 use time::Date;
 use time::macros::date;
 
-use crate::{card, cash, check, delivery, follow_up, helped, session, spending, works, zakat};
+use crate::{card, cash, check, delivery, follow_up, helped, kitchen, plan, session, spending, works, zakat};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const NOTHING: Id = Id::SYSTEM;
@@ -73,4 +73,34 @@ async fn cards_and_lists_of_receipts_are_found_by_number_village_and_run(db: Tes
     let planned = Plans::of(&db).await;
     card::plans(&planned, DISTRICT, &near(), NOTHING).await;
     delivery::plans(&planned, DISTRICT, &near(), NOTHING).await;
+}
+
+fn kitchens() -> kitchen::Reach {
+    kitchen::Reach::near(Scope { units: vec![NOTHING], ..Scope::default() }, near())
+}
+
+#[db_test]
+async fn kitchens_are_found_by_place_and_foods_by_name(db: TestDatabase) {
+    kitchen::plans::of_kitchens(&Plans::of(&db).await, DISTRICT, &kitchens(), NOTHING).await;
+}
+
+#[db_test]
+async fn the_fed_are_found_by_programme_village_and_family(db: TestDatabase) {
+    kitchen::plans::of_the_fed(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn meals_are_found_by_day_village_and_family(db: TestDatabase) {
+    kitchen::plans::of_meals(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn sums_of_meals_are_found_by_programme(db: TestDatabase) {
+    kitchen::plans::of_sums(&Plans::of(&db).await, DISTRICT, &kitchens(), (NOTHING, MONTH)).await;
+}
+
+#[db_test]
+async fn runs_are_found_by_campaign_and_their_shares_by_run(db: TestDatabase) {
+    let planned = Plans::of(&db).await;
+    plan::plans(&planned, DISTRICT, &near(), NOTHING).await;
 }

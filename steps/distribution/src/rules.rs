@@ -58,11 +58,21 @@ pub struct Good {
     pub per_family: i64,
     /// The smallest amount that is handed over: 1 egg, a bag of 250 g.
     pub step: i64,
+    /// What a family eats of it in a week, a multiple of the step: 7 eggs. 0 where packs make no sense.
+    pub pack: i64,
+    /// Whether whole packs go out this week and nothing smaller (see [`crate::plan::Way`]).
+    pub in_packs: bool,
 }
 
 impl Good {
     fn step(&self) -> NonZeroU64 {
         u64::try_from(self.step).ok().and_then(NonZeroU64::new).unwrap_or(NonZeroU64::MIN)
+    }
+
+    /// Steps handed over at once.
+    fn pack(&self) -> NonZeroU64 {
+        let steps = if self.in_packs { self.pack / self.step.max(1) } else { 1 };
+        u64::try_from(steps).ok().and_then(NonZeroU64::new).unwrap_or(NonZeroU64::MIN)
     }
 }
 
@@ -147,6 +157,7 @@ pub fn share_out(
             .enumerate()
             .map(|(place, good)| shares::Good {
                 step: good.step(),
+                pack: good.pack(),
                 depots: vec![Depot { subdistrict: DEPOT.into(), stock: good.pool.max(0).unsigned_abs() }],
                 already_credited: already_credited(good, place, families),
                 ..shares::Good::new(&good.commodity)
@@ -301,7 +312,11 @@ mod tests {
     use super::*;
 
     fn eggs(pool: i64, per_family: i64) -> Good {
-        Good { commodity: "egg".into(), pool, per_family, step: 1 }
+        Good { commodity: "egg".into(), pool, per_family, step: 1, pack: 7, in_packs: false }
+    }
+
+    fn cans(pool: i64, per_family: i64) -> Good {
+        Good { commodity: "rice_can".into(), pack: 0, ..eggs(pool, per_family) }
     }
 
     fn family(number: u8, village: i64, claim: i64) -> Family {
@@ -382,7 +397,7 @@ mod tests {
 
     #[test]
     fn rice_goes_out_in_whole_bags() {
-        let rice = Good { commodity: "rice".into(), pool: 1_100, per_family: 750, step: 250 };
+        let rice = Good { commodity: "rice".into(), step: 250, pack: 0, ..eggs(1_100, 750) };
         let families = [family(1, 10, 0), family(2, 10, 0)];
         let plan = share_out(&[rice], &families, &BTreeSet::from([10]), 7).unwrap();
         assert!(plan.families.iter().all(|shares| shares[0].given == 500));
@@ -406,15 +421,13 @@ mod tests {
 
     #[test]
     fn the_scarcest_good_decides_the_reach() {
-        let cans = Good { commodity: "rice_can".into(), pool: 30, per_family: 3, step: 1 };
-        assert_eq!(reach(&[eggs(5_000, 5), cans]), 10);
+        assert_eq!(reach(&[eggs(5_000, 5), cans(30, 3)]), 10);
         assert_eq!(reach(&[]), 0);
     }
 
     #[test]
     fn a_claim_is_compared_in_packages() {
-        let cans = Good { commodity: "rice_can".into(), pool: 0, per_family: 2, step: 1 };
         // One of five eggs and one of two cans: 0.2 and 0.5 of a package, on average 0.35.
-        assert_eq!(claim_in_packages(&[eggs(0, 5), cans], &[1000, 1000]), 350);
+        assert_eq!(claim_in_packages(&[eggs(0, 5), cans(0, 2)], &[1000, 1000]), 350);
     }
 }

@@ -282,6 +282,12 @@ async fn a_receipt_is_checked_without_the_books(db: TestDatabase) {
     assert!(page.contains(&head.to_string()), "{page}");
     let answer = anybody.post("/bukti", &[("bukti", text.as_str())]).await.ok();
     assert!(answer.contains("Bukti ini benar: catatan nomor 2"), "{answer}");
+    let file = anybody.upload("/bukti", &[], "berkas", "bukti-2.json", text.as_bytes()).await.ok();
+    assert!(file.contains("Bukti ini benar: catatan nomor 2"), "chosen as a file: {file}");
+    for what in [&b"\xff\xfe"[..], &vec![b' '; 500_000]] {
+        let answer = anybody.upload("/bukti", &[], "berkas", "bukti-2.json", what).await.ok();
+        assert!(answer.contains("bukan berkas bukti"), "{answer}");
+    }
     let code = page_code(&auditor.get(&format!("/jejak/bukti/{}", made[1])).await.ok());
     assert!(anybody.get(&code).await.ok().contains("Bukti ini benar: catatan nomor 2"));
 

@@ -247,6 +247,7 @@ async fn a_whole_monday_conserves_what_was_brought(db: TestDatabase) {
     let hand_over = monday.handed_over(&roll, monday.warehouse).await;
     let bast = user.get(&hand_over).await.ok();
     assert!(bast.contains("BAST/0001/XI/2026") && bast.contains("Gudang Siulak"), "{bast}");
+    assert!(bast.contains("telur tiga puluh delapan butir"), "amounts in words: {bast}");
     let keeper = monday.test.user(Role::WarehouseKeeper, &[], &[monday.warehouse]).await;
     assert!(keeper.get("/").await.ok().contains("1 serah terima menunggu"));
     let mut arrived = vec![

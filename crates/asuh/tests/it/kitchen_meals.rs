@@ -103,7 +103,7 @@ impl Meals {
         books::balance(self.kitchens.test.app.store.reader(), KERINCI, &holding).await.unwrap()
     }
 
-    async fn kitchen(&self, code: &str) -> i64 {
+    pub async fn kitchen(&self, code: &str) -> i64 {
         self.held(AccountKind::Kitchen, self.kitchens.kitchen, code).await
     }
 
@@ -115,7 +115,7 @@ impl Meals {
         row.unwrap().0
     }
 
-    fn asked(&self, menu: Id, other: &str, action: &'static str) -> Vec<(&'static str, String)> {
+    pub fn asked(&self, menu: Id, other: &str, action: &'static str) -> Vec<(&'static str, String)> {
         vec![
             ("dapur", self.kitchens.kitchen.to_string()),
             ("hari_tanggal", "2".into()),
@@ -129,12 +129,12 @@ impl Meals {
         ]
     }
 
-    async fn plan(&self, by: &Client, fields: &[(&'static str, String)]) -> crate::support::Answer {
+    pub async fn plan(&self, by: &Client, fields: &[(&'static str, String)]) -> crate::support::Answer {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         by.post("/masak-dapur/baru", &fields).await
     }
 
-    async fn check(&self) {
+    pub async fn check(&self) {
         let test = &self.kitchens.test;
         let mut findings = Vec::new();
         for check in &test.app.registry.checks {

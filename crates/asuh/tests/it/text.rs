@@ -20,14 +20,19 @@ fn walk(folder: &Path, into: &mut Vec<(String, String)>) {
     }
 }
 
-/// Text literals of the form `part.something` in code and templates, with the files they stand in.
-fn literals() -> BTreeMap<String, String> {
+/// Code and templates that ask for texts, with their files.
+fn sources() -> Vec<(String, String)> {
     let mut sources = Vec::new();
     for folder in ["crates/ground/src", "steps", "crates/asuh/src"] {
         walk(&root().join(folder), &mut sources);
     }
+    sources
+}
+
+/// Text literals of the form `part.something` in code and templates, with the files they stand in.
+fn literals() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for (file, text) in sources {
+    for (file, text) in sources() {
         // What stands between two literals is no key; and in a template a quoted text may stand within quotes.
         for part in text.split('"') {
             found.entry(part.to_owned()).or_insert_with(|| file.clone());
@@ -83,7 +88,7 @@ fn english_is_a_translation_and_not_a_copy() {
 
 #[test]
 fn every_key_that_is_used_exists() {
-    let known = known_keys();
+    let (known, names) = (known_keys(), names());
     let stems: BTreeSet<&str> = known.iter().filter_map(|key| key.split('.').next()).collect();
     let mut missing = Vec::new();
     for (literal, file) in literals() {
@@ -93,7 +98,9 @@ fn every_key_that_is_used_exists() {
                     && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
             })
             && stems.contains(literal.split('.').next().unwrap_or_default());
-        if looks_like_a_key && !known.contains(&literal) && !is_a_name(&literal) {
+        let has_a_meaning =
+            known.contains(&literal) || names.contains(&literal) || is_a_file_or_setting(&literal);
+        if looks_like_a_key && !has_a_meaning {
             missing.push(format!("{literal} ({file})"));
         }
     }
@@ -120,31 +127,36 @@ fn every_beginning_of_a_key_has_texts() {
     assert!(bare.is_empty(), "no text begins so:\n{}", bare.join("\n"));
 }
 
-/// Names of the same form that are no texts: files, kinds of commands and jobs, capabilities, settings.
-fn is_a_name(literal: &str) -> bool {
-    let rights: BTreeSet<&str> = asuh::gates::http::routes()
+/// Names of the same form that are no texts: kinds of commands and jobs, capabilities.
+fn names() -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = asuh::gates::http::routes()
         .rows()
         .iter()
         .filter_map(|route| match route.access {
-            asuh_ground::web::Access::Holds(name, _) => Some(name),
+            asuh_ground::web::Access::Holds(name, _) => Some(name.to_owned()),
             asuh_ground::web::Access::Public => None,
         })
         .collect();
-    let mut sources = Vec::new();
-    for folder in ["crates/ground/src", "steps", "crates/asuh/src"] {
-        walk(&root().join(folder), &mut sources);
+    names.extend(asuh::gates::registry().jobs.iter().map(|job| job.kind.to_owned()));
+    for (_, text) in sources() {
+        let pieces: Vec<&str> = text.split('"').collect();
+        let named = pieces.windows(3).filter(|around| {
+            let (before, after) = (around[0], around[2]);
+            before.ends_with("KIND: &'static str = ")
+                || before.ends_with("kind: ")
+                || (before.ends_with("= ") && after.starts_with(": ["))
+        });
+        names.extend(named.map(|around| around[1].to_owned()));
     }
+    names
+}
+
+/// A file, or a setting by its name.
+fn is_a_file_or_setting(literal: &str) -> bool {
     literal.ends_with(".csv")
         || literal.ends_with(".html")
-        || rights.contains(literal)
-        || asuh::gates::registry().jobs.iter().any(|job| job.kind == literal)
         || asuh_ground::settings::find(literal).is_some()
         || asuh_ground::settings::find(&format!("{literal}_pattern")).is_some()
-        || sources.iter().any(|(_, text)| {
-            text.contains(&format!("KIND: &'static str = \"{literal}\""))
-                || text.contains(&format!("kind: \"{literal}\""))
-                || text.contains(&format!("= \"{literal}\": ["))
-        })
 }
 
 #[test]

@@ -140,9 +140,22 @@ async fn known(
     Ok(found.map(|found| found.sealed_at))
 }
 
-/// Checks a receipt that somebody pasted.
+/// The longest receipt that is read, in bytes, chosen or pasted: anybody may send one.
+const RECEIPT: u64 = 400_000;
+
+/// What the chosen file says. One that is no text or too long for a receipt is answered like any that cannot be read.
+async fn chosen_file(form: &Form) -> Option<String> {
+    let file = form.file("berkas")?;
+    let short = file.size <= RECEIPT;
+    Some(if short { tokio::fs::read_to_string(&file.path).await.unwrap_or_default() } else { String::new() })
+}
+
+/// Checks a receipt that somebody chose as a file, or pasted.
 pub(super) async fn check(State(app): State<App>, shell: Shell, mut form: Form) -> Page {
-    let text = form.required("bukti", 400_000);
+    let text = match chosen_file(&form).await {
+        Some(text) => text,
+        None => form.required("bukti", RECEIPT as usize),
+    };
     if !form.is_valid() {
         return heads_page(&app, shell, &form, None, None).await;
     }

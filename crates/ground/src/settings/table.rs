@@ -297,6 +297,7 @@ pub const TABLE: &[Spec] = &[
     ),
     spec(Programme, "distribution.share_cash", Kind::YesNo, "0"),
     needed(Programme, "distribution.per_family_egg", Kind::Number(0, 1000), "7"),
+    needed(Programme, "distribution.pack_egg", Kind::Number(0, 100), "7"),
     needed(Programme, "distribution.per_family_rice_can", Kind::Number(0, 1000), "7"),
     needed(Programme, "distribution.per_family_rice", Kind::Number(0, 100_000), "750"),
     needed(Programme, "distribution.step_rice", Kind::Number(1, 25_000), "250"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::model::{MAX_BALANCE, MAX_GOODS, MAX_POINTS, MILLI, Milli, ShareError, Week};
+use super::model::{MAX_BALANCE, MAX_GOODS, MAX_POINTS, MAX_UNITS, MILLI, Milli, ShareError, Week};
 
 /// Checks what concerns the week as a whole. The ranges keep all sums far inside 64 bits: at most 10^15 from
 /// a balance, as much from what was credited earlier, and 10^17 from the value of the goods.
@@ -12,6 +12,9 @@ pub(super) fn check(week: &Week) -> Result<(), ShareError> {
     for good in &week.goods {
         if !names.insert(good.name.as_str()) {
             return Err(ShareError::DuplicateGood(good.name.clone()));
+        }
+        if good.pack.get() > MAX_UNITS {
+            return Err(ShareError::PackTooLarge(good.name.clone()));
         }
         check_account(&good.name, good.points, good.already_credited, good.max_advance)?;
     }

@@ -12,11 +12,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// Of a household that cannot take the good at all.
+    pub(super) const NONE: Limit = Limit { units: 0, stop: Stop::NotEligible };
+
     /// From the balance after the credit, and what a unit takes off it.
     pub(super) fn of(on_route: bool, cap: u64, balance: i64, price: i64, max_advance: Option<Milli>) -> Self {
-        if cap == 0 {
-            return Self { units: 0, stop: Stop::NotEligible };
-        }
         if !on_route {
             return Self { units: 0, stop: Stop::OffRoute };
         }

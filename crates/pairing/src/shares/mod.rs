@@ -39,6 +39,15 @@
 //! visited household may get ahead of those still waiting: its cap, and [`Good::max_advance`]. Leave the
 //! latter open for eggs, which spoil; close it for what keeps.
 //!
+//! # Packs
+//!
+//! A good may go out in packs ([`Good::pack`]): seven eggs, one for every day of the week, to those who are
+//! owed most, and to the others when their turn comes, in place of an egg or none for everybody. Step 2 then
+//! hands over a whole pack at a time, made up in one depot, and a pack takes all its units off the balance.
+//! Credit stays in units, so nobody's claim depends on how a week is handed over, and weeks with and
+//! without packs may follow on each other. The pack is a larger unit and nothing else, so step 2 is the same
+//! greedy algorithm and keeps its optimum. [`weeks_for_all`] says when everybody has had one.
+//!
 //! # Units
 //!
 //! Stock is entered in the **measure** in which it is pooled (eggs, grams, rupiah). Shares are counted in
@@ -132,6 +141,29 @@ pub fn allocate(week: &Week) -> Result<Outcome, ShareError> {
     Ok(Outcome { households: shares, goods, cash })
 }
 
+/// In how many weeks at the latest every one of `households` has had a pack when `packs` go out each week.
+///
+/// Among households of equal weight whose balances are level nobody gets a second pack before everybody has
+/// had the first: it takes the whole of it off the balance, and all are credited alike in the meantime. With
+/// unequal weights it is an estimate. `None` when nothing goes out and somebody waits.
+///
+/// ```
+/// use asuh_pairing::shares::weeks_for_all;
+///
+/// // 5,000 eggs a week: one each for 5,000 of 7,000 households, or seven each for 714.
+/// assert_eq!(weeks_for_all(7_000, 5_000), Some(2));
+/// assert_eq!(weeks_for_all(7_000, 714), Some(10));
+/// assert_eq!(weeks_for_all(7_000, 0), None);
+/// ```
+#[must_use]
+pub fn weeks_for_all(households: u64, packs: u64) -> Option<u64> {
+    match (households, packs) {
+        (0, _) => Some(0),
+        (_, 0) => None,
+        _ => Some(households.div_ceil(packs)),
+    }
+}
+
 /// Shares out one good and adds a statement for it to every share.
 fn allocate_good(week: &Week, g: usize, good: &Good, shares: &mut [Share]) -> Result<GoodUse, ShareError> {
     let mut place_of = HashMap::with_capacity(good.depots.len());
@@ -153,6 +185,8 @@ fn allocate_good(week: &Week, g: usize, good: &Good, shares: &mut [Share]) -> Re
     let credited = credit(total - good.already_credited, &weights);
     let entitlements = apportion(credited * MILLI, &weights);
 
+    let pack = good.pack.get();
+    let price = MILLI * pack as i64;
     let mut claims = Vec::with_capacity(week.households.len());
     for (household, entitlement) in week.households.iter().zip(&entitlements) {
         let Some(&depot) = place_of.get(household.subdistrict.as_str()) else {
@@ -164,17 +198,17 @@ fn allocate_good(week: &Week, g: usize, good: &Good, shares: &mut [Share]) -> Re
         };
         let account = household.accounts[g];
         let balance = account.balance.0 + entitlement;
-        claims.push(Claim {
-            balance,
-            lot: household.lot,
-            depot,
-            limit: Limit::of(household.on_route, account.cap, balance, MILLI, good.max_advance),
-        });
+        let limit = match account.cap {
+            0 => Limit::NONE,
+            cap => Limit::of(household.on_route, cap / pack, balance, price, good.max_advance),
+        };
+        claims.push(Claim { balance, lot: household.lot, depot, limit });
     }
-    let gift = give(&claims, MILLI, &stock, good.transfer_limit);
+    let packs: Vec<u64> = stock.iter().map(|units| units / pack).collect();
+    let gift = give(&claims, price, &packs, good.transfer_limit / pack);
 
     for (i, share) in shares.iter_mut().enumerate() {
-        let given = gift.given[i];
+        let given = gift.given[i] * pack;
         share.goods.push(Statement {
             before: week.households[i].accounts[g].balance,
             entitlement: Milli(entitlements[i]),
@@ -183,14 +217,14 @@ fn allocate_good(week: &Week, g: usize, good: &Good, shares: &mut [Share]) -> Re
             stop: gift.stop[i],
         });
     }
-    let placed = gift.placed();
+    let placed = gift.placed() * pack;
     Ok(GoodUse {
         name: good.name.clone(),
         credited,
         placed,
         still_credited: good.already_credited + credited - placed as i64,
         cutoff: gift.cutoff.map(Milli),
-        depots: depot_use(good, &stock, &gift.by_depot),
+        depots: depot_use(good, &packs, &gift.by_depot),
     })
 }
 
@@ -244,8 +278,9 @@ fn allocate_cash(week: &Week, cash: &Cash, shares: &mut [Share]) -> Result<CashU
     })
 }
 
-/// What became of the depots of a good, from the units they held and the units their subdistricts got.
+/// What became of the depots of a good, from the packs they held and the packs their subdistricts got.
 fn depot_use(good: &Good, stock: &[u64], given: &[u64]) -> Vec<DepotUse> {
+    let pack = good.pack.get();
     let mut by_surplus: Vec<usize> = (0..stock.len()).collect();
     by_surplus.sort_by_key(|&k| (Reverse(stock[k].saturating_sub(given[k])), &good.depots[k].subdistrict));
     let mut to_send: u64 = given.iter().zip(stock).map(|(given, stock)| given.saturating_sub(*stock)).sum();
@@ -262,10 +297,10 @@ fn depot_use(good: &Good, stock: &[u64], given: &[u64]) -> Vec<DepotUse> {
             let taken = given[k] - received + sent[k];
             DepotUse {
                 subdistrict: depot.subdistrict.clone(),
-                given: given[k],
-                received,
-                sent: sent[k],
-                left: depot.stock - taken * good.step.get(),
+                given: given[k] * pack,
+                received: received * pack,
+                sent: sent[k] * pack,
+                left: depot.stock - taken * pack * good.step.get(),
             }
         })
         .collect()

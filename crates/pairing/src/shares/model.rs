@@ -63,7 +63,8 @@ pub struct Household {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Account {
     /// Most units it may be given this week. 0: it cannot take the good at all (an allergy, an infant under
-    /// six months), so none is credited either.
+    /// six months), so none is credited either. Above 0 and below a pack: it is credited, and receives in a
+    /// week without packs.
     pub cap: u64,
     /// Balance before the week, within ±[`MAX_BALANCE`]. Newcomers have 0.
     pub balance: Milli,
@@ -77,6 +78,9 @@ pub struct Good {
     /// Measure in one unit: 1 for eggs counted one by one, 250 for rice weighed in grams and handed out in
     /// packs of 250 g.
     pub step: NonZeroU64,
+    /// Units handed over at once, at most [`MAX_UNITS`]: 1, or 7 for eggs of which a household gets a week's or none
+    /// ([packs](super#packs)).
+    pub pack: NonZeroU64,
     /// What a unit is worth on the value account, in points; 0 to [`MAX_POINTS`]. A policy choice.
     pub points: u64,
     /// What lies in each subdistrict. At most [`MAX_UNITS`] whole units in all.
@@ -99,7 +103,7 @@ pub struct Good {
 }
 
 impl Good {
-    /// A good counted piece by piece, with nothing in stock: a step of 1, no points, no depots, no
+    /// A good counted and handed over piece by piece, with nothing in stock: a step and a pack of 1, no points, no depots, no
     /// transfers, nothing credited earlier, and no limit on giving ahead. To be completed with the struct
     /// update syntax.
     #[must_use]
@@ -107,6 +111,7 @@ impl Good {
         Self {
             name: name.into(),
             step: NonZeroU64::MIN,
+            pack: NonZeroU64::MIN,
             points: 0,
             depots: Vec::new(),
             transfer_limit: 0,
@@ -204,13 +209,13 @@ pub enum Stop {
     NotEligible,
     /// No team calls this week. The claim waits.
     OffRoute,
-    /// It has all that its cap allows.
+    /// It has all the packs that its cap allows.
     Cap,
     /// It has all that it is owed, and the good may not be given further ahead.
     Advance,
-    /// Its own subdistrict's stock is used up and the transfer limit is reached.
+    /// Its own subdistrict's stock holds no whole pack any more and the transfer limit is reached.
     Depot,
-    /// The stock is used up; the last unit went to a household that was owed as much or more.
+    /// The stock holds no whole pack any more; the last one went to a household that was owed as much or more.
     Stock,
 }
 
@@ -226,8 +231,8 @@ pub struct GoodUse {
     pub placed: u64,
     /// Units credited and not given, for next week's [`Good::already_credited`].
     pub still_credited: i64,
-    /// Remaining balance of the household that got the last unit, before it got it: nobody whom caps, depots
-    /// and route allowed another unit is owed more. `None` if nothing was given.
+    /// Remaining balance of the household that got the last pack, before it got it: nobody whom caps, depots
+    /// and route allowed another one is owed more. `None` if nothing was given.
     pub cutoff: Option<Milli>,
     /// What became of each depot, in the order of [`Good::depots`].
     pub depots: Vec<DepotUse>,
@@ -277,6 +282,9 @@ pub enum ShareError {
     /// Two goods have the same name.
     #[error("good {0} is listed twice")]
     DuplicateGood(String),
+    /// A pack of more than [`MAX_UNITS`] units.
+    #[error("good {0} is handed over in packs of more than {MAX_UNITS} units")]
+    PackTooLarge(String),
     /// A good lists two depots in one subdistrict.
     #[error("good {good} has two depots in subdistrict {subdistrict}")]
     DuplicateDepot {

@@ -42,11 +42,33 @@ CREATE TABLE allocation_stock (
   pool {int} NOT NULL,
   per_family {int} NOT NULL,
   step {int} NOT NULL,
+  -- Whole packs of so much went out and nothing smaller; 0: single steps.
+  pack {int} NOT NULL,
   -- Steps that earlier runs credited and nobody has received, and steps credited by this run.
   already_credited {int} NOT NULL,
   credited {int} NOT NULL,
   planned {int} NOT NULL,
   PRIMARY KEY (district_id, run_id, commodity),
+  FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
+) {table};
+
+-- What either way of handing over a good that is eaten every day does in a run, as whoever planned it saw it: single
+-- units to as many as they reach, or whole packs to those who are owed most.
+CREATE TABLE allocation_way (
+  district_id {int} NOT NULL,
+  run_id {bytes} NOT NULL,
+  commodity {text} NOT NULL,
+  -- Whole packs of so much and nothing smaller; 0: single units.
+  pack {int} NOT NULL,
+  -- Families on the list; of these on the route; of these that get some, and a full pack.
+  families {int} NOT NULL,
+  on_route {int} NOT NULL,
+  receiving {int} NOT NULL,
+  full_pack {int} NOT NULL,
+  planned {int} NOT NULL,
+  -- Weeks until everybody on the list has had some, when every week is like this one; NULL when nobody gets any.
+  weeks {int},
+  PRIMARY KEY (district_id, run_id, commodity, pack),
   FOREIGN KEY (district_id, run_id) REFERENCES allocation_run (district_id, id)
 ) {table};
 

@@ -212,6 +212,9 @@ CREATE TABLE kitchen_run (
   given {int} NOT NULL,
   wasted {int} NOT NULL,
   left_words {text} NOT NULL,
+  -- The requests by which they leave the store.
+  given_change_id {bytes},
+  wasted_change_id {bytes},
   -- 1: the kitchen was clean, hands were washed, water was boiled.
   hygienic {int} NOT NULL,
   -- The conversion in the books.
@@ -232,6 +235,24 @@ CREATE TABLE kitchen_run (
 CREATE UNIQUE INDEX kitchen_run_once ON kitchen_run (district_id, kitchen_id, for_day, meal) WHERE state <> 'cancelled';
 CREATE INDEX kitchen_run_by_day ON kitchen_run (district_id, kitchen_id, for_day, id);
 CREATE INDEX kitchen_run_newest ON kitchen_run (district_id, for_day, id);
+-- What waits for somebody: a handful, however many meals there were.
+CREATE INDEX kitchen_run_open ON kitchen_run (district_id, for_day, id) WHERE state NOT IN ('closed', 'cancelled');
+
+-- A closed run that was opened again, with what it said of its leftovers before.
+CREATE TABLE kitchen_run_reopened (
+  district_id {int} NOT NULL,
+  id {bytes} NOT NULL,
+  run_id {bytes} NOT NULL,
+  reason {text} NOT NULL,
+  given {int} NOT NULL,
+  wasted {int} NOT NULL,
+  left_words {text} NOT NULL,
+  reopened_at {int} NOT NULL,
+  reopened_by {bytes} NOT NULL,
+  PRIMARY KEY (district_id, id),
+  FOREIGN KEY (district_id, run_id) REFERENCES kitchen_run (district_id, id)
+) {table};
+CREATE INDEX kitchen_run_reopened_by_run ON kitchen_run_reopened (district_id, run_id, reopened_at);
 
 -- What of a run a village was to receive, and received.
 CREATE TABLE kitchen_run_village (

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use asuh_nusantara::number;
+use asuh_nusantara::{number, terbilang};
 use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 
@@ -267,6 +267,19 @@ impl HandOverPage {
                 ("from", self.hand_over.unit.clone()),
                 ("to", self.hand_over.to_name.clone()),
             ],
+        )
+    }
+
+    /// What is handed over once more in words, as official papers have it: a figure alone is easily changed by a
+    /// pen. Always in Indonesian, as the paper is.
+    fn in_words(&self) -> String {
+        let words = |item: &HandOverItem| {
+            format!("{} {} {}", item.name.to_lowercase(), terbilang(item.sent), item.unit)
+        };
+        self.shell.t1(
+            "collection.bast.in_words",
+            "goods",
+            self.items.iter().map(words).collect::<Vec<_>>().join(", "),
         )
     }
 

@@ -168,10 +168,6 @@ impl AccountPage {
     fn side(&self, amount: i64) -> String {
         if amount > 0 { self.shell.quantity(&self.account.unit, amount) } else { String::new() }
     }
-
-    fn signs(&self) -> &str {
-        self.letterhead.signs("stock").map_or("", |signatory| signatory.name.as_str())
-    }
 }
 
 fn place(url: &BTreeMap<String, String>) -> Option<Place> {

@@ -8,7 +8,7 @@ use axum::extract::State;
 
 use super::command::PackVillage;
 use super::query::{self, PackageLine, Reach, VillageSum};
-use crate::plan::{self, RunLine};
+use crate::plan::{self, RunLine, WayLine};
 use crate::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
@@ -43,6 +43,12 @@ pub(super) fn place((run, code): (String, String)) -> Result<(Id, i64), Error> {
     Ok((run.parse().map_err(|_| Error::NotFound)?, code.parse().map_err(|_| Error::NotFound)?))
 }
 
+/// The goods that a run hands over in packs: who stands on a list with none, or on no list, has to be told why.
+async fn packs_of(app: &App, district: asuh_store::DistrictId, run: Id) -> Result<Vec<WayLine>, Error> {
+    let ways = plan::ways_of(app.store.reader(), district, run).await?;
+    Ok(ways.into_iter().filter(|way| way.chosen && way.pack > 0).collect())
+}
+
 #[derive(Template)]
 #[template(path = "delivery/packing.html")]
 struct Packing {
@@ -51,6 +57,7 @@ struct Packing {
     letterhead: Letterhead,
     lines: Vec<PackageLine>,
     sums: Vec<VillageSum>,
+    packs: Vec<WayLine>,
     named: bool,
     may_pack: bool,
     may_deliver: bool,
@@ -90,6 +97,7 @@ pub(super) async fn packing(
         && lines.iter().any(|line| line.state == "packed");
     let sums = query::sums(db, cap.district(), head.run.id, head.code, None).await?;
     page(&Packing {
+        packs: packs_of(&app, cap.district(), head.run.id).await?,
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         named,
         may_pack: packs.is_some() && head.run.state == "approved" && waiting > 0,
@@ -109,6 +117,7 @@ struct Recipients {
     head: Head,
     letterhead: Letterhead,
     lines: Vec<PackageLine>,
+    packs: Vec<WayLine>,
     niks: HashMap<Id, String>,
 }
 
@@ -144,6 +153,7 @@ pub(super) async fn recipients(
     }
     let niks = query::masked_niks(&app, cap.district(), head.run.id, head.code).await?;
     page(&Recipients {
+        packs: packs_of(&app, cap.district(), head.run.id).await?,
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         shell,
         head,

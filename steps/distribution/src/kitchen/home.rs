@@ -53,30 +53,46 @@ asuh_store::row_struct! {
     struct Moved { family_id: Id, price: i64, served: i64, received: i64 }
 }
 
-/// What of a campaign moved towards families as meals, in the weeks that begin from a day to a day: each portion is worth
-/// what its programme may cost a day; without a price it is worth nothing here, and said to be so. Indexes:
+/// The portions of a campaign's programmes from a day to a day, by family and price; CROSS JOIN keeps SQLite from walking
+/// all portions of those days, whatever fed them. Programmes are a handful. Indexes:
 /// meal_enrolment_by_programme, meal_serving_by_enrolment.
+async fn portions(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+    (from, to): (Date, Date),
+) -> Result<Vec<Moved>, StoreError> {
+    db.all(
+            "SELECT COALESCE(f.canonical_id, f.id) AS family_id, r.price_ceiling AS price, COUNT(*) AS served, \
+             CAST(SUM(CASE WHEN s.transfer_id IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS received FROM meal_programme r \
+             CROSS JOIN meal_enrolment e CROSS JOIN meal_serving s JOIN kitchen_run k ON k.district_id = s.district_id AND k.id = s.run_id \
+             AND k.state IN ('delivered', 'closed') JOIN family f ON f.district_id = e.district_id AND f.id = e.family_id \
+             WHERE r.district_id = $1 AND r.campaign_id = $2 AND e.district_id = r.district_id AND e.programme_id = r.id \
+             AND s.district_id = e.district_id AND s.enrolment_id = e.id AND s.menu_id IS NOT NULL \
+             AND s.for_day BETWEEN $3 AND $4 \
+             GROUP BY COALESCE(f.canonical_id, f.id), r.price_ceiling ORDER BY 1",
+            args![district, campaign, from, to],
+        )
+        .await
+}
+
+#[cfg(test)]
+pub(super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, (any, day): (Id, Date)) {
+    portions(db, district, any, (day, day)).await.expect("an answer");
+    // Programmes are a handful.
+    db.take().walks_only(&["r.*"]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]);
+}
+
+/// What of a campaign moved towards families as meals, in the weeks that begin from a day to a day: each portion is worth
+/// what its programme may cost a day; without a price it is worth nothing here, and said to be so.
 pub(crate) async fn help_moved(
     app: &App,
     district: DistrictId,
     campaign: Id,
     (from, to): (Date, Date),
 ) -> Result<Vec<HelpMoved>, StoreError> {
-    let rows: Vec<Moved> = app
-        .store
-        .reader()
-        .all(
-            "SELECT COALESCE(f.canonical_id, f.id) AS family_id, r.price_ceiling AS price, COUNT(*) AS served, \
-             CAST(SUM(CASE WHEN s.transfer_id IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS received FROM meal_programme r \
-             JOIN meal_enrolment e ON e.district_id = r.district_id AND e.programme_id = r.id \
-             JOIN meal_serving s ON s.district_id = e.district_id AND s.enrolment_id = e.id AND s.menu_id IS NOT NULL \
-             JOIN kitchen_run k ON k.district_id = s.district_id AND k.id = s.run_id \
-             AND k.state IN ('delivered', 'closed') JOIN family f ON f.district_id = e.district_id AND f.id = e.family_id \
-             WHERE r.district_id = $1 AND r.campaign_id = $2 AND s.for_day BETWEEN $3 AND $4 \
-             GROUP BY COALESCE(f.canonical_id, f.id), r.price_ceiling ORDER BY 1",
-            args![district, campaign, from, to + time::Duration::days(6)],
-        )
-        .await?;
+    let days = (from, to + time::Duration::days(6));
+    let rows = portions(app.store.reader(), district, campaign, days).await?;
     let mut moved: BTreeMap<Id, HelpMoved> = BTreeMap::new();
     for row in rows {
         let nothing = HelpMoved { family: row.family_id, released: 0, received: 0, unpriced: false };

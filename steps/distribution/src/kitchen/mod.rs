@@ -56,6 +56,8 @@ capability! {
     pub struct NoteEnrolled = "kitchen.note": [Role::DistrictAdmin, Role::NutritionOfficer, Role::Cadre];
     /// Plans, cooks, hands over and closes the meals of one's kitchen.
     pub struct RunKitchens = "kitchen.run": [Role::Kitchen];
+    /// Opens a closed meal again, with a reason: not who closed it.
+    pub struct ReopenKitchenRuns = "kitchen.reopen": [Role::DistrictAdmin];
     /// Notes who ate.
     pub struct MarkServings = "kitchen.mark": [
         Role::Kitchen, Role::Cadre, Role::FieldOfficer, Role::VillageVerifier,
@@ -72,4 +74,34 @@ pub(super) fn routes() -> Routes {
         .and(enrolment::routes())
         .and(run::routes())
         .and(sigizi::routes())
+}
+
+/// How the questions of kitchens, of those who are fed, and of meals are answered.
+#[cfg(test)]
+pub(super) mod plans {
+    use asuh_store::testing::Plans;
+    use asuh_store::{DistrictId, Id};
+    use time::Date;
+
+    use super::{Reach, enrolment, food, home, menu, place, programme, run, sigizi};
+
+    pub(crate) async fn of_kitchens(db: &Plans, district: DistrictId, reach: &Reach, any: Id) {
+        place::plans(db, district, reach, any).await;
+        food::plans(db, district).await;
+        menu::plans(db, district, any).await;
+    }
+
+    pub(crate) async fn of_the_fed(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        programme::plans(db, district, reach, any).await;
+        enrolment::plans(db, district, reach, (any, day)).await;
+    }
+
+    pub(crate) async fn of_meals(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        run::plans(db, district, reach, (any, day)).await;
+    }
+
+    pub(crate) async fn of_sums(db: &Plans, district: DistrictId, reach: &Reach, (any, day): (Id, Date)) {
+        sigizi::plans(db, district, reach, any).await;
+        home::plans(db, district, (any, day)).await;
+    }
 }

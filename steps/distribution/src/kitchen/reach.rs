@@ -44,6 +44,12 @@ impl Reach {
         Reach { kitchens: actor.scope(&[Role::Kitchen]), villages: Scope::default() }
     }
 
+    /// What is reached by these kitchens and these villages.
+    #[cfg(test)]
+    pub(crate) fn near(kitchens: Scope, villages: Scope) -> Reach {
+        Reach { kitchens, villages }
+    }
+
     /// The kitchens alone.
     pub(super) fn kitchens(&self) -> &Scope {
         &self.kitchens

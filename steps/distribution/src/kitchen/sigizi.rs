@@ -90,6 +90,9 @@ async fn fed(
     .await
 }
 
+const EATEN: &str = "x.enrolment_id, x.for_day, x.mark FROM meal_serving x";
+const WEIGHED: &str = "x.enrolment_id, x.weighed_on, x.weight_g, x.height_mm FROM meal_weight x";
+
 /// A programme's rows of a table that names enrolments. Index: meal_enrolment_by_programme, then that table's own.
 async fn of_programme<T: asuh_store::FromRow + Send>(
     db: &impl Query,
@@ -167,10 +170,8 @@ async fn hand_over(
         form.error("", "kitchen.sigizi.none");
         return page_with(form.status(), &AskPage { f: form.view(), programme, shell });
     }
-    let eaten = "x.enrolment_id, x.for_day, x.mark FROM meal_serving x";
-    let eaten: Vec<Eaten> = of_programme(db, district, eaten, id).await?;
-    let weighed = "x.enrolment_id, x.weighed_on, x.weight_g, x.height_mm FROM meal_weight x";
-    let weighed: Vec<Weighed> = of_programme(db, district, weighed, id).await?;
+    let eaten: Vec<Eaten> = of_programme(db, district, EATEN, id).await?;
+    let weighed: Vec<Weighed> = of_programme(db, district, WEIGHED, id).await?;
     let ate: BTreeMap<(Id, Date), bool> =
         eaten.iter().filter(|one| !one.mark.is_empty()).fold(BTreeMap::new(), |mut days, one| {
             let day: &mut bool = days.entry((one.enrolment_id, one.for_day)).or_default();
@@ -244,4 +245,18 @@ async fn hand_over(
     };
     let columns = TEMPLATE.iter().map(|title| Column::new(*title, kind(title))).collect();
     workbook(&app, &format!("sigizi-pmt-{}", programme.year), "PMT".to_owned(), columns, rows).await
+}
+
+#[cfg(test)]
+pub(super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    programme: Id,
+) {
+    fed(db, district, reach, programme).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme"]);
+    let _: Vec<Eaten> = of_programme(db, district, EATEN, programme).await.expect("an answer");
+    let _: Vec<Weighed> = of_programme(db, district, WEIGHED, programme).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]);
 }

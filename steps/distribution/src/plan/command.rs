@@ -1,14 +1,12 @@
 //! What changes a run: planning, discarding, approving, closing.
 
-use std::collections::BTreeSet;
-
 use asuh_nusantara::date::monday_of;
-use asuh_step_registry::identity;
 use asuh_store::{Args, Command, Fault, Id, Instant, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::proposal::{self, Campaign};
+use super::choice::{self, Way};
+use super::proposal::{self, Campaign, Candidates};
 use super::query::{self, RunLine};
 use crate::delivery;
 use crate::rules::{self, Family, Good, Plan};
@@ -20,6 +18,8 @@ pub struct GoodChoice {
     pub commodity: String,
     /// Most per family in the smallest unit, a multiple of the step; 0 leaves the good out this week.
     pub per_family: i64,
+    /// Whole packs to those who are owed most, and nothing smaller to anybody.
+    pub in_packs: bool,
 }
 
 /// Plans the share-out of what lies in a campaign's warehouse among the families of the list. The result is
@@ -51,26 +51,12 @@ impl Command for PlanRun {
         if self.week_of != monday_of(self.week_of) || self.week_of > self.today {
             return Err(Refusal::new("distribution.refused.week").field("minggu").into());
         }
-        let eligible = proposal::eligible_families(tx, tx.district(), self.week_of).await?;
-        if eligible.is_empty() {
+        let Candidates { families, waiting } =
+            proposal::candidates(tx, tx.district(), campaign.id, self.week_of, &goods).await?;
+        if families.is_empty() {
             return Err(Refusal::new("distribution.refused.nobody").into());
         }
         let weight = proposal::weight(tx, tx.district()).await?;
-        let claims = proposal::claims(tx, tx.district(), campaign.id).await?;
-        let served = proposal::served(tx, tx.district(), campaign.id, self.week_of).await?;
-        let ids = eligible.iter().map(|family| family.family_id).collect();
-        let waiting = identity::waiting(tx, tx.district(), &ids).await?;
-        let waits: BTreeSet<Id> = waiting.iter().map(|one| one.family).collect();
-        let families: Vec<Family> = eligible
-            .iter()
-            .map(|family| Family {
-                id: family.family_id,
-                village: family.village_code,
-                weight: weight.of(family.targets),
-                served: served.contains(&family.family_id) || waits.contains(&family.family_id),
-                claims: proposal::claims_of(&goods, claims.get(&family.family_id)),
-            })
-            .collect();
         let route = self.villages.iter().copied().collect();
         let on_route = || families.iter().filter(|family| self.villages.contains(&family.village));
         if on_route().next().is_none() {
@@ -78,8 +64,8 @@ impl Command for PlanRun {
         }
         let receiving = on_route().filter(|family| !family.served).count();
         let seed = rules::seed_of(tx.command_id());
-        let plan = rules::share_out(&goods, &families, &route, seed)
-            .map_err(|error| Refusal::new("distribution.refused.share").arg("reason", error))?;
+        let refused = |error| Refusal::new("distribution.refused.share").arg("reason", error);
+        let plan = rules::share_out(&goods, &families, &route, seed).map_err(refused)?;
         if plan.goods.iter().all(|good| good.planned == 0) {
             return Err(Refusal::new("distribution.refused.nothing").into());
         }
@@ -87,6 +73,10 @@ impl Command for PlanRun {
         tx.subject("run", run);
         self.store_run(tx, run, &campaign, weight.code(), seed, families.len(), receiving).await?;
         store_plan(tx, run, &goods, &families, &plan).await?;
+        for (place, good) in goods.iter().enumerate() {
+            let ways = choice::ways(&goods, place, &families, &route, seed).map_err(refused)?;
+            store_ways(tx, run, &good.commodity, &ways).await?;
+        }
         let rows =
             waiting.iter().map(|one| args![tx.district(), run, one.family, one.helped, one.pair]).collect();
         tx.insert_many(
@@ -120,6 +110,13 @@ impl PlanRun {
                     .into());
             }
             good.per_family = choice.per_family;
+            good.in_packs = choice.in_packs && good.per_family > 0;
+            if good.in_packs && (good.pack == 0 || good.per_family < good.pack) {
+                return Err(Refusal::new("distribution.refused.pack")
+                    .field(format!("jumlah_{}", good.commodity))
+                    .arg("pack", good.pack)
+                    .into());
+            }
         }
         goods.retain(|good| good.per_family > 0);
         if goods.is_empty() {
@@ -191,6 +188,7 @@ async fn store_plan(
                 good.pool,
                 good.per_family,
                 good.step,
+                if good.in_packs { good.pack } else { 0 },
                 result.already_credited,
                 result.credited,
                 result.planned,
@@ -198,7 +196,7 @@ async fn store_plan(
         })
         .collect();
     tx.insert_many(
-        "INSERT INTO allocation_stock (district_id, run_id, commodity, pool, per_family, step, already_credited, \
+        "INSERT INTO allocation_stock (district_id, run_id, commodity, pool, per_family, step, pack, already_credited, \
          credited, planned) VALUES",
         "",
         stock,
@@ -237,6 +235,35 @@ async fn store_plan(
         "INSERT INTO allocation_village (district_id, run_id, village_code, families) VALUES",
         "",
         villages,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps what either way of handing over a good does: what whoever planned saw, computed again.
+async fn store_ways(tx: &Tx<'_>, run: Id, commodity: &str, ways: &[Way]) -> Result<(), Fault> {
+    let rows = ways
+        .iter()
+        .map(|way| {
+            args![
+                tx.district(),
+                run,
+                commodity,
+                way.pack,
+                way.families,
+                way.on_route,
+                way.receiving,
+                way.full,
+                way.planned,
+                way.weeks,
+            ]
+        })
+        .collect();
+    tx.insert_many(
+        "INSERT INTO allocation_way (district_id, run_id, commodity, pack, families, on_route, receiving, full_pack, \
+         planned, weeks) VALUES",
+        "",
+        rows,
     )
     .await?;
     Ok(())

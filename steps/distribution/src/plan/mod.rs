@@ -1,16 +1,21 @@
 //! Runs: planning the share-out of a week, looking at the draft, approving, closing.
 
+mod choice;
 mod command;
 mod pages;
 mod proposal;
 mod query;
 
+pub use choice::{Way, ways};
 pub use command::{ApproveRun, Approved, CloseRun, Closed, DiscardRun, GoodChoice, PlanRun};
 pub use proposal::{
     Campaign, EligibleFamily, Proposal, ProposedVillage, campaigns, eligible_families, propose,
 };
 pub use query::RunLine;
-pub(super) use query::{check_accounts, drafts, run};
+pub(super) use query::{WayLine, check_accounts, drafts, run, ways_of};
+
+#[cfg(test)]
+pub(super) use query::plans;
 
 use super::{PlanDistribution, ReadDistribution};
 use asuh_ground::web::Routes;

@@ -10,9 +10,11 @@ use axum::extract::{Query as UrlQuery, State};
 use serde::Deserialize;
 use time::Date;
 
+use super::choice::{self, Way};
 use super::command::{ApproveRun, CloseRun, DiscardRun, GoodChoice, PlanRun};
 use super::proposal::{self, Campaign, Proposal};
-use super::query::{self, FamilyShare, RunLine, RunVillage, StockLine, VillageShare};
+use super::query::{self, FamilyShare, RunLine, RunVillage, StockLine, VillageShare, WayLine};
+use crate::rules::Good;
 use crate::{PackPackages, PlanDistribution, ReadDistribution};
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
@@ -22,6 +24,9 @@ use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page
 
 /// How many past weeks can still be planned.
 const WEEKS: i64 = 8;
+
+/// Most of a good that can be typed per family, in its smallest unit.
+const MOST: i64 = 1_000_000;
 
 #[derive(Template)]
 #[template(path = "plan/list.html")]
@@ -75,7 +80,18 @@ struct New {
     weeks: Vec<(String, String)>,
     proposal: Proposal,
     goods: Vec<GoodField>,
+    both: Vec<Both>,
     pool_words: String,
+}
+
+/// Both ways of handing over a good, for whoever plans to choose.
+struct Both {
+    field: String,
+    title: String,
+    unit: String,
+    /// The size of a pack, in words.
+    pack: String,
+    ways: Vec<Way>,
 }
 
 #[derive(Deserialize)]
@@ -104,13 +120,14 @@ async fn new_page(
         campaigns.iter().find(|campaign| Some(campaign.id) == choice.0).or_else(|| campaigns.first());
     let proposal = match chosen {
         Some(campaign) => proposal::propose(db, cap.district(), campaign, week).await?,
-        None => Proposal { goods: Vec::new(), families: 0, villages: Vec::new() },
+        None => Proposal { goods: Vec::new(), families: 0, villages: Vec::new(), list: Vec::new() },
     };
     let commodities = query::commodities(db, cap.district()).await?;
     let goods = good_fields(&shell, &proposal, &commodities);
     let pool_words = pool_words(&shell, &proposal, &commodities);
     let proposed = form.is_none().then(|| proposed_form(&shell, chosen, week, &proposal));
     let shown = form.or(proposed.as_ref());
+    let both = shown.map(|form| both_ways(&shell, form, &proposal, &commodities)).unwrap_or_default();
     let template = New {
         f: shown.map(Form::view).unwrap_or_default(),
         campaigns: campaigns.iter().map(|line| (line.id.to_string(), line.name.clone())).collect(),
@@ -120,6 +137,7 @@ async fn new_page(
             .collect(),
         proposal,
         goods,
+        both,
         pool_words,
         shell,
     };
@@ -131,6 +149,13 @@ fn proposed_form(shell: &Shell, campaign: Option<&Campaign>, week: Date, proposa
     values.extend(campaign.map(|campaign| ("gerakan".to_owned(), campaign.id.to_string())));
     values.extend(
         proposal.goods.iter().map(|good| (format!("jumlah_{}", good.commodity), good.per_family.to_string())),
+    );
+    values.extend(
+        proposal
+            .goods
+            .iter()
+            .filter(|good| good.pack > 0)
+            .map(|good| (format!("cara_{}", good.commodity), "rata".to_owned())),
     );
     values.extend(proposal.route().into_iter().map(|code| ("desa".to_owned(), code.to_string())));
     Form::with(shell, values)
@@ -160,6 +185,49 @@ fn good_fields(
             })
         })
         .collect()
+}
+
+/// What either way does with the goods that have packs, for the villages and amounts of a form. Ties are broken by
+/// another lottery than the run's; that moves families, not their number.
+fn both_ways(
+    shell: &Shell,
+    form: &Form,
+    proposal: &Proposal,
+    commodities: &BTreeMap<String, CommodityLine>,
+) -> Vec<Both> {
+    let route = villages_of(form).into_iter().collect();
+    let goods: Vec<Good> = proposal
+        .goods
+        .iter()
+        .map(|good| {
+            let typed = form.get(&format!("jumlah_{}", good.commodity)).trim().parse().ok();
+            let per_family = typed.filter(|amount| (0..=MOST).contains(amount)).unwrap_or(good.per_family);
+            Good { per_family, ..good.clone() }
+        })
+        .collect();
+    (0..goods.len())
+        .filter_map(|place| {
+            let good = goods.get(place)?;
+            let line = commodities.get(&good.commodity)?;
+            // A pool that cannot be shared out is refused when it is planned, with the reason.
+            let ways = choice::ways(&goods, place, &proposal.list, &route, 0).ok()?;
+            (!ways.is_empty()).then(|| Both {
+                field: format!("cara_{}", good.commodity),
+                title: shell.t1("distribution.way.title", "name", line.name.to_lowercase()),
+                unit: line.unit.clone(),
+                pack: shell.quantity(&line.unit, good.pack),
+                ways,
+            })
+        })
+        .collect()
+}
+
+/// The villages ticked in a form, each once.
+fn villages_of(form: &Form) -> Vec<i64> {
+    let mut villages: Vec<i64> = form.all("desa").into_iter().filter_map(|code| code.parse().ok()).collect();
+    villages.sort_unstable();
+    villages.dedup();
+    villages
 }
 
 fn pool_words(shell: &Shell, proposal: &Proposal, commodities: &BTreeMap<String, CommodityLine>) -> String {
@@ -194,13 +262,16 @@ pub(super) async fn plan(
     let names: Vec<String> = form.starting_with("jumlah_").map(|(code, _)| code.to_owned()).collect();
     let mut goods = Vec::new();
     for commodity in names {
-        if let Some(per_family) = form.count(&format!("jumlah_{commodity}"), 0..=1_000_000) {
-            goods.push(GoodChoice { commodity, per_family });
+        if let Some(per_family) = form.count(&format!("jumlah_{commodity}"), 0..=MOST) {
+            let in_packs = form.get(&format!("cara_{commodity}")) == "paket";
+            goods.push(GoodChoice { commodity, per_family, in_packs });
         }
     }
-    let mut villages: Vec<i64> = form.all("desa").into_iter().filter_map(|code| code.parse().ok()).collect();
-    villages.sort_unstable();
-    villages.dedup();
+    let villages = villages_of(&form);
+    // Only what either way would do is asked for: nothing is planned yet.
+    if form.get("langkah") == "hitung" {
+        return new_page(&app, &cap, (campaign, week), Some(&form), shell).await;
+    }
     if villages.is_empty() {
         form.error("desa", "distribution.refused.no_village");
     }
@@ -222,6 +293,7 @@ struct Show {
     run: RunLine,
     planner: bool,
     stock: Vec<StockLine>,
+    ways: Vec<WayLine>,
     villages: Vec<RunVillage>,
     sample: Vec<FamilyShare>,
     shares: Vec<VillageShare>,
@@ -277,6 +349,7 @@ async fn show_page(app: &App, cap: &ReadDistribution, id: Id, form: &Form, shell
         f: form.view(),
         planner,
         stock: query::stock(db, cap.district(), id).await?,
+        ways: query::ways_of(db, cap.district(), id).await?,
         villages,
         sample,
         shares,
@@ -299,6 +372,18 @@ macro_rules! check_template {
             f: FormView,
             run: RunLine,
             stock: Vec<StockLine>,
+            ways: Vec<WayLine>,
+        }
+
+        impl $name {
+            fn in_turn(&self, way: &WayLine) -> String {
+                self.shell.t3(
+                    "distribution.way.summary",
+                    ("pack", self.shell.quantity(way.unit.as_str(), way.pack)),
+                    ("families", self.shell.number(way.receiving)),
+                    ("waiting", self.shell.number(way.on_route - way.receiving)),
+                )
+            }
         }
     };
 }
@@ -311,7 +396,7 @@ async fn run_and_stock(
     id: Id,
     form: &Form,
     state: &str,
-) -> Result<(RunLine, Vec<StockLine>), Error> {
+) -> Result<(RunLine, Vec<StockLine>, Vec<WayLine>), Error> {
     let db = app.store.reader();
     let run = query::run(db, cap.district(), id).await?.ok_or(Error::NotFound)?;
     // A refused form is shown whatever has become of the run since.
@@ -319,12 +404,13 @@ async fn run_and_stock(
         return Err(Error::NotFound);
     }
     let stock = query::stock(db, cap.district(), id).await?;
-    Ok((run, stock))
+    let ways = query::ways_of(db, cap.district(), id).await?.into_iter().filter(|way| way.chosen).collect();
+    Ok((run, stock, ways))
 }
 
 async fn approve_page(app: &App, cap: &PlanDistribution, id: Id, form: &Form, shell: Shell) -> Page {
-    let (run, stock) = run_and_stock(app, cap, id, form, "draft").await?;
-    page_with(form.status(), &Approve { f: form.view(), run, stock, shell })
+    let (run, stock, ways) = run_and_stock(app, cap, id, form, "draft").await?;
+    page_with(form.status(), &Approve { f: form.view(), run, stock, ways, shell })
 }
 
 /// What an approval would do.
@@ -374,8 +460,8 @@ pub(super) async fn discard(
 }
 
 async fn close_page(app: &App, cap: &PlanDistribution, id: Id, form: &Form, shell: Shell) -> Page {
-    let (run, stock) = run_and_stock(app, cap, id, form, "approved").await?;
-    page_with(form.status(), &Close { f: form.view(), run, stock, shell })
+    let (run, stock, ways) = run_and_stock(app, cap, id, form, "approved").await?;
+    page_with(form.status(), &Close { f: form.view(), run, stock, ways, shell })
 }
 
 /// What closing would do.

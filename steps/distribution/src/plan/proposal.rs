@@ -6,9 +6,10 @@ use asuh_ledger::AccountKind;
 use asuh_store::{Args, DistrictId, Id, Query, StoreError, args};
 use time::Date;
 
-use crate::rules::{self, Good, VillageClaim, Weight};
+use crate::rules::{self, Family, Good, VillageClaim, Weight};
 use asuh_ground::books;
 use asuh_ground::settings;
+use asuh_step_registry::identity;
 use asuh_step_registry::rules as registry;
 use asuh_step_registry::rules::FamilyStatus;
 
@@ -155,7 +156,7 @@ asuh_store::row_struct! {
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn claims(
+async fn claims(
     db: &impl Query,
     district: DistrictId,
     campaign: Id,
@@ -205,7 +206,7 @@ async fn credited_twice(
 
 /// The families that have a package of this campaign and week that was not taken back, under whatever record. Index:
 /// unique key, primary key of `family`.
-pub(super) async fn served(
+async fn served(
     db: &impl Query,
     district: DistrictId,
     campaign: Id,
@@ -238,6 +239,44 @@ pub struct ProposedVillage {
     pub proposed: bool,
 }
 
+/// The families of a week as the rule sees them, and those of them that wait for a decision whether they are one that
+/// is helped already.
+pub(super) struct Candidates {
+    pub(super) families: Vec<Family>,
+    pub(super) waiting: Vec<identity::Waiting>,
+}
+
+/// The families that may receive in a week, with their claims of these goods.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn candidates(
+    db: &impl Query,
+    district: DistrictId,
+    campaign: Id,
+    week_of: Date,
+    goods: &[Good],
+) -> Result<Candidates, StoreError> {
+    let eligible = eligible_families(db, district, week_of).await?;
+    let weight = weight(db, district).await?;
+    let claims = claims(db, district, campaign).await?;
+    let served = served(db, district, campaign, week_of).await?;
+    let ids = eligible.iter().map(|family| family.family_id).collect();
+    let waiting = identity::waiting(db, district, &ids).await?;
+    let waits: BTreeSet<Id> = waiting.iter().map(|one| one.family).collect();
+    let families = eligible
+        .iter()
+        .map(|family| Family {
+            id: family.family_id,
+            village: family.village_code,
+            weight: weight.of(family.targets),
+            served: served.contains(&family.family_id) || waits.contains(&family.family_id),
+            claims: claims_of(goods, claims.get(&family.family_id)),
+        })
+        .collect();
+    Ok(Candidates { families, waiting })
+}
+
 /// What is there, who waits, and which villages are proposed.
 #[derive(Debug, Clone)]
 pub struct Proposal {
@@ -247,6 +286,8 @@ pub struct Proposal {
     pub families: i64,
     /// Villages in the order of their turn.
     pub villages: Vec<ProposedVillage>,
+    /// The families that may receive in that week, with their claims of the goods.
+    pub list: Vec<Family>,
 }
 
 impl Proposal {
@@ -267,21 +308,16 @@ pub async fn propose(
     week_of: Date,
 ) -> Result<Proposal, StoreError> {
     let goods = goods(db, district, campaign).await?;
-    let families = eligible_families(db, district, week_of).await?;
-    let claims = claims(db, district, campaign.id).await?;
-    let served = served(db, district, campaign.id, week_of).await?;
+    let list = candidates(db, district, campaign.id, week_of, &goods).await?.families;
     let mut by_village: BTreeMap<i64, VillageClaim> = BTreeMap::new();
-    for family in &families {
-        if served.contains(&family.family_id) {
-            continue;
-        }
-        let village = by_village.entry(family.village_code).or_insert(VillageClaim {
-            code: family.village_code,
+    for family in list.iter().filter(|family| !family.served) {
+        let village = by_village.entry(family.village).or_insert(VillageClaim {
+            code: family.village,
             families: 0,
             claim: 0,
         });
         village.families += 1;
-        village.claim += rules::claim_in_packages(&goods, &claims_of(&goods, claims.get(&family.family_id)));
+        village.claim += rules::claim_in_packages(&goods, &family.claims);
     }
     let in_turn = rules::turns(week_number(week_of), by_village.into_values().collect());
     let route = rules::propose(&goods, &in_turn);
@@ -300,11 +336,11 @@ pub async fn propose(
             }
         })
         .collect();
-    Ok(Proposal { goods, families: families.len() as i64, villages })
+    Ok(Proposal { goods, families: list.len() as i64, villages, list })
 }
 
 /// The claims of one family in the order of the goods.
-pub(super) fn claims_of(goods: &[Good], held: Option<&Vec<(String, i64)>>) -> Vec<i64> {
+fn claims_of(goods: &[Good], held: Option<&Vec<(String, i64)>>) -> Vec<i64> {
     goods
         .iter()
         .map(|good| {
@@ -337,7 +373,15 @@ pub(super) async fn goods(
             let pool = *pool.get(&line.code)?;
             let step = set("step", &line.code).unwrap_or(1).max(1);
             let per_family = set("per_family", &line.code).unwrap_or(step);
-            Some(Good { commodity: line.code.clone(), pool, per_family: per_family / step * step, step })
+            let pack = set("pack", &line.code).unwrap_or(0).max(0);
+            Some(Good {
+                commodity: line.code.clone(),
+                pool,
+                per_family: per_family / step * step,
+                step,
+                pack: pack / step * step,
+                in_packs: false,
+            })
         })
         .collect())
 }

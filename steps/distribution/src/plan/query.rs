@@ -131,6 +131,8 @@ asuh_store::row_struct! {
         pub per_family: i64,
         /// Smallest amount handed over.
         pub step: i64,
+        /// Whole packs of so much and nothing smaller; 0: single steps.
+        pub pack: i64,
         /// Steps credited by this run.
         pub credited: i64,
         /// Handed over in all.
@@ -145,9 +147,56 @@ pub(super) async fn stock(
     run: Id,
 ) -> Result<Vec<StockLine>, StoreError> {
     db.all(
-        "SELECT s.commodity, c.name, c.unit, s.pool, s.per_family, s.step, s.credited, s.planned \
+        "SELECT s.commodity, c.name, c.unit, s.pool, s.per_family, s.step, s.pack, s.credited, s.planned \
          FROM allocation_stock s JOIN commodity c ON c.district_id = s.district_id AND c.code = s.commodity \
          WHERE s.district_id = $1 AND s.run_id = $2 ORDER BY c.nth, s.commodity",
+        args![district, run],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// One way of handing over a good, as whoever planned the run saw it.
+    pub struct WayLine {
+        /// Name of the good.
+        pub name: String,
+        /// The word for its smallest unit.
+        pub unit: String,
+        /// Whole packs of so much; 0: single units.
+        pub pack: i64,
+        /// Whether the run was planned so.
+        pub chosen: bool,
+        /// Families on the list.
+        pub families: i64,
+        /// Of these, on the route.
+        pub on_route: i64,
+        /// Of these, with any of the good.
+        pub receiving: i64,
+        /// Of these, with a full pack.
+        pub full_pack: i64,
+        /// Handed over in all.
+        pub planned: i64,
+        /// Weeks until everybody on the list has had some.
+        pub weeks: Option<i64>,
+    }
+}
+
+/// Both ways of each good of a run that has packs, in the order of the goods, single units first. Index: primary key.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn ways_of(
+    db: &impl Query,
+    district: DistrictId,
+    run: Id,
+) -> Result<Vec<WayLine>, StoreError> {
+    db.all(
+        "SELECT c.name, c.unit, w.pack, \
+         CASE WHEN w.pack = s.pack THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS chosen, \
+         w.families, w.on_route, w.receiving, w.full_pack, w.planned, w.weeks FROM allocation_way w \
+         JOIN allocation_stock s ON s.district_id = w.district_id AND s.run_id = w.run_id AND s.commodity = w.commodity \
+         JOIN commodity c ON c.district_id = w.district_id AND c.code = w.commodity \
+         WHERE w.district_id = $1 AND w.run_id = $2 ORDER BY c.nth, w.commodity, w.pack",
         args![district, run],
     )
     .await
@@ -351,4 +400,27 @@ pub(super) async fn waiting(
         args,
     )
     .await
+}
+
+#[cfg(test)]
+pub(crate) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, scope: &Scope, any: Id) {
+    run(db, district, any).await.expect("an answer");
+    stock(db, district, any).await.expect("an answer");
+    ways_of(db, district, any).await.expect("an answer");
+    village_shares(db, district, any).await.expect("an answer");
+    family_sample(db, district, any).await.expect("an answer");
+    waiting(db, district, any, scope).await.expect("an answer");
+    db.take().walks_only(&[]);
+    run_villages(db, district, any, scope, false).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["package_by_run"]);
+    approved_runs(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["allocation_run_by_week"]);
+    for before in [None, Some((Instant(0), any))] {
+        runs(db, district, true, None, scope, before).await.expect("an answer");
+        runs(db, district, false, Some(scope), scope, before).await.expect("an answer");
+        // Runs are some hundred in a year.
+        db.take().walks_only(&["r.*"]);
+    }
+    drafts(db, district).await.expect("an answer");
+    db.take().walks_only(&["allocation_run.*"]);
 }

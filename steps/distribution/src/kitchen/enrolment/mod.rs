@@ -13,6 +13,9 @@ pub use note::NoteMeals;
 pub(super) use query::{EnrolmentLine, family_enrolments, shown_name};
 pub use rules::{Outcome, Stand, outcome};
 
+#[cfg(test)]
+pub(super) use query::plans;
+
 use super::{EnrolMeals, NoteEnrolled, ReadMeals};
 use asuh_ground::web::Routes;
 

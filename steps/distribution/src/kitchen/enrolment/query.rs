@@ -120,8 +120,11 @@ pub(super) async fn candidates(
         let day = today.day().min(month.length(place.div_euclid(12)));
         Date::from_calendar_date(place.div_euclid(12), month, day).unwrap_or(today)
     };
-    let (oldest, youngest) = (args.push(months(60)), args.push(months(6)));
-    let of_age = format!("p.birth_date > {oldest} AND p.birth_date <= {youngest}");
+    // Asked of children alone: a place that a statement does not have is an error to the database.
+    let of_age = match sought {
+        Sought::Target("pregnant_thin") => String::new(),
+        _ => format!("p.birth_date > {} AND p.birth_date <= {}", args.push(months(60)), args.push(months(6))),
+    };
     let free = "NOT EXISTS (SELECT 1 FROM meal_enrolment a WHERE a.district_id = p.district_id \
                 AND a.person_id = p.person_id AND a.state = 'active')";
     let children = |condition: &str| {
@@ -349,4 +352,33 @@ pub(in super::super) fn shown_name(name: &str, code: &str, whole: bool) -> Strin
         (false, true) => first.to_owned(),
         (false, false) => format!("{first} ({code})"),
     }
+}
+
+#[cfg(test)]
+pub(in super::super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    (any, day): (Id, Date),
+) {
+    facts(db, district, reach, any, day).await.expect("an answer");
+    db.take().walks_only(&[]);
+    for after in [None, Some(any)] {
+        for sought in [Sought::Severe, Sought::Target("wasted"), Sought::Target("pregnant_thin")] {
+            candidates(db, district, reach, &sought, (day, after)).await.expect("an answer");
+        }
+        // All measured children of the district are asked, within reach.
+        db.take().walks_only(&["g.*"]);
+        enrolled(db, district, reach, any, after, PAGE).await.expect("an answer");
+        db.take()
+            .walks_only(&[])
+            .uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"])
+            .in_order();
+    }
+    one(db, district, reach, any).await.expect("an answer");
+    weights(db, district, any).await.expect("an answer");
+    servings(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_serving_by_enrolment"]);
+    family_enrolments(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_family"]);
 }

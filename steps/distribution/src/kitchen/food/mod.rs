@@ -10,6 +10,9 @@ pub use command::{AddStartFoods, PutFoods};
 pub(super) use pages::{keeps, words};
 pub(super) use query::all;
 
+#[cfg(test)]
+pub(super) use query::plans;
+
 use super::{KeepFoods, ReadKitchens};
 use asuh_ground::web::Routes;
 

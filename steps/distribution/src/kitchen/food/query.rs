@@ -88,3 +88,16 @@ pub(super) async fn one(
     let row: Option<FoodRow> = db.first(&sql, args![district, code]).await?;
     Ok(row.map(Food::from))
 }
+
+#[cfg(test)]
+pub(in super::super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId) {
+    // The table of foods as a whole, in its order.
+    all(db, district).await.expect("an answer");
+    db.take().walks_only(&["f.*"]).uses(&["food_by_name"]).in_order();
+    for (text, after) in [("", ""), ("telur", "telur-ayam")] {
+        some(db, district, text, after).await.expect("an answer");
+        db.take().walks_only(&["f.*"]).uses(&["food_by_name"]).in_order();
+    }
+    one(db, district, "telur-ayam").await.expect("an answer");
+    db.take().walks_only(&[]);
+}

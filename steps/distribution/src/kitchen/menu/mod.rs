@@ -9,6 +9,9 @@ pub use command::{MenuPart, PutMenu, RetireMenu};
 pub use norm::PutMealNorms;
 pub(super) use query::{Menu, by_id, offered};
 
+#[cfg(test)]
+pub(super) use query::plans;
+
 use super::{KeepFoods, KeepMenus, ReadKitchens};
 use asuh_ground::web::Routes;
 

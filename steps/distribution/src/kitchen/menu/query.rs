@@ -99,3 +99,13 @@ pub(in super::super) async fn by_id(
     let rows = db.all(&sql, args![district, id]).await?;
     Ok(with_parts(db, district, rows).await?.pop())
 }
+
+#[cfg(test)]
+pub(in super::super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, any: Id) {
+    // The menus on offer are some dozens; their foods come with the table of foods as a whole.
+    offered(db, district).await.expect("an answer");
+    db.take().walks_only(&["m.*", "f.*"]);
+    by_id(db, district, any).await.expect("an answer");
+    with_parts(db, district, Vec::new()).await.expect("an answer");
+    db.take().walks_only(&["f.*"]);
+}

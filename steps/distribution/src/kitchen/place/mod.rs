@@ -7,6 +7,9 @@ mod query;
 pub use command::{Hand, PutKitchen};
 pub(super) use query::{StoreLine, kitchen, kitchens, serves, store_of, villages_of};
 
+#[cfg(test)]
+pub(super) use query::plans;
+
 use super::{KeepKitchens, ReadKitchens};
 use asuh_ground::web::Routes;
 

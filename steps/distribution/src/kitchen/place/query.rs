@@ -173,3 +173,25 @@ pub(in super::super) async fn serves(
     );
     Ok(db.number(&sql, args).await? > 0)
 }
+
+#[cfg(test)]
+pub(in super::super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    any: Id,
+) {
+    kitchens(db, district, reach).await.expect("an answer");
+    // A district has some dozens of institutions that cook.
+    db.take().walks_only(&["i.*"]);
+    kitchen(db, district, any, reach).await.expect("an answer");
+    villages_of(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_village"]);
+    people(db, district, any, Instant(0)).await.expect("an answer");
+    store_of(db, district, any).await.expect("an answer");
+    serves(db, district, reach, 1_501_012_001).await.expect("an answer");
+    db.take().walks_only(&[]);
+    taken(db, district, any).await.expect("an answer");
+    // As many villages as kitchens cook for: all of them are what is asked.
+    db.take().walks_only(&["v.*"]);
+}

@@ -7,6 +7,9 @@ mod query;
 pub use command::{AddUsualProgrammes, CloseMealProgramme, PutMealProgramme};
 pub(super) use query::{ProgrammeLine, programme};
 
+#[cfg(test)]
+pub(super) use query::plans;
+
 use super::{KeepMealProgrammes, ReadMeals};
 use asuh_ground::web::Routes;
 

@@ -97,3 +97,19 @@ pub(super) async fn campaigns(
         .await?;
     Ok(rows.into_iter().map(|row| (row.id.to_string(), row.name)).collect())
 }
+
+#[cfg(test)]
+pub(in super::super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    any: Id,
+) {
+    // Programmes are a handful.
+    programmes(db, district, reach).await.expect("an answer");
+    db.take().walks_only(&["p.*"]).uses(&["meal_enrolment_by_programme"]);
+    programme(db, district, reach, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme"]);
+    campaigns(db, district).await.expect("an answer");
+    db.take().walks_only(&["campaign.*"]);
+}

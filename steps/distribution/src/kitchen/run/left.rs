@@ -43,8 +43,10 @@ impl Command for CloseRun {
             return Err(Refusal::new("web.error.required").field("keterangan").into());
         }
         let words = self.words.trim();
+        let mut requests = Vec::new();
         for (amount, word) in [(self.given, "dibagikan"), (self.wasted, "terbuang")] {
             if amount == 0 {
+                requests.push(None);
                 continue;
             }
             let change = RequestChange {
@@ -60,13 +62,23 @@ impl Command for CloseRun {
                 reason: format!("{}, sisa {word}: {words}", run.number),
                 reach: asuh_step_collection::Reach::unit(run.kitchen_id),
             };
-            change.apply(tx).await?;
+            requests.push(Some(change.apply(tx).await?));
         }
         tx.subject("kitchen_run", self.run);
         tx.execute(
             "UPDATE kitchen_run SET state = 'closed', given = $3, wasted = $4, left_words = $5, closed_at = $6, \
-             closed_by = $7 WHERE district_id = $1 AND id = $2",
-            args![tx.district(), self.run, self.given, self.wasted, words, tx.now(), tx.actor()],
+             closed_by = $7, given_change_id = $8, wasted_change_id = $9 WHERE district_id = $1 AND id = $2",
+            args![
+                tx.district(),
+                self.run,
+                self.given,
+                self.wasted,
+                words,
+                tx.now(),
+                tx.actor(),
+                requests.first().copied().flatten(),
+                requests.last().copied().flatten(),
+            ],
         )
         .await?;
         Ok(())

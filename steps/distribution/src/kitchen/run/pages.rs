@@ -14,12 +14,13 @@ use super::super::food::words;
 use super::super::menu::{self, Menu};
 use super::super::place::{self, StoreLine};
 use super::super::rules::meets;
-use super::super::{MarkServings, Reach, ReadMealNames, ReadMeals, RunKitchens};
+use super::super::{MarkServings, Reach, ReadMealNames, ReadMeals, ReopenKitchenRuns, RunKitchens};
 use super::command::CancelRun;
 use super::cook::{CookRun, DeliverRun, MEAL};
 use super::left::CloseRun;
 use super::plan::{MEALS, PlanKitchenRun, Planned, kept_from, propose};
 use super::query::{self, PAGE, Run, RunVillage, ServingRow};
+use super::reopen::{self, ReopenRun, Reopened};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::books::{self, CommodityLine, Funds};
@@ -300,6 +301,8 @@ struct ShowPage {
     needs: Vec<Need>,
     own: bool,
     marks: bool,
+    may_reopen: bool,
+    reopened: Vec<Reopened>,
     monday: Date,
 }
 
@@ -370,6 +373,8 @@ async fn show_page(
         f: form.view(),
         funds: Funds::load(db, district).await?,
         marks: MarkServings::of(actor).is_some(),
+        may_reopen: run.state == "closed" && ReopenKitchenRuns::of(actor).is_some(),
+        reopened: reopen::history(db, district, id).await?,
         monday: asuh_nusantara::date::monday_of(run.for_day),
         needs: lines,
         villages,
@@ -483,4 +488,23 @@ pub(super) async fn cancel(
     let reason = form.required("alasan", 200);
     let command = CancelRun { run: id, reason, reach: Reach::cooks(cap.actor()) };
     answered(&app, &cap, (id, command), shell, form).await
+}
+
+/// Opens a closed meal again.
+pub(super) async fn reopen(
+    cap: Cap<ReopenKitchenRuns>,
+    State(app): State<App>,
+    Path(id): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let reason = form.required("alasan", 200);
+    let command = ReopenRun { run: id, reason, reach: Reach::by::<ReopenKitchenRuns>(cap.actor()) };
+    if form.is_valid() {
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect(&format!("/masak-dapur/{id}")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    show_page(&app, cap.actor(), id, shell, Some(&form)).await
 }

@@ -78,18 +78,11 @@ pub(in super::super) fn kept_from(
     }
 }
 
-/// Works out who is to receive a meal. Indexes: kitchen_village_by_kitchen, meal_enrolment_by_village,
+/// Who is fed on a day in the villages of a kitchen. Indexes: kitchen_village_by_kitchen, meal_enrolment_by_village,
 /// person_version_current.
-pub(super) async fn propose(
-    db: &impl Query,
-    district: DistrictId,
-    kitchen: Id,
-    day: Date,
-    menus: (&Menu, Option<&Menu>),
-) -> Result<Proposal, StoreError> {
-    let fed: Vec<Fed> = db
-        .all(
-            "SELECT e.id AS enrolment_id, e.person_id, e.family_id, e.village_code, p.name, \
+async fn fed(db: &impl Query, district: DistrictId, kitchen: Id, day: Date) -> Result<Vec<Fed>, StoreError> {
+    db.all(
+        "SELECT e.id AS enrolment_id, e.person_id, e.family_id, e.village_code, p.name, \
              COALESCE(c.code, '') AS code, p.birth_date, r.target, COALESCE(n.allergens, '') AS allergens \
              FROM kitchen_village v JOIN meal_enrolment e ON e.district_id = v.district_id \
              AND e.village_code = v.village_code AND e.state = 'active' \
@@ -100,10 +93,26 @@ pub(super) async fn propose(
              LEFT JOIN meal_note n ON n.district_id = e.district_id AND n.person_id = e.person_id \
              WHERE v.district_id = $1 AND v.kitchen_id = $2 AND e.starts_on <= $3 AND e.ends_on >= $3 \
              ORDER BY e.village_code, p.name_search, e.id",
-            args![district, kitchen, day, Instant::NEVER],
-        )
-        .await?;
-    let (main, other) = menus;
+        args![district, kitchen, day, Instant::NEVER],
+    )
+    .await
+}
+
+#[cfg(test)]
+pub(super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId, (any, day): (Id, Date)) {
+    fed(db, district, any, day).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_village"]);
+}
+
+/// Works out who is to receive a meal.
+pub(super) async fn propose(
+    db: &impl Query,
+    district: DistrictId,
+    kitchen: Id,
+    day: Date,
+    (main, other): (&Menu, Option<&Menu>),
+) -> Result<Proposal, StoreError> {
+    let fed = fed(db, district, kitchen, day).await?;
     let held = (main.nutrition().allergens, other.map(|menu| menu.nutrition().allergens));
     let (mut lines, mut of_main, mut of_other) = (Vec::new(), 0, 0);
     for one in fed {

@@ -231,6 +231,50 @@ pub(in super::super) async fn fed_days(
     .await
 }
 
+/// The first meals until a day that stand in one of these states, within reach. Index: kitchen_run_open.
+async fn open_runs(
+    db: &impl Query,
+    district: DistrictId,
+    reach: &Reach,
+    (states, today): (&[&str], Date),
+) -> Result<Vec<Run>, StoreError> {
+    let mut args = args![district, today];
+    let reached = reach.kitchen("k.kitchen_id", &mut args);
+    let states = args.push_list(states.iter().copied());
+    let sql = format!(
+        "SELECT {RUN} AND k.state NOT IN ('closed', 'cancelled') AND k.for_day <= $2 AND k.state IN ({states}) \
+         AND {reached} ORDER BY k.for_day, k.id LIMIT 3"
+    );
+    db.all(&sql, args).await
+}
+
+#[cfg(test)]
+pub(super) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: DistrictId,
+    reach: &Reach,
+    (any, day): (Id, Date),
+) {
+    run(db, district, reach, any).await.expect("an answer");
+    db.take().walks_only(&[]);
+    for before in [None, Some((day, any))] {
+        runs(db, district, reach, before).await.expect("an answer");
+        db.take().walks_only(&["k.*"]).uses(&["kitchen_run_newest"]).in_order();
+    }
+    open_runs(db, district, reach, (&["planned", "cooked", "delivered"], day)).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["kitchen_run_open"]);
+    run_villages(db, district, any).await.expect("an answer");
+    servings(db, district, reach, any, None).await.expect("an answer");
+    servings(db, district, reach, any, Some(1_501_012_001)).await.expect("an answer");
+    db.take().walks_only(&[]);
+    week(db, district, reach, 1_501_012_001, (day, day)).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_serving_by_village"]);
+    listed(db, district, reach, 1_501_012_001, (day, day)).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_village"]);
+    fed_days(db, district, any).await.expect("an answer");
+    db.take().walks_only(&[]).uses(&["meal_serving_by_family", "family_by_canonical"]);
+}
+
 /// What waits: meals of today that are to be cooked and delivered, lists that are to be noted.
 pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, StoreError> {
     let text = Text::new(actor.language, actor.zone);
@@ -239,14 +283,9 @@ pub(crate) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
     if !cooks && !marks {
         return Ok(Vec::new());
     }
-    let mut args = args![district, today];
     let reach = if cooks { Reach::by::<RunKitchens>(actor) } else { Reach::by::<MarkServings>(actor) };
-    let reached = reach.kitchen("k.kitchen_id", &mut args);
-    let states = if cooks { "('planned', 'cooked', 'delivered')" } else { "('delivered')" };
-    let sql = format!(
-        "SELECT {RUN} AND k.for_day <= $2 AND k.state IN {states} AND {reached} ORDER BY k.for_day, k.id LIMIT 3"
-    );
-    let runs: Vec<Run> = db.all(&sql, args).await?;
+    let states: &[&str] = if cooks { &["planned", "cooked", "delivered"] } else { &["delivered"] };
+    let runs = open_runs(db, district, &reach, (states, today)).await?;
     let task = |run: Run| Task {
         title: text.t2(
             &format!("kitchen.task.{}", run.state),
