@@ -110,7 +110,11 @@ async fn an_analysis_is_issued_with_a_number_by_who_answers_for_the_place(db: Te
     assert!(bappeda.get(&first).await.ok().contains(&format!("href=\"{second}\"")));
     let known = test.anonymous().get(&format!("/periksa/1/{hash}")).await.ok();
     assert!(known.contains("ANS/0003/XI/2026"), "the former names its successor: {known}");
-    assert!(kept(&test, &second).await.contains("Posyandu jauh dari kampung"));
+    let said = kept(&test, &second).await;
+    assert!(said.contains("Posyandu jauh dari kampung"));
+    // Of three children no share is told, and of a kecamatan without any that there are none.
+    assert!(said.contains("(terlalu sedikit diukur untuk persentase)"), "{said}");
+    assert!(said.contains("Belum ada balita atau keluarga berisiko dalam daftar"), "{said}");
     assert!(!kept(&test, &first).await.contains("Posyandu jauh dari kampung"));
     let rows = bappeda.download_link(&format!("{second}/xlsx")).await;
     assert!(rows.iter().flatten().any(|cell| cell == "Gunung Raya"), "its tables as a workbook: {rows:?}");

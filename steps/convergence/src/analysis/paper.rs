@@ -108,6 +108,14 @@ impl Matter {
         prevalence(one).map_or_else(|| "–".to_owned(), |share| self.text.fixed(share, 2))
     }
 
+    /// "24,10 persen", or that too few were measured to say.
+    fn share_words(&self, one: &Figures) -> String {
+        match prevalence(one) {
+            Some(share) => self.text.t1("analysis.paper.percent", "share", self.text.fixed(share, 2)),
+            None => self.t("too_few"),
+        }
+    }
+
     fn paragraph(&self, key: &str, values: &[(&str, String)]) -> Block {
         Block::Paragraph { text: self.text.with(&format!("analysis.paper.{key}"), values) }
     }
@@ -230,7 +238,7 @@ impl Matter {
             ("coverage", text.percent(all.measured, all.children)),
             ("month", month_words(text, self.plain.analysis.month)),
             ("stunted", self.n(all.stunted)),
-            ("share", self.share(all)),
+            ("share", self.share_words(all)),
             ("severely", self.n(all.severely)),
         ];
         let mut blocks = vec![self.heading("chapter.children"), self.paragraph("children", &values)];
@@ -452,7 +460,7 @@ impl Matter {
                 ("measured", self.n(sum.measured)),
                 ("coverage", self.text.percent(sum.measured, sum.children)),
                 ("stunted", self.n(sum.stunted)),
-                ("share", self.share(&sum)),
+                ("share", self.share_words(&sum)),
                 ("at_risk", self.n(sum.at_risk)),
                 ("water", self.n(sum.poor_water)),
                 ("latrine", self.n(sum.poor_latrine)),
@@ -464,7 +472,8 @@ impl Matter {
                 level: 2,
                 text: self.text.t1("analysis.paper.subdistrict", "name", &name),
             });
-            blocks.push(self.paragraph("profile", &values));
+            let nobody = sum.children == 0 && sum.families == 0;
+            blocks.push(self.paragraph(if nobody { "profile_empty" } else { "profile" }, &values));
             let said = self.plain.obstacles.iter().filter(|one| one.territory_code / 10_000 == part);
             let said: Vec<String> = said
                 .map(|one| match one.proposal.as_str() {
@@ -477,6 +486,9 @@ impl Matter {
             if !said.is_empty() {
                 blocks.push(self.paragraph("profile_obstacles", &[]));
                 blocks.push(Block::List { items: said });
+            }
+            if nobody {
+                continue;
             }
             let rows = villages.iter().map(|one| {
                 let figures = one.figures();
