@@ -48,9 +48,8 @@ async fn actions_are_read_by_year_and_place(db: TestDatabase) {
 #[db_test]
 async fn plans_are_read_by_year_and_row(db: TestDatabase) {
     let plans = Plans::of(&db).await;
-    let filter = plan::query::Filter::default();
     for sight in [plan::Sight::Whole, plan::Sight::Places(scope())] {
-        plan::query::items(&plans, DISTRICT, &sight, 2026, &filter).await.unwrap();
+        plan::query::items(&plans, DISTRICT, &sight, 2026).await.unwrap();
         plan::query::item(&plans, DISTRICT, &sight, ID).await.unwrap();
         plan::query::named(&plans, DISTRICT, &sight, (2026, 2027)).await.unwrap();
     }
@@ -74,4 +73,29 @@ async fn what_was_decided_is_read_by_its_analysis(db: TestDatabase) {
     analysis::query::all(&plans, DISTRICT).await.unwrap();
     aim::query::all(&plans, DISTRICT).await.unwrap();
     plans.take().walks_only(&["analysis.*", "aim.*"]);
+}
+
+#[db_test]
+async fn an_analysis_goes_once_through_the_families_and_looks_the_rest_up(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    analysis::query::figures(&plans, DISTRICT, (2026, (DAY, DAY)), DAY).await.unwrap();
+    plans.take().walks_only(&["r.scan"]);
+}
+
+#[db_test]
+async fn private_help_is_read_by_its_half_year(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    for scope in [scope(), Scope::whole(TerritoryCode::from_i64(1_501_012_001).unwrap())] {
+        plan::gifts::arrived(&plans, DISTRICT, &scope, (DAY, DAY)).await.unwrap();
+        // Some dozen campaigns and programmes of meals; the price list.
+        plans.take().walks_only(&["c.*", "g.*"]);
+        for way in plan::gifts::Way::ALL {
+            for after in [None, Some((DAY, ID))] {
+                plan::gifts::rows(&plans, DISTRICT, (&scope, Some(&scope)), (DAY, DAY), (way, ID), after)
+                    .await
+                    .unwrap();
+            }
+        }
+        plans.take().walks_only(&[]);
+    }
 }

@@ -12,6 +12,7 @@
 pub mod action;
 pub mod aim;
 pub mod analysis;
+mod check;
 mod commitment;
 mod genting;
 #[cfg(test)]
@@ -101,7 +102,7 @@ pub const STEP: Part = Part {
     ],
     tasks: Some(|app, actor| Box::pin(tasks(app, actor))),
     imports: &[indicator::SHEET, reporting::SHEET, &plan::PlanImport, &team::TeamImport],
-    check: Some(|app, district| Box::pin(indicator::check(app, district))),
+    check: Some(|app, district| Box::pin(check::check(app, district))),
     references: &[
         Reference::user("indicator_set", "recorded_by"),
         Reference::id("indicator", "office_id", "institution"),

@@ -2,11 +2,12 @@
 
 use asuh_nusantara::TerritoryCode;
 use asuh_store::testing::{Plans, TestDatabase, db_test};
-use asuh_store::{DistrictId, Id, Instant, Query, args};
+use asuh_store::{DistrictId, Id, Instant};
 use time::macros::date;
 
 use crate::indicator::query::{self, Selection};
-use crate::indicator::{Computation, Indicator, parts, value_of, values_of};
+use crate::indicator::value::cells;
+use crate::indicator::{Computation, Each, Indicator, parts, value_of, values_of};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const ID: Id = Id::SYSTEM;
@@ -97,13 +98,53 @@ async fn values_are_read_from_cells_and_entries_by_their_keys(db: TestDatabase) 
     parts(&plans, DISTRICT, &typed, place(1_501_000_000), typed.period_of(NOW.0), NOW, Some(NOW.1))
         .await
         .unwrap();
-    values_of(&plans, DISTRICT, place(1_501_000_000), &[typed], NOW.0, NOW).await.unwrap();
+    let whole = place(1_501_000_000);
+    values_of(&plans, DISTRICT, (whole, Each::Smallest), &[typed], NOW.0, NOW).await.unwrap();
+    // What the matrix of the district and of a kecamatan reads where cells are there already.
+    for each in [Each::Smallest, Each::Subdistrict] {
+        cells(&plans, DISTRICT, NOW.0, whole.range(), [ID, ID].into_iter(), each).await.unwrap();
+    }
     plans.take().walks_only(&[]);
-    // What the district's matrix reads where cells are there already.
-    let cells = "SELECT c.village_code FROM indicator_cell c WHERE c.district_id = $1 AND c.starts_on = $2 \
-                 AND c.indicator_id IN ($3) AND c.village_code BETWEEN $4 AND $5";
-    let _: Vec<(i64,)> =
-        plans.all(cells, args![DISTRICT, NOW.0, ID, 1_501_000_000_i64, 1_501_999_999_i64]).await.unwrap();
+}
+
+#[db_test]
+async fn the_people_behind_a_number_of_a_village_are_read_in_that_village(db: TestDatabase) {
+    use crate::indicator::computation::Asked;
+    use crate::scorecard::rows::{self, Shown};
+    let plans = Plans::of(&db).await;
+    let (village, scope) = (place(1_501_012_001), asuh_ground::access::Scope::whole(place(1_501_000_000)));
+    for one in computed().iter().filter(|one| one.target_group != "village") {
+        let period = one.period_of(NOW.0);
+        let asked =
+            Asked { district: DISTRICT, villages: village.range(), period, until: NOW.0, as_of: None };
+        for (shown, after) in [(Shown::All, None), (Shown::Unknown, Some(ID))] {
+            rows::page(&plans, one, &asked, &scope, shown, after).await.unwrap();
+        }
+        plans.take().walks_only(&[]);
+    }
+}
+
+#[db_test]
+async fn reports_of_indicators_are_read_by_set_period_and_place(db: TestDatabase) {
+    use crate::indicator::{Grain, Period, PeriodKind};
+    use crate::reporting::query as reports;
+    use crate::reporting::rules::{Form, State};
+    let plans = Plans::of(&db).await;
+    let scope = asuh_ground::access::Scope::whole(place(1_501_000_000));
+    let form = Form { office: Some(ID), period: PeriodKind::Semester, grain: Grain::Village };
+    let period = Period::containing(PeriodKind::Semester, NOW.0);
+    reports::one(&plans, DISTRICT, ID).await.unwrap();
+    reports::of_place(&plans, DISTRICT, "lokal", form, period, 1_501_012_001).await.unwrap();
+    for scope in [None, Some(&scope)] {
+        reports::of_form(&plans, DISTRICT, scope, "lokal", form, period).await.unwrap();
+        for offices in [None, Some(true), Some(false)] {
+            reports::waiting(&plans, DISTRICT, scope, None, State::Sent, offices).await.unwrap();
+        }
+    }
+    reports::steps(&plans, DISTRICT, ID).await.unwrap();
+    reports::entered(&plans, DISTRICT, ID).await.unwrap();
+    reports::locks(&plans, DISTRICT, "lokal", period).await.unwrap();
+    reports::is_locked(&plans, DISTRICT, "lokal", period.first, period.last).await.unwrap();
     plans.take().walks_only(&[]);
 }
 

@@ -42,6 +42,7 @@ pub mod zakat;
 pub use card::{IssueCards, ReplaceCard};
 pub use delivery::{
     DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, TakeBackReceipts, Undeliverable,
+    UndoDelivery,
 };
 pub use helped::{CHANGED_SQL, helped_sql};
 pub use plan::{

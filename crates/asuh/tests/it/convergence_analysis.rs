@@ -1,10 +1,13 @@
 //! The situation analysis with its priority villages, and aims; on both engines.
 
 use asuh_ground::access::Role;
-use asuh_store::args;
+use asuh_step_convergence::indicator;
 use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::{Arg, Query, args};
 use axum::http::StatusCode;
+use time::macros::date;
 
+use crate::convergence_world::{put, world};
 use crate::support::{KERINCI, TestApp, VILLAGES, new_form_id};
 
 /// The draft of November 2026 of the district of the growth tests.
@@ -100,6 +103,69 @@ async fn the_situation_is_reckoned_from_the_rows_and_kept(db: TestDatabase) {
     assert_eq!(far.post(&drop, &[]).await.status, StatusCode::NOT_FOUND);
     kecamatan.post(&drop, &[]).await.to();
     assert!(!bappeda.get(&two).await.ok().contains("Posyandu jauh"));
+}
+
+#[db_test]
+async fn an_analysis_finds_as_many_stunted_children_as_the_indicator(db: TestDatabase) {
+    let test = TestApp::start(db).await;
+    test.with_role(Role::DistrictPlanner).await.post("/indikator/bawaan", &[]).await.to();
+    let families = world(&test).await;
+    // The last length of one child is none that a child can have: the one before it counts.
+    let young = date!(2022 - 01 - 01)..date!(2026 - 01 - 01);
+    let children = families.iter().filter(|family| family.status == "verified").flat_map(|one| &one.persons);
+    let child = children.filter(|one| one.birth.is_some_and(|born| young.contains(&born))).nth(2).unwrap();
+    for (day, haz) in [(date!(2026 - 10 - 29), -250_i64), (date!(2026 - 10 - 30), -1_200)] {
+        let said = vec![
+            ("id", test.app.store.new_id().value()),
+            ("person_id", child.id.value()),
+            ("measured_on", day.value()),
+            ("weight_g", 9_000_i64.value()),
+            ("height_mm", 800_i64.value()),
+            ("haz", haz.value()),
+            ("source", "posyandu".value()),
+        ];
+        put(&test, "measurement", said).await;
+    }
+    let (bappeda, analysis) = reckoned(&test).await;
+    let db = test.app.store.reader();
+    let stunting = indicator::by_code(db, KERINCI, "stunting").await.unwrap().unwrap();
+    let whole = asuh_nusantara::TerritoryCode::from_i64(1_501_000_000).unwrap();
+    let now = (date!(2026 - 11 - 02), test.app.store.clock().now());
+    let month = stunting.period_of(date!(2026 - 10 - 31));
+    let parts = indicator::parts(db, KERINCI, &stunting, whole, month, now, None).await.unwrap();
+    asuh_store::row_struct! { struct Row { village_code: i64, children: i64, measured: i64, stunted: i64 } }
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT village_code, children, measured, stunted FROM analysis_village WHERE district_id = $1",
+            args![KERINCI],
+        )
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 4);
+    for row in &rows {
+        let part = &parts[&row.village_code];
+        let indicator = (part.numerator, part.denominator, part.denominator + part.unknown);
+        assert_eq!((row.stunted, row.measured, row.children), indicator, "{}", row.village_code);
+    }
+    assert!(rows.iter().map(|row| row.stunted).sum::<i64>() > 1, "the test means nothing without them");
+    assert!(rows.iter().any(|row| row.measured < row.children));
+    // Its figures lead to the number of the place, which says the same.
+    let page = bappeda.get(&analysis).await.ok();
+    for row in rows.iter().filter(|row| row.measured > 0) {
+        let address = format!("/capaian/{}?wilayah={}&periode=2026-10", stunting.id, row.village_code);
+        assert!(page.contains(&address.replace('&', "&#38;")), "{address}: {page}");
+        let number = bappeda.get(&address).await.ok();
+        assert!(number.contains(&format!("{} dari {}", row.stunted, row.measured)), "{number}");
+    }
+    // The months of weighing on the page of targets are those of the indicator.
+    let august = stunting.period_of(date!(2026 - 08 - 31));
+    let sum = indicator::value_of(db, KERINCI, whole, &stunting, august, now, None).await.unwrap().unwrap();
+    assert!(sum.numerator > 0, "{sum:?}");
+    let page = bappeda.get("/target?sumber=eppgbm").await.ok();
+    let line = page.split("periode=2026-08").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let cells: Vec<&str> =
+        line.split("</td>").skip(1).take(2).filter_map(|cell| cell.split('>').nth(1)).collect();
+    assert_eq!(cells, [sum.denominator.to_string(), sum.numerator.to_string()], "{page}");
 }
 
 #[db_test]

@@ -154,6 +154,7 @@ async fn a_report_goes_from_the_village_to_the_district(db: TestDatabase) {
         assert!(!who.get("/").await.ok().contains(task), "{task}");
     }
     assert_eq!(scene.number("SELECT COUNT(*) AS n FROM indicator_report_event").await, 5);
+    crate::convergence_check::is_clean(&scene.test).await;
     let list = scene.planner.get("/laporan-indikator?periode=2026-01").await.ok();
     assert!(
         list.contains("Selam Paung") && list.contains("1 dari 4 (25 %)") && list.contains("lewat batas"),

@@ -283,6 +283,8 @@ async fn a_year_of_actions_is_opened_worked_and_late(db: TestDatabase) {
     let page = planner.get(&one).await.ok();
     assert!(!page.contains("selesai terlambat") && page.contains("Surat edaran terbit September"), "{page}");
 
+    crate::convergence_check::is_clean(&test).await;
+
     let class = [("tahun", "2026"), ("skema", "six"), ("kelas", "berkembang"), ("dasar", "")];
     assert!(planner.post("/aksi/kelas", &class).await.refused().contains("f-dasar"));
     let class = [

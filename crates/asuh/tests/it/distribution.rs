@@ -149,7 +149,7 @@ impl Scene {
     }
 
     pub async fn pack(&self, run: Id, village: i64) {
-        let scope = test_scope();
+        let scope = whole_district();
         let test = &self.test;
         let command = PackVillage { run, village, day: MONDAY, scope };
         test.app.submit(&test.system(), test.app.store.new_id(), command).await.expect("packed");
@@ -198,7 +198,7 @@ impl Scene {
     }
 }
 
-fn test_scope() -> asuh_ground::access::Scope {
+pub fn whole_district() -> asuh_ground::access::Scope {
     asuh_ground::access::Scope::whole(asuh_nusantara::TerritoryCode::from_i64(WHOLE).unwrap())
 }
 

@@ -134,6 +134,14 @@ impl Meals {
         by.post("/masak-dapur/baru", &fields).await
     }
 
+    /// The page of the only run.
+    pub async fn run(&self) -> String {
+        let sql = "SELECT id FROM kitchen_run WHERE district_id = $1";
+        let row: Option<(Id,)> =
+            self.kitchens.test.app.store.reader().first(sql, args![KERINCI]).await.unwrap();
+        format!("/masak-dapur/{}", row.unwrap().0)
+    }
+
     pub async fn check(&self) {
         let test = &self.kitchens.test;
         let mut findings = Vec::new();

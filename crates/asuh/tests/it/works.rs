@@ -57,11 +57,11 @@ impl Command for Money {
 }
 
 /// A family that needs clean water, a firm that promised it, and those who work on it.
-struct Works {
-    scene: Scene,
-    admin: Client,
-    officer: Client,
-    family: Id,
+pub struct Works {
+    pub scene: Scene,
+    pub admin: Client,
+    pub officer: Client,
+    pub family: Id,
     need: Id,
     campaign: Id,
     pledge: Id,
@@ -69,7 +69,7 @@ struct Works {
 }
 
 impl Works {
-    async fn start(db: TestDatabase) -> Works {
+    pub async fn start(db: TestDatabase) -> Works {
         let scene = Scene::start(db).await;
         let test = &scene.test;
         test.sql(
@@ -126,7 +126,7 @@ impl Works {
     }
 
     /// The fields of an order that is right.
-    fn order(&self, besides: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub fn order(&self, besides: &[(&str, &str)]) -> Vec<(String, String)> {
         let (need, pledge) = (self.need.to_string(), self.pledge.to_string());
         let mut plain = vec![
             ("kebutuhan", need.as_str()),
@@ -152,7 +152,14 @@ impl Works {
         self.admin.post(&path, &borrowed(&self.order(besides))).await.to()
     }
 
-    async fn state(&self, of: &str) -> String {
+    /// The page of the only work.
+    pub async fn path(&self) -> String {
+        let sql = "SELECT id FROM help_work WHERE district_id = $1";
+        let row: Option<(Id,)> = self.scene.test.app.store.reader().first(sql, args![KERINCI]).await.unwrap();
+        format!("/pekerjaan/{}", row.unwrap().0)
+    }
+
+    pub async fn state(&self, of: &str) -> String {
         asuh_store::row_struct! { struct Row { state: String } }
         let sql = format!("SELECT state FROM {of} WHERE district_id = $1");
         let row: Option<Row> = self.scene.test.app.store.reader().first(&sql, args![KERINCI]).await.unwrap();

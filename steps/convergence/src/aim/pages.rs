@@ -17,12 +17,22 @@ use super::command::{DropAim, PutAim, TakeNational};
 use super::query::{self, Aim};
 use super::rules::{self, FEWEST, Kind, Level, NoTrend, Source};
 use super::{KeepAims, SeeAims};
+use crate::indicator;
 
 /// Which source.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Choice {
     #[serde(default)]
     sumber: String,
+}
+
+/// A month of weighing, and the page of its number.
+struct Weighing {
+    name: String,
+    address: Option<String>,
+    measured: i64,
+    stunted: i64,
+    share: String,
 }
 
 #[derive(Template)]
@@ -33,8 +43,8 @@ struct ShowPage {
     source: Source,
     sources: Vec<(String, String)>,
     rows: Vec<Aim>,
-    /// The months of weighing, from our own rows: month, measured, stunted, share.
-    months: Vec<(String, i64, i64, String)>,
+    /// The months of weighing, from our own rows.
+    months: Vec<Weighing>,
     charts: Vec<String>,
     /// Why there is no projection; empty: there is one.
     no_trend: String,
@@ -84,6 +94,7 @@ async fn shown(app: &App, cap: &SeeAims, shell: Shell, source: Source, form: &Fo
     let found = rows.iter().filter(|one| one.kind == Kind::Found.code() && one.level == own);
     points.extend(found.map(|one| (one.year as f64, one.percent as f64 / 100.0)));
     let mut last_measured = 0;
+    let stunting = indicator::stunting(db, district, cap.actor()).await?;
     if source == Source::Eppgbm {
         for year in shell.today.year() - BACK..=shell.today.year() {
             for month in [Month::February, Month::August] {
@@ -99,7 +110,14 @@ async fn shown(app: &App, cap: &SeeAims, shell: Shell, source: Source, form: &Fo
                 // A month of weighing stands in the year where its middle lies.
                 points.push((f64::from(year) + (f64::from(u8::from(month)) - 0.5) / 12.0, share));
                 let name = asuh_nusantara::date::month_year(text.language, span.0);
-                months.push((name, one.measured, one.stunted, percent(&text, hundredths(share))));
+                let period = format!("{year}-{:02}", u8::from(month));
+                months.push(Weighing {
+                    name,
+                    address: stunting.map(|id| format!("/capaian/{id}?periode={period}")),
+                    measured: one.measured,
+                    stunted: one.stunted,
+                    share: percent(&text, hundredths(share)),
+                });
             }
         }
         points.sort_by(|one, two| one.0.total_cmp(&two.0));

@@ -1,6 +1,7 @@
 //! Reading what is aimed at and found.
 
-use asuh_store::{DistrictId, Query, StoreError, args};
+use asuh_step_growth::rules::born_after;
+use asuh_store::{DistrictId, Instant, Query, StoreError, args};
 use time::{Date, Month};
 
 asuh_store::row_struct! {
@@ -35,8 +36,8 @@ asuh_store::row_struct! {
     }
 }
 
-/// Children with a plausible length in a month, and those of them who were stunted: our own reading, any source. Index:
-/// measurement_by_day.
+/// Children under five with a plausible length in a month, and those of them who were stunted by the last one: as the
+/// indicator `stunting` counts them. Indexes: measurement_by_day, person_version_current, family_version_current.
 pub(crate) async fn measured(
     db: &impl Query,
     district: DistrictId,
@@ -44,11 +45,16 @@ pub(crate) async fn measured(
 ) -> Result<Measured, StoreError> {
     let found: Option<Measured> = db
         .first(
-            "SELECT COUNT(DISTINCT m.person_id) AS measured, \
-             COUNT(DISTINCT CASE WHEN m.haz < -200 THEN m.person_id ELSE NULL END) AS stunted FROM measurement m \
-             WHERE m.district_id = $1 AND m.measured_on BETWEEN $2 AND $3 AND m.retracted_at IS NULL \
-             AND m.haz BETWEEN -600 AND 600",
-            args![district, from, to],
+            "SELECT COUNT(*) AS measured, CAST(COALESCE(SUM(CASE WHEN x.haz < -200 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+             AS stunted FROM (SELECT m.haz, ROW_NUMBER() OVER (PARTITION BY m.person_id \
+                 ORDER BY m.measured_on DESC, m.recorded_at DESC, m.id DESC) AS nth FROM measurement m \
+                 JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id \
+                 AND p.superseded_at = $4 AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $3 \
+                 JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
+                 AND f.superseded_at = $4 AND f.status NOT IN ('moved', 'deceased', 'duplicate') \
+                 WHERE m.district_id = $1 AND m.measured_on BETWEEN $2 AND $3 AND m.retracted_at IS NULL \
+                 AND m.haz BETWEEN -600 AND 600) x WHERE x.nth = 1",
+            args![district, from, to, Instant::NEVER, born_after(to)],
         )
         .await?;
     Ok(found.unwrap_or(Measured { measured: 0, stunted: 0 }))

@@ -12,7 +12,7 @@ mod paper;
 pub(crate) mod query;
 pub mod rules;
 
-pub use command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
+pub use command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::web::Routes;

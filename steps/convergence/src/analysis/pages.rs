@@ -10,13 +10,18 @@ use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect, workbook};
 use asuh_step_registry::{Reach, territories};
 use asuh_store::{DistrictId, Id, Query, StoreError};
-use axum::extract::State;
+use axum::extract::{Query as Params, State};
+use serde::Deserialize;
 
-use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis};
+use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 use super::query::{self, Analysis, Obstacle, Village};
 use super::rules::{Criterion, FEW, Figures, Weighed, points};
 use super::{DecideLokus, IssueAnalysis, NoteObstacles, SeeAnalysis, issue};
-use crate::paper;
+use crate::plan::SeePlans;
+use crate::{indicator, paper};
+
+/// Villages of the table that are shown at first; all of those that are proposed.
+const SHOWN: usize = 30;
 
 /// A whole analysis as plain data, for documents.
 pub(crate) struct Plain {
@@ -64,6 +69,8 @@ pub(crate) async fn plain(
 
 /// Figures in words.
 pub(super) struct Words {
+    /// The place that they are of.
+    code: i64,
     name: String,
     /// "40 dari 52 (77 %)"
     measured: String,
@@ -75,22 +82,25 @@ pub(super) struct Words {
     poor: String,
     unvisited: String,
     budget: String,
+    /// Whether nothing is planned for it.
+    no_budget: bool,
     /// Whether too few came to speak for all.
     thin: bool,
 }
 
-fn words(text: &Text, name: String, one: &Figures) -> Words {
+fn words(text: &Text, code: i64, name: String, one: &Figures) -> Words {
     let share = match one.measured {
         measured if measured < FEW => String::new(),
         measured => format!(" ({} %)", text.fixed((one.stunted * 10_000 + measured / 2) / measured, 2)),
     };
-    let part = |part: i64, whole: i64| {
-        text.t3(
+    let part = |part: i64, whole: i64| match whole {
+        0 => "–".to_owned(),
+        _ => text.t3(
             "analysis.of",
             ("part", text.number(part)),
             ("whole", text.number(whole)),
             ("share", text.percent(part, whole)),
-        )
+        ),
     };
     let factors = [
         ("poor_water", text.number(one.poor_water)),
@@ -98,15 +108,17 @@ fn words(text: &Text, name: String, one: &Figures) -> Words {
         ("four_too", text.number(one.four_too)),
     ];
     Words {
+        code,
         name,
         measured: part(one.measured, one.children),
         stunted: format!("{}{share}", text.number(one.stunted)),
         severely: text.number(one.severely),
         at_risk: part(one.at_risk, one.families),
-        factors: text.with("analysis.factors_of", &factors),
+        factors: if one.at_risk > 0 { text.with("analysis.factors_of", &factors) } else { String::new() },
         poor: text.number(one.poor),
         unvisited: text.number(one.unvisited),
         budget: text.rupiah(one.budget),
+        no_budget: one.budget == 0,
         thin: one.measured * 100 < one.children * 80,
     }
 }
@@ -128,11 +140,18 @@ struct ShowPage {
     all: Vec<Analysis>,
     analysis: Option<Analysis>,
     month: String,
+    /// Where its figures come from.
+    sources: Sources,
     whole: Option<Words>,
+    /// Kecamatan of which something is known.
     subdistricts: Vec<Words>,
+    /// The names of the others.
+    empty: Vec<String>,
     /// Criteria as "jumlah anak stunting (30)".
     criteria: Vec<String>,
     lines: Vec<VillageLine>,
+    /// How many more villages the table has than are shown.
+    more: i64,
     chosen: i64,
     gaps: Vec<crate::Gap>,
     obstacles: Vec<Obstacle>,
@@ -143,6 +162,39 @@ struct ShowPage {
     decides: bool,
     issues: bool,
     form: FormView,
+}
+
+/// The pages on which the figures of an analysis stand row by row, for the caller.
+#[derive(Default)]
+struct Sources {
+    /// The indicator that counts stunted children, its month, and the day of the reckoning where it is past.
+    stunting: Option<(Id, String)>,
+    /// The plan of the year, where there is one and the caller sees plans.
+    plan: Option<i64>,
+}
+
+impl Sources {
+    async fn of(app: &App, cap: &SeeAnalysis, shell: &Shell, one: &Analysis) -> Result<Sources, StoreError> {
+        let (db, district) = (app.store.reader(), cap.district());
+        let stunting = indicator::stunting(db, district, cap.actor()).await?.map(|id| {
+            let day = shell.text().zone.local_date(one.reckoned_at.utc());
+            let known = if day < shell.today { format!("&per={day}") } else { String::new() };
+            (id, format!("periode={:04}-{:02}{known}", one.month / 100, one.month % 100))
+        });
+        let seen = SeePlans::of(cap.actor()).is_some();
+        let plan = if seen { crate::plan::query::plan(db, district, one.year).await? } else { None };
+        Ok(Sources { stunting, plan: plan.map(|plan| plan.year) })
+    }
+
+    /// The children measured and stunted at a place, as known on the day of the reckoning.
+    fn children(&self, code: &i64) -> Option<String> {
+        self.stunting.as_ref().map(|(id, period)| format!("/capaian/{id}?wilayah={code}&{period}"))
+    }
+
+    /// The rows of the plan for a place.
+    fn money(&self, code: &i64) -> Option<String> {
+        self.plan.map(|year| format!("/rencana?tahun={year}&wilayah={code}"))
+    }
 }
 
 /// A criterion in words.
@@ -163,7 +215,7 @@ fn lines(
             let figures = village.figures();
             let of = |one: &Weighed| text.fixed(points(everybody, &figures, one.criterion), 2);
             VillageLine {
-                words: words(text, village.name.clone(), &figures),
+                words: words(text, village.village_code, village.name.clone(), &figures),
                 points: criteria.iter().map(of).collect(),
                 total: text.fixed(village.points, 2),
                 village,
@@ -186,7 +238,14 @@ pub(super) async fn latest(cap: Cap<SeeAnalysis>, State(app): State<App>, shell:
     let all = query::all(app.store.reader(), cap.district()).await?;
     let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
     let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
-    shown(&app, &cap, shell, all.first().map(|one| one.id), &form).await
+    shown(&app, &cap, shell, (all.first().map(|one| one.id), false), &form).await
+}
+
+/// How much of the table of villages is shown.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Table {
+    #[serde(default)]
+    desa: String,
 }
 
 /// One of them.
@@ -195,13 +254,20 @@ pub(super) async fn show(
     State(app): State<App>,
     shell: Shell,
     Path(id): Path<Id>,
+    Params(table): Params<Table>,
 ) -> Page {
     let month = format!("{:04}-{:02}", shell.today.year(), u8::from(shell.today.month()));
     let form = Form::with(&shell, [("tahun", shell.today.year().to_string()), ("bulan", month)]);
-    shown(&app, &cap, shell, Some(id), &form).await
+    shown(&app, &cap, shell, (Some(id), table.desa == "semua"), &form).await
 }
 
-async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form: &Form) -> Page {
+async fn shown(
+    app: &App,
+    cap: &SeeAnalysis,
+    shell: Shell,
+    (id, all_villages): (Option<Id>, bool),
+    form: &Form,
+) -> Page {
     let (db, district, text, actor) = (app.store.reader(), cap.district(), shell.text(), cap.actor());
     let all = query::all(db, district).await?;
     let mut template = ShowPage {
@@ -209,10 +275,13 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
         all,
         analysis: None,
         month: String::new(),
+        sources: Sources::default(),
         whole: None,
         subdistricts: Vec::new(),
+        empty: Vec::new(),
         criteria: Vec::new(),
         lines: Vec::new(),
+        more: 0,
         chosen: 0,
         gaps: Vec::new(),
         obstacles: Vec::new(),
@@ -246,16 +315,33 @@ async fn shown(app: &App, cap: &SeeAnalysis, shell: Shell, id: Option<Id>, form:
     }
     template.issued = issue::issued(app, cap, id, &template.places).await?;
     template.month = month_words(&text, found.analysis.month);
-    template.whole = Some(words(&text, String::new(), &found.whole));
-    template.subdistricts =
-        found.subdistricts.into_iter().map(|(name, figures)| words(&text, name, &figures)).collect();
+    template.sources = Sources::of(app, cap, &template.shell, &found.analysis).await?;
+    template.whole = Some(words(&text, actor.district_code.as_i64(), String::new(), &found.whole));
+    let code = |name: &str| {
+        let inside = found.villages.iter().find(|village| village.inside == name);
+        inside.map_or(0, |village| village.village_code - village.village_code % 10_000)
+    };
+    for (name, figures) in &found.subdistricts {
+        match *figures == Figures::default() {
+            true => template.empty.push(name.clone()),
+            false => template.subdistricts.push(words(&text, code(name), name.clone(), figures)),
+        }
+    }
     template.criteria = found
         .criteria
         .iter()
         .map(|one| format!("{} ({})", criterion(&text, one.criterion), one.weight))
         .collect();
     template.chosen = found.villages.iter().filter(|one| one.chosen).count() as i64;
-    template.lines = lines(&text, found.villages, &found.criteria, &everybody);
+    let mut villages = found.villages;
+    if !all_villages {
+        // Those that are chosen or proposed always stand there: they have most points.
+        let shown =
+            SHOWN.max(villages.iter().rposition(|one| one.chosen || one.proposed).map_or(0, |at| at + 1));
+        template.more = villages.len().saturating_sub(shown) as i64;
+        villages.truncate(shown);
+    }
+    template.lines = lines(&text, villages, &found.criteria, &everybody);
     template.obstacles = found.obstacles;
     let draft = found.analysis.state == "draft";
     template.notes &= draft;
@@ -282,14 +368,17 @@ pub(super) async fn reckon(
         return Err(Error::NotFound);
     }
     if let (Some(year), Some(month)) = (year, month) {
-        match app.submit(cap.actor(), command_id, ReckonAnalysis { year, month, today: shell.today }).await {
+        let today = shell.today;
+        let situation = Situation::read(&app.store, cap.district(), (year, month), today).await?;
+        let command = ReckonAnalysis { year, month, today, situation: Some(situation) };
+        match app.submit(cap.actor(), command_id, command).await {
             Ok(receipt) => return redirect(&format!("/analisis/{}", receipt.value)),
             Err(rejection) => form.reject(rejection)?,
         }
     }
     let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
     let all = query::all(app.store.reader(), cap.district()).await?;
-    shown(&app, &see, shell, all.first().map(|one| one.id), &form).await
+    shown(&app, &see, shell, (all.first().map(|one| one.id), false), &form).await
 }
 
 /// Notes what stands in the way.
@@ -313,7 +402,7 @@ pub(super) async fn note(
         }
     }
     let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
-    shown(&app, &see, shell, Some(id), &form).await
+    shown(&app, &see, shell, (Some(id), false), &form).await
 }
 
 /// Takes back what was noted.
@@ -330,7 +419,7 @@ pub(super) async fn drop_one(
         Err(rejection) => {
             form.reject(rejection)?;
             let see = SeeAnalysis::of(cap.actor()).ok_or(Error::Forbidden)?;
-            shown(&app, &see, shell, Some(id), &form).await
+            shown(&app, &see, shell, (Some(id), false), &form).await
         }
     }
 }
@@ -366,7 +455,7 @@ async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &For
         let field = format!("alasan_{}", village.village_code);
         let ticked = !view.value(&format!("pilih_{}", village.village_code)).is_empty();
         ChoiceLine {
-            words: words(&text, village.name.clone(), &village.figures()),
+            words: words(&text, village.village_code, village.name.clone(), &village.figures()),
             total: text.fixed(village.points, 2),
             chosen: if sent { ticked } else { village.chosen },
             reason: if sent { view.value(&field).to_owned() } else { village.reason.clone() },

@@ -7,7 +7,7 @@ use asuh_step_growth::rules::born_after;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::{Date, Duration, Month};
 
-use super::rules::{Figures, shared};
+use super::rules::{Figures, shared, within};
 use crate::plan::{Sight, query as plans};
 
 /// Families that are gone.
@@ -23,19 +23,15 @@ pub(super) fn month_of(month: i64, today: Date) -> Option<(Date, Date)> {
 }
 
 asuh_store::row_struct! {
-    struct Children { code: i64, children: i64, measured: i64, stunted: i64, severely: i64 }
+    /// Of children: how many, measured, stunted, severely so. Of families: how many, at risk, with bad water, with a bad
+    /// latrine, of age, spacing and number of children, of desil 1 and 2, not visited.
+    struct Counted { kind: String, code: i64, a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64 }
 }
 
-asuh_store::row_struct! {
-    struct AtRisk { code: i64, families: i64, at_risk: i64, poor_water: i64, poor_latrine: i64, four_too: i64 }
-}
-
-asuh_store::row_struct! {
-    struct Counted { code: i64, n: i64 }
-}
-
-/// The figures of every village of a district: children by their last measurement of the month, families as they stand today,
-/// money of the plan of the year. A few statements over the district's rows; who asks keeps the answer.
+/// The figures of every village of a district: children by their last measurement of the month, as the indicator `stunting`
+/// counts them; families as they stand today; money of the plan of the year. Children and families come from one statement,
+/// so from one moment, which goes through the district's families once; whoever asks keeps the answer. Indexes:
+/// person_version_by_birth, family_version_current, measurement_by_person, family_desil_by_family, visit_by_family.
 pub(crate) async fn figures(
     db: &impl Query,
     district: DistrictId,
@@ -51,96 +47,57 @@ pub(crate) async fn figures(
     let mut found: BTreeMap<i64, Figures> =
         codes.into_iter().map(|(code,)| (code, Figures::default())).collect();
     let (first, last) = month;
-    let children: Vec<Children> = db
-        .all(
-            &format!(
-                "SELECT f.village_code AS code, COUNT(*) AS children, \
-                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND 600 THEN 1 ELSE 0 END) AS BIGINT) AS measured, \
-                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND -201 THEN 1 ELSE 0 END) AS BIGINT) AS stunted, \
-                 CAST(SUM(CASE WHEN m.haz BETWEEN -600 AND -301 THEN 1 ELSE 0 END) AS BIGINT) AS severely \
-                 FROM family_version f \
-                 JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
-                 LEFT JOIN measurement m ON m.district_id = p.district_id AND m.id = (SELECT x.id FROM measurement x \
-                     WHERE x.district_id = $1 AND x.person_id = p.person_id AND x.measured_on BETWEEN $3 AND $4 \
-                     AND x.retracted_at IS NULL ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
-                 WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.status NOT IN {GONE} AND p.superseded_at = $2 \
-                 AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $4 GROUP BY f.village_code"
-            ),
-            args![district, Instant::NEVER, first, last, born_after(last)],
-        )
-        .await?;
-    for row in children {
-        let Some(one) = found.get_mut(&row.code) else { continue };
-        (one.children, one.measured, one.stunted, one.severely) =
-            (row.children, row.measured, row.stunted, row.severely);
-    }
     let has = |factor: &str| format!("(' ' || r.factors || ' ') LIKE '% {factor} %'");
-    let count = |condition: &str| {
-        format!("CAST(SUM(CASE WHEN r.at_risk = 1 AND ({condition}) THEN 1 ELSE 0 END) AS BIGINT)")
-    };
+    let sum = |condition: &str| format!("CAST(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS BIGINT)");
+    let at_risk = |condition: &str| sum(&format!("r.at_risk = 1 AND ({condition})"));
     let four = ["too_young", "too_old", "too_close", "too_many"].map(has).join(" OR ");
-    let families: Vec<AtRisk> = db
-        .all(
-            &format!(
-                "SELECT r.village_code AS code, COUNT(*) AS families, {} AS at_risk, {} AS poor_water, \
-                 {} AS poor_latrine, {} AS four_too FROM family_risk r WHERE r.district_id = $1 \
-                 AND r.status NOT IN {GONE} GROUP BY r.village_code",
-                count("1 = 1"),
-                count(&has("poor_water")),
-                count(&has("poor_latrine")),
-                count(&four),
-            ),
-            args![district],
-        )
-        .await?;
-    for row in families {
+    let sql = format!(
+        "SELECT 'children' AS kind, f.village_code AS code, COUNT(*) AS a, {} AS b, {} AS c, {} AS d, \
+         CAST(0 AS BIGINT) AS e, CAST(0 AS BIGINT) AS f, CAST(0 AS BIGINT) AS g FROM family_version f \
+         JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
+         LEFT JOIN measurement m ON m.district_id = p.district_id AND m.id = (SELECT x.id FROM measurement x \
+             WHERE x.district_id = $1 AND x.person_id = p.person_id AND x.measured_on BETWEEN $3 AND $4 \
+             AND x.retracted_at IS NULL AND x.haz BETWEEN -600 AND 600 \
+             ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
+         WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.status NOT IN {GONE} AND p.superseded_at = $2 \
+         AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $4 GROUP BY f.village_code \
+         UNION ALL \
+         SELECT 'families', r.village_code, COUNT(*), {}, {}, {}, {}, {}, {} FROM family_risk r \
+         WHERE r.district_id = $1 AND r.status NOT IN {GONE} GROUP BY r.village_code",
+        sum("m.haz IS NOT NULL"),
+        sum("m.haz < -200"),
+        sum("m.haz < -300"),
+        at_risk("1 = 1"),
+        at_risk(&has("poor_water")),
+        at_risk(&has("poor_latrine")),
+        at_risk(&four),
+        at_risk(
+            "(SELECT e.desil FROM family_desil e WHERE e.district_id = $1 AND e.family_id = r.family_id \
+             AND e.retracted_at IS NULL ORDER BY e.as_of DESC, e.recorded_at DESC, e.id DESC LIMIT 1) <= 2"
+        ),
+        at_risk(
+            "NOT EXISTS (SELECT 1 FROM visit v WHERE v.district_id = $1 AND v.family_id = r.family_id \
+             AND v.visited_on >= $6 AND v.retracted_at IS NULL)"
+        ),
+    );
+    let since = today - Duration::days(90);
+    let rows: Vec<Counted> =
+        db.all(&sql, args![district, Instant::NEVER, first, last, born_after(last), since]).await?;
+    for row in rows {
         let Some(one) = found.get_mut(&row.code) else { continue };
-        (one.families, one.at_risk) = (row.families, row.at_risk);
-        (one.poor_water, one.poor_latrine, one.four_too) = (row.poor_water, row.poor_latrine, row.four_too);
-    }
-    let poor: Vec<Counted> = db
-        .all(
-            &format!(
-                "SELECT r.village_code AS code, COUNT(*) AS n FROM family_risk r \
-                 JOIN family_desil d ON d.district_id = r.district_id AND d.id = (SELECT e.id FROM family_desil e \
-                     WHERE e.district_id = $1 AND e.family_id = r.family_id AND e.retracted_at IS NULL \
-                     ORDER BY e.as_of DESC, e.recorded_at DESC, e.id DESC LIMIT 1) \
-                 WHERE r.district_id = $1 AND r.at_risk = 1 AND r.status NOT IN {GONE} AND d.desil <= 2 \
-                 GROUP BY r.village_code"
-            ),
-            args![district],
-        )
-        .await?;
-    for row in poor {
-        found.entry(row.code).and_modify(|one| one.poor = row.n);
-    }
-    let unvisited: Vec<Counted> = db
-        .all(
-            &format!(
-                "SELECT r.village_code AS code, COUNT(*) AS n FROM family_risk r WHERE r.district_id = $1 \
-                 AND r.at_risk = 1 AND r.status NOT IN {GONE} AND NOT EXISTS (SELECT 1 FROM visit v \
-                 WHERE v.district_id = $1 AND v.family_id = r.family_id AND v.visited_on >= $2 AND v.retracted_at IS NULL) \
-                 GROUP BY r.village_code"
-            ),
-            args![district, today - Duration::days(90)],
-        )
-        .await?;
-    for row in unvisited {
-        found.entry(row.code).and_modify(|one| one.unvisited = row.n);
+        let Counted { a, b, c, d, e, f, g, .. } = row;
+        match row.kind.as_str() {
+            "children" => (one.children, one.measured, one.stunted, one.severely) = (a, b, c, d),
+            _ => {
+                (one.families, one.at_risk, one.poor_water, one.poor_latrine) = (a, b, c, d);
+                (one.four_too, one.poor, one.unvisited) = (e, f, g);
+            }
+        }
     }
     let villages: Vec<i64> = found.keys().copied().collect();
-    for item in plans::items(db, district, &Sight::Whole, year, &plans::Filter::default()).await? {
+    for item in plans::items(db, district, &Sight::Whole, year).await? {
         let Some(budget) = item.budget else { continue };
-        let places = item.places();
-        let within = |village: &i64| {
-            places.iter().any(|place| {
-                asuh_nusantara::TerritoryCode::from_i64(*place).is_ok_and(|place| {
-                    let (from, to) = place.range();
-                    (from..=to).contains(village)
-                })
-            })
-        };
-        let own: Vec<i64> = villages.iter().copied().filter(within).collect();
+        let own = within(&item.places(), &villages);
         for (code, part) in shared(budget, &own) {
             found.entry(code).and_modify(|one| one.budget += part);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use asuh_nusantara::TerritoryCode;
 use serde::{Deserialize, Serialize};
 
 asuh_ground::codes! {
@@ -150,7 +151,18 @@ pub fn score(all: &[Figures], criteria: &[Weighed], share: i64) -> Vec<Scored> {
         .collect()
 }
 
-/// A row's money shared equally over its villages: what a place of the row means in villages is up to the caller.
+/// The villages that lie in some of the places, in their order.
+pub fn within(places: &[i64], villages: &[i64]) -> Vec<i64> {
+    let ranges: Vec<(i64, i64)> = places
+        .iter()
+        .filter_map(|place| TerritoryCode::from_i64(*place).ok())
+        .map(TerritoryCode::range)
+        .collect();
+    let inside = |village: &&i64| ranges.iter().any(|(from, to)| (*from..=*to).contains(*village));
+    villages.iter().filter(inside).copied().collect()
+}
+
+/// A row's money shared equally over its villages.
 pub fn shared(budget: i64, villages: &[i64]) -> impl Iterator<Item = (i64, i64)> {
     let count = villages.len() as i64;
     villages.iter().enumerate().map(move |(nth, code)| {
@@ -202,6 +214,10 @@ mod tests {
         let parts: Vec<(i64, i64)> = shared(10, &[1, 2, 3]).collect();
         assert_eq!(parts, [(1, 4), (2, 3), (3, 3)]);
         assert_eq!(shared(10, &[]).count(), 0);
+        let villages = [1_501_012_001, 1_501_012_002, 1_501_022_001];
+        assert_eq!(within(&[1_501_010_000, 1_501_012_001], &villages), villages[..2]);
+        assert_eq!(within(&[1_501_000_000], &villages), villages);
+        assert!(within(&[], &villages).is_empty());
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! Reading indicators, their sets and targets.
 
-use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
+use std::sync::Arc;
 
+use asuh_ground::access::{Actor, Capability};
+use asuh_store::{DistrictId, FromRow, Id, Instant, Query, Row, StoreError, args};
+
+use super::computation::Computation;
 use super::rules::{Better, Grain, Group, Period, PeriodKind, Unit};
+use crate::rights::SeeIndicators;
 
 /// Indicators on a page.
-pub(super) const PAGE: usize = 50;
+pub(super) const PAGE: usize = 25;
 
 const COLUMNS: &str = "i.id, i.code, i.name, i.name_en, i.target_group, i.age_from, i.age_to, i.numerator, i.denominator, \
      i.unit, i.better, i.computation, i.question, i.office_id, i.office_tag, o.name AS office, i.source, i.period, i.grain, \
@@ -204,6 +209,18 @@ pub async fn all_members(db: &impl Query, district: DistrictId) -> Result<Vec<Me
     db.all(&format!("{MEMBER} ORDER BY s.position, m.position, m.number"), args![district]).await
 }
 
+/// An indicator as a set numbers it.
+struct Numbered {
+    number: String,
+    indicator: Indicator,
+}
+
+impl FromRow for Numbered {
+    fn from_row(row: &Row) -> Result<Numbered, StoreError> {
+        Ok(Numbered { number: row.get("number")?, indicator: Indicator::from_row(row)? })
+    }
+}
+
 /// The indicators of a set that are used, in its order, each with its number in the set. Index: primary keys.
 ///
 /// # Errors
@@ -213,18 +230,41 @@ pub async fn of_set(
     district: DistrictId,
     set: &str,
 ) -> Result<Vec<(String, Indicator)>, StoreError> {
-    asuh_store::row_struct! { struct Number { number: String } }
-    let order = "ORDER BY m.position, m.number, i.id";
-    let condition = "m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL";
-    let joined = "indicator_member m JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
-         LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id";
-    let numbers: Vec<Number> = db
-        .all(&format!("SELECT m.number FROM {joined} WHERE {condition} {order}"), args![district, set])
+    let found: Vec<Numbered> = db
+        .all(
+            &format!(
+                "SELECT m.number, {COLUMNS} FROM indicator_member m \
+                 JOIN indicator i ON i.district_id = m.district_id AND i.id = m.indicator_id \
+                 LEFT JOIN institution o ON o.district_id = i.district_id AND o.id = i.office_id \
+                 WHERE m.district_id = $1 AND m.set_code = $2 AND i.retired_at IS NULL \
+                 ORDER BY m.position, m.number, i.id"
+            ),
+            args![district, set],
+        )
         .await?;
-    let found: Vec<Indicator> = db
-        .all(&format!("SELECT {COLUMNS} FROM {joined} WHERE {condition} {order}"), args![district, set])
-        .await?;
-    Ok(numbers.into_iter().map(|one| one.number).zip(found).collect())
+    Ok(found.into_iter().map(|one| (one.number, one.indicator)).collect())
+}
+
+/// The indicator that counts stunted children under five month by month by our own reading, where the district has it and
+/// the caller sees indicators: what the figures of other pages lead to. Index: unique key of indicator.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn stunting(
+    db: &impl Query,
+    district: DistrictId,
+    actor: &Arc<Actor>,
+) -> Result<Option<Id>, StoreError> {
+    if SeeIndicators::of(actor).is_none() {
+        return Ok(None);
+    }
+    let one = by_code(db, district, "stunting").await?;
+    let counts = |one: &Indicator| {
+        one.computation == Computation::Stunted.code()
+            && one.period_kind() == PeriodKind::Month
+            && (one.age_from, one.age_to) == (Some(0), Some(59))
+    };
+    Ok(one.filter(counts).map(|one| one.id))
 }
 
 /// All indicators that are used, by code. Some hundred of a district.

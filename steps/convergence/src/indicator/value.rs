@@ -172,11 +172,53 @@ pub async fn value_of(
 }
 
 asuh_store::row_struct! {
-    struct Cell { indicator_id: Id, starts_on: Date, village_code: i64, numerator: i64, denominator: i64, unknown: i64, computed_at: Instant }
+    /// What was kept of an indicator for a village, or for all villages of a kecamatan.
+    pub(crate) struct Cell { indicator_id: Id, code: i64, places: i64, numerator: i64, denominator: i64, unknown: i64 }
 }
 
 asuh_store::row_struct! {
-    struct Computed { indicator_id: Id, starts_on: Date, definition: String }
+    struct Computed { indicator_id: Id, definition: String, computed_at: Instant }
+}
+
+/// Of which places values are asked for, one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// The smallest that have one: villages, or where something was entered.
+    Smallest,
+    /// What is kept by village is added up by kecamatan: for whoever reaches all of its villages.
+    Subdistrict,
+}
+
+/// The cells of a period within a range of villages. Index: primary key.
+pub(crate) async fn cells(
+    db: &impl Query,
+    district: DistrictId,
+    first: Date,
+    (from, to): (i64, i64),
+    indicators: impl Iterator<Item = Id>,
+    each: Each,
+) -> Result<Vec<Cell>, StoreError> {
+    let mut args = args![district, first, from, to];
+    let ids = args.push_list(indicators);
+    let chosen = format!(
+        "FROM indicator_cell c WHERE c.district_id = $1 AND c.starts_on = $2 AND c.indicator_id IN ({ids}) \
+         AND c.village_code BETWEEN $3 AND $4"
+    );
+    let sum = |column: &str| format!("CAST(SUM(c.{column}) AS BIGINT) AS {column}");
+    let sql = match each {
+        Each::Smallest => format!(
+            "SELECT c.indicator_id, c.village_code AS code, CAST(1 AS BIGINT) AS places, c.numerator, c.denominator, \
+             c.unknown {chosen}"
+        ),
+        Each::Subdistrict => format!(
+            "SELECT c.indicator_id, c.village_code - c.village_code % 10000 AS code, COUNT(*) AS places, {}, {}, {} \
+             {chosen} GROUP BY c.indicator_id, c.village_code - c.village_code % 10000",
+            sum("numerator"),
+            sum("denominator"),
+            sum("unknown"),
+        ),
+    };
+    db.all(&sql, args).await
 }
 
 /// What many indicators come to, by indicator and place: of computed ones the cells that were made last (by the rows
@@ -189,12 +231,11 @@ asuh_store::row_struct! {
 pub async fn values_of(
     db: &impl Query,
     district: DistrictId,
-    territory: TerritoryCode,
+    (territory, each): (TerritoryCode, Each),
     indicators: &[Indicator],
     day: Date,
     (today, now): (Date, Instant),
 ) -> Result<BTreeMap<(Id, i64), Value>, StoreError> {
-    let (from, to) = territory.range();
     let mut values = BTreeMap::new();
     let mut firsts: BTreeMap<Date, Vec<&Indicator>> = BTreeMap::new();
     for one in indicators {
@@ -208,48 +249,39 @@ pub async fn values_of(
         let computed: Vec<Computed> = db
             .all(
                 &format!(
-                    "SELECT indicator_id, starts_on, definition FROM indicator_computed \
+                    "SELECT indicator_id, definition, computed_at FROM indicator_computed \
                      WHERE district_id = $1 AND starts_on = $2 AND indicator_id IN ({ids})"
                 ),
                 args,
             )
             .await?;
+        let made_at: BTreeMap<Id, (&str, Instant)> = computed
+            .iter()
+            .map(|row| (row.indicator_id, (row.definition.as_str(), row.computed_at)))
+            .collect();
         let has = |one: &Indicator| {
-            computed.iter().any(|row| row.indicator_id == one.id && row.definition == one.definition())
+            made_at.get(&one.id).is_some_and(|(definition, _)| *definition == one.definition())
         };
         let (stored, missing): (Vec<&Indicator>, Vec<&Indicator>) =
             made.into_iter().partition(|one| has(one));
-        let mut args = args![district, first, from, to];
-        let ids = args.push_list(stored.iter().map(|one| one.id));
-        let cells: Vec<Cell> = db
-            .all(
-                &format!(
-                    "SELECT c.indicator_id, c.starts_on, c.village_code, c.numerator, c.denominator, c.unknown, k.computed_at \
-                     FROM indicator_cell c JOIN indicator_computed k ON k.district_id = c.district_id \
-                     AND k.starts_on = c.starts_on AND k.indicator_id = c.indicator_id \
-                     WHERE c.district_id = $1 AND c.starts_on = $2 AND c.indicator_id IN ({ids}) \
-                     AND c.village_code BETWEEN $3 AND $4"
-                ),
-                args,
-            )
-            .await?;
-        for cell in cells {
+        let stored = stored.iter().map(|one| one.id);
+        for cell in cells(db, district, first, territory.range(), stored, each).await? {
             let value = Value {
                 numerator: cell.numerator,
                 denominator: cell.denominator,
                 unknown: cell.unknown,
-                places: 1,
+                places: cell.places,
                 origin: Origin::Computed,
-                at: cell.computed_at,
+                at: made_at.get(&cell.indicator_id).map_or(now, |(_, at)| *at),
             };
-            values.insert((cell.indicator_id, cell.village_code), value);
+            values.insert((cell.indicator_id, cell.code), value);
         }
         for one in missing {
             let found = parts(db, district, one, territory, one.period_of(day), (today, now), None).await?;
             values.extend(found.into_iter().map(|(code, value)| ((one.id, code), value)));
         }
         if !typed.is_empty() {
-            values.extend(typed_values(db, district, (from, to), &typed, first).await?);
+            values.extend(typed_values(db, district, territory.range(), &typed, first).await?);
         }
     }
     Ok(values)

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{ItemFacts, PLACES, PutItem, write};
 use super::hand::{Hand, Owner};
-use super::query::{self, Filter, Item};
+use super::query::{self, Item};
 use super::rules::{self, State};
 use crate::places::Places;
 
@@ -432,7 +432,7 @@ impl Known {
 }
 
 async fn items(db: &impl Query, district: DistrictId, year: i64) -> Result<Vec<Item>, StoreError> {
-    query::items(db, district, &super::hand::Sight::Whole, year, &Filter::default()).await
+    query::items(db, district, &super::hand::Sight::Whole, year).await
 }
 
 asuh_store::row_struct! {

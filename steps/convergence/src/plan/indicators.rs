@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use asuh_ground::App;
 use asuh_ground::access::Actor;
 use asuh_ground::web::Text;
-use asuh_store::{DistrictId, Fault, Query, Refusal, StoreError, Tx};
+use asuh_store::{DistrictId, Fault, Id, Query, Refusal, StoreError, Tx};
 use time::{Date, Month};
 
-use crate::indicator::{self, Better, Indicator, Unit};
+use crate::indicator::pages::value_words;
+use crate::indicator::{self, Better, Each, Indicator, Unit};
 
 /// The indicators of a district that are used, by code.
 pub(crate) struct Indicators {
@@ -18,12 +19,15 @@ pub(crate) struct Indicators {
 
 /// An indicator that has not reached its target.
 pub(crate) struct Gap {
+    pub(crate) id: Id,
     /// Its code.
     pub(crate) code: String,
     /// Its name.
     pub(crate) name: String,
-    /// "64,20 %"
+    /// "61 dari 95 (64,2 %)"
     pub(crate) value: String,
+    /// The code of the value's period.
+    pub(crate) period: String,
     /// "80,00 %"
     pub(crate) target: String,
 }
@@ -63,7 +67,7 @@ impl Indicators {
         text: &Text,
     ) -> Result<Vec<Gap>, StoreError> {
         let (db, district, whole) = (app.store.reader(), actor.district, actor.district_code);
-        let mut targets: BTreeMap<asuh_store::Id, Vec<indicator::Target>> = BTreeMap::new();
+        let mut targets: BTreeMap<Id, Vec<indicator::Target>> = BTreeMap::new();
         for target in indicator::all_targets(db, district).await? {
             targets.entry(target.indicator_id).or_default().push(target);
         }
@@ -73,29 +77,32 @@ impl Indicators {
         let end =
             i32::try_from(year).ok().and_then(|y| Date::from_calendar_date(y, Month::December, 31).ok());
         let day = end.unwrap_or(today).min(today);
-        let values = indicator::values_of(db, district, whole, &aimed, day, (today, now)).await?;
+        let values =
+            indicator::values_of(db, district, (whole, Each::Subdistrict), &aimed, day, (today, now)).await?;
         let mut gaps = Vec::new();
         for one in &aimed {
             let parts = values.iter().filter(|((id, _), _)| *id == one.id).map(|(_, value)| value);
             let Some(value) = indicator::together(parts) else { continue };
             let unit = Unit::parse(&one.unit).unwrap_or(Unit::Percent);
             let better = Better::parse(&one.better).unwrap_or(Better::Higher);
-            let Some(value) = value.hundredths(unit) else { continue };
+            let Some(hundredths) = value.hundredths(unit) else { continue };
             let of = &targets[&one.id];
             let sets: BTreeSet<&str> = of.iter().map(|target| target.set_code.as_str()).collect();
             let missed = sets
                 .into_iter()
                 .filter_map(|set| indicator::target_for(of, set, year, whole.as_i64()))
-                .find(|target| !indicator::reached(better, value, *target));
+                .find(|target| !indicator::reached(better, hundredths, *target));
             let words = |hundredths: i64| match unit {
                 Unit::Percent => format!("{} %", text.fixed(hundredths, 2)),
                 Unit::Count => text.number(hundredths / 100),
             };
             if let Some(target) = missed {
                 gaps.push(Gap {
+                    id: one.id,
                     code: one.code.clone(),
                     name: one.name.clone(),
-                    value: words(value),
+                    value: value_words(text, one, &value),
+                    period: one.period_of(day).code(),
                     target: words(target),
                 });
             }

@@ -288,7 +288,7 @@ async fn shown(app: &App, cap: &SeePlans, shell: Shell, id: Id, form: &Form) -> 
     let told = told.get(&id);
     let runs = plan.state() != At::Draft;
     // Work that two owners do needs the rows of both.
-    let everything = query::items(db, district, &Sight::Whole, item.year, &query::Filter::default()).await?;
+    let everything = query::items(db, district, &Sight::Whole, item.year).await?;
     let rows: Vec<rules::Row> =
         everything.iter().map(|one| if one.id == id { one.row(told) } else { one.row(None) }).collect();
     let mut faults = rules::faults(&rows, item.year, shell.today, runs);

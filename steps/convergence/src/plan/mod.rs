@@ -5,7 +5,9 @@
 //! versions with the reason of each change. What was done is told quarter by quarter, again where it was wrong. Faults
 //! ([`rules::Fault`]) are worked out whenever a page is opened. Offices (OPD) write their rows, villages theirs (APBDes).
 
+mod choice;
 mod command;
+pub(crate) mod gifts;
 mod hand;
 mod import;
 mod indicators;
@@ -53,6 +55,7 @@ pub(super) fn routes() -> Routes {
         .get::<SeePlans, _>("/rencana/reviu", review::show)
         .post::<SeePlans, _>("/rencana/reviu/unduh", review::export)
         .get::<SeePlans, _>("/rencana/swadaya", private::show)
+        .get::<SeePlans, _>("/rencana/swadaya/rincian", private::rows)
         .post::<SeePlans, _>("/rencana/swadaya/unduh", private::export)
         .get::<WritePlans, _>("/rencana/baru", item_pages::new)
         .post::<WritePlans, _>("/rencana/baru", item_pages::add)
@@ -76,7 +79,7 @@ pub(super) async fn tasks(app: &App, actor: &Arc<Actor>) -> Result<Vec<Task>, St
         return Ok(Vec::new());
     }
     let hand = Hand::of(actor);
-    let items = query::items(db, district, &Sight::of(actor), plan.year, &query::Filter::default()).await?;
+    let items = query::items(db, district, &Sight::of(actor), plan.year).await?;
     let told = query::told(db, district, plan.year).await?;
     let rows: Vec<rules::Row> =
         items.iter().filter(|item| hand.holds(item.by())).map(|item| item.row(told.get(&item.id))).collect();

@@ -12,58 +12,16 @@ use asuh_ground::web::{
 use asuh_ground::{App, settings::ListRow};
 use asuh_store::{DistrictId, Id, StoreError};
 use axum::extract::{Query as Params, State};
-use serde::Deserialize;
 
+use super::choice::{ALL_VILLAGES, Choice, code_or_none, of_owner};
 use super::command::{OpenPlan, SetPlanState};
 use super::hand::{Hand, Owner, Sight};
-use super::query::{self, Filter, Item, PAGE, Plan};
+use super::query::{self, Item, PAGE, Plan};
 use super::rules::{self, Fault, Row, State as At, Told};
 use super::{LockPlans, SeePlans, WritePlans};
+use crate::analysis::rules::{shared, within};
 use crate::places::Places;
 use crate::{Gap, Indicators};
-
-/// Which rows.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Choice {
-    #[serde(default)]
-    pub(super) tahun: String,
-    #[serde(default)]
-    pub(super) opd: String,
-    #[serde(default)]
-    pub(super) desa: String,
-    #[serde(default)]
-    pub(super) indikator: String,
-    #[serde(default)]
-    pub(super) masalah: String,
-    #[serde(default)]
-    pub(super) setelah: String,
-}
-
-impl Choice {
-    pub(super) fn filter(&self) -> Filter {
-        let office = self.opd.parse::<Id>().ok().map(Owner::Office);
-        let village = self.desa.parse::<i64>().ok().map(Owner::Village);
-        Filter {
-            owner: office.or(village),
-            indicator: (!self.indikator.is_empty()).then(|| self.indikator.clone()),
-        }
-    }
-
-    /// The choice as the end of an address, without where the list goes on.
-    fn address(&self, year: i64) -> String {
-        let mut address = format!("tahun={year}");
-        for (name, value) in [("opd", &self.opd), ("desa", &self.desa), ("masalah", &self.masalah)] {
-            if value.parse::<Id>().is_ok() || value.parse::<i64>().is_ok() || Fault::parse(value).is_some() {
-                address.push_str(&format!("&{name}={value}"));
-            }
-        }
-        if self.indikator.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !self.indikator.is_empty()
-        {
-            address.push_str(&format!("&indikator={}", self.indikator));
-        }
-        address
-    }
-}
 
 /// A row in words.
 pub(super) struct Line {
@@ -105,6 +63,18 @@ impl Words {
             named.push_str(&text.t1("plan.more_places", "n", codes.len() - most));
         }
         named
+    }
+
+    /// What a place gets of the rows' money: each shares its own equally over the villages of its places.
+    fn part(&self, items: &[&Item], place: asuh_nusantara::TerritoryCode) -> i64 {
+        let villages: Vec<i64> = self.places.villages().into_iter().map(|(code, ..)| code).collect();
+        let (from, to) = place.range();
+        let of = |item: &&Item| -> i64 {
+            let own = within(&item.places(), &villages);
+            let parts = shared(item.budget.unwrap_or(0), &own);
+            parts.filter(|(code, _)| (from..=to).contains(code)).map(|(_, part)| part).sum()
+        };
+        items.iter().map(of).sum()
     }
 
     pub(super) fn source(&self, code: &str) -> String {
@@ -167,6 +137,13 @@ pub(super) struct Year {
 }
 
 impl Year {
+    /// The rows that somebody looks at.
+    pub(super) fn chosen<'a>(&'a self, choice: &'a Choice) -> impl Iterator<Item = &'a Item> {
+        self.items.iter().filter(|item| {
+            choice.takes(item, self.faults.get(&item.id).map(Vec::as_slice).unwrap_or_default())
+        })
+    }
+
     /// The rows as the rules read them.
     pub(super) fn rows(&self) -> Vec<Row> {
         self.items.iter().map(|item| item.row(self.told.get(&item.id))).collect()
@@ -187,7 +164,7 @@ impl Year {
             }
         };
         let Some(plan) = plan.cloned() else { return Ok((plans, None)) };
-        let items = query::items(db, district, &Sight::of(actor), plan.year, &Filter::default()).await?;
+        let items = query::items(db, district, &Sight::of(actor), plan.year).await?;
         let told = query::told(db, district, plan.year).await?;
         let mut year = Year { plan, items, told, faults: HashMap::new() };
         let runs = year.plan.state() != At::Draft;
@@ -213,6 +190,8 @@ struct ListPage {
     owners: Vec<(String, String)>,
     filtered: String,
     chosen: Choice,
+    /// The chosen place with its part of the rows' money.
+    part: Option<(String, String)>,
     next: Option<Id>,
     writes: bool,
     locks: bool,
@@ -245,6 +224,7 @@ async fn shown(app: &App, cap: &SeePlans, shell: Shell, choice: Choice, form: &F
         gaps: Vec::new(),
         owners: Vec::new(),
         filtered: String::new(),
+        part: None,
         next: None,
         writes: WritePlans::of(actor).is_some(),
         locks: LockPlans::of(actor).is_some(),
@@ -257,11 +237,7 @@ async fn shown(app: &App, cap: &SeePlans, shell: Shell, choice: Choice, form: &F
     let words = Words::load(app, actor).await?;
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     for item in &year.items {
-        let (field, id) = match item.by() {
-            Owner::Office(office) => ("opd", office.to_string()),
-            Owner::Village(code) => ("desa", code.to_string()),
-        };
-        owners.entry(item.owner.clone()).or_insert(format!("{field}={id}"));
+        owners.entry(item.owner.clone()).or_insert_with(|| of_owner(item));
     }
     template.owners = owners.into_iter().collect();
     template.faults = Fault::ALL
@@ -277,14 +253,11 @@ async fn shown(app: &App, cap: &SeePlans, shell: Shell, choice: Choice, form: &F
         let planned = |gap: &Gap| year.items.iter().any(|item| item.indicator == gap.code);
         template.gaps = below.into_iter().filter(|gap| !planned(gap)).collect();
     }
-    let wanted = Fault::parse(&template.chosen.masalah);
-    let filter = template.chosen.filter();
-    let fits = |item: &&Item| {
-        filter.owner.is_none_or(|owner| item.by() == owner)
-            && filter.indicator.as_ref().is_none_or(|code| item.indicator == *code)
-            && wanted.is_none_or(|fault| year.faults.get(&item.id).is_some_and(|all| all.contains(&fault)))
-    };
-    let chosen: Vec<&Item> = year.items.iter().filter(fits).collect();
+    let chosen: Vec<&Item> = year.chosen(&template.chosen).collect();
+    template.part = template.chosen.place().map(|place| {
+        let name = words.places(&text, &[place.as_i64()], 1);
+        (name, text.rupiah(words.part(&chosen, place)))
+    });
     template.count = chosen.len() as i64;
     template.budget = chosen.iter().filter_map(|item| item.budget).sum();
     let spent = chosen.iter().filter_map(|item| item.row(year.told.get(&item.id)).latest());
@@ -350,11 +323,17 @@ pub(super) async fn export(cap: Cap<SeePlans>, State(app): State<App>, shell: Sh
     let year = year.ok_or(Error::NotFound)?;
     let words = Words::load(&app, cap.actor()).await?;
     let text = shell.text();
-    let chosen =
-        Choice { opd: form.get("opd").to_owned(), desa: form.get("desa").to_owned(), ..Choice::default() };
-    let filter = chosen.filter();
-    let rows = year.items.iter().filter(|item| filter.owner.is_none_or(|owner| item.by() == owner));
-    let rows = rows.map(|item| {
+    let get = |name: &str| form.get(name).to_owned();
+    let chosen = Choice {
+        opd: get("opd"),
+        desa: get("desa"),
+        indikator: get("indikator"),
+        sumber: get("sumber"),
+        wilayah: get("wilayah"),
+        masalah: get("masalah"),
+        ..Choice::default()
+    };
+    let rows = year.chosen(&chosen).map(|item| {
         let told = item.row(year.told.get(&item.id)).latest();
         let owner = match item.by() {
             Owner::Office(_) => item.owner.clone(),
@@ -406,6 +385,16 @@ fn codes(places: &[i64]) -> String {
 pub(super) struct MatrixCell {
     rows: i64,
     budget: String,
+    /// The end of the address of its rows.
+    address: String,
+}
+
+/// An indicator of the matrix with a cell for each owner, and its total.
+pub(super) struct MatrixLine {
+    name: String,
+    address: String,
+    cells: Vec<MatrixCell>,
+    total: String,
 }
 
 #[derive(Template)]
@@ -416,8 +405,7 @@ struct MatrixPage {
     plan: Plan,
     /// Offices, and villages together.
     owners: Vec<String>,
-    /// An indicator with a cell for each owner, and its total.
-    lines: Vec<(String, String, Vec<MatrixCell>, String)>,
+    lines: Vec<MatrixLine>,
 }
 
 /// Indicators against offices: how many rows, with how much money.
@@ -432,8 +420,11 @@ pub(super) async fn matrix(
     let words = Words::load(&app, cap.actor()).await?;
     let text = shell.text();
     let villages = text.t("plan.villages").into_owned();
-    let owner = |item: &Item| if item.office_id.is_some() { item.owner.clone() } else { villages.clone() };
-    let mut owners: Vec<String> = year.items.iter().map(owner).collect();
+    let owner = |item: &Item| match item.by() {
+        Owner::Office(_) => (item.owner.clone(), of_owner(item)),
+        Owner::Village(_) => (villages.clone(), format!("desa={ALL_VILLAGES}")),
+    };
+    let mut owners: Vec<(String, String)> = year.items.iter().map(owner).collect();
     owners.sort_unstable();
     owners.dedup();
     let mut cells: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
@@ -446,12 +437,23 @@ pub(super) async fn matrix(
     }
     let lines = cells.into_iter().map(|(code, row)| {
         let total: i64 = row.iter().map(|cell| cell.1).sum();
-        let row = row.into_iter().map(|(rows, budget)| MatrixCell { rows, budget: text.rupiah(budget) });
+        let address = format!("tahun={}&indikator={}", year.plan.year, code_or_none(&code));
+        let cell = |((rows, budget), (_, owner)): ((i64, i64), &(String, String))| MatrixCell {
+            rows,
+            budget: text.rupiah(budget),
+            address: format!("{address}&{owner}"),
+        };
         let name =
             if code.is_empty() { text.t("plan.no_indicator").into_owned() } else { words.indicator(&code) };
-        (code, name, row.collect(), text.rupiah(total))
+        MatrixLine {
+            name,
+            cells: row.into_iter().zip(&owners).map(cell).collect(),
+            address,
+            total: text.rupiah(total),
+        }
     });
     let lines = lines.collect();
+    let owners = owners.into_iter().map(|(name, _)| name).collect();
     let letterhead = Letterhead::load(&app.store, cap.district()).await?;
     page(&MatrixPage { shell, letterhead, plan: year.plan, owners, lines })
 }

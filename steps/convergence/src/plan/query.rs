@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use asuh_nusantara::TerritoryCode;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::Date;
 
@@ -82,6 +83,12 @@ impl Item {
         self.places.split_whitespace().filter_map(|code| code.parse().ok()).collect()
     }
 
+    /// Whether it is done in a place, in a part of it, or in all that the place lies in.
+    pub(crate) fn touches(&self, place: TerritoryCode) -> bool {
+        let codes = self.places().into_iter().filter_map(|code| TerritoryCode::from_i64(code).ok());
+        codes.into_iter().any(|code| code.contains(place) || place.contains(code))
+    }
+
     /// As the rules read it.
     pub(crate) fn row(&self, told: Option<&[Option<Told>; 4]>) -> Row {
         Row {
@@ -107,15 +114,6 @@ const ITEM: &str = "SELECT i.id, i.year, i.office_id, i.village_code, COALESCE(o
      LEFT JOIN territory y ON y.district_id = i.district_id AND y.code = i.village_code \
      WHERE i.district_id = $1";
 
-/// What of the rows of a year is asked for.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Filter {
-    /// Only of this owner.
-    pub(crate) owner: Option<Owner>,
-    /// Only about this indicator.
-    pub(crate) indicator: Option<String>,
-}
-
 /// The rows of a year within sight in the order in which they were written. Index: plan_item_by_year. A district has some
 /// hundreds to a few thousand a year.
 pub(crate) async fn items(
@@ -123,20 +121,10 @@ pub(crate) async fn items(
     district: DistrictId,
     sight: &Sight,
     year: i64,
-    filter: &Filter,
 ) -> Result<Vec<Item>, StoreError> {
     let mut args = args![district, year];
     let seen = sight.condition(&mut args);
-    let mut sql = format!("{ITEM} AND i.year = $2 AND i.removed = 0 AND {seen}");
-    match filter.owner {
-        Some(Owner::Office(office)) => sql.push_str(&format!(" AND i.office_id = {}", args.push(office))),
-        Some(Owner::Village(code)) => sql.push_str(&format!(" AND i.village_code = {}", args.push(code))),
-        None => {}
-    }
-    if let Some(indicator) = &filter.indicator {
-        sql.push_str(&format!(" AND v.indicator = {}", args.push(indicator)));
-    }
-    db.all(&format!("{sql} ORDER BY i.id"), args).await
+    db.all(&format!("{ITEM} AND i.year = $2 AND i.removed = 0 AND {seen} ORDER BY i.id"), args).await
 }
 
 /// A row within sight, also one that was taken out. Index: primary key.

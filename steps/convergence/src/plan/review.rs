@@ -9,13 +9,15 @@ use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, Page, Shell, Text, page, workbook};
+use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 
+use super::choice::{Choice, code_or_none, of_owner};
 use super::hand::Sight;
-use super::pages::{Choice, Words, Year};
+use super::pages::{Words, Year};
 use super::query::{Item, Plan};
 use super::rules::{Fault, Row};
-use super::{SeePlans, private};
+use super::{SeePlans, gifts, private};
 use crate::action::{self, rules as actions};
 
 /// Rows added up: of an office, of an indicator, of a source.
@@ -64,9 +66,21 @@ impl Sum {
 /// A group of rows in the review.
 pub(super) struct Line {
     name: String,
+    /// The end of the address of its rows.
+    address: String,
     sum: Sum,
     physical: String,
     share: String,
+}
+
+/// What arrived of a programme in one way in half a year.
+struct Private {
+    semester: i64,
+    name: String,
+    way: &'static str,
+    address: String,
+    families: i64,
+    rupiah: i64,
 }
 
 #[derive(Template)]
@@ -78,24 +92,30 @@ struct ReviewPage {
     /// By who answers, by indicator, by source of money: the heading's key and the lines.
     groups: Vec<(&'static str, Vec<Line>)>,
     /// Rows that are late, as "office: activity".
-    late: Vec<String>,
+    late: Vec<(Id, String)>,
     /// Programmes of foster parents by half year: name, families, rupiah.
-    private: Vec<(i64, String, i64, i64)>,
+    private: Vec<Private>,
     sentences: Vec<String>,
 }
 
-/// Rows added up by a name, in its order.
-fn grouped<'a>(text: &Text, year: &'a Year, rows: &[Row], name: impl Fn(&'a Item) -> String) -> Vec<Line> {
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+/// Rows added up by a name and the end of the address of its rows, in its order.
+fn grouped<'a>(
+    text: &Text,
+    year: &'a Year,
+    rows: &[Row],
+    name: impl Fn(&'a Item) -> (String, String),
+) -> Vec<Line> {
+    let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
     for (item, row) in year.items.iter().zip(rows) {
         let faults = year.faults.get(&item.id).map(Vec::as_slice).unwrap_or_default();
         sums.entry(name(item)).or_default().add(row, faults);
     }
-    sums.into_iter().map(|(name, sum)| line(text, name, sum)).collect()
+    let of = |address: String| format!("tahun={}&{address}", year.plan.year);
+    sums.into_iter().map(|((name, address), sum)| line(text, name, of(address), sum)).collect()
 }
 
-fn line(text: &Text, name: String, sum: Sum) -> Line {
-    Line { name, physical: sum.physical_words(), share: text.percent(sum.spent, sum.budget), sum }
+fn line(text: &Text, name: String, address: String, sum: Sum) -> Line {
+    Line { name, address, physical: sum.physical_words(), share: text.percent(sum.spent, sum.budget), sum }
 }
 
 fn whole(text: &Text, year: &Year, rows: &[Row]) -> Line {
@@ -103,7 +123,7 @@ fn whole(text: &Text, year: &Year, rows: &[Row]) -> Line {
     for row in rows {
         sum.add(row, year.faults.get(&row.id).map(Vec::as_slice).unwrap_or_default());
     }
-    line(text, text.t("plan.review.all").into_owned(), sum)
+    line(text, text.t("plan.review.all").into_owned(), format!("tahun={}", year.plan.year), sum)
 }
 
 /// What the figures say, in sentences.
@@ -171,30 +191,47 @@ pub(super) async fn show(
     let mut private = Vec::new();
     let halves: &[i64] = if sees_all { &[1, 2] } else { &[] };
     for semester in halves.iter().copied() {
-        let Some(span) = private::half(year.plan.year, semester) else { continue };
+        let Some(span) = gifts::half(year.plan.year, semester) else { continue };
         let scope = asuh_ground::access::Scope::whole(actor.district_code);
-        let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        for (one, rupiah) in private::arrived(app.store.reader(), cap.district(), &scope, span).await? {
-            let sum = sums.entry(one.programme).or_default();
-            sum.0 += one.families;
-            sum.1 += rupiah;
+        // A family counts once for each programme and way.
+        let mut sums: BTreeMap<(String, &str), Private> = BTreeMap::new();
+        for one in gifts::arrived(app.store.reader(), cap.district(), &scope, span).await? {
+            let name = private::called(&shell, &one.programme);
+            let address =
+                private::rows_of((year.plan.year, semester), (one.way, one.of), actor.district_code.as_i64());
+            let sum = sums.entry((name.clone(), one.way.code())).or_insert_with(|| Private {
+                semester,
+                name,
+                way: one.way.code(),
+                address,
+                families: 0,
+                rupiah: 0,
+            });
+            sum.families += one.families;
+            sum.rupiah += one.rupiah;
         }
-        private.extend(sums.into_iter().map(|(name, (families, rupiah))| (semester, name, families, rupiah)));
+        private.extend(sums.into_values());
     }
-    let owners = grouped(&text, &year, &rows, |item| item.owner.clone());
-    let indicators = grouped(&text, &year, &rows, |item| match item.indicator.as_str() {
-        "" => text.t("plan.no_indicator").into_owned(),
-        code => words.indicator(code),
+    let owners = grouped(&text, &year, &rows, |item| (item.owner.clone(), of_owner(item)));
+    let indicators = grouped(&text, &year, &rows, |item| {
+        let name = match item.indicator.as_str() {
+            "" => text.t("plan.no_indicator").into_owned(),
+            code => words.indicator(code),
+        };
+        (name, format!("indikator={}", code_or_none(&item.indicator)))
     });
-    let sources = grouped(&text, &year, &rows, |item| match item.source.as_str() {
-        "" => text.t("plan.no_source").into_owned(),
-        code => words.source(code),
+    let sources = grouped(&text, &year, &rows, |item| {
+        let name = match item.source.as_str() {
+            "" => text.t("plan.no_source").into_owned(),
+            code => words.source(code),
+        };
+        (name, format!("sumber={}", code_or_none(&item.source)))
     });
     let late = year
         .items
         .iter()
         .filter(|item| year.faults.get(&item.id).is_some_and(|faults| faults.contains(&Fault::Late)));
-    let late = late.map(|item| format!("{}: {}", item.owner, item.activity)).collect();
+    let late = late.map(|item| (item.id, format!("{}: {}", item.owner, item.activity))).collect();
     let template = ReviewPage {
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         sentences: sentences(&text, year.plan.year, &whole, actions),
@@ -252,7 +289,6 @@ pub(super) async fn export(cap: Cap<SeePlans>, State(app): State<App>, shell: Sh
 mod tests {
     use super::*;
     use crate::plan::rules::Told;
-    use asuh_store::Id;
 
     #[test]
     fn rows_are_added_up_without_those_that_have_no_target() {

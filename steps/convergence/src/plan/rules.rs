@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use asuh_nusantara::name;
+use asuh_nusantara::{TerritoryCode, name};
 use asuh_store::Id;
 use time::{Date, Duration, Month};
 
@@ -175,7 +175,7 @@ pub fn faults(rows: &[Row], year: i64, today: Date, runs: bool) -> HashMap<Id, V
 }
 
 /// Whether two rows are the same work of two owners: the same sub-activity or, where one of them has none, the same indicator
-/// and words; in a place that both name (or one names the kecamatan of the other's), in a quarter that both have.
+/// and words; in a place that both name (or one names what the other's lies in), in a quarter that both have.
 fn same_work(one: &Row, two: &Row) -> bool {
     let work = match (one.subactivity.as_str(), two.subactivity.as_str()) {
         (one, two) if !one.is_empty() && !two.is_empty() => one == two,
@@ -184,7 +184,12 @@ fn same_work(one: &Row, two: &Row) -> bool {
                 && name::search_key(&one.activity) == name::search_key(&two.activity)
         }
     };
-    let place = |one: i64, two: i64| one == two || one == two - two % 10_000 || two == one - one % 10_000;
+    let inside = |place: i64, of: i64| {
+        TerritoryCode::from_i64(of)
+            .map(TerritoryCode::range)
+            .is_ok_and(|(from, to)| (from..=to).contains(&place))
+    };
+    let place = |one: i64, two: i64| inside(one, two) || inside(two, one);
     one.owner != two.owner
         && work
         && one.quarters.0 <= two.quarters.1
@@ -287,6 +292,8 @@ mod tests {
         assert_eq!(twice(|row| row.owner = "Dinkes".into()), 0, "one office may split its work");
         assert_eq!(twice(|row| row.places = vec![1_501_012_002]), 0, "another village");
         assert_eq!(twice(|row| row.places = vec![1_501_010_000]), 2, "the whole kecamatan");
+        assert_eq!(twice(|row| row.places = vec![1_501_000_000]), 2, "the whole district");
+        assert_eq!(twice(|row| row.places = vec![1_501_020_000]), 0, "another kecamatan");
         assert_eq!(twice(|row| row.quarters = (3, 4)), 0, "another time");
         assert_eq!(twice(|row| row.subactivity = "1.02.02.2.02.0016".into()), 0, "another sub-activity");
         assert_eq!(twice(|row| row.subactivity = String::new()), 2, "the same words");

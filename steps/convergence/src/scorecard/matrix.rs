@@ -8,7 +8,7 @@ use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Cell, Error, Form, Page, Shell, page, workbook};
-use asuh_nusantara::TerritoryCode;
+use asuh_nusantara::{Level, TerritoryCode};
 use asuh_step_registry::territories;
 use asuh_store::{Id, Instant, StoreError};
 use axum::extract::{Query as Params, State};
@@ -18,7 +18,7 @@ use time::Date;
 use super::rules::{FEW, Moved, Standing, moved_most};
 use crate::indicator::pages::{goal_words, value_words};
 use crate::indicator::rules::{Better, Period, PeriodKind};
-use crate::indicator::{self, Indicator, Set, Target, Value, target_for, together, values_of};
+use crate::indicator::{self, Each, Indicator, Set, Target, Unit, Value, target_for, together, values_of};
 use crate::rights::SeeIndicators;
 
 /// Changes of each direction that are named.
@@ -87,6 +87,12 @@ impl Places {
         }
         Ok(Places { inside: chosen, name: found.name.clone(), lines })
     }
+
+    /// Of what values are read: who sees the district sees all its villages, and is shown kecamatan.
+    pub(super) fn asked(&self) -> (TerritoryCode, Each) {
+        let each = if self.inside.level() == Level::Regency { Each::Subdistrict } else { Each::Smallest };
+        (self.inside, each)
+    }
 }
 
 /// Whether the caller reaches a place by its code.
@@ -104,6 +110,8 @@ pub(super) fn summed(values: &BTreeMap<(Id, i64), Value>, one: Id, place: Territ
 struct Number {
     address: String,
     words: String,
+    /// "5/40"; of a count nothing.
+    of: String,
     title: String,
     standing: Standing,
 }
@@ -121,6 +129,8 @@ struct Head {
     period: String,
     target: String,
     whole: String,
+    /// The page of the number of the whole place.
+    address: String,
     id: Id,
 }
 
@@ -157,7 +167,7 @@ struct Facts {
     sets: Vec<Set>,
     day: Date,
     members: Vec<(String, Indicator)>,
-    targets: Vec<Target>,
+    targets: BTreeMap<Id, Vec<Target>>,
     places: Places,
     values: BTreeMap<(Id, i64), Value>,
 }
@@ -178,17 +188,19 @@ async fn facts(app: &App, cap: &SeeIndicators, mut choice: Choice, today: Date) 
     let day = choice.day(today);
     let indicators: Vec<Indicator> = members.iter().map(|(_, one)| one.clone()).collect();
     let now = (today, app.store.clock().now());
-    let mut values = values_of(db, district, places.inside, &indicators, day, now).await?;
+    let mut values = values_of(db, district, places.asked(), &indicators, day, now).await?;
     values.retain(|(_, code), _| reached(cap, *code));
-    let targets = indicator::all_targets(db, district).await?;
+    let mut targets: BTreeMap<Id, Vec<Target>> = BTreeMap::new();
+    for target in indicator::all_targets(db, district).await? {
+        targets.entry(target.indicator_id).or_default().push(target);
+    }
     Ok(Facts { choice, sets, day, members, targets, places, values })
 }
 
 impl Facts {
     fn target(&self, one: &Indicator, place: TerritoryCode) -> Option<i64> {
-        let own: Vec<Target> =
-            self.targets.iter().filter(|target| target.indicator_id == one.id).cloned().collect();
-        target_for(&own, &self.choice.kelompok, i64::from(self.day.year()), place.as_i64())
+        let own = self.targets.get(&one.id)?;
+        target_for(own, &self.choice.kelompok, i64::from(self.day.year()), place.as_i64())
     }
 
     fn address(&self, changes: &[(&str, &str)]) -> String {
@@ -218,6 +230,16 @@ fn short(shell: &Shell, value: i64) -> String {
     shell.fixed((value + 5) / 10, 1)
 }
 
+/// "5/40": numerator and denominator in a narrow cell; of a count, or of nobody, nothing.
+fn parts_of(shell: &Shell, one: &Indicator, value: &Value) -> String {
+    match one.unit() {
+        Unit::Percent if value.denominator > 0 => {
+            format!("{}/{}", shell.number(value.numerator), shell.number(value.denominator))
+        }
+        _ => String::new(),
+    }
+}
+
 /// The heat map.
 pub(super) async fn show(
     cap: Cap<SeeIndicators>,
@@ -239,6 +261,7 @@ pub(super) async fn show(
                 .map(|target| goal_words(&shell, one, target))
                 .unwrap_or_default(),
             whole: value.map(|value| value_words(&shell, one, &value)).unwrap_or_default(),
+            address: address_of(one, facts.places.inside, facts.day),
             id: one.id,
             one: one.clone(),
         }
@@ -251,6 +274,7 @@ pub(super) async fn show(
             Number {
                 address: address_of(one, *code, facts.day),
                 words: hundredths.map_or("–".to_owned(), |value| short(&shell, value)),
+                of: value.as_ref().map(|value| parts_of(&shell, one, value)).unwrap_or_default(),
                 title: value.map(|value| value_words(&shell, one, &value)).unwrap_or_default(),
                 standing: Standing::of(one.better(), hundredths, facts.target(one, *code)),
             }
@@ -303,7 +327,7 @@ async fn moved(
             continue;
         }
         let earlier = Period::containing(kind, facts.day).before().last;
-        let mut before = values_of(db, district, facts.places.inside, &some, earlier, now).await?;
+        let mut before = values_of(db, district, facts.places.asked(), &some, earlier, now).await?;
         before.retain(|(_, code), _| reached(cap, *code));
         for one in &some {
             for (code, name) in &facts.places.lines {

@@ -3,7 +3,7 @@
 
 mod matrix;
 mod number;
-mod rows;
+pub(crate) mod rows;
 mod rules;
 mod village;
 

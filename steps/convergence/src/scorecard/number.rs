@@ -22,7 +22,9 @@ use crate::indicator::cells::KEPT;
 use crate::indicator::computation::Asked;
 use crate::indicator::pages::{goal_words, value_words};
 use crate::indicator::rules::{Grain, Group, Period};
-use crate::indicator::{self, Indicator, Member, Value, parts, target_for, together, values_of};
+use crate::indicator::{
+    self, Computation, Each, Indicator, Member, Value, parts, target_for, together, values_of,
+};
 use crate::rights::SeeIndicators;
 
 /// What is shown: codes and ids alone.
@@ -131,6 +133,13 @@ impl NumberPage {
     }
 }
 
+/// How many people a number counts: all, for whom it holds, for whom it does not, of whom nothing is recorded.
+fn heads(one: &Indicator, value: &Value) -> [i64; 4] {
+    let with_unknown = Computation::parse(&one.computation).is_some_and(Computation::counts_unknown);
+    let known = value.denominator - if with_unknown { value.unknown } else { 0 };
+    [known + value.unknown, value.numerator, known - value.numerator, value.unknown]
+}
+
 /// The last moment of a day.
 fn end_of(day: Date, shell: &Shell) -> Instant {
     let next = day.next_day().unwrap_or(day);
@@ -162,12 +171,14 @@ pub(super) async fn show(
     let bad_day = !choice.per.is_empty() && as_of.is_none();
     let at = as_of.map(|day| end_of(day, &shell));
     let now = (shell.today, app.store.clock().now());
-    let mut values: BTreeMap<(Id, i64), Value> = match at {
-        Some(_) => {
-            let found = parts(db, district, &one, place, period, now, at).await?;
-            found.into_iter().map(|(code, value)| ((one.id, code), value)).collect()
-        }
-        None => values_of(db, district, place, std::slice::from_ref(&one), period.last, now).await?,
+    let is_village = place.level() == Level::Village;
+    // Of a village the number is that of this moment, as the people below it are.
+    let mut values: BTreeMap<(Id, i64), Value> = if at.is_some() || is_village {
+        let found = parts(db, district, &one, place, period, now, at).await?;
+        found.into_iter().map(|(code, value)| ((one.id, code), value)).collect()
+    } else {
+        let one = std::slice::from_ref(&one);
+        values_of(db, district, (place, Each::Smallest), one, period.last, now).await?
     };
     values.retain(|(_, code), _| reached(&cap, *code));
     let value = together(values.values());
@@ -193,8 +204,11 @@ pub(super) async fn show(
     // Numbers of smaller places than the indicator has are not asked for.
     let finest = Grain::of(place) == Some(one.grain()) || one.grain() == Grain::District;
     let places: Vec<PlaceLine> = if finest { Vec::new() } else { inside.collect() };
-    let (past, chart) = trend(&app, &cap, &one, place, period, &shell).await?;
-    let is_village = place.level() == Level::Village;
+    // What was known on a past day is not set beside what is known now.
+    let (past, chart) = match at {
+        Some(_) => Default::default(),
+        None => trend(&app, &cap, &one, place, period, &shell).await?,
+    };
     let counts_people = one.is_computed() && one.group() != Group::Village && is_village;
     let scope = ReadFamilies::of(cap.actor()).map(|right| right.scope().clone());
     let asked =
@@ -209,11 +223,19 @@ pub(super) async fn show(
         audit::opened(&app, cap.actor(), "list", Some(("indicator", id)), "people of an indicator");
         people = Some(found);
     }
+    // Who reads one RW of the village alone sees fewer than the village's number counts.
+    let counts = value.as_ref().filter(|_| scope.as_ref().is_some_and(|scope| scope.reaches(place, "")));
+    let counts = counts.map(|value| heads(&one, value));
     let tabs = [("", "all"), ("ya", "holds"), ("belum", "holds_not"), ("tanpa-data", "unknown")];
-    let tabs = tabs.map(|(word, key)| {
+    let tabs = tabs.iter().enumerate().map(|(nth, (word, key))| {
         let address = choice.address(id, &[("tampil", word)]);
-        (address, shell.t(&format!("convergence.people.{key}")).into_owned(), choice.tampil == word)
+        let mut words = shell.t(&format!("convergence.people.{key}")).into_owned();
+        if let Some(counts) = counts {
+            words.push_str(&format!(" ({})", shell.number(counts[nth])));
+        }
+        (address, words, choice.tampil == *word)
     });
+    let tabs: Vec<(String, String, bool)> = tabs.collect();
     let entries = if one.is_computed() {
         Vec::new()
     } else {
@@ -232,7 +254,7 @@ pub(super) async fn show(
         before: choice.address(id, &[("periode", &period.before().code())]),
         next: (next.first <= shell.today).then(|| choice.address(id, &[("periode", &next.code())])),
         hidden: counts_people && scope.is_none(),
-        shown: tabs.to_vec(),
+        shown: tabs,
         members,
         value,
         as_of,
@@ -307,7 +329,8 @@ async fn trend(
     let mut past = Vec::new();
     let mut line = Vec::new();
     for period in &periods {
-        let mut values = values_of(db, district, place, std::slice::from_ref(one), period.last, now).await?;
+        let some = std::slice::from_ref(one);
+        let mut values = values_of(db, district, (place, Each::Smallest), some, period.last, now).await?;
         values.retain(|(_, code), _| reached(cap, *code));
         let value = together(values.values());
         line.push(value.as_ref().and_then(|value| value.hundredths(one.unit())));

@@ -83,7 +83,11 @@ struct ScorePage {
     back: Option<String>,
     is_empty: bool,
     lines: Vec<Line>,
+    /// The names of places where nobody is due anything.
+    empty: Vec<String>,
     total: [Level; 4],
+    /// Whether a village is shown: its numbers open the people behind them.
+    in_village: bool,
     /// The services of the place that is shown, in their order.
     services: Vec<Service>,
     at: Option<Instant>,
@@ -91,8 +95,11 @@ struct ScorePage {
 }
 
 impl ScorePage {
-    /// "12 dari 40 (30 %)"
+    /// "12 dari 40 (30 %)"; of nobody nothing.
     fn level(&self, level: &Level) -> String {
+        if level.due == 0 {
+            return "–".to_owned();
+        }
         self.shell.t3(
             "convergence.value.of",
             ("n", self.shell.number(level.received)),
@@ -120,7 +127,7 @@ pub(super) async fn show(
     choice.kecamatan = if in_district { String::new() } else { places.inside.as_i64().to_string() };
     let indicators: Vec<Indicator> = members.iter().map(|(_, one)| one.clone()).collect();
     let now = (shell.today, app.store.clock().now());
-    let mut values = values_of(db, district, places.inside, &indicators, day, now).await?;
+    let mut values = values_of(db, district, places.asked(), &indicators, day, now).await?;
     values.retain(|(_, code), _| reached(&cap, *code));
     let levels = |place: TerritoryCode| {
         let mut levels = [Level::default(); 4];
@@ -160,7 +167,7 @@ pub(super) async fn show(
         address: choice.address(&[(field, &code.as_i64().to_string())]),
         levels: levels(*code),
     });
-    let lines: Vec<Line> = lines.collect();
+    let (lines, empty): (Vec<Line>, Vec<Line>) = lines.partition(|line| line.levels[3].due > 0);
     let next = period.next();
     let back = match (chosen, in_district) {
         (Some(_), _) => Some(choice.address(&[("desa", "")])),
@@ -174,9 +181,11 @@ pub(super) async fn show(
         total: levels(shown),
         at: values.values().map(|value| value.at).max(),
         letterhead: Letterhead::load(&app.store, district).await?,
+        in_village: chosen.is_some(),
         is_empty: members.is_empty(),
         place: name,
         back,
+        empty: empty.into_iter().map(|line| line.name).collect(),
         lines,
         services,
         shell,

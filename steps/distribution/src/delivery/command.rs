@@ -30,7 +30,7 @@ fn fund_of(run: &RunLine) -> Result<Fund, StoreError> {
     run.fund.parse().map_err(|_| StoreError::Shape(run.fund.clone()))
 }
 
-async fn approved_run(tx: &Tx<'_>, id: Id) -> Result<RunLine, Fault> {
+pub(super) async fn approved_run(tx: &Tx<'_>, id: Id) -> Result<RunLine, Fault> {
     let run = plan::run(tx, tx.district(), id).await?.ok_or_else(Refusal::not_found)?;
     if run.state != "approved" {
         return Err(Refusal::new("distribution.refused.not_approved").into());
@@ -76,7 +76,7 @@ fn sums(items: &[(Item, Commodity)]) -> BTreeMap<Commodity, i64> {
 
 /// Moves packages from one state to another; those that were in it. Of two that try at the same time one
 /// finds nothing left to move.
-async fn change_state(
+pub(super) async fn change_state(
     tx: &Tx<'_>,
     packages: &[Id],
     from: &str,
@@ -173,6 +173,8 @@ pub struct DeliveryLine {
     pub receiver_name: String,
     /// 'head', 'wife', 'member', 'neighbour', 'official'; empty: 'head'.
     pub relation: String,
+    /// Why somebody outside the household received it; empty where one of the family did.
+    pub note: String,
 }
 
 /// What a list of deliveries did.
@@ -237,6 +239,7 @@ impl Command for DeliverVillage {
                 package: line.package,
                 receiver_name: line.receiver_name.clone(),
                 relation: line.relation.clone(),
+                note: line.note.clone(),
                 signature: None,
                 photo: None,
             })
@@ -249,7 +252,8 @@ impl Command for DeliverVillage {
 /// Delivers one package, with its proof.
 ///
 /// Refused as [`DeliverVillage`], when it was delivered before, or when the proof that the district asks for
-/// (setting `distribution.proof`) is missing.
+/// (setting `distribution.proof`) is missing; also when somebody stands in for the head of the family without a name,
+/// or one from outside the household without a reason.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeliverPackage {
     /// The package and who received it.
@@ -286,6 +290,7 @@ impl Command for DeliverPackage {
             }
             _ => {}
         }
+        check_receiver(&self.line)?;
         for attachment in self.signature.iter().chain(&self.photo) {
             if !attachments::is_own(tx, tx.district(), *attachment, tx.actor()).await? {
                 return Err(Refusal::not_found().into());
@@ -295,6 +300,7 @@ impl Command for DeliverPackage {
             package: package.id,
             receiver_name: self.line.receiver_name.clone(),
             relation: self.line.relation.clone(),
+            note: self.line.note.clone(),
             signature: self.signature,
             photo: self.photo,
         };
@@ -312,11 +318,11 @@ async fn proof_asked(tx: &Tx<'_>) -> Result<String, StoreError> {
 }
 
 asuh_store::row_struct! {
-    struct Package {
-        id: Id,
-        run_id: Id,
-        family_id: Id,
-        nth: i64,
+    pub(super) struct Package {
+        pub(super) id: Id,
+        pub(super) run_id: Id,
+        pub(super) family_id: Id,
+        pub(super) nth: i64,
         village_code: i64,
         head_name: String,
         state: String,
@@ -344,7 +350,7 @@ async fn reached(tx: &Tx<'_>, ids: &[Id], scope: &Scope) -> Result<Vec<Package>,
     Ok(found)
 }
 
-async fn one_reached(tx: &Tx<'_>, id: Id, scope: &Scope) -> Result<Package, Fault> {
+pub(super) async fn one_reached(tx: &Tx<'_>, id: Id, scope: &Scope) -> Result<Package, Fault> {
     Ok(reached(tx, &[id], scope).await?.pop().ok_or_else(Refusal::not_found)?)
 }
 
@@ -362,8 +368,23 @@ struct Entry {
     package: Id,
     receiver_name: String,
     relation: String,
+    note: String,
     signature: Option<Id>,
     photo: Option<Id>,
+}
+
+/// Who stands in for the head of the family has a name, and whoever is not of the household a reason.
+fn check_receiver(line: &DeliveryLine) -> Result<(), Refusal> {
+    if matches!(line.relation.as_str(), "" | "head") {
+        return Ok(());
+    }
+    if line.receiver_name.is_empty() {
+        return Err(Refusal::new("distribution.refused.receiver").field("penerima"));
+    }
+    if matches!(line.relation.as_str(), "neighbour" | "official") && line.note.is_empty() {
+        return Err(Refusal::new("distribution.refused.substitute").field("sebab"));
+    }
+    Ok(())
 }
 
 /// Delivers those of the packages that are packed; how many. The rest had been delivered before.
@@ -395,7 +416,7 @@ async fn deliver(
             entry.package,
             "delivered",
             "",
-            "",
+            entry.note,
             receiver,
             relation,
             happened_at,

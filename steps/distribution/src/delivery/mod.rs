@@ -7,6 +7,7 @@ mod pages;
 mod query;
 mod receipts;
 mod received;
+mod undo;
 
 pub(super) use command::take_back_rest;
 pub use command::{DeliverPackage, DeliverVillage, Delivered, DeliveryLine, PackVillage, Undeliverable};
@@ -14,12 +15,22 @@ pub(super) use moved::help_moved;
 pub(crate) use pages::signature;
 pub(super) use query::{FamilyPackage, check_couriers, of_family, receivers, to_deliver, to_pack};
 pub use receipts::TakeBackReceipts;
-#[cfg(test)]
-pub(crate) use receipts::plans;
 pub(super) use received::received_by;
+pub use undo::UndoDelivery;
 
 use super::{DeliverPackages, PackPackages, ReadDistribution, ReadRecipients};
 use asuh_ground::web::Routes;
+
+#[cfg(test)]
+pub(crate) async fn plans(
+    db: &asuh_store::testing::Plans,
+    district: asuh_store::DistrictId,
+    scope: &asuh_ground::access::Scope,
+    any: asuh_store::Id,
+) {
+    receipts::plans(db, district, scope, any).await;
+    undo::plans(db, district, any).await;
+}
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -36,5 +47,6 @@ pub(super) fn routes() -> Routes {
         .get::<DeliverPackages, _>("/paket/{package}/antar", pages::package)
         .post::<DeliverPackages, _>("/paket/{package}/antar", pages::deliver)
         .post::<DeliverPackages, _>("/paket/{package}/kembali", pages::undeliverable)
+        .post::<DeliverPackages, _>("/paket/{package}/urung", pages::undo)
         .get::<ReadRecipients, _>("/paket/{package}/bukti/{kind}", pages::evidence)
 }

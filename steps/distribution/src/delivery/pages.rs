@@ -2,21 +2,23 @@
 
 use askama::Template;
 use asuh_store::{Id, Instant, Refusal};
-use axum::extract::State;
+use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use data_encoding::BASE64;
+use serde::Deserialize;
 use time::{Date, Time};
 
 use super::command::{DeliverPackage, DeliverVillage, DeliveryLine, REASONS, Undeliverable};
 use super::lists::{Head, head, place};
 use super::query::{self, PackageDetail, PackageLine, Reach};
+use super::undo::{self, UndoDelivery, Undone};
 use crate::{DeliverPackages, ReadRecipients};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
 use asuh_ground::settings;
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
 
 /// Most bytes of a signature.
 const SIGNATURE_BYTES: usize = 200 * 1024;
@@ -31,17 +33,40 @@ struct Village {
     shell: Shell,
     head: Head,
     f: FormView,
-    lines: Vec<PackageLine>,
-    open: usize,
+    /// What waits; below it what is done.
+    open: Vec<PackageLine>,
+    done: Vec<PackageLine>,
     delivered: usize,
     one_by_one: bool,
+    /// Whether all that waits is ticked.
+    ticked: bool,
+    saved: String,
+    /// The one that was saved last.
+    last: Option<Id>,
+}
+
+impl Village {
+    fn ticked(&self, line: &PackageLine) -> bool {
+        self.ticked || self.f.has("paket", &line.id.to_string())
+    }
+}
+
+/// What the page of a village says beside its list.
+#[derive(Deserialize, Default)]
+pub(super) struct Told {
+    /// The package that was saved last.
+    terakhir: Option<String>,
+    /// How many were saved at once.
+    disimpan: Option<u32>,
+    #[serde(skip)]
+    ticked: bool,
 }
 
 async fn village_page(
     app: &App,
     cap: &DeliverPackages,
     path: (String, String),
-    form: &Form,
+    (form, told): (&Form, Told),
     shell: Shell,
 ) -> Page {
     let head = head(app, cap.district(), place(path)?).await?;
@@ -51,11 +76,25 @@ async fn village_page(
     if lines.is_empty() {
         return Err(Error::NotFound);
     }
-    let count = |state: &str| lines.iter().filter(|line| line.state == state).count();
-    let (open, delivered) = (count("packed"), count("delivered"));
+    let delivered = lines.iter().filter(|line| line.state == "delivered").count();
     let proof: String = settings::get_typed(db, cap.district(), "distribution.proof").await?;
-    let one_by_one = proof != "optional";
-    page_with(form.status(), &Village { shell, head, f: form.view(), lines, open, delivered, one_by_one })
+    let last = told.terakhir.and_then(|id| id.parse().ok());
+    let last = lines.iter().find(|line| Some(line.id) == last && line.state == "delivered");
+    let saved = match (last, told.disimpan) {
+        (Some(line), _) => {
+            let name = format!("{}. {}", line.nth, line.head_name);
+            shell.t1("distribution.deliver.saved_one", "name", name)
+        }
+        (None, Some(n)) => shell.t1("distribution.deliver.saved", "n", n),
+        (None, None) => String::new(),
+    };
+    let last = last.map(|line| line.id);
+    let (open, done) = lines.into_iter().partition(|line| line.state == "packed");
+    let (f, one_by_one, ticked) = (form.view(), proof != "optional", told.ticked);
+    page_with(
+        form.status(),
+        &Village { shell, head, f, open, done, delivered, one_by_one, ticked, saved, last },
+    )
 }
 
 /// The packages of a village that the caller delivers.
@@ -63,13 +102,15 @@ pub(super) async fn village(
     cap: Cap<DeliverPackages>,
     State(app): State<App>,
     Path(path): Path<(String, String)>,
+    UrlQuery(told): UrlQuery<Told>,
     shell: Shell,
 ) -> Page {
     let form = Form::empty(&shell);
-    village_page(&app, &cap, path, &form, shell).await
+    village_page(&app, &cap, path, (&form, told), shell).await
 }
 
-/// One tap delivers one package (`satu`); the lower button delivers all that are ticked (`paket`).
+/// One tap delivers one package (`satu`); the button at the foot delivers all that are ticked (`paket`), and another
+/// ticks all that wait (`langkah`), which saves nothing yet.
 pub(super) async fn deliver_village(
     cap: Cap<DeliverPackages>,
     State(app): State<App>,
@@ -78,6 +119,10 @@ pub(super) async fn deliver_village(
     mut form: Form,
 ) -> Page {
     let (run, village) = place(path.clone())?;
+    if form.get("langkah") == "semua" {
+        let told = Told { ticked: true, ..Told::default() };
+        return village_page(&app, &cap, path, (&form, told), shell).await;
+    }
     let chosen = match form.get("satu") {
         "" => form.all("paket"),
         one => vec![one],
@@ -85,20 +130,29 @@ pub(super) async fn deliver_village(
     let lines: Vec<DeliveryLine> = chosen
         .into_iter()
         .filter_map(|id| id.parse().ok())
-        .map(|package| DeliveryLine { package, receiver_name: String::new(), relation: String::new() })
+        .map(|package| DeliveryLine {
+            package,
+            receiver_name: String::new(),
+            relation: String::new(),
+            note: String::new(),
+        })
         .collect();
     if lines.is_empty() {
         form.error("paket", "distribution.refused.choose");
-        return village_page(&app, &cap, path, &form, shell).await;
+        return village_page(&app, &cap, path, (&form, Told::default()), shell).await;
     }
+    let told = match lines.as_slice() {
+        [one] => format!("terakhir={}", one.package),
+        some => format!("disimpan={}", some.len()),
+    };
     let (day, happened_at) = now(&app, cap.actor());
     let command = DeliverVillage { run, village, lines, day, happened_at, scope: cap.scope().clone() };
     let id = form.command_id()?;
     match app.submit(cap.actor(), id, command).await {
-        Ok(_) => redirect(&format!("/penyaluran/{run}/desa/{village}/antar")),
+        Ok(_) => redirect(&format!("/penyaluran/{run}/desa/{village}/antar?{told}#daftar")),
         Err(rejection) => {
             form.reject(rejection)?;
-            village_page(&app, &cap, path, &form, shell).await
+            village_page(&app, &cap, path, (&form, Told::default()), shell).await
         }
     }
 }
@@ -166,6 +220,7 @@ pub(super) async fn deliver(
 ) -> Page {
     let receiver_name = form.optional("penerima", 80);
     let relation = form.optional("hubungan", 20);
+    let note = form.optional("sebab", 200);
     if !relation.is_empty() && !RELATIONS.contains(&relation.as_str()) {
         form.error("hubungan", "web.error.choose");
     }
@@ -176,11 +231,13 @@ pub(super) async fn deliver(
     }
     // Nobody leaves a file on a package that is not his.
     let found = query::package(app.store.reader(), cap.district(), package, cap.scope()).await?;
-    let back = found.map(|found| format!("/penyaluran/{}/desa/{}/antar", found.run_id, found.village_code));
+    let back = found.map(|found| {
+        format!("/penyaluran/{}/desa/{}/antar?terakhir={package}#daftar", found.run_id, found.village_code)
+    });
     let back = back.ok_or(Error::NotFound)?;
     let id = form.command_id()?;
     let command = DeliverPackage {
-        line: DeliveryLine { package, receiver_name, relation },
+        line: DeliveryLine { package, receiver_name, relation, note },
         day,
         happened_at,
         signature: keep(&app, cap.actor(), id, proof.0).await?,
@@ -286,6 +343,26 @@ struct Show {
     package: PackageDetail,
     contents: String,
     may_deliver: bool,
+    f: FormView,
+    may_undo: bool,
+    undone: Vec<Undone>,
+}
+
+async fn show_page(app: &App, cap: &ReadRecipients, id: Id, form: &Form, shell: Shell) -> Page {
+    let db = app.store.reader();
+    let package = query::package(db, cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
+    let items = query::items(db, cap.district(), id).await?;
+    let delivers = DeliverPackages::of(cap.actor()).is_some();
+    let template = Show {
+        contents: query::contents(&items, &shell),
+        may_deliver: package.state == "packed" && delivers,
+        may_undo: package.state == "delivered" && package.run_state == "approved" && delivers,
+        undone: undo::history(db, cap.district(), id).await?,
+        f: form.view(),
+        package,
+        shell,
+    };
+    page_with(form.status(), &template)
 }
 
 /// A package and what became of it.
@@ -295,11 +372,29 @@ pub(super) async fn show(
     Path(id): Path<Id>,
     shell: Shell,
 ) -> Page {
-    let db = app.store.reader();
-    let package = query::package(db, cap.district(), id, cap.scope()).await?.ok_or(Error::NotFound)?;
-    let items = query::items(db, cap.district(), id).await?;
-    let may_deliver = package.state == "packed" && DeliverPackages::of(cap.actor()).is_some();
-    page(&Show { contents: query::contents(&items, &shell), package, may_deliver, shell })
+    let form = Form::empty(&shell);
+    show_page(&app, &cap, id, &form, shell).await
+}
+
+/// What was recorded as received by mistake waits again.
+pub(super) async fn undo(
+    cap: Cap<DeliverPackages>,
+    State(app): State<App>,
+    Path(package): Path<Id>,
+    shell: Shell,
+    mut form: Form,
+) -> Page {
+    let reader = ReadRecipients::of(cap.actor()).ok_or(Error::NotFound)?;
+    let reason = form.required("sebab", 200);
+    if form.is_valid() {
+        let day = app.today(cap.actor());
+        let command = UndoDelivery { package, reason, day, scope: cap.scope().clone() };
+        match app.submit(cap.actor(), form.command_id()?, command).await {
+            Ok(_) => return redirect(&format!("/paket/{package}")),
+            Err(rejection) => form.reject(rejection)?,
+        }
+    }
+    show_page(&app, &reader, package, &form, shell).await
 }
 
 /// The signature (`tanda-tangan`) or the photo (`foto`) of a delivery: as a download that runs nothing.

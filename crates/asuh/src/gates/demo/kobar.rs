@@ -284,7 +284,8 @@ async fn aim(world: &World, bappeda: &Actor) -> Result<(), CliError> {
 /// The draft of the analysis, with what stands in the way.
 async fn analysis(world: &World, bappeda: &Actor, village: i64) -> Result<Id, CliError> {
     let (year, today) = (2021, date!(2021 - 03 - 08));
-    let analysis = send(world, bappeda, ReckonAnalysis { year, month: FEBRUARY, today }).await?;
+    let analysis =
+        send(world, bappeda, ReckonAnalysis { year, month: FEBRUARY, today, situation: None }).await?;
     let subdistrict = village / 10_000 * 10_000;
     for (territory, words, proposal) in [
         (

@@ -260,5 +260,10 @@ async fn live(world: &mut World, lists: &Path, tell: &mut (dyn FnMut(&str) + Sen
     planning::make(world, mentoring::village(world).await?).await?;
     tell("rembuk dan komitmen");
     meetings::remembered(world).await?;
+    tell("kartu keluarga penerima");
+    let village = mentoring::village(world).await?;
+    let scope = asuh_ground::access::Scope::whole(world.actor.district_code);
+    let cards = asuh_step_distribution::IssueCards { village, scope };
+    world.app.submit(&world.actor, world.app.store.new_id(), cards).await?;
     Ok(())
 }

@@ -336,6 +336,7 @@ async fn deliver(world: &World, run: Id, village: i64, mut dice: Dice) -> Result
         }
         let relation = if dice.chance(60) { "wife" } else { "head" };
         lines.push(distribution::DeliveryLine {
+            note: String::new(),
             package,
             receiver_name: String::new(),
             relation: relation.into(),

@@ -4,14 +4,14 @@
 use asuh_ground::access::Actor;
 use asuh_step_convergence::action::{OpenYear, RecordAction, rules as actions};
 use asuh_step_convergence::aim::{PutAim, TakeNational, rules as aims};
-use asuh_step_convergence::analysis::{NoteObstacle, ReckonAnalysis};
+use asuh_step_convergence::analysis::{NoteObstacle, ReckonAnalysis, Situation};
 use asuh_step_convergence::indicator::TakeShipped;
 use asuh_step_convergence::plan::{
     Hand, ItemFacts, OpenPlan, Owner, PutItem, ReportItem, SetPlanState, rules as plans,
 };
 use asuh_step_convergence::team::{MemberFacts, PutMember, PutTeam, rules as teams};
 use asuh_step_registry::Reach;
-use asuh_step_registry::institutions::{self, InstitutionKind};
+use asuh_step_registry::institutions::{self, InstitutionKind, PutInstitution};
 use asuh_store::{Command, Id, Query, args};
 use time::{Date, Duration, Month};
 
@@ -91,17 +91,32 @@ async fn people(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliE
     Ok(())
 }
 
-/// The actions of the year: the first ones done, one under way, the others as they come.
+asuh_store::row_struct! {
+    struct Action { id: Id, territory_code: i64, due_on: Date }
+}
+
+/// The actions of the year: what is due by now was done in time by most, late by some; two kecamatan and the district have one
+/// under way, and what is not due yet is open.
 async fn year(world: &World, bappeda: &Actor) -> Result<(), CliError> {
     let (territory, year) = (world.actor.district_code.as_i64(), i64::from(world.today.year()));
     send(world, bappeda, OpenYear { territory, year, scheme: actions::Scheme::Six }).await?;
-    let sql = "SELECT id FROM action WHERE district_id = $1 AND territory_code = $2 ORDER BY nth LIMIT 4";
-    let rows: Vec<(Id,)> = world.app.store.reader().all(sql, args![DISTRICT, territory]).await?;
-    for (nth, (action,)) in rows.into_iter().enumerate() {
-        let state = if nth < 3 { actions::State::Done } else { actions::State::Running };
-        let words = "Hasilnya disimpan di sekretariat tim".to_owned();
-        let (reach, today) = (reach(world), world.today);
-        let record = RecordAction { action, reach, today, state, on: today, words, document: None };
+    let sql = "SELECT id, territory_code, due_on FROM action WHERE district_id = $1 AND year = $2 AND due_on <= $3 \
+               ORDER BY territory_code, due_on, nth";
+    let due: Vec<Action> = world.app.store.reader().all(sql, args![DISTRICT, year, world.today]).await?;
+    for (nth, action) in due.iter().enumerate() {
+        let place = action.territory_code / 10_000 % 1_000;
+        let is_last = due.get(nth + 1).is_none_or(|next| next.territory_code != action.territory_code);
+        let (state, on) = match (is_last, place % 7) {
+            (true, 0) => (actions::State::Running, world.today),
+            (true, 3) => (actions::State::Done, (action.due_on + Duration::days(12)).min(world.today)),
+            _ => (actions::State::Done, action.due_on - Duration::days(4)),
+        };
+        let words = match state {
+            actions::State::Running => "Menunggu data dari puskesmas",
+            _ => "Dokumennya disimpan di sekretariat tim",
+        };
+        let (reach, today, words) = (reach(world), world.today, words.to_owned());
+        let record = RecordAction { action: action.id, reach, today, state, on, words, document: None };
         send(world, bappeda, record).await?;
     }
     Ok(())
@@ -128,6 +143,250 @@ async fn found(world: &World, bappeda: &Actor) -> Result<(), CliError> {
     send(world, bappeda, own).await
 }
 
+/// The offices that have a part in it, by what their names contain, and what one is called where the demo has none of it.
+const OFFICES: [(&str, &str, &str); 5] = [
+    ("kesehatan", "Dinas Kesehatan", "dinkes"),
+    ("kb,|keluarga", "Dinas Pengendalian Penduduk dan Keluarga Berencana", "opd_kb"),
+    ("pekerjaan umum", "Dinas Pekerjaan Umum dan Penataan Ruang", "pupr"),
+    ("dinas sosial", "Dinas Sosial", "dinsos"),
+    ("ketahanan pangan", "Dinas Ketahanan Pangan", "pangan"),
+];
+
+/// The offices in this order; those that a small demo has no people of are added.
+pub(super) async fn offices(world: &World) -> Result<Vec<Id>, CliError> {
+    let all = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    let mut found = Vec::new();
+    for (words, name, tag) in OFFICES {
+        let named = |name: &str| words.split('|').any(|word| name.to_lowercase().contains(word));
+        let id = match all.iter().find(|one| named(&one.name)) {
+            Some(office) => office.id,
+            None => {
+                let put = PutInstitution {
+                    id: None,
+                    kind: InstitutionKind::Opd,
+                    parent: None,
+                    name: name.to_owned(),
+                    tags: tag.to_owned(),
+                    territory: None,
+                    valid_from: world.today,
+                };
+                send(world, &world.actor, put).await?
+            }
+        };
+        found.push(id);
+    }
+    Ok(found)
+}
+
+/// What somebody intends.
+struct Intended {
+    /// Its place among [`OFFICES`]; none: a village.
+    office: Option<usize>,
+    indicator: &'static str,
+    activity: &'static str,
+    target: (i64, &'static str),
+    /// Rupiah in millions; none: not known yet.
+    budget: Option<i64>,
+    source: &'static str,
+    quarters: (i64, i64),
+    /// How many kecamatan it reaches.
+    kecamatan: usize,
+    /// Percent of the target and of the budget by the end; none: nobody told.
+    reached: Option<(i64, i64)>,
+}
+
+const INTENDED: &[Intended] = &[
+    Intended {
+        office: Some(0),
+        indicator: "balita-dipantau",
+        activity: "Bulan timbang dan kalibrasi alat ukur",
+        target: (120, "posyandu"),
+        budget: Some(450),
+        source: "dak_nonfisik",
+        quarters: (1, 4),
+        kecamatan: 8,
+        reached: Some((92, 88)),
+    },
+    Intended {
+        office: Some(0),
+        indicator: "bumil-ttd",
+        activity: "Tablet tambah darah dan kelas ibu hamil",
+        target: (640, "ibu hamil"),
+        budget: Some(210),
+        source: "apbd",
+        quarters: (1, 4),
+        kecamatan: 8,
+        reached: Some((71, 64)),
+    },
+    Intended {
+        office: Some(0),
+        indicator: "balita-dipantau",
+        activity: "Kelas ibu balita",
+        target: (48, "kelas"),
+        budget: Some(180),
+        source: "apbd",
+        quarters: (1, 2),
+        kecamatan: 3,
+        reached: Some((60, 60)),
+    },
+    Intended {
+        office: Some(1),
+        indicator: "krs-didampingi",
+        activity: "Pendampingan keluarga berisiko oleh TPK",
+        target: (2_400, "keluarga"),
+        budget: Some(620),
+        source: "dak_nonfisik",
+        quarters: (1, 4),
+        kecamatan: 8,
+        reached: Some((83, 79)),
+    },
+    // Two offices, one work: the page says so.
+    Intended {
+        office: Some(1),
+        indicator: "balita-dipantau",
+        activity: "Kelas ibu balita",
+        target: (20, "kelas"),
+        budget: Some(75),
+        source: "apbd",
+        quarters: (1, 2),
+        kecamatan: 3,
+        reached: Some((100, 96)),
+    },
+    Intended {
+        office: Some(2),
+        indicator: "air-minum",
+        activity: "Sambungan rumah air minum",
+        target: (350, "sambungan"),
+        budget: Some(2_400),
+        source: "dak_fisik",
+        quarters: (2, 4),
+        kecamatan: 2,
+        reached: Some((58, 46)),
+    },
+    Intended {
+        office: Some(2),
+        indicator: "sanitasi",
+        activity: "Jamban keluarga berisiko",
+        target: (140, "unit"),
+        budget: Some(910),
+        source: "apbd",
+        quarters: (2, 4),
+        kecamatan: 4,
+        reached: None,
+    },
+    Intended {
+        office: Some(3),
+        indicator: "",
+        activity: "Bantuan pangan keluarga berisiko",
+        target: (900, "keluarga"),
+        budget: None,
+        source: "",
+        quarters: (3, 4),
+        kecamatan: 5,
+        reached: None,
+    },
+    Intended {
+        office: Some(4),
+        indicator: "",
+        activity: "Pekarangan pangan lestari",
+        target: (24, "kelompok"),
+        budget: Some(260),
+        source: "apbd",
+        quarters: (1, 3),
+        kecamatan: 6,
+        reached: Some((100, 98)),
+    },
+    Intended {
+        office: None,
+        indicator: "balita-dipantau",
+        activity: "PMT posyandu dari Dana Desa",
+        target: (12, "bulan"),
+        budget: Some(36),
+        source: "dana_desa",
+        quarters: (1, 4),
+        kecamatan: 0,
+        reached: Some((83, 81)),
+    },
+];
+
+/// The plan of the year as it was agreed at the rembuk, with what was told of it; and the draft of the next one, with a little
+/// more money.
+async fn plan(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliError> {
+    let (year, today) = (i64::from(world.today.year()), world.today);
+    let quarter = (i64::from(u8::from(world.today.month())) + 2) / 3;
+    let rows = written(world, bappeda, village, year, 100).await?;
+    agree(world, bappeda, year, today).await?;
+    for (item, intended) in rows {
+        let Some((physical, money)) = intended.reached else { continue };
+        let (from, to) = intended.quarters;
+        for told in from..=to.min(quarter) {
+            // Quarter by quarter towards the end.
+            let so_far =
+                |whole: i64, percent: i64| whole * percent / 100 * (told - from + 1) / (to - from + 1);
+            let reached = so_far(intended.target.0, physical);
+            let spent = so_far(intended.budget.unwrap_or(0) * 1_000_000, money);
+            let (hand, words) = (Hand::of(bappeda), String::new());
+            let report =
+                ReportItem { hand, item, quarter: told, reached, spent, words, evidence: None, today };
+            send(world, bappeda, report).await?;
+        }
+    }
+    written(world, bappeda, village, year + 1, 108).await?;
+    Ok(())
+}
+
+/// Opens the plan of a year and writes its rows, with so many percent of the money.
+async fn written(
+    world: &World,
+    bappeda: &Actor,
+    village: i64,
+    year: i64,
+    percent: i64,
+) -> Result<Vec<(Id, &'static Intended)>, CliError> {
+    send(world, bappeda, OpenPlan { year, today: world.today }).await?;
+    let db = world.app.store.reader();
+    let offices = offices(world).await?;
+    let own = village / 10_000 * 10_000;
+    let all = asuh_step_registry::territories::subdistricts(db, DISTRICT).await?;
+    // The kecamatan of the village first, then those after it.
+    let (before, after): (Vec<i64>, Vec<i64>) =
+        all.into_iter().map(|one| one.code).partition(|code| *code < own);
+    let kecamatan: Vec<i64> = after.into_iter().chain(before).collect();
+    let mut rows = Vec::new();
+    for (nth, one) in INTENDED.iter().enumerate() {
+        let places = match one.office {
+            None => vec![village],
+            // Not everybody works in the same places.
+            Some(_) => kecamatan
+                .iter()
+                .cycle()
+                .skip(nth % 2)
+                .take(one.kecamatan.min(kecamatan.len()))
+                .copied()
+                .collect(),
+        };
+        let facts = ItemFacts {
+            indicator: one.indicator.to_owned(),
+            activity: one.activity.to_owned(),
+            subactivity: String::new(),
+            places,
+            target: one.target.0,
+            unit: one.target.1.to_owned(),
+            budget: one.budget.map(|millions| millions * 10_000 * percent),
+            source: one.source.to_owned(),
+            from_quarter: one.quarters.0,
+            to_quarter: one.quarters.1,
+            person_in_charge: if one.office.is_some() { "Kepala Bidang" } else { "Kaur Kesra" }.to_owned(),
+            evidence: "Daftar hadir dan foto".to_owned(),
+        };
+        let owner = one.office.map_or(Owner::Village(village), |office| Owner::Office(offices[office]));
+        let (hand, reason) = (Hand::of(bappeda), String::new());
+        let put = PutItem { hand, year, item: None, owner, facts, reason, batch: None };
+        rows.push((send(world, bappeda, put).await?, one));
+    }
+    Ok(rows)
+}
+
 /// What offices intend: owner, indicator, activity, budget in millions, source, quarters, how much of a hundred was reached
 /// in the end or by the third quarter (none: not told of).
 pub(super) type Row =
@@ -138,47 +397,6 @@ pub(super) struct Written {
     pub(super) item: Id,
     budget: i64,
     reached: Option<i64>,
-}
-
-const ROWS: &[Row] = &[
-    (
-        "Kesehatan",
-        "balita-dipantau",
-        "Bulan timbang dan kalibrasi alat ukur",
-        Some(450),
-        "dak_nonfisik",
-        (1, 4),
-        Some(70),
-    ),
-    ("Kesehatan", "balita-dipantau", "Kelas ibu balita", Some(180), "apbd", (1, 2), Some(60)),
-    (
-        "Keluarga|KB",
-        "krs-didampingi",
-        "Pendampingan keluarga berisiko oleh TPK",
-        Some(620),
-        "dak_nonfisik",
-        (1, 4),
-        Some(55),
-    ),
-    ("Keluarga|KB", "balita-dipantau", "Kelas ibu balita", Some(75), "apbd", (1, 2), Some(100)),
-    ("Pekerjaan Umum", "", "Sambungan rumah air minum", Some(2_400), "dak_fisik", (2, 4), None),
-    ("Sosial", "", "Bantuan pangan keluarga berisiko", None, "", (3, 4), None),
-];
-
-/// A plan that was agreed at the rembuk, with rows of offices and of a village, and what was told of it.
-async fn plan(world: &World, bappeda: &Actor, village: i64) -> Result<(), CliError> {
-    let (year, today) = (i64::from(world.today.year()), world.today);
-    send(world, bappeda, OpenPlan { year, today }).await?;
-    let mut told = rows(world, bappeda, village, year, ROWS).await?;
-    let source = "dana_desa";
-    let own =
-        facts(village, "balita-dipantau", "PMT posyandu dari Dana Desa", Some(36_000_000), source, (1, 4));
-    let (hand, owner, reason) = (Hand::of(bappeda), Owner::Village(village), String::new());
-    let put = PutItem { hand, year, item: None, owner, facts: own, reason, batch: None };
-    told.push(Written { item: send(world, bappeda, put).await?, budget: 36, reached: Some(50) });
-    agree(world, bappeda, year, today).await?;
-    let quarter = (i64::from(u8::from(today.month())) + 2) / 3;
-    tell(world, bappeda, &told, (quarter, 100), today).await
 }
 
 /// Writes rows of offices into the plan of a year; an office that the district has not is stood in for by its first.
@@ -257,7 +475,10 @@ async fn situation(world: &World, bappeda: &Actor, village: i64) -> Result<(), C
     let day = world.today.replace_day(1).unwrap_or(world.today) - Duration::DAY;
     let month = i64::from(day.year()) * 100 + i64::from(u8::from(day.month()));
     let year = i64::from(world.today.year()) + 1;
-    let analysis = send(world, bappeda, ReckonAnalysis { year, month, today: world.today }).await?;
+    let today = world.today;
+    let situation = Situation::read(&world.app.store, DISTRICT, (year, month), today).await?;
+    let reckon = ReckonAnalysis { year, month, today, situation: Some(situation) };
+    let analysis = send(world, bappeda, reckon).await?;
     let note = NoteObstacle {
         analysis,
         reach: reach(world),

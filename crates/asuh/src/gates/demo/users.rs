@@ -5,7 +5,7 @@ use asuh_store::{Id, Instant, Query, args};
 use serde::Serialize;
 
 use super::setup::{Places, Unit};
-use super::{DISTRICT, World};
+use super::{DISTRICT, World, planning};
 use crate::gates::cli::CliError;
 use asuh_ground::App;
 use asuh_ground::access::{AddGrant, AddUsers, NewGrant, NewUser, Role, cli};
@@ -58,6 +58,7 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
     let district = world.actor.district_code.as_i64();
     let subdistrict = open_village / 10_000 * 10_000;
     let unit = unit(places)?;
+    let health: Vec<Id> = planning::offices(world).await?.into_iter().take(1).collect();
     let giver = giver(world, places).await?;
     let mut users = Vec::new();
     for (login, name, role) in PEOPLE {
@@ -76,6 +77,8 @@ pub(super) async fn make(world: &mut World, places: &Places, open_village: i64) 
             Role::UnitCoordinator | Role::Sponsor => (Vec::new(), vec![unit.id]),
             Role::Treasurer => (Vec::new(), vec![places.fund_holder]),
             Role::WarehouseKeeper => (vec![whole(district)], vec![places.warehouse]),
+            // The health office answers for its rows of the plan and its indicators.
+            Role::OfficePlanner => (vec![whole(district)], health.clone()),
             Role::Kitchen => (Vec::new(), vec![places.kitchen]),
             _ => (vec![whole(district)], Vec::new()),
         };
