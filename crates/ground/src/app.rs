@@ -85,7 +85,8 @@ pub struct HelpMoved {
     pub unpriced: bool,
 }
 
-/// What of a campaign moved in the weeks that begin from a day to a day, once for each family that has any.
+/// What of a campaign moved from a day to a day, once for each family that has any: packages by the Monday of their week,
+/// money by the first of its month, all else by its own day. So months beside each other count nothing twice.
 pub type HelpMovedIn =
     for<'a> fn(&'a App, DistrictId, Id, (time::Date, time::Date)) -> Given<'a, Vec<HelpMoved>>;
 

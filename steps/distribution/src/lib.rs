@@ -136,8 +136,8 @@ pub const STEP: Part = Part {
     help_received: Some(|app, district, family, text| {
         Box::pin(home::help_received(app, district, family, text))
     }),
-    help_moved: Some(|app, district, campaign, weeks| {
-        Box::pin(home::help_moved(app, district, campaign, weeks))
+    help_moved: Some(|app, district, campaign, days| {
+        Box::pin(home::help_moved(app, district, campaign, days))
     }),
     check: Some(|app, district| Box::pin(home::check(app, district))),
     subject_export: Some(|app, district, subject, text| Box::pin(home::copy(app, district, subject, text))),

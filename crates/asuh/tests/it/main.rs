@@ -90,6 +90,7 @@ mod registry;
 mod reports;
 mod risk;
 mod search;
+mod sessions;
 mod settings;
 mod shell;
 mod spending;

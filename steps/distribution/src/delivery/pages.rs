@@ -79,16 +79,18 @@ async fn village_page(
     let delivered = lines.iter().filter(|line| line.state == "delivered").count();
     let proof: String = settings::get_typed(db, cap.district(), "distribution.proof").await?;
     let last = told.terakhir.and_then(|id| id.parse().ok());
-    let last = lines.iter().find(|line| Some(line.id) == last && line.state == "delivered");
+    let last = lines.iter().find(|line| Some(line.id) == last && line.state != "packed");
     let saved = match (last, told.disimpan) {
         (Some(line), _) => {
             let name = format!("{}. {}", line.nth, line.head_name);
-            shell.t1("distribution.deliver.saved_one", "name", name)
+            let way = if line.state == "delivered" { "saved_one" } else { "saved_back" };
+            shell.t1(&format!("distribution.deliver.{way}"), "name", name)
         }
         (None, Some(n)) => shell.t1("distribution.deliver.saved", "n", n),
         (None, None) => String::new(),
     };
-    let last = last.map(|line| line.id);
+    // What went back to the warehouse is given in the next run; only a delivery is taken back.
+    let last = last.filter(|line| line.state == "delivered").map(|line| line.id);
     let (open, done) = lines.into_iter().partition(|line| line.state == "packed");
     let (f, one_by_one, ticked) = (form.view(), proof != "optional", told.ticked);
     page_with(
@@ -328,7 +330,10 @@ pub(super) async fn undeliverable(
         let command = Undeliverable { package, reason, note, day, happened_at, scope: cap.scope().clone() };
         match app.submit(cap.actor(), form.command_id()?, command).await {
             Ok(_) => {
-                return redirect(&format!("/penyaluran/{}/desa/{}/antar", found.run_id, found.village_code));
+                return redirect(&format!(
+                    "/penyaluran/{}/desa/{}/antar?terakhir={package}#daftar",
+                    found.run_id, found.village_code
+                ));
             }
             Err(rejection) => form.reject(rejection)?,
         }

@@ -83,15 +83,14 @@ pub(super) async fn plans(db: &asuh_store::testing::Plans, district: DistrictId,
     db.take().walks_only(&["r.*"]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]);
 }
 
-/// What of a campaign moved towards families as meals, in the weeks that begin from a day to a day: each portion is worth
+/// What of a campaign moved towards families as meals of the days from one to another: each portion is worth
 /// what its programme may cost a day; without a price it is worth nothing here, and said to be so.
 pub(crate) async fn help_moved(
     app: &App,
     district: DistrictId,
     campaign: Id,
-    (from, to): (Date, Date),
+    days: (Date, Date),
 ) -> Result<Vec<HelpMoved>, StoreError> {
-    let days = (from, to + time::Duration::days(6));
     let rows = portions(app.store.reader(), district, campaign, days).await?;
     let mut moved: BTreeMap<Id, HelpMoved> = BTreeMap::new();
     for row in rows {

@@ -9,7 +9,7 @@ use asuh_ground::consent::Section;
 use asuh_ground::web::{Task, TaskState, Text};
 use asuh_ground::{App, HelpMoved};
 use asuh_store::{DistrictId, Id, Query, StoreError};
-use time::{Date, Duration};
+use time::Date;
 
 use super::query::{self, Attended};
 use super::{HoldSessions, ReadSessions};
@@ -60,16 +60,15 @@ pub(crate) async fn received_by(
     Ok(sessions.into_iter().map(|session| (session.held_on, session.topic)).collect())
 }
 
-/// What of a campaign was given as sessions in the weeks that begin from a day to a day: what a session cost, in equal parts
+/// What of a campaign was given as sessions held from a day to a day: what a session cost, in equal parts
 /// to those who came. A session that cost nothing is worth nothing here, and said to be without a price.
 pub(crate) async fn help_moved(
     app: &App,
     district: DistrictId,
     campaign: Id,
-    (from, to): (Date, Date),
+    days: (Date, Date),
 ) -> Result<Vec<HelpMoved>, StoreError> {
-    let weeks = (from, to + Duration::days(6));
-    let rows = query::moved(app.store.reader(), district, campaign, weeks).await?;
+    let rows = query::moved(app.store.reader(), district, campaign, days).await?;
     let mut moved: BTreeMap<Id, HelpMoved> = BTreeMap::new();
     for row in rows {
         let nothing = HelpMoved { family: row.family_id, released: 0, received: 0, unpriced: false };

@@ -102,15 +102,14 @@ pub(crate) async fn received_by(
     Ok(works.into_iter().filter_map(|work| Some((work.handed_on?, work.kind))).collect())
 }
 
-/// What of a campaign was begun for families in the weeks that begin from a day to a day, and what of it they have.
+/// What of a campaign was begun for families from a day to a day, and what of it they have.
 pub(crate) async fn help_moved(
     app: &App,
     district: DistrictId,
     campaign: Id,
-    (from, to): (Date, Date),
+    days: (Date, Date),
 ) -> Result<Vec<HelpMoved>, StoreError> {
-    let weeks = (from, to + Duration::days(6));
-    let rows = query::moved(app.store.reader(), district, campaign, weeks).await?;
+    let rows = query::moved(app.store.reader(), district, campaign, days).await?;
     let told = |row: query::MovedRow| HelpMoved {
         family: row.family_id,
         released: row.released,
