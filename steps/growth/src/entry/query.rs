@@ -247,9 +247,13 @@ asuh_store::row_struct! {
     }
 }
 
-const ENTERED: &str = "m.id, m.person_id, p.name, p.sex, p.birth_date, f.village_code, f.rw, m.measured_on, m.weight_g, \
+/// Measurements with their child and its family as they stand; `$1` the district, `$2` [`Instant::NEVER`].
+const ENTERED: &str = "SELECT m.id, m.person_id, p.name, p.sex, p.birth_date, f.village_code, f.rw, m.measured_on, m.weight_g, \
      m.height_mm, m.position, m.arm_mm, m.head_mm, m.oedema, m.gain, m.posyandu, m.source, \
-     m.recorded_by, m.recorded_at, m.retracted_at, m.retracted_reason, m.replaces_id, m.implausible, m.own_gain";
+     m.recorded_by, m.recorded_at, m.retracted_at, m.retracted_reason, m.replaces_id, m.implausible, m.own_gain \
+     FROM measurement m \
+     JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id AND p.superseded_at = $2 \
+     JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id AND f.superseded_at = $2";
 
 /// A measurement of a child within reach. Indexes: primary key, person_version_current, family_version_current.
 pub(crate) async fn entered(
@@ -260,18 +264,7 @@ pub(crate) async fn entered(
 ) -> Result<Option<Entered>, StoreError> {
     let mut args = args![district, Instant::NEVER, id];
     let reached = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
-    db.first(
-        &format!(
-            "SELECT {ENTERED} FROM measurement m \
-             JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id \
-             AND p.superseded_at = $2 \
-             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
-             AND f.superseded_at = $2 \
-             WHERE m.district_id = $1 AND m.id = $3 AND {reached}"
-        ),
-        args,
-    )
-    .await
+    db.first(&format!("{ENTERED} WHERE m.district_id = $1 AND m.id = $3 AND {reached}"), args).await
 }
 
 /// What was measured of children on a day and holds, what was entered by form first. Indexes: measurement_once,
@@ -288,12 +281,7 @@ pub(super) async fn of_day(
     let list = args.push_list(children.iter().copied());
     db.all(
         &format!(
-            "SELECT {ENTERED} FROM measurement m \
-             JOIN person_version p ON p.district_id = m.district_id AND p.person_id = m.person_id \
-             AND p.superseded_at = $2 \
-             JOIN family_version f ON f.district_id = p.district_id AND f.family_id = p.family_id \
-             AND f.superseded_at = $2 \
-             WHERE m.district_id = $1 AND m.person_id IN ({list}) AND m.measured_on = $3 AND m.retracted_at IS NULL \
+            "{ENTERED} WHERE m.district_id = $1 AND m.person_id IN ({list}) AND m.measured_on = $3 AND m.retracted_at IS NULL \
              AND {reached} ORDER BY CASE WHEN m.source = 'form' THEN 0 ELSE 1 END, m.recorded_at, m.id"
         ),
         args,
