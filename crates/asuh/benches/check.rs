@@ -24,13 +24,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant as Moment};
 
-use asuh::gates;
 use asuh_ground::App;
 use asuh_ground::audit::seal;
 use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
-use asuh_ground::settings::ServerSettings;
-use asuh_store::{Command, Fault, Id, Options, Recording, Store, Tx, args};
-use filled::{DISTRICT, envelope, fill};
+use asuh_store::{Command, Fault, Id, Recording, Tx, args};
+use filled::{DISTRICT, envelope, fill, open};
 use serde::{Deserialize, Serialize};
 use time::macros::date;
 use time::{Date, Duration as Days};
@@ -261,12 +259,7 @@ async fn begin(app: &App) -> Places {
 
 /// Fills an installation with so many entries and seals them; how many there are.
 async fn build(folder: &Path, url: Option<&str>, entries: usize) -> usize {
-    std::fs::create_dir_all(folder).unwrap();
-    let database_url = url.map(ToOwned::to_owned);
-    let options = Options { database_url, durable: false, ..Options::folder(folder) };
-    let store = Store::open(options).await.unwrap();
-    let settings = ServerSettings { folder: folder.to_owned(), ..ServerSettings::default() };
-    let app = App::new(store, settings, gates::registry());
+    let app = open(url, folder, false).await;
     let places = begin(&app).await;
     let mondays = entries.div_ceil(LINES);
     let began = Moment::now();

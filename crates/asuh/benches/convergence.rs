@@ -22,13 +22,13 @@ use std::time::{Duration, Instant as Moment};
 use asuh::gates;
 use asuh_ground::App;
 use asuh_ground::access::{Role, session};
-use asuh_ground::settings::{self, ServerSettings};
+use asuh_ground::settings;
 use asuh_step_convergence::indicator::{self, TakeShipped};
-use asuh_store::{Id, Instant, Options, Query, Store, args};
+use asuh_store::{Id, Instant, Query, args};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use filled::{DISTRICT, envelope, fill};
+use filled::{DISTRICT, envelope, fill, open};
 use time::Date;
 use tower::ServiceExt;
 
@@ -275,14 +275,6 @@ impl Asked {
     }
 }
 
-async fn open(folder: &PathBuf, durable: bool) -> App {
-    let mut options = Options::folder(folder);
-    options.durable = durable;
-    let store = Store::open(options).await.unwrap();
-    let settings = ServerSettings { folder: folder.clone(), ..ServerSettings::default() };
-    App::new(store, settings, gates::registry())
-}
-
 fn main() {
     let (mut families, mut rounds) = (50_000, 40);
     let mut words = std::env::args().skip(1);
@@ -309,14 +301,14 @@ async fn measure(families: i64, rounds: usize) {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let began = Moment::now();
-        let app = open(&folder, false).await;
+        let app = open(None, &folder, false).await;
         let today = asuh_nusantara::Zone::Wib.local_date(app.store.clock().now().utc());
         build(&app, families, today).await;
         app.store.close().await;
         std::fs::write(&whole, "").unwrap();
         println!("built in {:.0} s", began.elapsed().as_secs_f64());
     }
-    let asked = Asked::sign_in(open(&folder, true).await).await;
+    let asked = Asked::sign_in(open(None, &folder, true).await).await;
     let db = asked.app.store.reader();
     let district = settings::one(db, DISTRICT).await.unwrap().unwrap();
     let began = Moment::now();

@@ -20,9 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant as Moment;
 
-use asuh::gates;
 use asuh_ground::access::Actor;
-use asuh_ground::settings::ServerSettings;
 use asuh_ground::{App, jobs};
 use asuh_made_up::{District, World};
 use asuh_nusantara::{Sex, TerritoryCode, Zone, name};
@@ -30,8 +28,8 @@ use asuh_step_registry::Reach;
 use asuh_step_registry::families::{Change, PutPerson, Source};
 use asuh_step_registry::identity::SearchPairs;
 use asuh_step_registry::rules::Relation;
-use asuh_store::{Id, Instant, Options, Query, Store, args};
-use filled::{DISTRICT, fill};
+use asuh_store::{Id, Instant, Query, args};
+use filled::{DISTRICT, fill, open};
 use time::Date;
 use time::macros::date;
 
@@ -166,14 +164,6 @@ fn main() {
     runtime.block_on(measure(persons, rounds));
 }
 
-async fn open(folder: &PathBuf, durable: bool) -> App {
-    let mut options = Options::folder(folder);
-    options.durable = durable;
-    let store = Store::open(options).await.unwrap();
-    let settings = ServerSettings { folder: folder.clone(), ..ServerSettings::default() };
-    App::new(store, settings, gates::registry())
-}
-
 /// Searches the whole list; the seconds it took.
 async fn search(app: &App, actor: &Arc<Actor>) -> f64 {
     let began = Moment::now();
@@ -191,13 +181,13 @@ async fn measure(persons: usize, rounds: usize) {
     let world = World::new(District::invented(16, 285), persons * 10 / 32, TODAY, 4);
     let all: Vec<usize> = (0..world.families.len()).collect();
     let twice: Vec<usize> = all.iter().copied().step_by(TWICE).collect();
-    let app = open(&folder, false).await;
+    let app = open(None, &folder, false).await;
     places(&app, &world).await;
     let families = people(&app, &world, &all, true).await;
     people(&app, &world, &twice, false).await;
     app.store.close().await;
 
-    let app = open(&folder, true).await;
+    let app = open(None, &folder, true).await;
     let regency = TerritoryCode::from_i64(REGENCY).unwrap();
     let actor = Arc::new(Actor::system(DISTRICT, regency, "Rekaan", Zone::Wib));
     let count = |sql: &'static str| {

@@ -27,14 +27,13 @@ use std::time::{Duration, Instant as Moment};
 
 use asuh::gates;
 use asuh_ground::access::{Actor, Role, session};
-use asuh_ground::settings::ServerSettings;
 use asuh_ground::{App, audit};
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_step_collection::{OpenRoll, Reach};
-use asuh_store::{Id, Instant, Options, Query, Store, args};
+use asuh_store::{Id, Instant, Query, args};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use filled::{DISTRICT, envelope, fill};
+use filled::{DISTRICT, envelope, fill, open};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -392,10 +391,7 @@ fn measure(engine: &str, asked: &Asked, folder: &Path, url: Option<String>) {
     // The clients have threads of their own, as they have machines of their own.
     let (server, offices) = (runtime(), runtime());
     let (app, address, ready) = server.block_on(async {
-        let options = Options { database_url: url, ..Options::folder(folder) };
-        let store = Store::open(options).await.unwrap();
-        let settings = ServerSettings { folder: folder.to_owned(), ..ServerSettings::default() };
-        let app = App::new(store, settings, gates::registry());
+        let app = open(url.as_deref(), folder, true).await;
         let ready = prepare(&app, asked.clients).await;
         app.store.learn().await.unwrap();
         tokio::spawn(audit::run(app.clone()));

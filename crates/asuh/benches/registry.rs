@@ -21,15 +21,14 @@ use std::time::{Duration, Instant as Moment};
 use asuh::gates;
 use asuh_ground::App;
 use asuh_ground::access::{Role, session};
-use asuh_ground::settings::ServerSettings;
 use asuh_made_up::{District, World};
 use asuh_matching::search_keys;
 use asuh_nusantara::{TerritoryCode, name};
-use asuh_store::{Id, Instant, Options, Query, Store, args};
+use asuh_store::{Id, Instant, Query, args};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use filled::{DISTRICT, envelope, fill};
+use filled::{DISTRICT, envelope, fill, open};
 use time::macros::date;
 use tower::ServiceExt;
 
@@ -261,14 +260,6 @@ fn main() {
     runtime.block_on(measure(persons, rounds));
 }
 
-async fn open(folder: &PathBuf, durable: bool) -> App {
-    let mut options = Options::folder(folder);
-    options.durable = durable;
-    let store = Store::open(options).await.unwrap();
-    let settings = ServerSettings { folder: folder.clone(), ..ServerSettings::default() };
-    App::new(store, settings, gates::registry())
-}
-
 async fn measure(persons: usize, rounds: usize) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../target")
@@ -280,13 +271,13 @@ async fn measure(persons: usize, rounds: usize) {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let began = Moment::now();
-        let app = open(&folder, false).await;
+        let app = open(None, &folder, false).await;
         build(&app, &world).await;
         app.store.close().await;
         std::fs::write(&whole, "").unwrap();
         println!("built in {:.0} s", began.elapsed().as_secs_f64());
     }
-    let asked = Asked::sign_in(open(&folder, true).await).await;
+    let asked = Asked::sign_in(open(None, &folder, true).await).await;
     let count = |table: &'static str| {
         let db = asked.app.store.reader();
         async move { db.number(&format!("SELECT COUNT(*) AS n FROM {table}"), args![]).await.unwrap() }

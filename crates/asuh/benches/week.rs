@@ -23,13 +23,12 @@ use asuh::gates;
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Role, session};
 use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
-use asuh_ground::settings::ServerSettings;
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_step_distribution::{ApproveRun, GoodChoice, PlanRun};
-use asuh_store::{Command, Fault, Id, Instant, Options, Query, Store, Tx, args};
+use asuh_store::{Command, Fault, Id, Instant, Query, Tx, args};
 use axum::body::Body;
 use axum::http::{Request, header};
-use filled::{DISTRICT, envelope, fill};
+use filled::{DISTRICT, envelope, fill, open};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration as Days};
 use tower::ServiceExt;
@@ -241,12 +240,7 @@ fn main() {
 
 /// Seconds that the slowest plan took.
 async fn measure(url: Option<&str>, folder: &Path, households: i64) -> f64 {
-    std::fs::create_dir_all(folder).unwrap();
-    let mut options = Options::folder(folder);
-    options.database_url = url.map(str::to_owned);
-    let store = Store::open(options).await.unwrap();
-    let settings = ServerSettings { folder: folder.to_owned(), ..ServerSettings::default() };
-    let app = App::new(store, settings, gates::registry());
+    let app = open(url, folder, true).await;
     let code = TerritoryCode::from_i64(REGENCY).unwrap();
     let system = Actor::system(DISTRICT, code, "Kerinci", Zone::Wib);
     let this_week = asuh_nusantara::date::monday_of(app.today(&system));

@@ -1,11 +1,24 @@
 //! What the benches share: rows that stand before anything is measured.
 
+use std::path::Path;
+
+use asuh::gates;
 use asuh_ground::App;
-use asuh_store::{Args, Command, DistrictId, Envelope, Fault, Id, Recording, Tx};
+use asuh_ground::settings::ServerSettings;
+use asuh_store::{Args, Command, DistrictId, Envelope, Fault, Id, Options, Recording, Store, Tx};
 use serde::{Deserialize, Serialize};
 
 /// The district of every bench.
 pub(crate) const DISTRICT: DistrictId = DistrictId(1);
+
+/// The program over a folder of its own, or a server's empty database; not `durable` where only reading is measured.
+pub(crate) async fn open(url: Option<&str>, folder: &Path, durable: bool) -> App {
+    std::fs::create_dir_all(folder).unwrap();
+    let database_url = url.map(str::to_owned);
+    let store = Store::open(Options { database_url, durable, ..Options::folder(folder) }).await.unwrap();
+    let settings = ServerSettings { folder: folder.to_owned(), ..ServerSettings::default() };
+    App::new(store, settings, gates::registry())
+}
 
 /// The head of an `INSERT ... VALUES` and its rows.
 pub(crate) type Piece = (&'static str, Vec<Args>);

@@ -531,21 +531,8 @@ pub(super) async fn export(
     let found = plain(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let yes = |flag: bool| if flag { text.t("analysis.yes").into_owned() } else { String::new() };
     let rows = found.villages.into_iter().map(|one| {
+        let numbers = one.figures().numbers();
         let mut row = vec![Cell::from(one.inside), one.name.into(), one.village_code.to_string().into()];
-        let numbers = [
-            one.children,
-            one.measured,
-            one.stunted,
-            one.severely,
-            one.families,
-            one.at_risk,
-            one.poor_water,
-            one.poor_latrine,
-            one.four_too,
-            one.poor,
-            one.unvisited,
-            one.budget,
-        ];
         row.extend(numbers.map(Cell::Number));
         row.push(Cell::Decimal(one.points as f64 / 100.0));
         row.push(Cell::Number(one.place));

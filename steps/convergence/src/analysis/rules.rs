@@ -77,6 +77,24 @@ pub struct Figures {
 pub const FEW: i64 = 20;
 
 impl Figures {
+    /// All of them, in the order in which tables have them.
+    pub fn numbers(&self) -> [i64; 12] {
+        [
+            self.children,
+            self.measured,
+            self.stunted,
+            self.severely,
+            self.families,
+            self.at_risk,
+            self.poor_water,
+            self.poor_latrine,
+            self.four_too,
+            self.poor,
+            self.unvisited,
+            self.budget,
+        ]
+    }
+
     /// These and those together.
     pub fn add(&mut self, other: &Figures) {
         for (sum, part) in [

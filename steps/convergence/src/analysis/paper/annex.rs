@@ -11,20 +11,10 @@ impl Matter {
     /// All figures of every village, across the page.
     pub(super) fn figures(&self) -> Block {
         let row = |name: [String; 2], one: &Figures| {
-            let numbers = [one.children, one.measured, one.stunted].map(|value| self.n(value));
-            let more = [
-                one.severely,
-                one.families,
-                one.at_risk,
-                one.poor_water,
-                one.poor_latrine,
-                one.four_too,
-                one.poor,
-                one.unvisited,
-                one.budget,
-            ];
-            let more = more.map(|value| self.n(value));
-            [name.to_vec(), numbers.to_vec(), vec![self.share(one)], more.to_vec()].concat()
+            let numbers = one.numbers().map(|value| self.n(value));
+            // The share stands beside what it is of.
+            let (children, rest) = numbers.split_at(3);
+            [name.as_slice(), children, &[self.share(one)], rest].concat()
         };
         let villages =
             self.plain.villages.iter().map(|one| row([one.inside.clone(), one.name.clone()], &one.figures()));
