@@ -9,6 +9,7 @@ use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Instant, Query, Rejection, args};
 use axum::http::StatusCode;
 
+use crate::pairing_bad_use::{done, twenty};
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
 const HEADING: &str = "No,NIK,Nama,JK,Tgl Lahir,Nama Ortu,Kec,Desa/Kel,Posyandu,RT,RW,Tanggal Pengukuran,Berat,Tinggi,Cara Ukur\n";
@@ -116,6 +117,26 @@ async fn a_cadre_records_a_child_of_her_rw_and_sees_what_it_says(db: TestDatabas
     let page = cadre.post(&path, &fields).await.refused();
     assert!(page.contains("sudah tercatat diukur pada hari itu"), "{page}");
     assert_eq!(held(&test).await, 1);
+}
+
+/// A child whom nobody has measured has no row to take hold of yet: of twenty who measure it at the same instant one does,
+/// and the others are told.
+#[db_test]
+async fn a_childs_first_measurement_sent_twenty_times_at_once_is_one(db: TestDatabase) {
+    let test = district(db).await;
+    let bela = child(&test, "Bela").await;
+    for table in ["measurement", "child_growth"] {
+        let sql = format!("DELETE FROM {table} WHERE district_id = $1 AND person_id = $2");
+        test.sql(&sql, args![KERINCI, bela]).await;
+    }
+    let cadre = cadre(&test, "003").await;
+    let fields = [("hari", "2026-11-02"), ("berat", "9,1"), ("edema", "0")];
+    let answers = twenty(&cadre, &format!("/pengukuran/anak/{bela}/baru"), &fields).await;
+    assert_eq!((done(&answers), held(&test).await), (1, 1));
+    for refused in answers.iter().filter(|answer| !answer.status.is_redirection()) {
+        assert!(refused.body.contains("sudah tercatat diukur pada hari itu"), "{}", refused.body);
+        assert!(refused.body.contains("value=\"9,1\""), "{}", refused.body);
+    }
 }
 
 #[db_test]

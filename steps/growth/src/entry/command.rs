@@ -51,8 +51,12 @@ impl Command for RecordMeasurements {
         let persons: HashSet<Id> = self.entries.iter().map(|entry| entry.child).collect();
         let mut persons: Vec<Id> = persons.into_iter().collect();
         persons.sort_unstable();
-        hold(tx, &persons).await?;
         let children = children(tx, &self.reach, &persons).await?;
+        if children.len() < persons.len() {
+            return Err(Refusal::not_found().into());
+        }
+        // Of two who measure a child at once the later reads what the earlier wrote, and is refused instead of failing.
+        standing::hold(tx, &persons).await?;
         let mut taken_days = held_days(tx, &persons).await?;
         let mut facts = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
@@ -73,21 +77,6 @@ impl Command for RecordMeasurements {
         record::insert(tx, facts).await?;
         Ok(ids)
     }
-}
-
-/// Takes hold of how children stand for the rest of the transaction: of two who measure one at the same time the later reads
-/// what the earlier wrote, and is refused instead of failing. A child's first measurement is kept single by its index.
-/// Index: primary key of `child_growth`.
-async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), Fault> {
-    for some in persons.chunks(AT_ONCE) {
-        let mut args = args![tx.district()];
-        let list = args.push_list(some.iter().copied());
-        let sql = format!(
-            "UPDATE child_growth SET measured_on = measured_on WHERE district_id = $1 AND person_id IN ({list})"
-        );
-        tx.execute(&sql, args).await?;
-    }
-    Ok(())
 }
 
 async fn children(tx: &Tx<'_>, reach: &Reach, persons: &[Id]) -> Result<HashMap<Id, Reached>, Fault> {
@@ -257,7 +246,7 @@ async fn changeable(tx: &Tx<'_>, reach: &Reach, whose: Whose, id: Id) -> Result<
     let read = || query::entered(tx, tx.district(), &scope, id);
     let child = read().await?.ok_or_else(Refusal::not_found)?.person_id;
     // Read again behind the hold: of two who change it at once the later finds it changed.
-    hold(tx, &[child]).await?;
+    standing::hold(tx, &[child]).await?;
     let found = read().await?.filter(|one| one.source == SOURCE);
     let found = found.filter(|one| whose == Whose::Everybodys || one.recorded_by == tx.actor());
     Ok(found.ok_or_else(Refusal::not_found)?)

@@ -12,4 +12,4 @@ mod tests;
 pub(super) use check::check;
 pub(super) use job::{RECOMPUTE, persons_changed, recompute};
 pub use store::{Beside, MeasuredChild, Said, children, refresh};
-pub(super) use store::{New, PRINTED, TAKEN, refresh_with};
+pub(super) use store::{New, PRINTED, TAKEN, hold, refresh_with};

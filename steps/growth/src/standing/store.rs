@@ -293,8 +293,12 @@ async fn compute_some(
 }
 
 /// Takes hold of the children's rows, in the order of their ids, before anything is read of them: of two commands
-/// that measure a child at the same time the later one sees what the earlier one wrote.
-async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
+/// that measure a child at the same time the later one sees what the earlier one wrote. Of a child that was never measured
+/// the row is made, so that there is something to hold; whoever calls it computes the child anew in the same command.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn hold(tx: &Tx<'_>, persons: &[Id]) -> Result<(), StoreError> {
     let rows = persons.iter().map(|person| {
         args![tx.district(), *person, 0_i64, *person, "", "", "", "", false, false, false, false, false]
     });
