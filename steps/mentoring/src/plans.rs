@@ -32,6 +32,7 @@ async fn a_familys_visits_referrals_and_audits_are_read_by_the_family(db: TestDa
     plans.take().walks_only(&[]).uses(&["person_version_by_family", "measurement_once"]);
     referral::query::of_family(&plans, DISTRICT, ID).await.unwrap();
     referral::query::one(&plans, DISTRICT, &scope(), ID).await.unwrap();
+    referral::query::measured(&plans, DISTRICT, ID).await.unwrap();
     referral::query::steps(&plans, DISTRICT, ID).await.unwrap();
     plans.take().walks_only(&[]);
     case::query::of_family(&plans, DISTRICT, ID).await.unwrap();

@@ -326,6 +326,9 @@ async fn with_a_visit_nothing_is_taken_back_but_what_was_measured_at_it(db: Test
 #[db_test]
 async fn a_child_that_a_visit_finds_in_need_is_sent_on_from_its_page(db: TestDatabase) {
     let scene = Scene::start(db).await;
+    let new = format!("/rujukan/baru/{}", scene.andi);
+    let page = scene.cadre.get(&new).await.ok();
+    assert!(!page.contains(" checked") && !page.contains("Sudah ditandai"), "nothing was found: {page}");
     let mut fields = measured(&scene, "12,1", "88,9");
     fields[5].1 = "2";
     let page = send(&scene.cadre, &scene, &new_form_id(), &fields).await;
@@ -338,10 +341,16 @@ async fn a_child_that_a_visit_finds_in_need_is_sent_on_from_its_page(db: TestDat
             send(&scene.cadre, &scene, &new_form_id(), &fields).await.to()
         }
     };
-    let new = format!("/rujukan/baru/{}", scene.andi);
     let page = scene.cadre.get(&shown).await.ok();
     assert!(page.contains(&format!("href=\"{new}\"")) && page.contains("Derajat 2"), "{page}");
     assert!(scene.cadre.get("/pendampingan").await.ok().contains("Andi Saputra"), "due today");
+    // The form has ticked what was measured, and says by which day; the rest is for the cadre.
+    let page = scene.cadre.get(&new).await.ok();
+    assert!(
+        page.contains("value=\"severely_wasted\" checked") && page.contains("pengukuran 2 Nov 2026"),
+        "{page}"
+    );
+    assert_eq!(page.matches(" checked").count(), 1, "{page}");
     scene.cadre.post(&new, &[("alasan", "danger_sign")]).await.to();
     let page = scene.cadre.get(&shown).await.ok();
     assert!(!page.contains(&new) && page.contains("Rujukannya sudah terkirim"), "sent on already: {page}");

@@ -12,6 +12,7 @@ use asuh_step_registry::institutions::{InstitutionKind, of_kind};
 use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
+use time::Date;
 
 use super::command::{AnswerReferral, SendReferral};
 use super::query::{self, Referral, Shown, Step};
@@ -66,18 +67,26 @@ struct NewPage {
     reasons: Vec<(String, String)>,
     institutions: Vec<(String, String)>,
     of_village: String,
+    /// The day of the measurement by which reasons are ticked already.
+    measured_on: Option<Date>,
     form: FormView,
 }
 
-/// An empty form.
+/// A form that has ticked what was measured.
 pub(super) async fn new(
     cap: Cap<SendReferrals>,
     State(app): State<App>,
     shell: Shell,
     Path(person): Path<Id>,
 ) -> Page {
-    let form = Form::empty(&shell);
-    show_new(&app, &cap, shell, person, &form).await
+    let (db, district) = (app.store.reader(), cap.district());
+    let found = reached::person(db, district, cap.scope(), person).await?;
+    found.ok_or(Error::NotFound)?;
+    let measured = query::measured(db, district, person).await?;
+    let reasons = measured.iter().flat_map(|one| Reason::measured(&one.reasons, one.stunted));
+    let form = Form::with(&shell, reasons.map(|reason| ("alasan", reason.code())));
+    let measured_on = measured.map(|one| one.measured_on).filter(|_| !form.get("alasan").is_empty());
+    show_new(&app, &cap, shell, person, (&form, measured_on)).await
 }
 
 /// Sends.
@@ -110,10 +119,16 @@ pub(super) async fn send(
             Err(rejection) => form.reject(rejection)?,
         }
     }
-    show_new(&app, &cap, shell, person, &form).await
+    show_new(&app, &cap, shell, person, (&form, None)).await
 }
 
-async fn show_new(app: &App, cap: &SendReferrals, shell: Shell, person: Id, form: &Form) -> Page {
+async fn show_new(
+    app: &App,
+    cap: &SendReferrals,
+    shell: Shell,
+    person: Id,
+    (form, measured_on): (&Form, Option<Date>),
+) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let whom = reached::person(db, district, cap.scope(), person).await?.ok_or(Error::NotFound)?;
     let institutions = of_kind(db, district, InstitutionKind::Puskesmas).await?;
@@ -126,6 +141,7 @@ async fn show_new(app: &App, cap: &SendReferrals, shell: Shell, person: Id, form
         institutions: institutions.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
         of_village: shell.t("mentoring.referral.of_village").into_owned(),
         form: form.view(),
+        measured_on,
         person,
         whom,
         shell,

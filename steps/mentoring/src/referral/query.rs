@@ -53,6 +53,22 @@ const REFERRAL: &str = "SELECT r.id, r.number, f.family_id, f.head_name, p.perso
      LEFT JOIN app_user u ON u.district_id = r.district_id AND u.id = r.sent_by \
      WHERE r.district_id = $1";
 
+asuh_store::row_struct! {
+    /// What the measurements of a child say of sending it on.
+    pub(crate) struct Measured { pub(crate) measured_on: Date, pub(crate) reasons: String, pub(crate) stunted: bool }
+}
+
+/// How a child that was found within reach stands. Index: primary key of `child_growth`.
+pub(crate) async fn measured(
+    db: &impl Query,
+    district: DistrictId,
+    person: Id,
+) -> Result<Option<Measured>, StoreError> {
+    let sql =
+        "SELECT measured_on, reasons, stunted FROM child_growth WHERE district_id = $1 AND person_id = $2";
+    db.first(sql, args![district, person]).await
+}
+
 /// The statement, with the place of [`Instant::NEVER`] among its values.
 fn select(never: &str) -> String {
     REFERRAL.replace("$never", never)

@@ -37,6 +37,18 @@ impl Reason {
         text.split(' ').filter_map(Reason::parse).collect()
     }
 
+    /// What a child's measurements alone say: the codes of growth's reasons to send it on, and whether it is stunted.
+    pub fn measured(signs: &str, is_stunted: bool) -> Vec<Reason> {
+        let of = |sign: &str| match sign {
+            "oedema" | "severely_wasted" | "thin_arm" => Some(Reason::SeverelyWasted),
+            "below_red_line" | "twice_not_gained" | "not_gained" => Some(Reason::NotGaining),
+            _ => None,
+        };
+        let said: Vec<Reason> =
+            signs.split(' ').filter_map(of).chain(is_stunted.then_some(Reason::Stunted)).collect();
+        Reason::ALL.iter().copied().filter(|one| said.contains(one)).collect()
+    }
+
     /// As they are stored: each once, in their order.
     pub fn stored(reasons: &[Reason]) -> String {
         let chosen = Reason::ALL.iter().filter(|one| reasons.contains(one)).map(|one| one.code());
@@ -111,6 +123,18 @@ mod tests {
                 assert_eq!(from.may_become(to), may.contains(&(from, to)), "{from:?} to {to:?}");
             }
         }
+    }
+
+    #[test]
+    fn measurements_name_their_reasons_once() {
+        let said = Reason::measured("oedema thin_arm below_red_line", true);
+        assert_eq!(said, [Reason::SeverelyWasted, Reason::Stunted, Reason::NotGaining]);
+        assert_eq!(Reason::measured("twice_not_gained not_gained", false), [Reason::NotGaining]);
+        // Too heavy is no reason of this list, and nothing measured is none.
+        assert_eq!(
+            (Reason::measured("above_orange_line", false), Reason::measured("", false)),
+            (vec![], vec![])
+        );
     }
 
     #[test]
