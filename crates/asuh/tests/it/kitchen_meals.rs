@@ -505,10 +505,15 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     let page =
         officer.post(&format!("{wati}/timbang"), &[&weigh("28,1")[..], &[("yakin", &sure)]].concat()).await;
     assert!(page.refused().contains("Ukur ulang dahulu?"));
-    assert_eq!(
-        meals.kitchens.number("SELECT COUNT(*) AS n FROM meal_weight WHERE district_id = $1").await,
-        0
-    );
+    // What the posyandu weighed meanwhile is a week's weight as well; that day is not weighed again.
+    let posyandu = [("hari", "2026-12-20"), ("berat", "8,9"), ("edema", "0")];
+    officer.post(&format!("/pengukuran/anak/{}/baru", meals.wati), &posyandu).await.to();
+    let page = officer.get(&wati).await.ok();
+    assert!(page.contains("20 Des 2026") && page.contains("8,90 kg"), "{page}");
+    let mut again = weigh("9,0");
+    again[0].1 = "20";
+    let page = officer.post(&format!("{wati}/timbang"), &again).await.refused();
+    assert!(page.contains("sudah tercatat diukur pada hari itu") && page.contains("value=\"9,0\""), "{page}");
     officer.post(&format!("{wati}/timbang"), &weigh("9,1")).await.to();
     // It is a measurement like any other.
     let sql = "SELECT COUNT(*) AS n FROM measurement WHERE district_id = $1 AND weight_g = 9100 AND source = 'form'";
@@ -540,6 +545,7 @@ async fn the_outcome_follows_from_the_measurements(db: TestDatabase) {
     assert_eq!(rows[0][..3], ["nik", "nama", "tanggal_pemberian_pertama"]);
     assert_eq!((rows[0].len(), rows.len()), (24, 9));
     assert_eq!((rows[1][0].as_str(), rows[1][9].as_str(), rows[1][10].as_str()), (NIK, "1", "1"));
+    assert_eq!((rows[7][19].as_str(), rows[7][20].as_str()), ("8.9", ""), "as the posyandu weighed her");
     assert_eq!((rows[8][19].as_str(), rows[8][23].as_str(), rows[1][23].as_str()), ("9.1", "2", "1"));
     meals.check().await;
 }

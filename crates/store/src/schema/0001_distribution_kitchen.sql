@@ -176,7 +176,7 @@ CREATE INDEX meal_enrolment_by_village ON meal_enrolment (district_id, village_c
 CREATE INDEX meal_enrolment_by_family ON meal_enrolment (district_id, family_id);
 CREATE INDEX meal_enrolment_by_person ON meal_enrolment (district_id, person_id);
 
--- What was weighed while a person is fed, beside the posyandu's measurements.
+-- What was weighed of a pregnant woman while she is fed; what was weighed of a child is a `measurement`.
 CREATE TABLE meal_weight (
   district_id {int} NOT NULL,
   enrolment_id {bytes} NOT NULL,

@@ -11,6 +11,7 @@ use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use axum::extract::State;
 use time::{Date, Duration};
 
+use super::enrolment::MEASURED;
 use super::programme::{self, ProgrammeLine};
 use super::{HandPmtToSigizi, Reach};
 use asuh_ground::App;
@@ -90,19 +91,25 @@ async fn fed(
     .await
 }
 
-const EATEN: &str = "x.enrolment_id, x.for_day, x.mark FROM meal_serving x";
-const WEIGHED: &str = "x.enrolment_id, x.weighed_on, x.weight_g, x.height_mm FROM meal_weight x";
+/// The portions of a programme's people. Indexes: meal_enrolment_by_programme, meal_serving_by_enrolment.
+async fn eaten(db: &impl Query, district: DistrictId, programme: Id) -> Result<Vec<Eaten>, StoreError> {
+    db.all(
+        "SELECT x.enrolment_id, x.for_day, x.mark FROM meal_serving x WHERE x.district_id = $1 AND x.enrolment_id IN \
+         (SELECT e.id FROM meal_enrolment e WHERE e.district_id = $1 AND e.programme_id = $2)",
+        args![district, programme],
+    )
+    .await
+}
 
-/// A programme's rows of a table that names enrolments. Index: meal_enrolment_by_programme, then that table's own.
-async fn of_programme<T: asuh_store::FromRow + Send>(
-    db: &impl Query,
-    district: DistrictId,
-    columns: &str,
-    programme: Id,
-) -> Result<Vec<T>, StoreError> {
+/// The weighings of a programme's people, those of a day in the order in which they were recorded. Indexes:
+/// meal_enrolment_by_programme, primary key, measurement_by_person.
+async fn weighed(db: &impl Query, district: DistrictId, programme: Id) -> Result<Vec<Weighed>, StoreError> {
     let sql = format!(
-        "SELECT {columns} WHERE x.district_id = $1 AND x.enrolment_id IN (SELECT e.id FROM meal_enrolment e \
-         WHERE e.district_id = $1 AND e.programme_id = $2)"
+        "SELECT e.id AS enrolment_id, x.weighed_on, x.weight_g, x.height_mm, x.recorded_at FROM meal_enrolment e \
+         JOIN meal_weight x ON x.district_id = e.district_id AND x.enrolment_id = e.id \
+         WHERE e.district_id = $1 AND e.programme_id = $2 UNION ALL \
+         SELECT e.id, m.measured_on, m.weight_g, m.height_mm, m.recorded_at FROM meal_enrolment e JOIN {MEASURED} \
+         WHERE e.district_id = $1 AND e.programme_id = $2 ORDER BY recorded_at"
     );
     db.all(&sql, args![district, programme]).await
 }
@@ -170,8 +177,8 @@ async fn hand_over(
         form.error("", "kitchen.sigizi.none");
         return page_with(form.status(), &AskPage { f: form.view(), programme, shell });
     }
-    let eaten: Vec<Eaten> = of_programme(db, district, EATEN, id).await?;
-    let weighed: Vec<Weighed> = of_programme(db, district, WEIGHED, id).await?;
+    let eaten = eaten(db, district, id).await?;
+    let weighed = weighed(db, district, id).await?;
     let ate: BTreeMap<(Id, Date), bool> =
         eaten.iter().filter(|one| !one.mark.is_empty()).fold(BTreeMap::new(), |mut days, one| {
             let day: &mut bool = days.entry((one.enrolment_id, one.for_day)).or_default();
@@ -256,7 +263,8 @@ pub(super) async fn plans(
 ) {
     fed(db, district, reach, programme).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme"]);
-    let _: Vec<Eaten> = of_programme(db, district, EATEN, programme).await.expect("an answer");
-    let _: Vec<Weighed> = of_programme(db, district, WEIGHED, programme).await.expect("an answer");
+    eaten(db, district, programme).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]);
+    weighed(db, district, programme).await.expect("an answer");
+    db.take().uses(&["meal_enrolment_by_programme", "measurement_by_person"]);
 }

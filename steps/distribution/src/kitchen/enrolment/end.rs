@@ -14,7 +14,8 @@ use super::super::Reach;
 use super::query::{self, EnrolmentLine};
 use super::rules::{PREGNANT_GAIN, Stand, least_gain, outcome};
 
-/// Weighs somebody who is fed. Of a child it is a measurement like any other, and stands with the child's growth too.
+/// Weighs somebody who is fed. Of a child it is a measurement like any other: it stands with the child's growth and is read
+/// from there, as what the posyandu weighed meanwhile is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WeighEnrolled {
     /// The enrolment.
@@ -79,6 +80,7 @@ impl Command for WeighEnrolled {
         if let Some(measures) = measures {
             let entry = Entry { child: line.person_id, on: self.on, posyandu: String::new(), measures };
             RecordMeasurements { reach: self.growth.clone(), today, entries: vec![entry] }.apply(tx).await?;
+            return Ok(());
         }
         tx.execute(
             "INSERT INTO meal_weight (district_id, enrolment_id, weighed_on, weight_g, height_mm, arm_mm, recorded_at, \

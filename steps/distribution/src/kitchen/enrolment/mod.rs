@@ -12,6 +12,7 @@ pub use command::{EnrolPerson, Enrolled};
 pub use end::{EndEnrolment, Ending, TakeBackEnding, WeighEnrolled};
 pub(super) use home::tasks;
 pub use note::NoteMeals;
+pub(super) use query::MEASURED;
 pub(super) use query::{EnrolmentLine, family_enrolments, shown_name};
 pub use rules::{Outcome, Stand, outcome};
 

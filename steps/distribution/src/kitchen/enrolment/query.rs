@@ -333,18 +333,28 @@ asuh_store::row_struct! {
     }
 }
 
-/// The weighings of an enrolment, in their order. Index: primary key.
+/// What was weighed of a fed child `e` while it was fed, wherever: at the posyandu, at a visit or for its feeding. Index:
+/// measurement_by_person.
+pub(in super::super) const MEASURED: &str = "measurement m ON m.district_id = e.district_id AND m.person_id = e.person_id \
+     AND m.weight_g IS NOT NULL AND m.retracted_at IS NULL AND m.measured_on >= e.starts_on \
+     AND m.measured_on <= COALESCE(e.ended_on, 99991231)";
+
+/// The weighings of an enrolment, in their order, each day once: of two sources of a day the one recorded last. Indexes:
+/// primary keys, measurement_by_person.
 pub(super) async fn weights(
     db: &impl Query,
     district: DistrictId,
     enrolment: Id,
 ) -> Result<Vec<WeightLine>, StoreError> {
-    db.all(
-        "SELECT weighed_on, weight_g, height_mm, arm_mm FROM meal_weight WHERE district_id = $1 AND enrolment_id = $2 \
-         ORDER BY weighed_on",
-        args![district, enrolment],
-    )
-    .await
+    let sql = format!(
+        "SELECT weighed_on, weight_g, height_mm, arm_mm, recorded_at FROM meal_weight \
+         WHERE district_id = $1 AND enrolment_id = $2 UNION ALL \
+         SELECT m.measured_on, m.weight_g, m.height_mm, m.arm_mm, m.recorded_at FROM meal_enrolment e JOIN {MEASURED} \
+         WHERE e.district_id = $1 AND e.id = $2 ORDER BY weighed_on, recorded_at DESC"
+    );
+    let mut lines: Vec<WeightLine> = db.all(&sql, args![district, enrolment]).await?;
+    lines.dedup_by_key(|line| line.weighed_on);
+    Ok(lines)
 }
 
 asuh_store::row_struct! {
@@ -407,6 +417,7 @@ pub(in super::super) async fn plans(
     }
     one(db, district, reach, any).await.expect("an answer");
     weights(db, district, any).await.expect("an answer");
+    db.take().uses(&["measurement_by_person"]);
     servings(db, district, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["meal_serving_by_enrolment"]);
     family_enrolments(db, district, any).await.expect("an answer");

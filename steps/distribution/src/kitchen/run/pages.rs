@@ -99,6 +99,7 @@ struct Kept {
 
 /// What the check page says.
 struct Checked {
+    day: Date,
     portions: i64,
     villages: Vec<(String, i64)>,
     kept: Vec<Kept>,
@@ -196,6 +197,7 @@ async fn checked(
     let store = place::store_of(db, district, asked.kitchen).await?;
     let commodities = books::commodities(db, district).await?;
     Ok(Some(Checked {
+        day: asked.day,
         portions: proposal.portions(),
         villages: named.collect(),
         kept: proposal
