@@ -140,6 +140,10 @@ async fn a_commitment_serves_a_row_of_the_plan_and_both_show_it(db: TestDatabase
     }
     assert!(!shown.contains("Jamban untuk KRS"), "{shown}");
     let told = [("hari", "2026-10-30"), ("keadaan", "done"), ("kata", "Semua posyandu selesai")];
+    // Progress that is refused leaves the row chosen in the form below it.
+    let refused = bappeda.post(&format!("{tied}/perkembangan"), &[told[0], told[1]]).await.refused();
+    assert!(refused.contains(&format!("<option value=\"{}\" selected", scene.here)), "{refused}");
+    assert!(refused.contains("<option value=\"balita-dipantau\" selected"), "{refused}");
     bappeda.post(&format!("{tied}/perkembangan"), &told).await.to();
     let shown = bappeda.get(&row).await.ok();
     assert!(shown.contains("terlaksana") && shown.contains("Semua posyandu selesai"), "{shown}");

@@ -212,6 +212,12 @@ async fn people_note_themselves_by_the_code_only_while_the_meeting_runs(db: Test
     planner.post(&format!("{one}/tutup"), &[]).await.to();
     assert_eq!(anybody.get(&door).await.status, StatusCode::NOT_FOUND);
     assert_eq!(anybody.post(&door, &fields).await.status, StatusCode::NOT_FOUND);
+    // Whose answer was lost sends the form again: he stands on the list, and is not written there twice.
+    let page = anybody.post_as(&door, &form, &fields).await.ok();
+    assert!(page.contains("sudah tercatat") && !page.contains("action=\"/hadir"), "{page}");
+    let other = with(fields.clone(), "nama", "Orang Lain");
+    assert_eq!(anybody.post_as(&door, &form, &other).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(test.number(count, args![KERINCI]).await, 1);
     assert!(
         planner
             .post(&notes, &[("notulen", "x"), ("sebelumnya", "")])

@@ -113,9 +113,9 @@ async fn shown(app: &App, cap: &ReadMeetings, shell: Shell, id: Id, word: &str, 
 }
 
 /// What the form of its tie begins with.
-fn tied(shell: &Shell, one: &Commitment) -> Form {
+fn tied(one: &Commitment) -> [(&'static str, String); 2] {
     let row = one.plan_item_id.map(|id| id.to_string()).unwrap_or_default();
-    Form::with(shell, [("baris", row), ("indikator", one.indicator.clone())])
+    [("baris", row), ("indikator", one.indicator.clone())]
 }
 
 /// One commitment.
@@ -128,7 +128,7 @@ pub(super) async fn show(
 ) -> Page {
     let one =
         query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    let form = tied(&shell, &one);
+    let form = Form::with(&shell, tied(&one));
     shown(&app, &cap, shell, id, &narrow.cari, &form).await
 }
 
@@ -162,7 +162,8 @@ pub(super) async fn report(
     Path(id): Path<Id>,
     mut form: Form,
 ) -> Page {
-    query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
+    let one =
+        query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
     let on = form.day("hari");
     let state = form.read("keadaan", |code| Become::parse(code).ok_or("web.error.choose"));
@@ -187,6 +188,8 @@ pub(super) async fn report(
             Err(rejection) => form.reject(rejection)?,
         }
     }
+    // The page shows the form of its tie as well, which was not sent and goes on saying what holds.
+    tied(&one).into_iter().for_each(|(field, value)| form.set(field, value));
     let reader = ReadMeetings::of(cap.actor()).ok_or(Error::Forbidden)?;
     shown(&app, &reader, shell, id, "", &form).await
 }

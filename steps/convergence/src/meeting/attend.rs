@@ -34,7 +34,7 @@ pub(super) async fn ask(shell: Shell) -> Page {
 async fn found(app: &App, code: &str) -> Result<Option<(District, Meeting)>, Error> {
     for district in settings::all(app.store.reader()).await? {
         let meeting = query::by_code(app.store.reader(), district.id, code).await?;
-        if let Some(meeting) = meeting.filter(|one| one.state == "running") {
+        if let Some(meeting) = meeting.filter(is_running) {
             return Ok(Some((district, meeting)));
         }
     }
@@ -71,13 +71,16 @@ struct AttendPage {
     form: FormView,
 }
 
-/// The meeting behind an address: only while it runs, so that an old code leads nowhere.
-async fn running(app: &App, district: i64, code: &str) -> Result<(District, Meeting), Error> {
+/// The meeting behind an address. Its pages are shown only while it runs, so that an old code leads nowhere.
+async fn behind(app: &App, district: i64, code: &str) -> Result<(District, Meeting), Error> {
     let districts = settings::all(app.store.reader()).await?;
     let district = districts.into_iter().find(|one| one.id == DistrictId(district)).ok_or(Error::NotFound)?;
     let meeting = query::by_code(app.store.reader(), district.id, &rules::typed_code(code)).await?;
-    let meeting = meeting.filter(|one| one.state == "running").ok_or(Error::NotFound)?;
-    Ok((district, meeting))
+    Ok((district, meeting.ok_or(Error::NotFound)?))
+}
+
+fn is_running(meeting: &Meeting) -> bool {
+    meeting.state == "running"
 }
 
 fn shown(mut shell: Shell, district: DistrictId, one: Meeting, form: &Form, done: bool) -> Page {
@@ -93,7 +96,10 @@ pub(super) async fn form(
     Path((district, code)): Path<(i64, String)>,
     shell: Shell,
 ) -> Page {
-    let (district, meeting) = running(&app, district, &code).await?;
+    let (district, meeting) = behind(&app, district, &code).await?;
+    if !is_running(&meeting) {
+        return Err(Error::NotFound);
+    }
     let form = Form::empty(&shell);
     shown(shell, district.id, meeting, &form, false)
 }
@@ -113,7 +119,8 @@ pub(super) fn read(form: &mut Form, meeting: Id, scope: Option<Scope>) -> Option
     Some(Attend { meeting, scope, name, position, institution, sex: sex?, phone, way: way? })
 }
 
-/// Notes somebody who typed the form himself.
+/// Notes somebody who typed the form himself. Who sends his form again after the meeting was closed, because the answer was
+/// lost, is told that he stands on the list; anybody else finds nothing there.
 pub(super) async fn send(
     State(app): State<App>,
     Path((district, code)): Path<(i64, String)>,
@@ -121,7 +128,7 @@ pub(super) async fn send(
     shell: Shell,
     mut form: Form,
 ) -> Page {
-    let (district, meeting) = running(&app, district, &code).await?;
+    let (district, meeting) = behind(&app, district, &code).await?;
     let command_id = form.command_id()?;
     let command = read(&mut form, meeting.id, None);
     if let (Some(command), true) = (command, form.is_valid()) {
@@ -129,8 +136,12 @@ pub(super) async fn send(
         let envelope = Envelope { id: command_id, ..app.bookkeeping(district.id) };
         match app.store.submit(envelope, command).await {
             Ok(_) => return shown(shell, district.id, meeting, &form, true),
+            Err(_) if !is_running(&meeting) => {}
             Err(rejection) => form.reject(rejection)?,
         }
+    }
+    if !is_running(&meeting) {
+        return Err(Error::NotFound);
     }
     shown(shell, district.id, meeting, &form, false)
 }
