@@ -1,5 +1,5 @@
 //! `cargo xtask reliability`: the long forms of what every test run tries for moments: kills, backups under load, a
-//! full disk. What they print stands in docs/reliability.md, with the day and the machine.
+//! full disk, the last package wanted by two. What they print stands in docs/reliability.md, with the day and the machine.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,6 +21,9 @@ pub struct Options {
     /// Places at which a backup is damaged, a bit flipped and the rest cut off at each.
     #[arg(long, default_value_t = 100)]
     damages: u64,
+    /// Weeks whose last package two families are to get at the same moment, on each engine.
+    #[arg(long, default_value_t = 100)]
+    lasts: u64,
     /// Megabytes of the small disk (8 to 64).
     #[arg(long, default_value_t = 16)]
     disk: u64,
@@ -39,6 +42,7 @@ const DRILLS: &[Drill] = &[
     Drill { name: "damaged backups", package: "asuh-store", target: "backup", tests: "a_damaged_backup" },
     Drill { name: "kills of Mondays", package: "asuh", target: "it", tests: "mondays_that_are_killed" },
     Drill { name: "backups under load", package: "asuh", target: "it", tests: "a_backup_made_while_mondays" },
+    Drill { name: "the last package", package: "asuh", target: "it", tests: "the_last_package_goes" },
 ];
 
 /// Runs all of them, prints the summary and tells whether everything was good.
@@ -63,6 +67,7 @@ pub fn run(options: &Options) -> bool {
         tests
             .env("ASUH_CRASH_ROUNDS", options.kills.to_string())
             .env("ASUH_BACKUP_ROUNDS", options.backups.to_string())
+            .env("ASUH_LAST_ROUNDS", options.lasts.to_string())
             .env("ASUH_BACKUP_DAMAGES", options.damages.to_string());
         match &cluster {
             Some(cluster) => tests.env("ASUH_TEST_DATABASE_URL", cluster.url()),
