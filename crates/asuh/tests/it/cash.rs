@@ -155,11 +155,11 @@ impl Cash {
     }
 
     /// The bank's file: headings and a row for each transfer.
-    async fn file(&self, plan: &str) -> Vec<Vec<String>> {
+    pub async fn file(&self, plan: &str) -> Vec<Vec<String>> {
         self.treasurer.download(&format!("{plan}/berkas"), &[]).await
     }
 
-    async fn answer(&self, plan: &str, lines: &str) -> String {
+    pub async fn answer(&self, plan: &str, lines: &str) -> String {
         let text = format!("No Referensi;Status;Jumlah Dibayar;Keterangan\n{lines}\n");
         self.treasurer
             .upload(&format!("{plan}/hasil"), &[], "berkas", "hasil.csv", text.as_bytes())

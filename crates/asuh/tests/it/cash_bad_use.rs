@@ -6,7 +6,7 @@ use asuh_ground::books::AccountKind;
 use asuh_nusantara::TerritoryCode;
 use asuh_step_distribution::cash::{HandOut, Reach};
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Rejection, args};
+use asuh_store::{Id, Rejection, args};
 use axum::http::StatusCode;
 
 use crate::cash::{Cash, PNG};
@@ -128,5 +128,45 @@ async fn who_has_no_part_in_a_step_changes_nothing_and_bad_words_are_kept(db: Te
         assert!(matches!(answer, Err(Rejection::Refused(_))), "{answer:?}");
     }
     assert_eq!(cash.held(AccountKind::Household, cash.scene.children[0].family).await, 0);
+    cash.check().await;
+}
+
+/// The bank pays a part: what is tried again is the rest, so that the family receives what was signed for it and no more.
+#[db_test]
+async fn a_part_that_was_paid_is_not_paid_again_and_who_locked_does_not_approve(db: TestDatabase) {
+    let cash = Cash::start(db, [1, 0, 0, 0]).await;
+    cash.account(0, "0012-0100-1234").await;
+    let plan = cash.draft().await;
+    let second = cash.scene.test.with_role(Role::DistrictAdmin).await;
+    second.post(&format!("{plan}/kunci"), &[]).await.to();
+    for barred in [&second, &cash.scene.admin] {
+        assert!(barred.post(&format!("{plan}/setujui"), &[]).await.refused().contains("Anda ikut menyusun"));
+    }
+    cash.scene.leader.post(&format!("{plan}/setujui"), &[]).await.to();
+    cash.chair.post(&format!("{plan}/sahkan"), &[]).await.to();
+    cash.treasurer.post(&format!("{plan}/cairkan"), &[("bentuk", "umum")]).await.to();
+
+    let payment = cash.payment(0).await;
+    let hand = [("hubungan", "head"), ("tanda_tangan", PNG)];
+    let handed = format!("{payment}/serahkan");
+    assert!(cash.treasurer.post(&handed, &hand).await.refused().contains("lewat transfer"));
+    let reference = cash.file(&plan).await[1][7].clone();
+    let answer = cash.answer(&plan, &format!("{reference};Berhasil;300.000;Rekening penuh")).await;
+    assert!(cash.treasurer.get(&answer).await.ok().contains("0 berhasil, 1 sebagian, 0 gagal"));
+    cash.treasurer.post(&answer, &[]).await.to();
+    let family = cash.scene.children[0].family;
+    let id: Id = plan.rsplit('/').next().unwrap().parse().unwrap();
+    let held = async || {
+        (
+            cash.held(AccountKind::FundHolder, cash.holder).await,
+            cash.held(AccountKind::Payout, id).await,
+            cash.held(AccountKind::Household, family).await,
+        )
+    };
+    assert_eq!(held().await, (99_700_000, 0, 300_000));
+    cash.treasurer.post(&format!("{payment}/ulangi"), &[("cara", "tunai")]).await.to();
+    assert_eq!(held().await, (99_550_000, 150_000, 300_000), "the rest goes on its way");
+    cash.treasurer.post(&handed, &hand).await.to();
+    assert_eq!(held().await, (99_550_000, 0, SHARE));
     cash.check().await;
 }

@@ -58,6 +58,7 @@ mod intake;
 mod kapuas;
 pub mod kitchen;
 mod kitchen_meals;
+mod kitchen_refused;
 mod kitchen_reopened;
 mod kitchen_serang;
 mod kobar;

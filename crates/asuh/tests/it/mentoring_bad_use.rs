@@ -4,7 +4,7 @@ use asuh_ground::access::Role;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
 
-use crate::mentoring::Scene;
+use crate::mentoring::{Scene, cadre};
 use crate::mentoring_measured::{kept, measured};
 use crate::pairing_bad_use::{clicks, done, twenty};
 use crate::support::{VILLAGES, new_form_id};
@@ -90,4 +90,41 @@ async fn a_visit_whose_answer_was_lost_is_found_after_a_restart(db: TestDatabase
     let colleague = test.user(Role::Cadre, &[VILLAGES[0]], &[]).await;
     let answer = colleague.post_as(&visits, &visit, &fields).await;
     assert!(!answer.status.is_redirection() || answer.location != first, "{}", answer.location);
+}
+
+#[db_test]
+async fn a_referral_is_answered_after_it_was_sent_and_goes_to_a_puskesmas(db: TestDatabase) {
+    let scene = Scene::start(db).await;
+    let new = format!("/rujukan/baru/{}", scene.andi);
+    scene.test.institution("puskesmas", "Puskesmas Rekaan", None).await;
+    let kitchen = scene.test.institution("kitchen", "Dapur Gunung Raya", None).await.to_string();
+    let astray = [("alasan", "stunted"), ("puskesmas", kitchen.as_str())];
+    assert!(scene.cadre.post(&new, &astray).await.refused().contains("#f-puskesmas"));
+    let one = scene.cadre.post(&new, &[("alasan", "stunted")]).await.to();
+    let answer = format!("{}/jawab", one.split('?').next().unwrap());
+    let puskesmas = scene.test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
+    let seen = |day: &'static str, again: &'static str| {
+        [("jawaban", "seen"), ("hari", day), ("kata", "PMT 56 hari"), ("kembali", again)]
+    };
+    let page = puskesmas.post(&answer, &seen("2026-11-01", "2026-11-16")).await.refused();
+    assert!(page.contains("sebelum rujukan dikirim") && page.contains("PMT 56 hari"), "{page}");
+    let page = puskesmas.post(&answer, &seen("2026-11-02", "2026-11-02")).await.refused();
+    assert!(page.contains("sesudah hari pemeriksaan"), "{page}");
+    puskesmas.post(&answer, &seen("2026-11-02", "2026-11-16")).await.to();
+}
+
+#[db_test]
+async fn a_colleague_changes_nothing_of_a_cadres_visit(db: TestDatabase) {
+    let scene = Scene::start(db).await;
+    let visit =
+        scene.cadre.post(&scene.path(), &on(&measured(&scene, "12,1", "88,9"), "2026-11-02")).await.to();
+    let visit = visit.split('?').next().unwrap();
+    let colleague = cadre(&scene.test, "002").await;
+    let changed = [("hari", "2026-11-02"), ("nasihat", "Ikan"), ("alasan", "salah tulis")];
+    assert_eq!(colleague.post(&format!("{visit}/ubah"), &changed).await.status, StatusCode::NOT_FOUND);
+    let taken = [("ukuran", "ya"), ("alasan", "keluarga lain")];
+    assert_eq!(colleague.post(&format!("{visit}/tarik"), &taken).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(kept(&scene).await, (1, 1));
+    scene.cadre.post(&format!("{visit}/tarik"), &taken).await.to();
+    assert_eq!(kept(&scene).await, (0, 0));
 }

@@ -69,6 +69,12 @@ async fn a_family_tells_what_it_bought_and_on_whose_advice(db: TestDatabase) {
     let mut other = spent("300.000", "0");
     other.push(("lain", "50.000"));
     assert!(officer.post(&form, &other).await.refused().contains("Tulis lainnya itu apa"));
+    for (day, month) in [("31", "10"), ("3", "11")] {
+        let mut dated = spent("300.000", "0");
+        dated.extend([("hari_tanggal", day), ("hari_bulan", month), ("hari_tahun", "2026")]);
+        let refused = officer.post(&form, &dated).await.refused();
+        assert!(refused.contains("awal bulan bantuan sampai hari ini"), "{day}: {refused}");
+    }
     let advised = |day: &'static str, words: &'static str| {
         vec![
             ("makanan", "300.000"),

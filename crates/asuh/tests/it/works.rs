@@ -283,6 +283,12 @@ async fn water_is_ordered_built_handed_over_and_looked_after(db: TestDatabase) {
     }
     let thumb: Vec<(&str, &str)> =
         basis.iter().copied().chain([("bukti", "thumbprint"), ("saksi", "Pak RT")]).collect();
+    for (day, words) in
+        [(date!(2026 - 11 - 01), "sebelum mulai dikerjakan"), (date!(2026 - 11 - 03), "belum terjadi")]
+    {
+        let sent = [fields(&thumb, &[]), fields(&[], &[("hari", day)])].concat();
+        assert!(officer.post(&give, &borrowed(&sent)).await.refused().contains(words), "{day}");
+    }
     officer.post(&give, &thumb).await.to();
     assert_eq!(works.state("family_need").await, "met");
     let shown = near.get(&path).await.ok();
@@ -301,6 +307,11 @@ async fn water_is_ordered_built_handed_over_and_looked_after(db: TestDatabase) {
         officer.post(&check, &[("hasil", "working")]).await.refused().contains("tidak memeriksa sendiri")
     );
     assert!(near.post(&check, &[("hasil", "broken")]).await.refused().contains("Tulis apa yang terlihat"));
+    for day in [date!(2026 - 11 - 01), date!(2026 - 11 - 03)] {
+        let sent = fields(&[("hasil", "working")], &[("hari_cek", day)]);
+        let page = near.post(&check, &borrowed(&sent)).await.refused();
+        assert!(page.contains("antara serah terima dan hari ini"), "{day}: {page}");
+    }
     near.post(&check, &[("hasil", "broken"), ("keterangan", "pompa mati")]).await.to();
     near.post(&check, &[("hasil", "working")]).await.refused();
     assert!(admin.get(&path).await.ok().contains("pompa mati"));
