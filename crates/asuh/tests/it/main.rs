@@ -73,6 +73,7 @@ mod mentoring_measured;
 pub mod money;
 mod money_at_once;
 mod money_later;
+mod own_papers;
 mod pairing;
 mod pairing_bad_use;
 mod pairing_cli;
