@@ -20,6 +20,7 @@ mod commitments;
 mod consent;
 mod convergence_analysis;
 mod convergence_check;
+mod convergence_families;
 mod convergence_gifts;
 mod convergence_model;
 mod convergence_papers;
