@@ -26,6 +26,7 @@ mod convergence_model;
 mod convergence_papers;
 mod convergence_plans;
 mod convergence_reports;
+mod convergence_restart;
 mod convergence_sheets;
 mod convergence_teams;
 mod convergence_values;
