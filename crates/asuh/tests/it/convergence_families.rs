@@ -16,14 +16,14 @@ const MARKS: [&str; 5] = ["poor_water", "poor_latrine", "four_too", "poor", "unv
 
 /// Makes two of three families at risk, each for its own reasons, and says for which.
 async fn at_risk(test: &TestApp, nth: usize, family: &Family) -> Option<Vec<&'static str>> {
-    let risky = nth % 3 != 0;
+    let risky = !nth.is_multiple_of(3);
     let mut factors = Vec::new();
     let mut marks = Vec::new();
     for (holds, factor, mark) in [
-        (nth % 2 == 0, "poor_water", "poor_water"),
+        (nth.is_multiple_of(2), "poor_water", "poor_water"),
         (nth % 4 < 2, "poor_latrine", "poor_latrine"),
-        (nth % 5 == 0, "too_old", "four_too"),
-        (nth % 7 == 0, "no_modern_contraception", ""),
+        (nth.is_multiple_of(5), "too_old", "four_too"),
+        (nth.is_multiple_of(7), "no_modern_contraception", ""),
     ] {
         if holds {
             factors.push(factor);
@@ -65,7 +65,7 @@ async fn families(test: &TestApp) -> Vec<Family> {
     let mut made = Vec::new();
     for nth in 0..32_usize {
         let (on, back) = match nth {
-            nth if nth % 3 == 2 => (date!(2026 - 10 - 10), nth % 2 == 0),
+            nth if nth % 3 == 2 => (date!(2026 - 10 - 10), nth.is_multiple_of(2)),
             4 | 13 => (date!(2026 - 05 - 01), false),
             _ => (date!(2026 - 01 - 01), true),
         };
@@ -188,6 +188,20 @@ async fn every_number_of_families_opens_the_families_that_it_counted(db: TestDat
     )
     .await;
     assert_eq!(listed(&kecamatan, &all).await, (here, here - 1));
+    assert_eq!(miscounted(&test).await, 0);
     assert_eq!(listed(&admin, &all).await, (here, here));
     assert!(admin.get(&one).await.ok().contains(&format!("href=\"{all}\">{here} dari")));
+    // `asuh check` finds a family that is gone, and a mark that is not what was counted.
+    for wrong in ["UPDATE analysis_family SET marks = 31 - marks", "DELETE FROM analysis_family"] {
+        let of = format!("{wrong} WHERE district_id = $1 AND village_code = $2 AND family_id = $3");
+        test.sql(&of, args![KERINCI, VILLAGES[0], gone]).await;
+        assert_eq!(miscounted(&test).await, 1, "{wrong}");
+    }
+}
+
+/// What `asuh check` says of analyses.
+async fn miscounted(test: &TestApp) -> usize {
+    let part = asuh::gates::parts().find(|part| part.name == "convergence").unwrap();
+    let findings = part.check.unwrap()(&test.app, KERINCI).await.unwrap();
+    findings.iter().filter(|one| one.starts_with("analysis ")).count()
 }
