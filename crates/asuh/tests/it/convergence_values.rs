@@ -243,7 +243,8 @@ async fn the_people_behind_a_number_are_those_it_counts_and_shown_to_who_reads_f
     // The level is the sum of its services, and that of its kecamatan.
     let whole = |text: &str| text.replace('.', "").parse::<i64>().ok();
     let column = |word: &str| -> i64 {
-        let cells = scores.split(&format!("data-th=\"{word}\">")).skip(1);
+        let head = format!("data-th=\"{word}\">");
+        let cells = scores.split(&head).skip(1);
         cells.filter_map(|cell| whole(cell.split('<').next().unwrap())).sum()
     };
     let (received, due) = (column("Diterima"), column("Seharusnya"));
