@@ -102,7 +102,7 @@ async fn eaten(db: &impl Query, district: DistrictId, programme: Id) -> Result<V
 }
 
 /// The weighings of a programme's people, those of a day in the order in which they were recorded. Indexes:
-/// meal_enrolment_by_programme, primary key, measurement_by_person.
+/// meal_enrolment_by_programme, primary key, measurement_once.
 async fn weighed(db: &impl Query, district: DistrictId, programme: Id) -> Result<Vec<Weighed>, StoreError> {
     let sql = format!(
         "SELECT e.id AS enrolment_id, x.weighed_on, x.weight_g, x.height_mm, x.recorded_at FROM meal_enrolment e \
@@ -266,5 +266,5 @@ pub(super) async fn plans(
     eaten(db, district, programme).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "meal_serving_by_enrolment"]);
     weighed(db, district, programme).await.expect("an answer");
-    db.take().uses(&["meal_enrolment_by_programme", "measurement_by_person"]);
+    db.take().walks_only(&[]).uses(&["meal_enrolment_by_programme", "measurement_once"]);
 }

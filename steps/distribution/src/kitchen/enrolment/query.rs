@@ -334,13 +334,13 @@ asuh_store::row_struct! {
 }
 
 /// What was weighed of a fed child `e` while it was fed, wherever: at the posyandu, at a visit or for its feeding. Index:
-/// measurement_by_person.
+/// measurement_once.
 pub(in super::super) const MEASURED: &str = "measurement m ON m.district_id = e.district_id AND m.person_id = e.person_id \
      AND m.weight_g IS NOT NULL AND m.retracted_at IS NULL AND m.measured_on >= e.starts_on \
      AND m.measured_on <= COALESCE(e.ended_on, 99991231)";
 
 /// The weighings of an enrolment, in their order, each day once: of two sources of a day the one recorded last. Indexes:
-/// primary keys, measurement_by_person.
+/// primary keys, measurement_once.
 pub(super) async fn weights(
     db: &impl Query,
     district: DistrictId,
@@ -417,7 +417,7 @@ pub(in super::super) async fn plans(
     }
     one(db, district, reach, any).await.expect("an answer");
     weights(db, district, any).await.expect("an answer");
-    db.take().uses(&["measurement_by_person"]);
+    db.take().walks_only(&[]);
     servings(db, district, any).await.expect("an answer");
     db.take().walks_only(&[]).uses(&["meal_serving_by_enrolment"]);
     family_enrolments(db, district, any).await.expect("an answer");
