@@ -74,9 +74,10 @@ pub(super) struct Words {
     name: String,
     /// "40 dari 52 (77 %)"
     measured: String,
-    /// "9 (22,50 %)", or the number alone where few were measured.
+    /// "9 (22,50 %)", or the number alone where few were measured; nothing where nobody was.
     stunted: String,
     severely: String,
+    any_measured: bool,
     at_risk: String,
     factors: String,
     poor: String,
@@ -111,8 +112,13 @@ fn words(text: &Text, code: i64, name: String, one: &Figures) -> Words {
         code,
         name,
         measured: part(one.measured, one.children),
-        stunted: format!("{}{share}", text.number(one.stunted)),
+        stunted: if one.measured == 0 {
+            "–".to_owned()
+        } else {
+            format!("{}{share}", text.number(one.stunted))
+        },
         severely: text.number(one.severely),
+        any_measured: one.measured > 0,
         at_risk: part(one.at_risk, one.families),
         factors: if one.at_risk > 0 { text.with("analysis.factors_of", &factors) } else { String::new() },
         poor: text.number(one.poor),
@@ -434,6 +440,13 @@ pub(super) struct ChoiceLine {
     error: String,
 }
 
+impl ChoiceLine {
+    /// Whether it stands among those that the table proposes, or that somebody decided on otherwise.
+    fn is_first(&self) -> bool {
+        self.village.proposed || self.chosen || !self.error.is_empty()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "analysis/choose.html")]
 struct ChoosePage {
@@ -441,6 +454,13 @@ struct ChoosePage {
     analysis: Analysis,
     lines: Vec<ChoiceLine>,
     form: FormView,
+}
+
+impl ChoosePage {
+    /// How many villages stand below the proposal.
+    fn others(&self) -> i64 {
+        self.lines.iter().filter(|line| !line.is_first()).count() as i64
+    }
 }
 
 async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &Form, sent: bool) -> Page {
