@@ -12,8 +12,8 @@ use tempfile::TempDir;
 const MOST: u64 = 50 * 1024;
 
 /// Beginnings of the keys of texts: none may be seen on a page.
-const KEYS: &str = "access|audit|books|collection|consent|custody|distribution|frozen|growth|home|money|pairing|registry|reports|role|\
-    settings|setup|sponsors|staging|task|verification|web";
+const KEYS: &str = "access|audit|books|collection|consent|custody|distribution|frozen|growth|home|kitchen|mentoring|money|pairing|registry|\
+    reports|role|settings|setup|sponsors|staging|task|verification|web";
 
 /// A small demo district and one browser in front of it.
 pub(crate) struct Desk {
