@@ -218,6 +218,8 @@ fn routes() -> Routes {
         .post::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce_post)
         .get::<ReadHandOvers, _>("/serah-terima", hand_over::pages::list)
         .get::<ReadHandOvers, _>("/serah-terima/{hand_over}", hand_over::pages::get)
+        .get::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", hand_over::print::file)
+        .post::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", hand_over::print::print)
         .post::<ReceiveGoods, _>("/serah-terima/{hand_over}/terima", hand_over::pages::receive)
         .post::<RecordRolls, _>("/serah-terima/{hand_over}/batal", hand_over::pages::cancel)
         .post::<SignSheets, _>("/serah-terima/{hand_over}/lembar", paper::pages::add_to_hand_over)

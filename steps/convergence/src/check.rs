@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use asuh_ground::App;
 use asuh_store::{DistrictId, Id, Query, StoreError, args};
 
+use crate::analysis::rules::Mark;
 use crate::{action, indicator};
 
-/// Cells against the rows of the steps, places of plans against the versions that hold, and how things stand against what
+/// Cells against the rows of the steps, places of plans against the versions that hold, numbers of families of analyses against
+/// the families that they kept, and how things stand against what
 /// was told of them last.
 ///
 /// # Errors
@@ -16,6 +18,7 @@ pub(crate) async fn check(app: &App, district: DistrictId) -> Result<Vec<String>
     let db = app.store.reader();
     let mut findings = indicator::check(app, district).await?;
     findings.extend(places(db, district).await?);
+    findings.extend(families(db, district).await?);
     findings.extend(standings(db, district).await?);
     findings.extend(due_days(db, district).await?);
     Ok(findings)
@@ -52,6 +55,35 @@ async fn places(db: &impl Query, district: DistrictId) -> Result<Vec<String>, St
     }
     let wrong = both.into_iter().filter(|(_, (said, kept))| said != kept);
     Ok(wrong.map(|(id, (said, kept))| format!("plan_item {id}: says {said:?}, found by {kept:?}")).collect())
+}
+
+asuh_store::row_struct! {
+    struct Miscounted { analysis_id: Id, village_code: i64 }
+}
+
+/// That the numbers of families at risk of every analysis are those of the families that it kept. Index: primary key of
+/// `analysis_family`.
+async fn families(db: &impl Query, district: DistrictId) -> Result<Vec<String>, StoreError> {
+    let marks = Mark::ALL.map(Mark::code).map(|name| format!("v.{name}")).join(", ");
+    let differs = Mark::ALL.map(|mark| {
+        let (bit, name) = (mark.bit(), mark.code());
+        format!("SUM(CASE WHEN (f.marks & {bit}) <> 0 THEN 1 ELSE 0 END) <> v.{name}")
+    });
+    let sql = format!(
+        "SELECT v.analysis_id, v.village_code FROM analysis_village v LEFT JOIN analysis_family f \
+         ON f.district_id = v.district_id AND f.analysis_id = v.analysis_id AND f.village_code = v.village_code \
+         WHERE v.district_id = $1 GROUP BY v.analysis_id, v.village_code, v.at_risk, {marks} \
+         HAVING COUNT(f.family_id) <> v.at_risk OR {}",
+        differs.join(" OR ")
+    );
+    let found: Vec<Miscounted> = db.all(&sql, args![district]).await?;
+    let says = |one: Miscounted| {
+        format!(
+            "analysis {}: village {} counts other families than it kept",
+            one.analysis_id, one.village_code
+        )
+    };
+    Ok(found.into_iter().map(says).collect())
 }
 
 asuh_store::row_struct! {

@@ -67,6 +67,12 @@ async fn what_was_decided_is_read_by_its_analysis(db: TestDatabase) {
     analysis::query::one(&plans, DISTRICT, ID).await.unwrap();
     analysis::query::villages(&plans, DISTRICT, &scope(), ID).await.unwrap();
     analysis::query::obstacles(&plans, DISTRICT, &scope(), ID).await.unwrap();
+    let village = 1_501_012_001;
+    analysis::query::counts(&plans, DISTRICT, ID, (village, village)).await.unwrap();
+    for after in [None, Some(ID)] {
+        let mark = Some(analysis::rules::Mark::Poor);
+        analysis::query::families(&plans, DISTRICT, &scope(), (ID, village), mark, after).await.unwrap();
+    }
     aim::query::measured(&plans, DISTRICT, (DAY, DAY)).await.unwrap();
     plans.take().walks_only(&[]);
     // A few rows a year.

@@ -150,6 +150,8 @@ pub const STEP: Part = Part {
         Reference::user("analysis", "decided_by"),
         Reference::user("analysis", "recorded_by"),
         Reference::code("analysis_village", "village_code", "territory"),
+        Reference::code("analysis_family", "village_code", "territory"),
+        Reference::id("analysis_family", "family_id", "family"),
         Reference::code("analysis_obstacle", "territory_code", "territory"),
         Reference::user("analysis_obstacle", "recorded_by"),
         Reference::user("aim", "recorded_by"),

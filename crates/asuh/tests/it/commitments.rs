@@ -176,6 +176,23 @@ async fn a_commitment_serves_a_row_of_the_plan_and_both_show_it(db: TestDatabase
 }
 
 #[db_test]
+async fn what_is_promised_for_a_day_is_late_from_the_next(db: TestDatabase) {
+    let scene = Scene::start(db).await;
+    let meeting = scene.running(&scene.bappeda, "1501000000", "").await;
+    let mut today = promise("Timbang hari ini", "", "");
+    today.iter_mut().find(|(name, _)| *name == "batas").unwrap().1 = "2026-11-02";
+    scene.bappeda.post(&format!("{meeting}/kesepakatan"), &today).await.to();
+    scene.bappeda.post(&format!("{meeting}/tutup"), &[]).await.to();
+    let one = linked(&scene.bappeda.get("/komitmen").await.ok(), "Timbang hari ini");
+    assert!(!scene.bappeda.get("/komitmen?tampil=lewat").await.ok().contains("Timbang hari ini"));
+    assert!(!scene.bappeda.get(&one).await.ok().contains("lewat tanggal"));
+    scene.test.db.clock.advance(86_400);
+    let bappeda = scene.test.sign_in(scene.bappeda.user).await;
+    assert!(bappeda.get("/komitmen?tampil=lewat").await.ok().contains("Timbang hari ini"));
+    assert!(bappeda.get(&one).await.ok().contains("lewat tanggal"));
+}
+
+#[db_test]
 async fn a_kecamatan_ties_what_names_its_places_and_prepares_the_meeting_that_follows(db: TestDatabase) {
     let scene = Scene::start(db).await;
     let kecamatan = scene.test.user(Role::SubdistrictVerifier, &[1_501_010_000], &[]).await;

@@ -169,6 +169,29 @@ async fn an_analysis_finds_as_many_stunted_children_as_the_indicator(db: TestDat
 }
 
 #[db_test]
+async fn a_child_is_stunted_below_minus_two_and_not_at_it(db: TestDatabase) {
+    let test = crate::growth_entry::district(db).await;
+    test.with_role(Role::DistrictPlanner).await.post("/indikator/bawaan", &[]).await.to();
+    let db = test.app.store.reader();
+    let stunting = indicator::by_code(db, KERINCI, "stunting").await.unwrap().unwrap();
+    let whole = asuh_nusantara::TerritoryCode::from_i64(1_501_000_000).unwrap();
+    let month = stunting.period_of(date!(2026 - 10 - 31));
+    for (haz, stunted) in [(-200_i64, false), (-201, true)] {
+        let all = "UPDATE measurement SET haz = $2 WHERE district_id = $1";
+        test.sql(all, args![KERINCI, haz]).await;
+        let now = (date!(2026 - 11 - 02), test.app.store.clock().now());
+        let parts = indicator::parts(db, KERINCI, &stunting, whole, month, now, None).await.unwrap();
+        let sum = indicator::together(parts.values()).unwrap();
+        assert!(sum.denominator > 0, "the test means nothing without measurements");
+        assert_eq!(sum.numerator, if stunted { sum.denominator } else { 0 }, "{haz}");
+        let (_, one) = reckoned(&test).await;
+        let id: asuh_store::Id = one.rsplit('/').next().unwrap().parse().unwrap();
+        let kept = "SELECT CAST(SUM(stunted) AS BIGINT) AS n FROM analysis_village WHERE analysis_id = $1";
+        assert_eq!(test.number(kept, args![id]).await, sum.numerator, "{haz}");
+    }
+}
+
+#[db_test]
 async fn people_decide_the_priority_villages_and_say_why(db: TestDatabase) {
     let test = crate::growth_entry::district(db).await;
     test.sql("UPDATE family_risk SET at_risk = 1 WHERE district_id = $1", args![KERINCI]).await;

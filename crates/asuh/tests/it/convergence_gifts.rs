@@ -192,6 +192,9 @@ async fn every_way_of_helping_counts_in_its_half_year_and_opens_its_rows(db: Tes
     assert_eq!(lines(&opened(&bappeda, &inside).await[0].1), 2, "goods of one kecamatan");
     let sheet = bappeda.download("/rencana/swadaya/unduh", &[("tahun", "2026"), ("semester", "2")]).await;
     assert_eq!(sheet.len(), 6, "headings, goods of two villages, money, meals, works: {sheet:?}");
+    // A family that ate twice ate twice, and is one family.
+    let meals = sheet.iter().find(|row| row.iter().any(|cell| cell == "PMT mitra")).unwrap();
+    assert_eq!(meals[meals.len() - 3..], ["1", "2", "0"], "{meals:?}");
 
     // A village reads its own, with names and the families' pages; an RW its own alone.
     let village = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;

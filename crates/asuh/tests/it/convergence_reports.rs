@@ -267,6 +267,14 @@ async fn bad_numbers_and_strangers_are_refused_and_what_was_typed_stays(db: Test
     let first = scene.village.post_as("/laporan-indikator/isi", &id, &fields).await.to();
     assert_eq!(scene.village.post_as("/laporan-indikator/isi", &id, &fields).await.to(), first);
     assert_eq!(scene.number("SELECT COUNT(*) AS n FROM indicator_value").await, 1);
+    // Corrected three days later, the number of today is the new one and that of the day is what was known then.
+    scene.test.db.clock.advance(3 * 86_400);
+    let village = scene.test.sign_in(scene.village.user).await;
+    scene.enter(&village, VILLAGES[0], "2", "2").await.to();
+    let at = format!("/capaian/{}?wilayah={}&periode=2026-01", scene.tablets, VILLAGES[0]);
+    assert!(village.get(&at).await.ok().contains("2 dari 2 (100,0 %)"));
+    let then = village.get(&format!("{at}&per=2026-11-02")).await.ok();
+    assert!(then.contains("1 dari 2 (50,0 %)") && !then.contains("2 dari 2"), "{then}");
     // Somebody of another district finds nothing.
     let elsewhere = scene.test.admin_elsewhere().await;
     assert_eq!(elsewhere.get(&format!("/capaian/{}", scene.tablets)).await.status, StatusCode::NOT_FOUND);

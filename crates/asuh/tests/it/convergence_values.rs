@@ -240,6 +240,27 @@ async fn the_people_behind_a_number_are_those_it_counts_and_shown_to_who_reads_f
     }
     let scores = planner.get("/skor-konvergensi?periode=2026-10").await.ok();
     assert!(scores.contains("Gunung Raya") && scores.contains("Tingkat konvergensi"), "{scores}");
+    // The level is the sum of its services, and that of its kecamatan.
+    let whole = |text: &str| text.replace('.', "").parse::<i64>().ok();
+    let column = |word: &str| -> i64 {
+        let head = format!("data-th=\"{word}\">");
+        let cells = scores.split(&head).skip(1);
+        cells.filter_map(|cell| whole(cell.split('<').next().unwrap())).sum()
+    };
+    let (received, due) = (column("Diterima"), column("Seharusnya"));
+    assert!(received > 0 && due > received, "the test means nothing without services: {scores}");
+    let level = |part: &str| {
+        let words = part.split("<strong>").nth(1).unwrap().split('<').next().unwrap();
+        let (n, rest) = words.split_once(" dari ")?;
+        Some((whole(n)?, whole(rest.split(' ').next().unwrap())?))
+    };
+    let lead = scores.split("<p class=\"lead\">").nth(1).unwrap();
+    assert_eq!(level(lead), Some((received, due)), "{scores}");
+    let table = scores.split("<h2>").next().unwrap().split("<tbody>").nth(1).unwrap();
+    let parts: Vec<(i64, i64)> = table.split("<tr>").skip(1).filter_map(level).collect();
+    assert!(!parts.is_empty());
+    let sum = parts.iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+    assert_eq!(sum, (received, due), "{scores}");
     let heat = planner.get("/capaian?kelompok=lokal&kecamatan=1501010000").await.ok();
     assert!(heat.contains("Selam Paung") && !heat.contains("Sanggaran Agung"), "{heat}");
     assert_eq!(village.get("/capaian?kecamatan=1501020000").await.status, axum::http::StatusCode::NOT_FOUND);

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use super::content::{Content, JOB};
-use super::query;
+use super::query::{self, Kept};
 use crate::access::Scope;
 use crate::settings::documents;
 use crate::{attachments, jobs};
@@ -18,7 +18,10 @@ const REASON: usize = 500;
 /// Scans of one paper.
 const SCANS: i64 = 20;
 
-/// Gives a paper the next number of its kind and keeps what stands on it.
+/// Gives a paper the next number of its kind, or the number that its row carries, and keeps what stands on it.
+///
+/// A paper with a number of its own is printed as often as somebody asks: while nothing on it has changed it is the same
+/// paper, afterwards it is the next printing and takes the place of the one before.
 ///
 /// What stands on it is not part of the command's record: it is sealed beside, under the hash that the trail keeps when the
 /// file is made. So a form that is sent twice counts once, though the rows may have changed between.
@@ -26,6 +29,8 @@ const SCANS: i64 = 20;
 pub struct NumberPaper {
     /// A code of the kinds of papers.
     pub kind: String,
+    /// The number that its row carries; none: the next of its kind.
+    pub own_number: Option<String>,
     /// The day that stands on it.
     pub day: Date,
     /// What it is about: ten digits.
@@ -49,17 +54,69 @@ impl Command for NumberPaper {
 
     async fn apply(&self, tx: &Tx<'_>) -> Result<Id, Fault> {
         let district = tx.district();
-        let number = documents::next_number(tx, &format!("papers.{}", self.kind), self.day).await?;
+        let old = match self.subject.filter(|_| self.replaces) {
+            Some(subject) => query::holding(tx, district, &self.kind, subject).await?,
+            None => None,
+        };
+        let (number, printing) = match &self.own_number {
+            None => (documents::next_number(tx, &format!("papers.{}", self.kind), self.day).await?, 0),
+            Some(own) => {
+                if let Some(old) = old
+                    && let Some(kept) = query::kept(tx, district, old).await?
+                    && self.stands_on(tx, &kept)?
+                {
+                    tx.subject("issued_paper", old);
+                    return Ok(old);
+                }
+                (own.clone(), query::printings(tx, district, &self.kind, own).await? + 1)
+            }
+        };
         let mut paper = self.paper.clone();
         paper.number.clone_from(&number);
         paper.issued_at = tx.now().0;
         let content = Content { paper, origin: self.origin.clone() };
         let id = tx.new_id();
+        let head = &content.paper.head;
+        // The name of an office goes over several lines of a letterhead.
+        let office = if head.office.is_empty() { head.government.clone() } else { head.office.join(" ") };
+        let written = tx
+            .execute(
+                "INSERT INTO issued_paper (district_id, id, kind, number, printing, day, territory_code, title, office, \
+                 subject_id, content_sealed, content_sha256, state, pdf_id, pdf_sha256, issued_at, issued_by, replaces_id, \
+                 replaced_by_id, withdrawn_on, withdrawn_reason, withdrawn_by) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'numbered', NULL, NULL, $13, $14, $15, NULL, \
+                 NULL, NULL, NULL) ON CONFLICT (district_id, kind, number, printing) DO NOTHING",
+                args![
+                    district,
+                    id,
+                    &self.kind,
+                    &number,
+                    printing,
+                    self.day,
+                    self.territory,
+                    self.title.chars().take(TITLE).collect::<String>(),
+                    office,
+                    self.subject,
+                    tx.seal(&content.text()?)?,
+                    content.sha256()?,
+                    tx.now(),
+                    tx.actor(),
+                    old,
+                ],
+            )
+            .await?;
+        if written == 0 {
+            // Of two who print it at once the later takes what the earlier printed.
+            let there = match self.subject {
+                Some(subject) => query::holding(tx, district, &self.kind, subject).await?,
+                None => None,
+            };
+            let there =
+                there.ok_or_else(|| StoreError::Shape(format!("{} {number} is there already", self.kind)))?;
+            tx.subject("issued_paper", there);
+            return Ok(there);
+        }
         tx.subject("issued_paper", id);
-        let old = match self.subject.filter(|_| self.replaces) {
-            Some(subject) => query::holding(tx, district, &self.kind, subject).await?,
-            None => None,
-        };
         if let Some(old) = old {
             tx.execute(
                 "UPDATE issued_paper SET replaced_by_id = $3 WHERE district_id = $1 AND id = $2",
@@ -67,35 +124,46 @@ impl Command for NumberPaper {
             )
             .await?;
         }
-        let head = &content.paper.head;
-        // The name of an office goes over several lines of a letterhead.
-        let office = if head.office.is_empty() { head.government.clone() } else { head.office.join(" ") };
-        tx.execute(
-            "INSERT INTO issued_paper (district_id, id, kind, number, day, territory_code, title, office, subject_id, \
-             content_sealed, content_sha256, state, pdf_id, pdf_sha256, issued_at, issued_by, replaces_id, replaced_by_id, \
-             withdrawn_on, withdrawn_reason, withdrawn_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'numbered', NULL, NULL, $12, $13, $14, NULL, NULL, NULL, \
-             NULL)",
-            args![
-                district,
-                id,
-                &self.kind,
-                &number,
-                self.day,
-                self.territory,
-                self.title.chars().take(TITLE).collect::<String>(),
-                office,
-                self.subject,
-                tx.seal(&content.text()?)?,
-                content.sha256()?,
-                tx.now(),
-                tx.actor(),
-                old,
-            ],
-        )
-        .await?;
         jobs::start(tx, JOB, Some(id)).await?;
         Ok(id)
+    }
+}
+
+impl NumberPaper {
+    /// Whether a paper that is kept says what this one would say.
+    fn stands_on(&self, tx: &Tx<'_>, kept: &Kept) -> Result<bool, StoreError> {
+        let text = tx.secrets().open_text(tx.district(), &kept.content_sealed)?;
+        let old: Content = serde_json::from_str(&text).map_err(shape)?;
+        let new =
+            Paper { number: old.paper.number.clone(), issued_at: old.paper.issued_at, ..self.paper.clone() };
+        Ok(new == old.paper)
+    }
+}
+
+/// Withdraws the papers that were made of something, because it was cancelled or taken back: a part of that command. Why
+/// stands on the page of what they were made of; who verifies them learns that they do not hold.
+///
+/// # Errors
+/// The store fails.
+pub async fn withdraw_of(tx: &Tx<'_>, subject: Id, today: Date) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE issued_paper SET state = 'withdrawn', withdrawn_on = $3, withdrawn_by = $4 \
+         WHERE district_id = $1 AND subject_id = $2 AND state <> 'withdrawn'",
+        args![tx.district(), subject, today, tx.actor()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps the scan of a signed sheet beside the paper that holds of what was signed, where it was printed as one: who verifies
+/// that paper, or the scan, learns that it was signed. A part of the command that adds the scan.
+///
+/// # Errors
+/// As [`AddScan`].
+pub async fn scan_of(tx: &Tx<'_>, kind: &str, subject: Id, attachment: Id) -> Result<(), Fault> {
+    match query::holding(tx, tx.district(), kind, subject).await? {
+        Some(paper) => keep_scan(tx, paper, Way::Ink, attachment).await,
+        None => Ok(()),
     }
 }
 
@@ -163,25 +231,31 @@ impl Command for AddScan {
         if !attachments::is_own(tx, district, self.attachment, tx.actor()).await? {
             return Err(Refusal::not_found().into());
         }
-        // Where two add at once the later waits for the row, and counts what the earlier wrote.
-        tx.execute(
-            "UPDATE issued_paper SET issued_at = issued_at WHERE district_id = $1 AND id = $2",
-            args![district, self.paper],
-        )
-        .await?;
-        let sql = "SELECT COUNT(*) AS n FROM paper_scan WHERE district_id = $1 AND paper_id = $2";
-        let nth = tx.number(sql, args![district, self.paper]).await? + 1;
-        if nth > SCANS {
-            return Err(Refusal::new("papers.refused.many").arg("most", SCANS).into());
-        }
-        tx.execute(
-            "INSERT INTO paper_scan (district_id, paper_id, nth, way, attachment_id, sha256, recorded_at, recorded_by) \
-             SELECT $1, $2, $3, $4, a.id, a.sha256, $6, $7 FROM attachment a WHERE a.district_id = $1 AND a.id = $5",
-            args![district, self.paper, nth, self.way.code(), self.attachment, tx.now(), tx.actor()],
-        )
-        .await?;
-        Ok(())
+        keep_scan(tx, self.paper, self.way, self.attachment).await
     }
+}
+
+/// Adds a scan to a paper.
+async fn keep_scan(tx: &Tx<'_>, paper: Id, way: Way, attachment: Id) -> Result<(), Fault> {
+    let district = tx.district();
+    // Where two add at once the later waits for the row, and counts what the earlier wrote.
+    tx.execute(
+        "UPDATE issued_paper SET issued_at = issued_at WHERE district_id = $1 AND id = $2",
+        args![district, paper],
+    )
+    .await?;
+    let sql = "SELECT COUNT(*) AS n FROM paper_scan WHERE district_id = $1 AND paper_id = $2";
+    let nth = tx.number(sql, args![district, paper]).await? + 1;
+    if nth > SCANS {
+        return Err(Refusal::new("papers.refused.many").arg("most", SCANS).into());
+    }
+    tx.execute(
+        "INSERT INTO paper_scan (district_id, paper_id, nth, way, attachment_id, sha256, recorded_at, recorded_by) \
+         SELECT $1, $2, $3, $4, a.id, a.sha256, $6, $7 FROM attachment a WHERE a.district_id = $1 AND a.id = $5",
+        args![district, paper, nth, way.code(), attachment, tx.now(), tx.actor()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Withdraws a paper, with a reason that anybody may read. It stays in the register.

@@ -15,13 +15,25 @@ use crate::access::Actor;
 use crate::attachments::{self, MediaType};
 use crate::jobs::{self, Job, JobError};
 use crate::settings::{self, Letterhead, Signatory};
-use crate::web::{Error, Page, Shell, Text};
+use crate::web::{Error, Form, Page, Shell, Text};
+
+/// Where a paper's number comes from, and with it where the paper is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Numbering {
+    /// The next of its kind and year. The paper stands in the register, for who reads the papers of its territory.
+    Next,
+    /// The number that its own row carries already, such as a hand-over's. The paper is found on the page of that row alone,
+    /// with the rights of that page; anybody who holds it verifies it like every other.
+    Own(String),
+}
 
 /// A paper that a step wants to issue.
 pub struct Draft {
     /// Its kind: `report`, `invitation`, `record`, `minutes`, `commitment`, `analysis`, ...: its word on the screen is
     /// `papers.kind.<kind>`, its pattern of numbers the setting `papers.<kind>_pattern`.
     pub kind: &'static str,
+    /// Where its number comes from.
+    pub number: Numbering,
     /// What it is about: the ten digits of a district, kecamatan or village. Who works there may read it.
     pub territory: i64,
     /// The day that stands on it.
@@ -67,6 +79,10 @@ pub(super) const PRINTED: usize = 32;
 pub async fn issue(app: &App, actor: &Actor, shell: &Shell, form: Id, draft: Draft) -> Result<Id, Rejection> {
     let number = NumberPaper {
         kind: draft.kind.to_owned(),
+        own_number: match draft.number {
+            Numbering::Next => None,
+            Numbering::Own(number) => Some(number),
+        },
         day: draft.day,
         territory: draft.territory,
         title: draft.title,
@@ -78,6 +94,23 @@ pub async fn issue(app: &App, actor: &Actor, shell: &Shell, form: Id, draft: Dra
     let id = app.submit(actor, form, number).await?.value;
     jobs::ring(app);
     Ok(id)
+}
+
+/// Issues a paper from a form that stands beside others: its page stays open while the file is loaded, and the form's id is
+/// free for whatever is sent from there next. Pressed twice it is one paper.
+///
+/// # Errors
+/// The form has no id; as [`issue`].
+pub async fn issue_own(
+    app: &App,
+    actor: &Actor,
+    shell: &Shell,
+    form: &Form,
+    draft: Draft,
+) -> Result<Id, Error> {
+    let mut bytes = *form.command_id()?.as_bytes();
+    bytes[15] ^= 1;
+    Ok(issue(app, actor, shell, Id::from_bytes(bytes), draft).await?)
 }
 
 /// By what papers are found that are made of no row of their own: of a month, of a part of something. The same words give the
@@ -136,6 +169,9 @@ async fn made(app: &App, kept: &Kept, mut content: Content) -> Result<Vec<u8>, E
     let address = format!("{}{hash}", content.origin);
     let foot = &mut content.paper.foot;
     foot.line = text.t2("papers.foot.line", "number", &kept.number, "day", text.long_day(kept.day));
+    if kept.printing > 1 {
+        foot.line = text.t2("papers.foot.printing", "line", &foot.line, "n", kept.printing);
+    }
     foot.proof = text.t2("papers.foot.proof", "hash", &hash, "address", &address);
     foot.qr = asuh_documents::qr::svg(&address).unwrap_or_default();
     pdf_of(app, &content.paper).await
@@ -189,6 +225,11 @@ pub fn head(letterhead: &Letterhead) -> (Sheet, Head) {
 pub fn signature(letterhead: &Letterhead, signs: &str, above: String, place_and_day: String) -> Block {
     let who = letterhead.signs(signs).map(by).unwrap_or_default();
     Block::Signatures { place_and_day, who: vec![Signature { above, ..who }] }
+}
+
+/// The district's own signature under a paper of several sides, where the settings name somebody for papers of its kind.
+pub fn acknowledged(letterhead: &Letterhead, signs: &str, above: String) -> Option<Signature> {
+    letterhead.signs(signs).map(|somebody| Signature { above, ..by(somebody) })
 }
 
 fn by(signatory: &Signatory) -> Signature {

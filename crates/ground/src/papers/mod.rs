@@ -4,6 +4,9 @@
 //! number of its kind and year and is kept sealed, as data ([`NumberPaper`]); a job then makes its file of that data, by a
 //! child of this program (`print`), and keeps it beside. Whoever asks sooner gets it made at once, byte for byte the same.
 //!
+//! Papers of earlier steps carry a number of their own already ([`Numbering::Own`]): they are printed under it on the page of
+//! their row, with the rights of that page, and withdrawn with their row ([`withdraw_of`]).
+//!
 //! The foot of every page holds number, day, the hash of what stands on the paper and a code that leads to `/periksa`,
 //! where anybody learns whether the district issued it, and whether it still holds. That code is no signature: papers are
 //! signed with ink and scanned back, or with a certified electronic signature outside, and kept beside ([`AddScan`]).
@@ -21,8 +24,9 @@ use crate::jobs::JobKind;
 use crate::part::Part;
 use crate::web::{MenuItem, Routes};
 
-pub use command::{AddScan, NumberPaper, Way, WithdrawPaper};
-pub use content::{Draft, head, issue, preview, signature, subject};
+pub use command::{AddScan, NumberPaper, Way, WithdrawPaper, scan_of, withdraw_of};
+pub use content::{Draft, Numbering, acknowledged, head, issue, issue_own, preview, signature, subject};
+pub use pages::file_of;
 pub use print::{PrintError, WITHOUT as WITHOUT_PDF, pdf};
 pub use query::{IssuedPaper, of_subject, of_subjects};
 

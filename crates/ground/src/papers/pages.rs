@@ -12,7 +12,7 @@ use super::content::{self, PRINTED};
 use super::query::{self, IssuedPaper, Scan};
 use super::{KeepPapers, ReadPapers};
 use crate::App;
-use crate::access::{Cap, Capability};
+use crate::access::{Actor, Cap, Capability};
 use crate::attachments::{self, MediaType};
 use crate::audit;
 use crate::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
@@ -117,6 +117,20 @@ pub(super) async fn file(cap: Cap<ReadPapers>, State(app): State<App>, Path(id):
     let paper = found(&app, &cap, id).await?;
     let bytes = content::file(&app, cap.actor(), id).await?;
     Ok(content::sent(bytes, &name(&paper.number)))
+}
+
+/// The file of the paper with a number of its own that holds of something: for the page of what it was made of, which has
+/// asked whether the caller may see it.
+///
+/// # Errors
+/// There is none, or its file cannot be made.
+pub async fn file_of(app: &App, actor: &Actor, kind: &str, subject: Id) -> Page {
+    let (db, district) = (app.store.reader(), actor.district);
+    let id = query::holding(db, district, kind, subject).await?.ok_or(Error::NotFound)?;
+    let kept = query::kept(db, district, id).await?.ok_or(Error::NotFound)?;
+    audit::opened(app, actor, "export", Some(("issued_paper", id)), &kept.number);
+    let bytes = content::file(app, actor, id).await?;
+    Ok(content::sent(bytes, &name(&kept.number)))
 }
 
 /// A number as a file's name: letters, digits, hyphens.

@@ -23,6 +23,13 @@ struct VerifyPage {
     f: FormView,
 }
 
+impl VerifyPage {
+    /// Whether another printing under the same number has taken its place.
+    fn is_printed_again(&self, known: &Known) -> bool {
+        known.next_number.as_deref() == Some(known.number.as_str())
+    }
+}
+
 fn answered(mut shell: Shell, form: &Form, found: Option<Option<(Known, String)>>) -> Page {
     // The same page for everybody, signed in or not.
     shell.actor = None;

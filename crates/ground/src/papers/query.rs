@@ -52,7 +52,10 @@ const PAPER: &str = "SELECT p.id, p.kind, p.number, p.day, p.territory_code, p.t
      FROM issued_paper p LEFT JOIN app_user u ON u.district_id = p.district_id AND u.id = p.issued_by \
      WHERE p.district_id = $1";
 
-/// A paper within the scope. Index: primary key.
+/// What stands in the register: a paper with a number of its own is found on the page of its row.
+const REGISTERED: &str = "p.printing = 0";
+
+/// A paper of the register within the scope. Index: primary key.
 pub(super) async fn one(
     db: &impl Query,
     district: DistrictId,
@@ -61,7 +64,7 @@ pub(super) async fn one(
 ) -> Result<Option<IssuedPaper>, StoreError> {
     let mut args = args![district, id];
     let within = scope.territory_condition("p.territory_code", None, &mut args);
-    db.first(&format!("{PAPER} AND p.id = $2 AND {within}"), args).await
+    db.first(&format!("{PAPER} AND p.id = $2 AND {REGISTERED} AND {within}"), args).await
 }
 
 /// A page of papers, the newest first; one more when there are more. `words` is part of a number or title. Index:
@@ -87,7 +90,9 @@ pub(super) async fn list(
         ),
     };
     let limit = PAGE + 1;
-    let sql = format!("{PAPER} AND {within}{kind}{after} ORDER BY p.day DESC, p.id DESC LIMIT {limit}");
+    let sql = format!(
+        "{PAPER} AND {REGISTERED} AND {within}{kind}{after} ORDER BY p.day DESC, p.id DESC LIMIT {limit}"
+    );
     db.all(&sql, args).await
 }
 
@@ -145,10 +150,22 @@ pub(super) async fn holding(
     Ok(found.map(|one| one.id))
 }
 
+/// How often a paper with a number of its own was printed. Index: unique key of kind, number and printing.
+pub(super) async fn printings(
+    db: &impl Query,
+    district: DistrictId,
+    kind: &str,
+    number: &str,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT COALESCE(MAX(printing), 0) AS n FROM issued_paper WHERE district_id = $1 AND kind = $2 AND number = $3";
+    db.number(sql, args![district, kind, number]).await
+}
+
 asuh_store::row_struct! {
     /// What is kept of a paper to make its file.
     pub(super) struct Kept {
         pub(super) number: String,
+        pub(super) printing: i64,
         pub(super) day: Date,
         pub(super) content_sealed: Vec<u8>,
         pub(super) pdf_id: Option<Id>,
@@ -158,7 +175,7 @@ asuh_store::row_struct! {
 /// What is kept of a paper. Index: primary key.
 pub(super) async fn kept(db: &impl Query, district: DistrictId, id: Id) -> Result<Option<Kept>, StoreError> {
     db.first(
-        "SELECT number, day, content_sealed, pdf_id FROM issued_paper WHERE district_id = $1 AND id = $2",
+        "SELECT number, printing, day, content_sealed, pdf_id FROM issued_paper WHERE district_id = $1 AND id = $2",
         args![district, id],
     )
     .await
@@ -192,6 +209,8 @@ asuh_store::row_struct! {
     pub(super) struct Known {
         pub(super) kind: String,
         pub(super) number: String,
+        /// Which printing under a number that its row carries; 0: numbered in the register.
+        pub(super) printing: i64,
         pub(super) day: Date,
         pub(super) title: String,
         pub(super) office: String,
@@ -201,14 +220,15 @@ asuh_store::row_struct! {
         pub(super) withdrawn_reason: Option<String>,
         /// Number and day of the paper that took its place.
         pub(super) next_number: Option<String>,
+        pub(super) next_printing: Option<i64>,
         pub(super) next_day: Option<Date>,
         /// Whether a signed scan is kept beside it.
         pub(super) scans: i64,
     }
 }
 
-const KNOWN: &str = "SELECT p.kind, p.number, p.day, p.title, p.office, p.state, p.content_sha256, p.withdrawn_on, \
-     p.withdrawn_reason, n.number AS next_number, n.day AS next_day, \
+const KNOWN: &str = "SELECT p.kind, p.number, p.printing, p.day, p.title, p.office, p.state, p.content_sha256, p.withdrawn_on, \
+     p.withdrawn_reason, n.number AS next_number, n.printing AS next_printing, n.day AS next_day, \
      (SELECT COUNT(*) FROM paper_scan s WHERE s.district_id = p.district_id AND s.paper_id = p.id) AS scans \
      FROM issued_paper p \
      LEFT JOIN issued_paper n ON n.district_id = p.district_id AND n.id = p.replaced_by_id WHERE p.district_id = $1";
@@ -255,6 +275,8 @@ mod tests {
         of_subject(&plans, d, id).await.unwrap();
         of_subjects(&plans, d, &[id, Id::from_bytes([1; 16])]).await.unwrap();
         holding(&plans, d, "report", id).await.unwrap();
+        printings(&plans, d, "hand_over", "BAST/0007/XI/2026").await.unwrap();
+        list(&plans, d, &scope, "", Some(id)).await.unwrap();
         kept(&plans, d, id).await.unwrap();
         scans(&plans, d, id).await.unwrap();
         by_print(&plans, d, [0; 16]).await.unwrap();

@@ -300,6 +300,20 @@ CREATE TABLE analysis_village (
   FOREIGN KEY (district_id, analysis_id) REFERENCES analysis (district_id, id)
 ) {table};
 
+-- The families at risk that an analysis counted: its numbers of families are these rows, whatever becomes of them later.
+CREATE TABLE analysis_family (
+  district_id {int} NOT NULL,
+  analysis_id {bytes} NOT NULL,
+  -- Where it stood then.
+  village_code {int} NOT NULL,
+  family_id {bytes} NOT NULL,
+  -- What was true of it: 1 bad water, 2 bad latrine, 4 age, spacing or number of children, 8 desil 1 or 2, 16 not visited,
+  -- added.
+  marks {int} NOT NULL,
+  PRIMARY KEY (district_id, analysis_id, village_code, family_id),
+  FOREIGN KEY (district_id, analysis_id) REFERENCES analysis (district_id, id)
+) {table};
+
 -- What stands in the way, in words, of the district, a kecamatan or a village.
 CREATE TABLE analysis_obstacle (
   district_id {int} NOT NULL,

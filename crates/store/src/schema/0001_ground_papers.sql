@@ -6,6 +6,9 @@ CREATE TABLE issued_paper (
   -- 'report', 'invitation', 'record', 'minutes', 'commitment', 'analysis', ...: a kind of number, and a word on the screen.
   kind {text} NOT NULL,
   number {text} NOT NULL,
+  -- 0: numbered here and found in the register; n: the nth printing under a number that its own row carries, found on the
+  -- page of that row alone.
+  printing {int} NOT NULL,
   day {int} NOT NULL,
   -- The district, kecamatan or village that it is about.
   territory_code {int} NOT NULL,
@@ -32,9 +35,9 @@ CREATE TABLE issued_paper (
   withdrawn_reason {text},
   withdrawn_by {bytes},
   PRIMARY KEY (district_id, id),
-  UNIQUE (district_id, kind, number)
+  UNIQUE (district_id, kind, number, printing)
 ) {table};
-CREATE INDEX issued_paper_by_day ON issued_paper (district_id, day, id);
+CREATE INDEX issued_paper_by_day ON issued_paper (district_id, day, id) WHERE printing = 0;
 CREATE INDEX issued_paper_by_subject ON issued_paper (district_id, subject_id, day) WHERE subject_id IS NOT NULL;
 CREATE INDEX issued_paper_by_print ON issued_paper (district_id, content_sha256);
 CREATE INDEX issued_paper_by_file ON issued_paper (district_id, pdf_sha256) WHERE pdf_sha256 IS NOT NULL;

@@ -8,6 +8,7 @@ use super::super::{campaign, count, loss};
 use super::query::{self, HandOverItem};
 use super::rules::{Arrival, Signer, check};
 use asuh_ground::books::{self, AccountKind, Fund, Move, Spot, Transfer, TransferKind};
+use asuh_ground::papers;
 use asuh_ground::settings;
 
 /// Announces the goods of a closed roll to the campaign's warehouse or a depot: they are on the way.
@@ -348,8 +349,9 @@ impl Command for CancelHandOver {
                 Some(_) => Refusal::new("collection.refused.not_waiting").into(),
             });
         };
+        let today = campaign::local_today(tx).await?;
+        papers::withdraw_of(tx, self.hand_over, today).await?;
         if let Some(transfer) = cancelled.transfer_id {
-            let today = campaign::local_today(tx).await?;
             books::reverse(tx, transfer, today, &self.reason).await?;
         }
         Ok(())

@@ -5,6 +5,7 @@
 
 pub(super) mod command;
 pub(super) mod pages;
+pub(super) mod print;
 pub(super) mod query;
 pub(crate) mod rules;
 

@@ -205,6 +205,11 @@ impl HandOverPage {
         format!("/serah-terima/{}/lembar", self.hand_over.id)
     }
 
+    /// Where its PDF is printed.
+    fn pdf(&self) -> String {
+        format!("/serah-terima/{}/pdf", self.hand_over.id)
+    }
+
     /// How a side signed, for below its name; nothing while it has not.
     fn signed(&self, way: &str, at: Instant) -> String {
         match way {

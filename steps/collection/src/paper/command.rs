@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::reach::{Reach, Sides};
 use super::super::{hand_over, roll};
-use asuh_ground::attachments;
+use asuh_ground::{attachments, papers};
 
 /// What was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,9 @@ impl Command for AddSignedSheet {
             row,
         )
         .await?;
+        if let Paper::HandOver(id) = self.paper {
+            papers::scan_of(tx, hand_over::print::KIND, id, self.scan).await?;
+        }
         Ok(())
     }
 }

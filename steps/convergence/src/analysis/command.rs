@@ -9,7 +9,7 @@ use asuh_store::{Command, DistrictId, Fault, Id, Instant, Query, Refusal, Store,
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::query::{self, Analysis};
+use super::query::{self, Analysis, AtRisk};
 use super::rules;
 use crate::paper;
 
@@ -19,6 +19,7 @@ use crate::paper;
 pub struct Situation {
     at: Instant,
     figures: BTreeMap<i64, rules::Figures>,
+    families: Vec<AtRisk>,
 }
 
 impl Situation {
@@ -33,11 +34,11 @@ impl Situation {
         today: Date,
     ) -> Result<Arc<Situation>, StoreError> {
         let at = store.clock().now();
-        let figures = match query::month_of(month, today) {
+        let (figures, families) = match query::month_of(month, today) {
             Some(month) => query::figures(store.reader(), district, (year, month), today).await?,
-            None => BTreeMap::new(),
+            None => Default::default(),
         };
-        Ok(Arc::new(Situation { at, figures }))
+        Ok(Arc::new(Situation { at, figures, families }))
     }
 }
 
@@ -69,8 +70,8 @@ impl Command for ReckonAnalysis {
         }
         let month = query::month_of(self.month, self.today)
             .ok_or_else(|| Refusal::new("analysis.refused.month").field("bulan"))?;
-        let (at, found) = match self.situation.as_deref() {
-            Some(ahead) => (ahead.at, ahead.figures.clone()),
+        let (at, (found, families)) = match self.situation.as_deref() {
+            Some(ahead) => (ahead.at, (ahead.figures.clone(), ahead.families.clone())),
             None => (tx.now(), query::figures(tx, tx.district(), (self.year, month), self.today).await?),
         };
         if found.is_empty() {
@@ -119,6 +120,14 @@ impl Command for ReckonAnalysis {
             "INSERT INTO analysis_village (district_id, analysis_id, village_code, children, measured, stunted, severely, \
              families, at_risk, poor_water, poor_latrine, four_too, poor, unvisited, budget, points, place, proposed, \
              chosen, reason) VALUES",
+            "",
+            rows.collect(),
+        )
+        .await?;
+        let families = families.into_iter();
+        let rows = families.map(|one| args![tx.district(), id, one.village, one.family, one.marks]);
+        tx.insert_many(
+            "INSERT INTO analysis_family (district_id, analysis_id, village_code, family_id, marks) VALUES",
             "",
             rows.collect(),
         )

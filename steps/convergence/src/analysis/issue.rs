@@ -2,7 +2,7 @@
 
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::papers::{self, Draft};
+use asuh_ground::papers::{self, Draft, Numbering};
 use asuh_ground::web::{Error, Form, Page, Path, Shell, redirect};
 use asuh_nusantara::TerritoryCode;
 use asuh_step_registry::territories;
@@ -75,6 +75,7 @@ pub(super) async fn issue(
     let matter = Matter::of(&app, cap.actor(), id, territory).await?;
     let draft = Draft {
         kind: "analysis",
+        number: Numbering::Next,
         territory: code.as_i64(),
         day: shell.today,
         title: matter.title(),

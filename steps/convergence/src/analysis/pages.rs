@@ -1,4 +1,4 @@
-//! `/analisis`: the situation of a year, the table of priority villages, and the decision.
+//! `/analisis`: the situation of a year and the table of priority villages.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,10 @@ use asuh_store::{DistrictId, Id, Query, StoreError};
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::command::{Choice, DecideAnalysis, DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
+use super::command::{DropObstacle, NoteObstacle, ReckonAnalysis, Situation};
 use super::query::{self, Analysis, Obstacle, Village};
-use super::rules::{Criterion, FEW, Figures, Weighed, points};
+use super::rules::{Figures, Weighed, points};
+use super::words::{Words, criterion, month_words, words};
 use super::{DecideLokus, IssueAnalysis, NoteObstacles, SeeAnalysis, issue};
 use crate::plan::SeePlans;
 use crate::{indicator, paper};
@@ -67,68 +68,6 @@ pub(crate) async fn plain(
     }))
 }
 
-/// Figures in words.
-pub(super) struct Words {
-    /// The place that they are of.
-    code: i64,
-    name: String,
-    /// "40 dari 52 (77 %)"
-    measured: String,
-    /// "9 (22,50 %)", or the number alone where few were measured; nothing where nobody was.
-    stunted: String,
-    severely: String,
-    any_measured: bool,
-    at_risk: String,
-    factors: String,
-    poor: String,
-    unvisited: String,
-    budget: String,
-    /// Whether nothing is planned for it.
-    no_budget: bool,
-    /// Whether too few came to speak for all.
-    thin: bool,
-}
-
-fn words(text: &Text, code: i64, name: String, one: &Figures) -> Words {
-    let share = match one.measured {
-        measured if measured < FEW => String::new(),
-        measured => format!(" ({} %)", text.fixed((one.stunted * 10_000 + measured / 2) / measured, 2)),
-    };
-    let part = |part: i64, whole: i64| match whole {
-        0 => "–".to_owned(),
-        _ => text.t3(
-            "analysis.of",
-            ("part", text.number(part)),
-            ("whole", text.number(whole)),
-            ("share", text.percent(part, whole)),
-        ),
-    };
-    let factors = [
-        ("poor_water", text.number(one.poor_water)),
-        ("poor_latrine", text.number(one.poor_latrine)),
-        ("four_too", text.number(one.four_too)),
-    ];
-    Words {
-        code,
-        name,
-        measured: part(one.measured, one.children),
-        stunted: if one.measured == 0 {
-            "–".to_owned()
-        } else {
-            format!("{}{share}", text.number(one.stunted))
-        },
-        severely: text.number(one.severely),
-        any_measured: one.measured > 0,
-        at_risk: part(one.at_risk, one.families),
-        factors: if one.at_risk > 0 { text.with("analysis.factors_of", &factors) } else { String::new() },
-        poor: text.number(one.poor),
-        unvisited: text.number(one.unvisited),
-        budget: text.rupiah(one.budget),
-        no_budget: one.budget == 0,
-        thin: one.measured * 100 < one.children * 80,
-    }
-}
-
 /// A village of the table.
 pub(super) struct VillageLine {
     village: Village,
@@ -175,6 +114,8 @@ struct ShowPage {
 struct Sources {
     /// The indicator that counts stunted children, its month, and the day of the reckoning where it is past.
     stunting: Option<(Id, String)>,
+    /// The analysis, which keeps the families that it counted.
+    analysis: Option<Id>,
     /// The plan of the year, where there is one and the caller sees plans.
     plan: Option<i64>,
 }
@@ -189,7 +130,7 @@ impl Sources {
         });
         let seen = SeePlans::of(cap.actor()).is_some();
         let plan = if seen { crate::plan::query::plan(db, district, one.year).await? } else { None };
-        Ok(Sources { stunting, plan: plan.map(|plan| plan.year) })
+        Ok(Sources { stunting, analysis: Some(one.id), plan: plan.map(|plan| plan.year) })
     }
 
     /// The children measured and stunted at a place, as known on the day of the reckoning.
@@ -197,15 +138,16 @@ impl Sources {
         self.stunting.as_ref().map(|(id, period)| format!("/capaian/{id}?wilayah={code}&{period}"))
     }
 
+    /// The families at risk of a place that it counted; with a mark those that have it.
+    fn families(&self, of: &Words, mark: &str) -> Option<String> {
+        let id = self.analysis.filter(|_| !of.no_family)?;
+        Some(super::families::address(id, of.code, mark))
+    }
+
     /// The rows of the plan for a place.
     fn money(&self, code: &i64) -> Option<String> {
         self.plan.map(|year| format!("/rencana?tahun={year}&wilayah={code}"))
     }
-}
-
-/// A criterion in words.
-pub(super) fn criterion(text: &Text, one: Criterion) -> String {
-    text.t(&format!("setting.convergence.lokus.column.criterion.{}", one.code())).into_owned()
 }
 
 /// The table of villages with the points of each criterion; the whole district's figures are needed for the points.
@@ -228,15 +170,6 @@ fn lines(
             }
         })
         .collect()
-}
-
-/// "Agustus 2026" for 202608.
-pub(super) fn month_words(text: &Text, month: i64) -> String {
-    let day = i32::try_from(month / 100).ok().and_then(|year| {
-        let month = time::Month::try_from(u8::try_from(month % 100).ok()?).ok()?;
-        time::Date::from_calendar_date(year, month, 1).ok()
-    });
-    day.map(|day| asuh_nusantara::date::month_year(text.language, day)).unwrap_or_default()
 }
 
 /// The latest analysis.
@@ -428,108 +361,6 @@ pub(super) async fn drop_one(
             shown(&app, &see, shell, (Some(id), false), &form).await
         }
     }
-}
-
-/// A village of the decision.
-pub(super) struct ChoiceLine {
-    village: Village,
-    words: Words,
-    total: String,
-    chosen: bool,
-    reason: String,
-    error: String,
-}
-
-impl ChoiceLine {
-    /// Whether it stands among those that the table proposes, or that somebody decided on otherwise.
-    fn is_first(&self) -> bool {
-        self.village.proposed || self.chosen || !self.error.is_empty()
-    }
-}
-
-#[derive(Template)]
-#[template(path = "analysis/choose.html")]
-struct ChoosePage {
-    shell: Shell,
-    analysis: Analysis,
-    lines: Vec<ChoiceLine>,
-    form: FormView,
-}
-
-impl ChoosePage {
-    /// How many villages stand below the proposal.
-    fn others(&self) -> i64 {
-        self.lines.iter().filter(|line| !line.is_first()).count() as i64
-    }
-}
-
-async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &Form, sent: bool) -> Page {
-    let (db, district, text) = (app.store.reader(), cap.district(), shell.text());
-    let analysis = query::one(db, district, id).await?.ok_or(Error::NotFound)?;
-    if !cap.scope().reaches(cap.actor().district_code, "") {
-        return Err(Error::NotFound);
-    }
-    let view = form.view();
-    let villages = query::villages(db, district, cap.scope(), id).await?;
-    let line = |village: Village| {
-        let field = format!("alasan_{}", village.village_code);
-        let ticked = !view.value(&format!("pilih_{}", village.village_code)).is_empty();
-        ChoiceLine {
-            words: words(&text, village.village_code, village.name.clone(), &village.figures()),
-            total: text.fixed(village.points, 2),
-            chosen: if sent { ticked } else { village.chosen },
-            reason: if sent { view.value(&field).to_owned() } else { village.reason.clone() },
-            error: view.error(&field),
-            village,
-        }
-    };
-    let lines = villages.into_iter().map(line).collect();
-    page_with(form.status(), &ChoosePage { analysis, lines, form: form.view(), shell })
-}
-
-/// The form of the decision.
-pub(super) async fn choose(
-    cap: Cap<DecideLokus>,
-    State(app): State<App>,
-    shell: Shell,
-    Path(id): Path<Id>,
-) -> Page {
-    let form = Form::empty(&shell);
-    choosing(&app, &cap, shell, id, &form, false).await
-}
-
-/// Fixes the priority villages.
-pub(super) async fn decide(
-    cap: Cap<DecideLokus>,
-    State(app): State<App>,
-    shell: Shell,
-    Path(id): Path<Id>,
-    mut form: Form,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    query::one(db, district, id).await?.ok_or(Error::NotFound)?;
-    if !cap.scope().reaches(cap.actor().district_code, "") {
-        return Err(Error::NotFound);
-    }
-    let command_id = form.command_id()?;
-    let decree = form.required("sk", 120);
-    let mut choices = Vec::new();
-    for village in query::villages(db, district, cap.scope(), id).await? {
-        let code = village.village_code;
-        let reason = form.optional(&format!("alasan_{code}"), 200);
-        choices.push(Choice { village: code, chosen: form.ticked(&format!("pilih_{code}")), reason });
-    }
-    if form.is_valid() {
-        let document = paper::keep(&app, cap.actor(), &mut form, "berkas").await?;
-        if form.is_valid() {
-            let command = DecideAnalysis { analysis: id, choices, decree, document, today: shell.today };
-            match app.submit(cap.actor(), command_id, command).await {
-                Ok(_) => return redirect(&format!("/analisis/{id}")),
-                Err(rejection) => form.reject(rejection)?,
-            }
-        }
-    }
-    choosing(&app, &cap, shell, id, &form, true).await
 }
 
 /// The paper of the decision.

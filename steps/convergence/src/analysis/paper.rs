@@ -15,9 +15,10 @@ use asuh_nusantara::{Language, TerritoryCode, date};
 use asuh_store::Id;
 use time::Date;
 
-use super::pages::{Plain, criterion, month_words, plain};
+use super::pages::{Plain, plain};
 use super::query::{self, Village};
 use super::rules::{FEW, Figures};
+use super::words::{criterion, month_words};
 use crate::Gap;
 
 /// The first year of the scheme of six actions (SE 400.5.7/1685/Bangda of 17 March 2025).

@@ -7,7 +7,7 @@ use asuh_step_growth::rules::born_after;
 use asuh_store::{DistrictId, Id, Instant, Query, StoreError, args};
 use time::{Date, Duration, Month};
 
-use super::rules::{Figures, shared, within};
+use super::rules::{Figures, Mark, shared, within};
 use crate::plan::{Sight, query as plans};
 
 /// Families that are gone.
@@ -23,21 +23,31 @@ pub(super) fn month_of(month: i64, today: Date) -> Option<(Date, Date)> {
 }
 
 asuh_store::row_struct! {
-    /// Of children: how many, measured, stunted, severely so. Of families: how many, at risk, with bad water, with a bad
-    /// latrine, of age, spacing and number of children, of desil 1 and 2, not visited.
-    struct Counted { kind: String, code: i64, a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64 }
+    /// Of children of a village: how many, measured, stunted, severely so. Of its families: how many. Of a family at risk: its
+    /// marks, each 0 or 1.
+    struct Counted { kind: String, code: i64, family_id: Option<Id>, a: i64, b: i64, c: i64, d: i64, e: i64 }
 }
 
-/// The figures of every village of a district: children by their last measurement of the month, as the indicator `stunting`
-/// counts them; families as they stand today; money of the plan of the year. Children and families come from one statement,
-/// so from one moment, which goes through the district's families once; whoever asks keeps the answer. Indexes:
-/// person_version_by_birth, family_version_current, measurement_by_person, family_desil_by_family, visit_by_family.
+/// A family at risk as an analysis counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtRisk {
+    pub(crate) village: i64,
+    pub(crate) family: Id,
+    /// The bits of its [`Mark`]s.
+    pub(crate) marks: i64,
+}
+
+/// The figures of every village of a district, and the families at risk that they count: children by their last measurement of
+/// the month, as the indicator `stunting` counts them; families as they stand today; money of the plan of the year. Children
+/// and families come from one statement, so from one moment, which goes through the district's families; whoever asks keeps
+/// the answer. Indexes: person_version_by_birth, family_version_current, measurement_by_person, family_desil_by_family,
+/// visit_by_family.
 pub(crate) async fn figures(
     db: &impl Query,
     district: DistrictId,
     (year, month): (i64, (Date, Date)),
     today: Date,
-) -> Result<BTreeMap<i64, Figures>, StoreError> {
+) -> Result<(BTreeMap<i64, Figures>, Vec<AtRisk>), StoreError> {
     let codes: Vec<(i64,)> = db
         .all(
             "SELECT code FROM territory WHERE district_id = $1 AND level = 'village' AND valid_to IS NULL ORDER BY code",
@@ -48,50 +58,55 @@ pub(crate) async fn figures(
         codes.into_iter().map(|(code,)| (code, Figures::default())).collect();
     let (first, last) = month;
     let has = |factor: &str| format!("(' ' || r.factors || ' ') LIKE '% {factor} %'");
+    let flag = |condition: &str| format!("CAST(CASE WHEN {condition} THEN 1 ELSE 0 END AS BIGINT)");
     let sum = |condition: &str| format!("CAST(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS BIGINT)");
-    let at_risk = |condition: &str| sum(&format!("r.at_risk = 1 AND ({condition})"));
     let four = ["too_young", "too_old", "too_close", "too_many"].map(has).join(" OR ");
     let sql = format!(
-        "SELECT 'children' AS kind, f.village_code AS code, COUNT(*) AS a, {} AS b, {} AS c, {} AS d, \
-         CAST(0 AS BIGINT) AS e, CAST(0 AS BIGINT) AS f, CAST(0 AS BIGINT) AS g FROM family_version f \
+        "SELECT 'at_risk' AS kind, r.village_code AS code, r.family_id, {} AS a, {} AS b, {} AS c, {} AS d, {} AS e \
+         FROM family_risk r WHERE r.district_id = $1 AND r.status NOT IN {GONE} AND r.at_risk = 1 \
+         UNION ALL \
+         SELECT 'families', r.village_code, NULL, COUNT(*), 0, 0, 0, 0 FROM family_risk r \
+         WHERE r.district_id = $1 AND r.status NOT IN {GONE} GROUP BY r.village_code \
+         UNION ALL \
+         SELECT 'children', f.village_code, NULL, COUNT(*), {}, {}, {}, 0 FROM family_version f \
          JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id \
          LEFT JOIN measurement m ON m.district_id = p.district_id AND m.id = (SELECT x.id FROM measurement x \
              WHERE x.district_id = $1 AND x.person_id = p.person_id AND x.measured_on BETWEEN $3 AND $4 \
              AND x.retracted_at IS NULL AND x.haz BETWEEN -600 AND 600 \
              ORDER BY x.measured_on DESC, x.recorded_at DESC, x.id DESC LIMIT 1) \
          WHERE f.district_id = $1 AND f.superseded_at = $2 AND f.status NOT IN {GONE} AND p.superseded_at = $2 \
-         AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $4 GROUP BY f.village_code \
-         UNION ALL \
-         SELECT 'families', r.village_code, COUNT(*), {}, {}, {}, {}, {}, {} FROM family_risk r \
-         WHERE r.district_id = $1 AND r.status NOT IN {GONE} GROUP BY r.village_code",
-        sum("m.haz IS NOT NULL"),
-        sum("m.haz < -200"),
-        sum("m.haz < -300"),
-        at_risk("1 = 1"),
-        at_risk(&has("poor_water")),
-        at_risk(&has("poor_latrine")),
-        at_risk(&four),
-        at_risk(
+         AND p.ended_reason IS NULL AND p.birth_date > $5 AND p.birth_date <= $4 GROUP BY f.village_code",
+        flag(&has("poor_water")),
+        flag(&has("poor_latrine")),
+        flag(&four),
+        flag(
             "(SELECT e.desil FROM family_desil e WHERE e.district_id = $1 AND e.family_id = r.family_id \
              AND e.retracted_at IS NULL ORDER BY e.as_of DESC, e.recorded_at DESC, e.id DESC LIMIT 1) <= 2"
         ),
-        at_risk(
+        flag(
             "NOT EXISTS (SELECT 1 FROM visit v WHERE v.district_id = $1 AND v.family_id = r.family_id \
              AND v.visited_on >= $6 AND v.retracted_at IS NULL)"
         ),
+        sum("m.haz IS NOT NULL"),
+        sum("m.haz < -200"),
+        sum("m.haz < -300"),
     );
     let since = today - Duration::days(90);
     let rows: Vec<Counted> =
         db.all(&sql, args![district, Instant::NEVER, first, last, born_after(last), since]).await?;
+    let mut families = Vec::new();
     for row in rows {
         let Some(one) = found.get_mut(&row.code) else { continue };
-        let Counted { a, b, c, d, e, f, g, .. } = row;
-        match row.kind.as_str() {
-            "children" => (one.children, one.measured, one.stunted, one.severely) = (a, b, c, d),
-            _ => {
-                (one.families, one.at_risk, one.poor_water, one.poor_latrine) = (a, b, c, d);
-                (one.four_too, one.poor, one.unvisited) = (e, f, g);
+        let Counted { code, family_id, a, b, c, d, e, .. } = row;
+        match (row.kind.as_str(), family_id) {
+            ("children", _) => (one.children, one.measured, one.stunted, one.severely) = (a, b, c, d),
+            ("at_risk", Some(family)) => {
+                let marks =
+                    Mark::ALL.iter().zip([a, b, c, d, e]).map(|(mark, holds)| holds * mark.bit()).sum();
+                one.count(marks);
+                families.push(AtRisk { village: code, family, marks });
             }
+            _ => one.families = a,
         }
     }
     let villages: Vec<i64> = found.keys().copied().collect();
@@ -102,7 +117,7 @@ pub(crate) async fn figures(
             found.entry(code).and_modify(|one| one.budget += part);
         }
     }
-    Ok(found)
+    Ok((found, families))
 }
 
 asuh_store::row_struct! {
@@ -237,6 +252,99 @@ pub(crate) async fn obstacles(
              LEFT JOIN app_user u ON u.district_id = o.district_id AND u.id = o.recorded_by \
              WHERE o.district_id = $1 AND o.analysis_id = $2 AND o.retracted_at IS NULL AND {within} \
              ORDER BY o.territory_code, o.id"
+        ),
+        args,
+    )
+    .await
+}
+
+asuh_store::row_struct! {
+    /// The families at risk of a village that an analysis counted, and how many of them have each mark.
+    pub(crate) struct Counts {
+        pub(crate) village_code: i64,
+        pub(crate) name: String,
+        pub(crate) at_risk: i64,
+        poor_water: i64,
+        poor_latrine: i64,
+        four_too: i64,
+        poor: i64,
+        unvisited: i64,
+    }
+}
+
+impl Counts {
+    /// How many have a mark; without one all of them.
+    pub(crate) fn of(&self, mark: Option<Mark>) -> i64 {
+        match mark {
+            None => self.at_risk,
+            Some(Mark::PoorWater) => self.poor_water,
+            Some(Mark::PoorLatrine) => self.poor_latrine,
+            Some(Mark::FourToo) => self.four_too,
+            Some(Mark::Poor) => self.poor,
+            Some(Mark::Unvisited) => self.unvisited,
+        }
+    }
+}
+
+/// The kept families counted, village by village, of a range of villages. Whoever calls this has asked whether the caller
+/// reaches all of them. Index: primary key of `analysis_family`.
+pub(crate) async fn counts(
+    db: &impl Query,
+    district: DistrictId,
+    analysis: Id,
+    (from, to): (i64, i64),
+) -> Result<Vec<Counts>, StoreError> {
+    let sums = Mark::ALL.map(|mark| {
+        let (bit, name) = (mark.bit(), mark.code());
+        format!("CAST(SUM(CASE WHEN (v.marks & {bit}) <> 0 THEN 1 ELSE 0 END) AS BIGINT) AS {name}")
+    });
+    let sql = format!(
+        "SELECT v.village_code, COALESCE(MAX(y.name), '') AS name, COUNT(*) AS at_risk, {} FROM analysis_family v \
+         LEFT JOIN territory y ON y.district_id = v.district_id AND y.code = v.village_code \
+         WHERE v.district_id = $1 AND v.analysis_id = $2 AND v.village_code BETWEEN $3 AND $4 \
+         GROUP BY v.village_code ORDER BY v.village_code",
+        sums.join(", ")
+    );
+    db.all(&sql, args![district, analysis, from, to]).await
+}
+
+/// Families on a page.
+pub(super) const PAGE: usize = 50;
+
+asuh_store::row_struct! {
+    /// A family at risk that was counted. Its name and place are those of today; none where it is not within the reader's
+    /// reach any more, or its name was removed.
+    pub(crate) struct FamilyLine {
+        pub(crate) family_id: Id,
+        pub(crate) marks: i64,
+        pub(crate) head_name: Option<String>,
+        pub(crate) rw: Option<String>,
+        pub(crate) rt: Option<String>,
+    }
+}
+
+/// A page of the families of a village that an analysis counted, with a mark or all of them; one more when there are more. Every
+/// one that counted is a row, named only for `scope`. Indexes: primary key of `analysis_family`, family_version_current.
+pub(crate) async fn families(
+    db: &impl Query,
+    district: DistrictId,
+    scope: &Scope,
+    (analysis, village): (Id, i64),
+    mark: Option<Mark>,
+    after: Option<Id>,
+) -> Result<Vec<FamilyLine>, StoreError> {
+    let mut args = args![district, analysis, village, Instant::NEVER];
+    let within = scope.territory_condition("f.village_code", Some("f.rw"), &mut args);
+    let marked = mark.map(|mark| format!(" AND (v.marks & {}) <> 0", mark.bit())).unwrap_or_default();
+    let after = after.map(|id| format!(" AND v.family_id > {}", args.push(id))).unwrap_or_default();
+    let limit = PAGE + 1;
+    db.all(
+        &format!(
+            "SELECT v.family_id, v.marks, f.head_name, f.rw, f.rt FROM analysis_family v \
+             LEFT JOIN family_version f ON f.district_id = v.district_id AND f.family_id = v.family_id \
+             AND f.superseded_at = $4 AND {within} \
+             WHERE v.district_id = $1 AND v.analysis_id = $2 AND v.village_code = $3{marked}{after} \
+             ORDER BY v.family_id LIMIT {limit}"
         ),
         args,
     )

@@ -73,6 +73,31 @@ pub struct Figures {
     pub budget: i64,
 }
 
+asuh_ground::codes! {
+    /// What else is true of a family at risk, as an analysis counts it.
+    ///
+    /// Translation key `analysis.mark.<code>`.
+    pub enum Mark {
+        /// Bad water.
+        PoorWater = "poor_water",
+        /// A bad latrine.
+        PoorLatrine = "poor_latrine",
+        /// Too young, too old, too close or too many: age, spacing or number of children.
+        FourToo = "four_too",
+        /// Of desil 1 and 2.
+        Poor = "poor",
+        /// Not visited for three months.
+        Unvisited = "unvisited",
+    }
+}
+
+impl Mark {
+    /// Its bit among the marks of a family.
+    pub fn bit(self) -> i64 {
+        1 << Mark::ALL.iter().position(|one| *one == self).unwrap_or_default()
+    }
+}
+
 /// Below so many measured children a share says little, and gives no points.
 pub const FEW: i64 = 20;
 
@@ -93,6 +118,20 @@ impl Figures {
             self.unvisited,
             self.budget,
         ]
+    }
+
+    /// Counts a family at risk with its marks.
+    pub fn count(&mut self, marks: i64) {
+        self.at_risk += 1;
+        for (mark, sum) in [
+            (Mark::PoorWater, &mut self.poor_water),
+            (Mark::PoorLatrine, &mut self.poor_latrine),
+            (Mark::FourToo, &mut self.four_too),
+            (Mark::Poor, &mut self.poor),
+            (Mark::Unvisited, &mut self.unvisited),
+        ] {
+            *sum += i64::from(marks & mark.bit() != 0);
+        }
     }
 
     /// These and those together.

@@ -4,7 +4,7 @@ use askama::Template;
 use asuh_documents::paper::Table;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
-use asuh_ground::papers::{self, Draft, IssuedPaper};
+use asuh_ground::papers::{self, Draft, IssuedPaper, Numbering};
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, Page, Shell, Text, page, paper_book, redirect};
 use asuh_store::{DistrictId, Id};
@@ -122,6 +122,7 @@ pub(super) async fn issue(cap: Cap<IssueGenting>, State(app): State<App>, shell:
     let subject = subject(district, report.first());
     let draft = Draft {
         kind: "report",
+        number: Numbering::Next,
         territory: cap.actor().district_code.as_i64(),
         day: shell.today,
         title: text.t1("genting.paper_title", "month", report.month(&text)),

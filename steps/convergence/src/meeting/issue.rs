@@ -3,7 +3,7 @@
 use askama::Template;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
-use asuh_ground::papers::{self, Draft, IssuedPaper};
+use asuh_ground::papers::{self, Draft, IssuedPaper, Numbering};
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, redirect};
 use asuh_nusantara::{Phone, wa_me_text};
 use asuh_store::Id;
@@ -137,6 +137,7 @@ pub(super) async fn issue(
     let (matter, which) = matter(&app, &cap, id, &word).await?;
     let draft = Draft {
         kind: which.kind(),
+        number: Numbering::Next,
         territory: matter.meeting.territory_code,
         day: if which == Which::Invitation { shell.today } else { matter.meeting.held_on },
         title: matter.title(which),

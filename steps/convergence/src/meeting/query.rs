@@ -215,7 +215,7 @@ pub(crate) async fn offered(
     let mut args = args![district];
     let within = scope.territory_condition("p.territory_code", None, &mut args);
     let sql = format!(
-        "SELECT p.id, p.number, p.title FROM issued_paper p WHERE p.district_id = $1 \
+        "SELECT p.id, p.number, p.title FROM issued_paper p WHERE p.district_id = $1 AND p.printing = 0 \
          AND p.kind IN ('report', 'analysis', 'plan', 'minutes', 'record') AND p.state <> 'withdrawn' \
          AND p.replaced_by_id IS NULL AND {within} ORDER BY p.day DESC, p.id DESC LIMIT 40"
     );

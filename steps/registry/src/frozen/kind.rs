@@ -59,6 +59,8 @@ pub struct Paths {
     pub file: &'static str,
     /// The paper.
     pub paper: &'static str,
+    /// The paper as a PDF.
+    pub paper_file: &'static str,
     /// Comparing a file with the list.
     pub proof: &'static str,
     /// Its decree.
@@ -78,6 +80,7 @@ macro_rules! frozen_paths {
             changes_file: concat!($home, "/{id}/perubahan/unduh"),
             file: concat!($home, "/{id}/unduh"),
             paper: concat!($home, "/{id}/cetak"),
+            paper_file: concat!($home, "/{id}/cetak/pdf"),
             proof: concat!($home, "/{id}/periksa"),
             decree: concat!($home, "/{id}/sk"),
         }

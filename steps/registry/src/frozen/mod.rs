@@ -19,6 +19,7 @@ mod families;
 mod kind;
 mod pages;
 mod paper;
+mod print;
 mod proof;
 mod query;
 mod rules;
@@ -58,6 +59,8 @@ pub fn routes<K: Kind>() -> Routes {
         .get::<SeeFrozenLists, _>(paths.changes, changes::page::<K>)
         .post::<K::Read, _>(paths.changes_file, export::changes::<K>)
         .get::<SeeFrozenLists, _>(paths.paper, paper::page::<K>)
+        .get::<SeeFrozenLists, _>(paths.paper_file, print::file::<K>)
+        .post::<SeeFrozenLists, _>(paths.paper_file, print::print::<K>)
         .post::<SeeFrozenLists, _>(paths.proof, paper::prove::<K>)
         .post::<FreezeLists, _>(paths.decree, pages::decree::<K>)
 }

@@ -15,7 +15,7 @@ use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::audit::seal::{self, Stream};
 use asuh_ground::settings::Letterhead;
-use asuh_ground::web::{self, Form, FormView, Page, Path, Shell, page_with};
+use asuh_ground::web::{self, Error, Form, FormView, Page, Path, Shell, Text, page_with};
 
 /// How much is printed.
 #[derive(Debug, Default, Deserialize)]
@@ -27,18 +27,52 @@ pub(super) struct Choice {
 
 #[derive(Template)]
 #[template(path = "frozen/paper.html")]
-struct PaperPage {
-    shell: Shell,
-    kind: KindWords,
-    list: FrozenList,
-    letterhead: Letterhead,
-    groups: Vec<(CountLine, Vec<CountLine>)>,
-    total: CountLine,
-    villages: bool,
+pub(super) struct PaperPage {
+    pub(super) shell: Shell,
+    pub(super) kind: KindWords,
+    pub(super) list: FrozenList,
+    pub(super) letterhead: Letterhead,
+    pub(super) groups: Vec<(CountLine, Vec<CountLine>)>,
+    pub(super) total: CountLine,
+    pub(super) villages: bool,
     /// The reader reaches the whole list.
-    is_whole: bool,
+    pub(super) is_whole: bool,
     /// The number and the head of the sealed trail that hold it, once it is sealed.
-    seal: Option<(u64, String)>,
+    pub(super) seal: Option<(u64, String)>,
+}
+
+impl PaperPage {
+    /// Where its PDF is printed.
+    pub(super) fn pdf(&self) -> String {
+        format!("{}/{}/cetak/pdf{}", self.kind.home, self.list.id, if self.villages { "?desa=1" } else { "" })
+    }
+}
+
+/// The paper of a list as far as the reader reaches, in the words of a language.
+pub(super) async fn read<K: Kind>(
+    app: &App,
+    cap: &SeeFrozenLists,
+    shell: Shell,
+    text: &Text,
+    id: &str,
+    choice: &Choice,
+) -> Result<PaperPage, Error> {
+    let list = found::<K>(app, cap, id).await?;
+    let db = app.store.reader();
+    let counted = query::counts(db, cap.district(), cap.scope(), list.id).await?;
+    let counts = Counts::of::<K>(db, cap.district(), text, counted, &[]).await?;
+    let proof = seal::proof(app, cap.district(), Stream::Audit, list.command_id).await?;
+    Ok(PaperPage {
+        kind: KindWords::of::<K>(text),
+        letterhead: Letterhead::load(&app.store, cap.district()).await?,
+        is_whole: counts.total.rows == list.row_count,
+        groups: counts.groups,
+        total: counts.total,
+        villages: !choice.desa.is_empty(),
+        seal: proof.map(|proof| (proof.seq, proof.head.to_string())),
+        list,
+        shell,
+    })
 }
 
 /// The paper: numbers, hash, signature.
@@ -49,22 +83,8 @@ pub(super) async fn page<K: Kind>(
     Path(id): Path<String>,
     Params(choice): Params<Choice>,
 ) -> Page {
-    let list = found::<K>(&app, &cap, &id).await?;
-    let db = app.store.reader();
-    let counted = query::counts(db, cap.district(), cap.scope(), list.id).await?;
-    let counts = Counts::of::<K>(db, cap.district(), &shell.text(), counted, &[]).await?;
-    let proof = seal::proof(&app, cap.district(), Stream::Audit, list.command_id).await?;
-    web::page(&PaperPage {
-        kind: KindWords::of::<K>(&shell.text()),
-        letterhead: Letterhead::load(&app.store, cap.district()).await?,
-        is_whole: counts.total.rows == list.row_count,
-        groups: counts.groups,
-        total: counts.total,
-        villages: !choice.desa.is_empty(),
-        seal: proof.map(|proof| (proof.seq, proof.head.to_string())),
-        list,
-        shell,
-    })
+    let text = shell.text();
+    web::page(&read::<K>(&app, &cap, shell, &text, &id, &choice).await?)
 }
 
 /// A village of a file, in words.
@@ -126,7 +146,7 @@ pub(super) async fn prove<K: Kind>(
         None => form.error("berkas", "web.error.required"),
         Some(path) => {
             let read = tokio::task::spawn_blocking(move || proof::hashes_of_file(&path)).await;
-            match read.map_err(|error| web::Error::Internal(error.to_string()))? {
+            match read.map_err(|error| Error::Internal(error.to_string()))? {
                 Ok(hashed) => proof = Some(proof::compare(db, cap.district(), &list, hashed).await?),
                 Err(key) => form.error("berkas", key),
             }

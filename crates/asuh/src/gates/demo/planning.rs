@@ -154,28 +154,30 @@ const OFFICES: [(&str, &str, &str); 5] = [
 
 /// The offices in this order; those that a small demo has no people of are added.
 pub(super) async fn offices(world: &World) -> Result<Vec<Id>, CliError> {
-    let all = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
     let mut found = Vec::new();
-    for (words, name, tag) in OFFICES {
-        let named = |name: &str| words.split('|').any(|word| name.to_lowercase().contains(word));
-        let id = match all.iter().find(|one| named(&one.name)) {
-            Some(office) => office.id,
-            None => {
-                let put = PutInstitution {
-                    id: None,
-                    kind: InstitutionKind::Opd,
-                    parent: None,
-                    name: name.to_owned(),
-                    tags: tag.to_owned(),
-                    territory: None,
-                    valid_from: world.today,
-                };
-                send(world, &world.actor, put).await?
-            }
-        };
-        found.push(id);
+    for office in OFFICES {
+        found.push(present(world, office).await?);
     }
     Ok(found)
+}
+
+/// The office whose name contains these words, added where the district has none.
+async fn present(world: &World, (words, name, tag): (&str, &str, &str)) -> Result<Id, CliError> {
+    let all = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    let named = |name: &str| words.split('|').any(|word| name.to_lowercase().contains(word));
+    if let Some(office) = all.iter().find(|one| named(&one.name)) {
+        return Ok(office.id);
+    }
+    let put = PutInstitution {
+        id: None,
+        kind: InstitutionKind::Opd,
+        parent: None,
+        name: name.to_owned(),
+        tags: tag.to_owned(),
+        territory: None,
+        valid_from: world.today,
+    };
+    send(world, &world.actor, put).await
 }
 
 /// What somebody intends.
@@ -399,7 +401,26 @@ pub(super) struct Written {
     reached: Option<i64>,
 }
 
-/// Writes rows of offices into the plan of a year; an office that the district has not is stood in for by its first.
+/// The office that stands behind the money of villages, which plans of other districts name besides.
+const FOR_VILLAGES: (&str, &str, &str) =
+    ("masyarakat dan desa", "Dinas Pemberdayaan Masyarakat dan Desa", "");
+
+/// The office that the row `nth` of a plan, counted from 1, names by words of its name.
+///
+/// # Errors
+/// None of the offices is called so: which row, what it says, and how to mend it.
+fn office_of(offices: &[(Id, String)], nth: usize, words: &str) -> Result<Id, CliError> {
+    let found = offices.iter().find(|(_, name)| words.split('|').any(|word| name.contains(word)));
+    found.map(|(id, _)| *id).ok_or_else(|| {
+        CliError::Text(format!(
+            "row {nth} of the plan, office: no office of this district is called \"{words}\"; add it to the offices of the \
+             demo, or write a word of the name of one of: {}",
+            offices.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("; ")
+        ))
+    })
+}
+
+/// Writes rows of offices into the plan of a year. Offices that a small demo has no people of are added.
 pub(super) async fn rows(
     world: &World,
     bappeda: &Actor,
@@ -407,14 +428,15 @@ pub(super) async fn rows(
     year: i64,
     rows: &[Row],
 ) -> Result<Vec<Written>, CliError> {
-    let offices = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    offices(world).await?;
+    present(world, FOR_VILLAGES).await?;
+    let all = institutions::of_kind(world.app.store.reader(), DISTRICT, InstitutionKind::Opd).await?;
+    let all: Vec<(Id, String)> = all.into_iter().map(|one| (one.id, one.name)).collect();
     let mut written = Vec::new();
-    for (words, indicator, activity, budget, source, quarters, reached) in rows {
-        let named = |name: &str| words.split('|').any(|word| name.contains(word));
-        let office = offices.iter().find(|one| named(&one.name)).or(offices.first());
-        let Some(office) = office else { continue };
+    for (nth, (words, indicator, activity, budget, source, quarters, reached)) in rows.iter().enumerate() {
+        let office = office_of(&all, nth + 1, words)?;
         let facts = facts(village, indicator, activity, budget.map(|m| m * 1_000_000), source, *quarters);
-        let (hand, owner, reason) = (Hand::of(bappeda), Owner::Office(office.id), String::new());
+        let (hand, owner, reason) = (Hand::of(bappeda), Owner::Office(office), String::new());
         let put = PutItem { hand, year, item: None, owner, facts, reason, batch: None };
         let item = send(world, bappeda, put).await?;
         written.push(Written { item, budget: budget.unwrap_or(0), reached: *reached });
@@ -487,4 +509,22 @@ async fn situation(world: &World, bappeda: &Actor, village: i64) -> Result<(), C
         proposal: "Pengadaan antropometri kit dari Dana Desa".to_owned(),
     };
     send(world, bappeda, note).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_office_that_is_not_there_is_said_and_never_stood_in_for() {
+        let (first, second) = (Id::from_bytes([1; 16]), Id::from_bytes([2; 16]));
+        let offices = [(first, "Dinas Kesehatan".to_owned()), (second, "Dinas Sosial".to_owned())];
+        assert_eq!(office_of(&offices, 1, "Sosial").unwrap(), second);
+        assert_eq!(office_of(&offices, 2, "Gizi|Kesehatan").unwrap(), first);
+        let error = office_of(&offices, 3, "Pekerjaan Umum").unwrap_err().to_string();
+        for words in ["row 3", "office", "\"Pekerjaan Umum\"", "Dinas Kesehatan; Dinas Sosial", "add it"] {
+            assert!(error.contains(words), "{words}: {error}");
+        }
+        assert!(office_of(&[], 1, "Sosial").is_err());
+    }
 }

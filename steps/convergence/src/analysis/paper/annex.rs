@@ -3,9 +3,9 @@
 use asuh_documents::paper::{Align, Block, PaperColumn, Table};
 
 use super::Matter;
-use crate::analysis::pages::criterion;
 use crate::analysis::query::Village;
 use crate::analysis::rules::{Figures, points};
+use crate::analysis::words::criterion;
 
 impl Matter {
     /// All figures of every village, across the page.

@@ -3,6 +3,7 @@
 mod outcome;
 mod pages;
 mod query;
+mod receipt;
 mod release;
 
 pub(crate) use outcome::check;
@@ -25,6 +26,8 @@ pub(super) fn routes() -> Routes {
         .post::<HandCash, _>("/pembayaran/{id}/serahkan", pages::hand)
         .post::<ReleaseCash, _>("/pembayaran/{id}/ulangi", pages::retry)
         .post::<ReleaseCash, _>("/pembayaran/{id}/batalkan-catatan", pages::take_back)
-        .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi", pages::receipt)
+        .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi", receipt::show)
+        .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", receipt::file)
+        .post::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", receipt::print)
         .get::<OpenPayment, _>("/pembayaran/{id}/bukti/{kind}", pages::evidence)
 }

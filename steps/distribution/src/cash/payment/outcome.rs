@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use asuh_ground::access::Scope;
 use asuh_ground::attachments;
 use asuh_ground::books::{self, AccountKind, Commodity, Move, Spot, Transfer, TransferKind};
+use asuh_ground::papers;
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -235,6 +236,9 @@ impl Command for HandOut {
             day: self.day,
         };
         decide(tx, &plan, vec![outcome], None).await?;
+        if !handed {
+            papers::withdraw_of(tx, self.payment, self.day).await?;
+        }
         Ok(plan.id)
     }
 }
@@ -302,6 +306,8 @@ impl Command for TakeBackOutcome {
                 args![tx.district(), last.attempt_id],
             )
             .await?;
+        // Who received it and when was wrong: a receipt that says so does not hold any more.
+        papers::withdraw_of(tx, self.payment, self.day).await?;
         for (transfer,) in posted {
             books::reverse(tx, transfer, self.day, self.reason.trim()).await?;
         }

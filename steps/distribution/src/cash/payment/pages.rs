@@ -1,10 +1,8 @@
-//! A payment and what became of it: leaving a child out, handing cash over with proof, trying again, taking back, the
-//! receipt on paper.
+//! A payment and what became of it: leaving a child out, handing cash over with proof, trying again, taking back.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
-use asuh_nusantara::Rupiah;
 use asuh_nusantara::date::month_year;
 use asuh_store::{Id, Refusal};
 use axum::extract::{Query as UrlQuery, State};
@@ -15,7 +13,7 @@ use super::outcome::{HandOut, TakeBackOutcome};
 use super::query::{self, Attempt, CashLine, Payment, ShareLine};
 use super::release::RetryPayment;
 use crate::cash::plan::ExcludePayment;
-use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReadCash, ReleaseCash, rules};
+use crate::cash::{DraftCash, HandCash, OpenPayment, Reach, ReadCash, ReleaseCash};
 use crate::delivery::signature;
 use crate::spending;
 use asuh_ground::App;
@@ -23,7 +21,6 @@ use asuh_ground::access::{Actor, Cap, Capability};
 use asuh_ground::attachments::{self, Content, MediaType};
 use asuh_ground::audit;
 use asuh_ground::books::Funds;
-use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
 /// Most bytes of a photo.
@@ -264,63 +261,6 @@ pub(super) async fn take_back(
         }
     }
     show_page(&app, cap.actor(), shell, &form, id).await
-}
-
-#[derive(Template)]
-#[template(path = "cash/payment/receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    letterhead: Letterhead,
-    payment: Payment,
-    month: String,
-    attempt: Attempt,
-    in_words: String,
-    stamped: bool,
-}
-
-impl ReceiptPage {
-    /// The number of the receipt: that of the plan and the place on its list.
-    fn number(&self) -> String {
-        format!("{}-{:04}", self.payment.number, self.payment.nth)
-    }
-
-    fn place_and_day(&self) -> String {
-        let day = self.attempt.decided_on.map(|day| self.shell.long_day(day));
-        self.letterhead.place_and_day(&day.unwrap_or_else(|| "....................".to_owned()))
-    }
-
-    fn receiver(&self) -> String {
-        match self.attempt.receiver_name.is_empty() {
-            true => self.payment.head_name.clone(),
-            false => self.attempt.receiver_name.clone(),
-        }
-    }
-}
-
-/// The receipt (kuitansi) of cash, before it is handed over or afterwards.
-pub(super) async fn receipt(
-    cap: Cap<OpenPayment>,
-    State(app): State<App>,
-    Path(id): Path<Id>,
-    shell: Shell,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let payment =
-        query::payment(db, district, id, &Reach::opens(cap.actor())).await?.ok_or(Error::NotFound)?;
-    let attempts = query::attempts(db, district, id).await?;
-    let cash =
-        attempts.into_iter().find(|one| one.way == "cash" && matches!(one.state.as_str(), "sent" | "paid"));
-    let attempt = cash.ok_or(Error::NotFound)?;
-    audit::opened(&app, cap.actor(), "print", Some(("family", payment.family_id)), "receipt");
-    page(&ReceiptPage {
-        letterhead: Letterhead::load(&app.store, district).await?,
-        month: month_year(shell.text().language, payment.month),
-        in_words: asuh_nusantara::terbilang_rupiah(Rupiah::new(attempt.amount)),
-        stamped: rules::is_stamped(attempt.amount),
-        payment,
-        attempt,
-        shell,
-    })
 }
 
 /// The signature (`tanda-tangan`) or the photo (`foto`) of the last time cash was handed over.
