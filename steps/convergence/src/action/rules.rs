@@ -112,6 +112,7 @@ mod tests {
             (State::Open, None, date!(2026 - 04 - 01), Lateness::Late(1)),
             (State::Running, None, date!(2026 - 04 - 10), Lateness::Late(10)),
             (State::Done, Some(date!(2026 - 03 - 30)), date!(2026 - 12 - 01), Lateness::None),
+            (State::Done, Some(due), date!(2026 - 12 - 01), Lateness::None),
             (State::Done, Some(date!(2026 - 04 - 03)), date!(2026 - 12 - 01), Lateness::DoneLate(3)),
             (State::Dropped, None, date!(2026 - 12 - 01), Lateness::None),
         ] {

@@ -174,5 +174,6 @@ mod tests {
         assert!(near(needed((2024, 2_100), (2029, 1_420)).unwrap(), -1.36));
         assert_eq!(needed((2029, 2_100), (2029, 1_420)), None);
         assert_eq!(at_most(1_000, 1_420), 142);
+        assert_eq!(at_most(243, 1_000), 24, "25 of 243 are more than a tenth");
     }
 }
