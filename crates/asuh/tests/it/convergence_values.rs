@@ -264,4 +264,10 @@ async fn the_people_behind_a_number_are_those_it_counts_and_shown_to_who_reads_f
     let heat = planner.get("/capaian?kelompok=lokal&kecamatan=1501010000").await.ok();
     assert!(heat.contains("Selam Paung") && !heat.contains("Sanggaran Agung"), "{heat}");
     assert_eq!(village.get("/capaian?kecamatan=1501020000").await.status, axum::http::StatusCode::NOT_FOUND);
+    // Whoever works in one village begins with it, and every number there opens for him.
+    for path in ["/skor-konvergensi?periode=2026-10", "/capaian?kelompok=lokal&periode=2026-10"] {
+        let own = village.get(path).await.ok();
+        assert!(own.contains(&format!("wilayah={}", VILLAGES[0])), "{own}");
+        assert!(!own.contains("wilayah=1501010000"), "{own}");
+    }
 }

@@ -279,7 +279,7 @@ async fn today_lists_the_own_families_by_what_is_due_and_forgets_what_was_done(d
     // The rhythm and the questions are the district's.
     scene.test.sql("UPDATE visit SET visited_on = 20261020, next_on = NULL", args![]).await;
     let page = scene.cadre.get("/pendampingan").await.ok();
-    assert!(!page.contains("Kunjungan sejak"), "{page}");
+    assert!(!page.contains("Waktunya dikunjungi"), "{page}");
     let admin = scene.test.with_role(Role::DistrictAdmin).await;
     let mut settings: Vec<(String, String)> = vec![
         ("mentoring.days_urgent".into(), "7".into()),
@@ -296,7 +296,10 @@ async fn today_lists_the_own_families_by_what_is_due_and_forgets_what_was_done(d
         settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     admin.post("/pengaturan/pendampingan", &settings).await.to();
     let page = scene.cadre.get("/pendampingan").await.ok();
-    assert!(page.contains("Kunjungan sejak 30 Okt 2026") && page.contains("Sudah punya Buku KIA"), "{page}");
+    assert!(
+        page.contains("Waktunya dikunjungi sejak 30 Okt 2026") && page.contains("Sudah punya Buku KIA"),
+        "{page}"
+    );
     assert!(!page.contains(POSYANDU), "{page}");
 }
 

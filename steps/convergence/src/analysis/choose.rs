@@ -23,6 +23,13 @@ pub(super) struct ChoiceLine {
     error: String,
 }
 
+impl ChoiceLine {
+    /// Whether it stands among those that the table proposes, or that somebody decided on otherwise.
+    fn is_first(&self) -> bool {
+        self.village.proposed || self.chosen || !self.error.is_empty()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "analysis/choose.html")]
 struct ChoosePage {
@@ -30,6 +37,13 @@ struct ChoosePage {
     analysis: Analysis,
     lines: Vec<ChoiceLine>,
     form: FormView,
+}
+
+impl ChoosePage {
+    /// How many villages stand below the proposal.
+    fn others(&self) -> i64 {
+        self.lines.iter().filter(|line| !line.is_first()).count() as i64
+    }
 }
 
 async fn choosing(app: &App, cap: &DecideLokus, shell: Shell, id: Id, form: &Form, sent: bool) -> Page {

@@ -11,9 +11,10 @@ pub(super) struct Words {
     pub(super) name: String,
     /// "40 dari 52 (77 %)"
     pub(super) measured: String,
-    /// "9 (22,50 %)", or the number alone where few were measured.
+    /// "9 (22,50 %)", or the number alone where few were measured; nothing where nobody was.
     pub(super) stunted: String,
     pub(super) severely: String,
+    pub(super) any_measured: bool,
     pub(super) at_risk: String,
     pub(super) factors: String,
     pub(super) poor: String,
@@ -51,8 +52,13 @@ pub(super) fn words(text: &Text, code: i64, name: String, one: &Figures) -> Word
         code,
         name,
         measured: part(one.measured, one.children),
-        stunted: format!("{}{share}", text.number(one.stunted)),
+        stunted: if one.measured == 0 {
+            "–".to_owned()
+        } else {
+            format!("{}{share}", text.number(one.stunted))
+        },
         severely: text.number(one.severely),
+        any_measured: one.measured > 0,
         at_risk: part(one.at_risk, one.families),
         factors: if one.at_risk > 0 { text.with("analysis.factors_of", &factors) } else { String::new() },
         poor: text.number(one.poor),

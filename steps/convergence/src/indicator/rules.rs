@@ -162,14 +162,33 @@ impl Period {
 
     /// "Oktober 2026", "Triwulan IV 2026", "Semester II 2026", "2026".
     pub fn words(self, text: &Text) -> String {
-        let year = self.first.year();
-        let nth = (u8::from(self.first.month()) - 1) / self.kind.months();
-        let roman = ["I", "II", "III", "IV"].get(usize::from(nth)).copied().unwrap_or_default();
+        let (year, roman) = (self.first.year(), self.roman());
         match self.kind {
             PeriodKind::Month => date::month_year(text.language, self.first),
             PeriodKind::Quarter => text.t2("convergence.period.nth_quarter", "n", roman, "year", year),
             PeriodKind::Semester => text.t2("convergence.period.nth_semester", "n", roman, "year", year),
             PeriodKind::Year => year.to_string(),
+        }
+    }
+
+    /// Which quarter or semester of its year.
+    fn roman(self) -> &'static str {
+        let nth = (u8::from(self.first.month()) - 1) / self.kind.months();
+        ["I", "II", "III", "IV"].get(usize::from(nth)).copied().unwrap_or_default()
+    }
+
+    /// As words under a chart, where its kind is known: "Nov 2026", "III 2026", "2026".
+    pub fn short(self, text: &Text) -> String {
+        let words = self.words(text);
+        match self.kind {
+            PeriodKind::Month => {
+                let day = date::medium(text.language, self.first);
+                day.split_once(' ').map_or(words, |(_, month)| month.to_owned())
+            }
+            PeriodKind::Quarter | PeriodKind::Semester => {
+                format!("{} {}", self.roman(), self.first.year())
+            }
+            PeriodKind::Year => words,
         }
     }
 

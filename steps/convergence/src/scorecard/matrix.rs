@@ -49,6 +49,8 @@ pub(super) struct Places {
     pub(super) inside: TerritoryCode,
     pub(super) name: String,
     pub(super) lines: Vec<(TerritoryCode, String)>,
+    /// Whether the caller reaches some of its villages only: their sum is not the kecamatan's.
+    pub(super) is_part: bool,
 }
 
 impl Places {
@@ -72,7 +74,7 @@ impl Places {
         let Some(chosen) = chosen else {
             let lines = all.into_iter().filter(|one| one.valid_to.is_none());
             let lines = lines.filter_map(|one| Some((code(one.code)?, one.name))).collect();
-            return Ok(Places { inside: whole, name: actor.district_name.clone(), lines });
+            return Ok(Places { inside: whole, name: actor.district_name.clone(), lines, is_part: !reached });
         };
         let found = all.iter().find(|one| one.code == chosen.as_i64()).ok_or(Error::NotFound)?;
         let villages = territories::villages(db, district, chosen).await?;
@@ -85,7 +87,25 @@ impl Places {
         if lines.is_empty() {
             return Err(Error::NotFound);
         }
-        Ok(Places { inside: chosen, name: found.name.clone(), lines })
+        let is_part = !cap.scope().reaches(chosen, "");
+        Ok(Places { inside: chosen, name: found.name.clone(), lines, is_part })
+    }
+
+    /// The one village that a caller works in.
+    pub(super) fn alone(&self) -> Option<&(TerritoryCode, String)> {
+        self.lines.first().filter(|_| self.is_part && self.lines.len() == 1)
+    }
+
+    /// What the sums of the page are of: the one village, the kecamatan or the district; of several villages of a kecamatan
+    /// their sum, which is said so and has no page of its own.
+    pub(super) fn summed_as(&self, shell: &Shell) -> (TerritoryCode, String) {
+        match self.alone() {
+            Some((code, name)) => (*code, name.clone()),
+            None if self.is_part => {
+                (self.inside, shell.t1("convergence.value.own_villages", "place", self.name.as_str()))
+            }
+            None => (self.inside, self.name.clone()),
+        }
     }
 
     /// Of what values are read: who sees the district sees all its villages, and is shown kecamatan.
@@ -129,8 +149,8 @@ struct Head {
     period: String,
     target: String,
     whole: String,
-    /// The page of the number of the whole place.
-    address: String,
+    /// The page of the number of the whole place, for whoever reaches it.
+    address: Option<String>,
     id: Id,
 }
 
@@ -221,7 +241,8 @@ impl Facts {
     }
 }
 
-fn address_of(one: &Indicator, place: TerritoryCode, day: Date) -> String {
+/// The page of an indicator's number at a place.
+pub(super) fn address_of(one: &Indicator, place: TerritoryCode, day: Date) -> String {
     format!("/capaian/{}?wilayah={}&periode={}", one.id, place.as_i64(), one.period_of(day).code())
 }
 
@@ -251,17 +272,19 @@ pub(super) async fn show(
     let month = Period::containing(PeriodKind::Month, facts.day);
     let whole = cap.actor().district_code;
     let in_district = facts.places.inside == whole;
+    let (place, name) = facts.places.summed_as(&shell);
+    let opens = cap.scope().reaches(place, "");
     let heads = facts.members.iter().map(|(number, one)| {
-        let value = summed(&facts.values, one.id, facts.places.inside);
+        let value = summed(&facts.values, one.id, place);
         Head {
             number: number.clone(),
             period: one.period_of(facts.day).words(&shell),
             target: facts
-                .target(one, facts.places.inside)
+                .target(one, place)
                 .map(|target| goal_words(&shell, one, target))
                 .unwrap_or_default(),
             whole: value.map(|value| value_words(&shell, one, &value)).unwrap_or_default(),
-            address: address_of(one, facts.places.inside, facts.day),
+            address: opens.then(|| address_of(one, place, facts.day)),
             id: one.id,
             one: one.clone(),
         }
@@ -291,7 +314,7 @@ pub(super) async fn show(
         next: (next.first <= shell.today).then(|| facts.address(&[("periode", &next.code())])),
         at: facts.values.values().map(|value| value.at).max(),
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
-        place: facts.places.name,
+        place: name,
         back: !in_district && cap.scope().reaches(whole, ""),
         sets: facts.sets,
         choice: facts.choice,

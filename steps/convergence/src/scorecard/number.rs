@@ -345,8 +345,8 @@ async fn trend(
     let chart = LineChart {
         title: one.name_in(shell).to_owned(),
         description: String::new(),
-        x_labels: past.iter().map(|past| past.period.clone()).collect(),
-        series: vec![Series { name: one.name_in(shell).chars().take(24).collect(), values: line }],
+        x_labels: periods.iter().map(|period| period.short(shell)).collect(),
+        series: vec![Series { name: shell.t("convergence.value.number").into_owned(), values: line }],
     };
     let words = |value: i64| goal_words(shell, one, value);
     Ok((past, [chart.render(Width::Wide, words), chart.render(Width::Narrow, words)]))

@@ -11,7 +11,7 @@ use asuh_store::Instant;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
 
-use super::matrix::{Choice as At, Places, reached, summed};
+use super::matrix::{Choice as At, Places, address_of, reached, summed};
 use super::rules::Level;
 use crate::indicator::rules::{Period, PeriodKind};
 use crate::indicator::{self, Indicator, values_of};
@@ -69,7 +69,15 @@ struct Service {
     received: i64,
     due: i64,
     unknown: i64,
-    address: String,
+    /// The page of its number, for whoever reaches the place.
+    address: Option<String>,
+}
+
+impl Service {
+    /// Where the people of a count are listed: in a village, where there is anybody.
+    fn people_of(&self, in_village: &bool, count: &i64) -> Option<&str> {
+        self.address.as_deref().filter(|_| *in_village && *count > 0)
+    }
 }
 
 #[derive(Template)]
@@ -140,10 +148,13 @@ pub(super) async fn show(
     };
     let chosen =
         places.lines.iter().find(|(code, _)| !in_district && code.as_i64().to_string() == choice.desa);
+    // Whoever works in one village begins with it.
+    let chosen = chosen.or(places.alone());
     let (shown, name) = match chosen {
         Some((code, name)) => (*code, name.clone()),
-        None => (places.inside, places.name.clone()),
+        None => places.summed_as(&shell),
     };
+    let opens = cap.scope().reaches(shown, "");
     let services = members.iter().map(|(number, one)| {
         let value = summed(&values, one.id, shown);
         Service {
@@ -151,12 +162,7 @@ pub(super) async fn show(
             received: value.as_ref().map_or(0, |value| value.numerator),
             due: value.as_ref().map_or(0, |value| value.denominator),
             unknown: value.as_ref().map_or(0, |value| value.unknown),
-            address: format!(
-                "/capaian/{}?wilayah={}&periode={}",
-                one.id,
-                shown.as_i64(),
-                one.period_of(day).code()
-            ),
+            address: opens.then(|| address_of(one, shown, day)),
             one: one.clone(),
         }
     });
@@ -170,7 +176,7 @@ pub(super) async fn show(
     let (lines, empty): (Vec<Line>, Vec<Line>) = lines.partition(|line| line.levels[3].due > 0);
     let next = period.next();
     let back = match (chosen, in_district) {
-        (Some(_), _) => Some(choice.address(&[("desa", "")])),
+        (Some(_), _) if places.alone().is_none() => Some(choice.address(&[("desa", "")])),
         (None, false) if cap.scope().reaches(whole, "") => Some(choice.address(&[("kecamatan", "")])),
         _ => None,
     };

@@ -9,7 +9,7 @@ use asuh_ground::access::{Actor, Cap, Capability, Scope};
 use asuh_ground::audit;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, page, page_with, redirect};
-use asuh_step_registry::territories;
+use asuh_step_registry::territories::{self, Territory};
 use asuh_store::{Id, StoreError};
 use axum::extract::State;
 
@@ -18,12 +18,19 @@ use super::query::{self, CardLine};
 use super::{KeepCards, OpenCards};
 use crate::DeliverPackages;
 
+/// A kecamatan with its villages within reach.
+struct Area {
+    name: String,
+    villages: Vec<Territory>,
+}
+
 #[derive(Template)]
 #[template(path = "card/home.html")]
 struct HomePage {
     shell: Shell,
     f: FormView,
-    villages: Vec<(String, String)>,
+    /// The villages whose cards the caller makes, by kecamatan.
+    areas: Vec<Area>,
 }
 
 async fn home_page(app: &App, cap: &OpenCards, shell: Shell, form: &Form) -> Page {
@@ -33,8 +40,15 @@ async fn home_page(app: &App, cap: &OpenCards, shell: Shell, form: &Form) -> Pag
         }
         None => Vec::new(),
     };
-    let villages = villages.into_iter().map(|village| (village.code.to_string(), village.name)).collect();
-    page_with(form.status(), &HomePage { f: form.view(), shell, villages })
+    let mut areas = Vec::new();
+    for area in territories::subdistricts(app.store.reader(), cap.district()).await? {
+        let inside = |village: &&Territory| village.code / 10_000 == area.code / 10_000;
+        let inside: Vec<Territory> = villages.iter().filter(inside).cloned().collect();
+        if !inside.is_empty() {
+            areas.push(Area { name: area.name, villages: inside });
+        }
+    }
+    page_with(form.status(), &HomePage { f: form.view(), shell, areas })
 }
 
 /// Where a number is typed, and the villages whose cards can be made.

@@ -173,7 +173,10 @@ async fn edit_page(app: &App, cap: &KeepMenus, menu: Option<&Menu>, shell: Shell
     let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = EditPage {
         f: form.view(),
-        title: menu.map_or_else(|| shell.t("kitchen.menu.new").into_owned(), |menu| menu.name.clone()),
+        title: menu.map_or_else(
+            || shell.t("kitchen.menu.new").into_owned(),
+            |menu| format!("{}: {}", shell.t("kitchen.menu.edit"), menu.name),
+        ),
         action: menu.map_or("/menu-dapur/baru".into(), |menu| format!("/menu-dapur/{}/ubah", menu.id)),
         kinds: KINDS.map(|code| of("kitchen.menu.kind.", code)).to_vec(),
         ages: Age::ALL.map(|age| of("kitchen.age.", age.code())).to_vec(),

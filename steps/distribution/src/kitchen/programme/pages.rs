@@ -79,7 +79,10 @@ async fn edit_page(
     let of = |stem: &str, code: &str| (code.to_owned(), shell.t(&format!("{stem}{code}")).into_owned());
     let template = EditPage {
         f: form.view(),
-        title: old.map_or_else(|| shell.t("kitchen.pmt.new").into_owned(), |old| old.name.clone()),
+        title: old.map_or_else(
+            || shell.t("kitchen.pmt.new").into_owned(),
+            |old| format!("{}: {}", shell.t("kitchen.pmt.edit"), old.name),
+        ),
         action: old.map_or("/pmt/baru".into(), |old| format!("/pmt/{}/ubah", old.id)),
         closes: old.map(|old| old.id),
         targets: TARGETS.map(|code| of("kitchen.target.", code)).to_vec(),
