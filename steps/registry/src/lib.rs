@@ -247,14 +247,20 @@ fn routes() -> Routes {
         .post::<OpenPersonal, _>("/sasaran/{id}/tampilkan", family::pages::reveal)
         .get::<KeepFamilies, _>("/sasaran/{id}/ubah", family::pages::forms::edit)
         .post::<KeepFamilies, _>("/sasaran/{id}/ubah", family::pages::forms::update)
-        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::new_person)
-        .post::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::create_person)
-        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}", family::pages::forms::edit_person)
-        .post::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}", family::pages::forms::update_person)
-        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}/kehamilan", family::pages::forms::maternity)
+        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::member::new_person)
+        .post::<KeepFamilies, _>("/sasaran/{id}/anggota/baru", family::pages::forms::member::create_person)
+        .get::<KeepFamilies, _>("/sasaran/{id}/anggota/{person}", family::pages::forms::member::edit_person)
+        .post::<KeepFamilies, _>(
+            "/sasaran/{id}/anggota/{person}",
+            family::pages::forms::member::update_person,
+        )
+        .get::<KeepFamilies, _>(
+            "/sasaran/{id}/anggota/{person}/kehamilan",
+            family::pages::forms::member::maternity,
+        )
         .post::<KeepFamilies, _>(
             "/sasaran/{id}/anggota/{person}/kehamilan",
-            family::pages::forms::put_maternity,
+            family::pages::forms::member::put_maternity,
         )
         .get::<SeeTerritories, _>("/wilayah", territory::pages::tree)
         .get::<SeeTerritories, _>("/wilayah/{code}", territory::pages::villages)
