@@ -40,8 +40,13 @@ struct Drill {
 const DRILLS: &[Drill] = &[
     Drill { name: "kills of the store", package: "asuh-store", target: "crash", tests: "killed_at" },
     Drill { name: "damaged backups", package: "asuh-store", target: "backup", tests: "a_damaged_backup" },
-    Drill { name: "kills of Mondays", package: "asuh", target: "it", tests: "mondays_that_are_killed" },
-    Drill { name: "backups under load", package: "asuh", target: "it", tests: "a_backup_made_while_mondays" },
+    Drill { name: "kills of Mondays", package: "asuh", target: "crash", tests: "mondays_that_are_killed" },
+    Drill {
+        name: "backups under load",
+        package: "asuh",
+        target: "crash",
+        tests: "a_backup_made_while_mondays",
+    },
     Drill { name: "the last package", package: "asuh", target: "it", tests: "the_last_package_goes" },
 ];
 

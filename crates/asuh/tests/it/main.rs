@@ -31,7 +31,6 @@ mod convergence_sheets;
 mod convergence_teams;
 mod convergence_values;
 mod convergence_world;
-mod crash;
 mod custody;
 mod custody_at_once;
 mod custody_counts;
