@@ -40,7 +40,7 @@ async fn open(folder: &std::path::Path, url: Option<String>, clock: Arc<FixedClo
 }
 
 /// How often something is tried: so often as the variable says.
-pub fn rounds(variable: &str, usual: u64) -> u64 {
+fn rounds(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
