@@ -61,7 +61,7 @@ async fn the_last_package_goes_to_one_of_two_families(db: TestDatabase) {
     for (village, name) in [(VILLAGES[0], "Ani"), (VILLAGES[2], "Citra")] {
         families.push((village, scene.family(village, "001", name).await));
     }
-    let rounds = std::env::var("ASUH_LAST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let rounds: u64 = std::env::var("ASUH_LAST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
     for round in 0..rounds {
         let monday = MONDAY + Duration::weeks(i64::try_from(round).unwrap());
         scene.stock(10, 6).await;
