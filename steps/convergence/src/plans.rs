@@ -1,13 +1,17 @@
 //! Which indexes serve the queries of this step.
 
+use asuh_ground::access::Scope;
 use asuh_nusantara::TerritoryCode;
 use asuh_store::testing::{Plans, TestDatabase, db_test};
 use asuh_store::{DistrictId, Id, Instant};
 use time::macros::date;
 
+use crate::indicator::computation::Asked;
 use crate::indicator::query::{self, Selection};
+use crate::indicator::rules::Group;
 use crate::indicator::value::cells;
 use crate::indicator::{Computation, Each, Indicator, parts, value_of, values_of};
+use crate::scorecard::rows::{self, Shown};
 
 const DISTRICT: DistrictId = DistrictId(1);
 const ID: Id = Id::SYSTEM;
@@ -86,6 +90,21 @@ async fn a_village_is_computed_without_walking_through_the_district(db: TestData
                 None => plan.walks_only(&[]),
                 Some(_) => plan.walks_only(&["f.*", "p.*", "g.*"]),
             };
+        }
+    }
+}
+
+#[db_test]
+async fn the_children_behind_a_villages_number_are_found_by_its_families(db: TestDatabase) {
+    let plans = Plans::of(&db).await;
+    let village = place(1_501_012_001);
+    for one in computed().iter().filter(|one| one.group() == Group::Child) {
+        let period = one.period_of(NOW.0);
+        let asked =
+            Asked { district: DISTRICT, villages: village.range(), period, until: NOW.0, as_of: None };
+        for (shown, after) in [(Shown::All, None), (Shown::HoldsNot, Some(ID))] {
+            rows::page(&plans, one, &asked, &Scope::whole(village), shown, after).await.unwrap();
+            plans.take().uses(&["person_version_by_family"]).walks_only(&[]);
         }
     }
 }

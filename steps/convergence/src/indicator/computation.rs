@@ -239,10 +239,12 @@ pub(crate) fn rows(one: &Indicator, asked: &Asked) -> Option<(String, Args)> {
             let (young, old) = (one.age_from.unwrap_or(0), one.age_to.unwrap_or(59));
             let latest = args.push(born_by(asked.until, u32::try_from(young).unwrap_or(0)));
             let earliest = args.push(born_by(asked.until, u32::try_from(old + 1).unwrap_or(60)));
+            // Of one village: by its families. The days of birth would lead to all children of the district.
+            let born = if asked.villages.0 == asked.villages.1 { "+p.birth_date" } else { "p.birth_date" };
             format!(
                 "SELECT {columns}, p.person_id, p.name, {fact} AS fact FROM family_version f \
                  JOIN person_version p ON p.district_id = f.district_id AND p.family_id = f.family_id AND {person} \
-                 AND p.ended_reason IS NULL AND p.birth_date > {earliest} AND p.birth_date <= {latest} \
+                 AND p.ended_reason IS NULL AND {born} > {earliest} AND {born} <= {latest} \
                  WHERE f.district_id = $1 AND {family} AND {inside} AND f.status NOT IN {GONE}"
             )
         }

@@ -462,12 +462,15 @@ async fn store_packages(tx: &Tx<'_>, run: &RunLine, recipients: &[Recipient]) ->
     if stored < wanted {
         return Err(Refusal::new("distribution.refused.served").arg("families", wanted - stored).into());
     }
+    // By the campaign's week, not by the run: a server that has not counted this run's rows yet takes them for a handful
+    // and would compare each share with each package.
     tx.execute(
         "INSERT INTO package_item (district_id, package_id, commodity, quantity) \
-         SELECT p.district_id, p.id, s.commodity, s.given FROM package p \
-         JOIN share_balance s ON s.district_id = p.district_id AND s.run_id = p.run_id AND s.family_id = p.family_id \
-         WHERE p.district_id = $1 AND p.run_id = $2 AND s.given > 0",
-        args![tx.district(), run.id],
+         SELECT s.district_id, p.id, s.commodity, s.given FROM share_balance s \
+         JOIN package p ON p.district_id = s.district_id AND p.campaign_id = $3 AND p.week_of = $4 \
+         AND p.family_id = s.family_id \
+         WHERE s.district_id = $1 AND s.run_id = $2 AND s.given > 0",
+        args![tx.district(), run.id, run.campaign_id, run.week_of],
     )
     .await?;
     Ok(())
