@@ -466,6 +466,6 @@ async fn the_home_page_of_every_role_leads_somewhere(db: TestDatabase) {
         for link in links {
             user.get(link).await.ok();
         }
-        assert_eq!(main.contains("Halaman dapur"), *role == Role::Kitchen, "{role:?}: {main}");
+        assert_eq!(main.contains("Buka dasbor kabupaten"), *role == Role::Leader, "{role:?}: {main}");
     }
 }
