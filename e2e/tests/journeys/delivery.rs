@@ -23,6 +23,8 @@ const MOST: f64 = 180.0;
 /// Families of the village, and those of them who are visited one by one; the others come to one place.
 const FAMILIES: usize = 60;
 const DOORS: usize = 12;
+/// How long the families of an import may take to be counted.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// What a finger needs, in pixels.
 const FINGER: f64 = 44.0;
 
@@ -110,13 +112,30 @@ async fn packed(desk: &Desk, place: &str) -> Result<String> {
     desk.press("Simpan").await?;
     desk.see("Tersimpan: 2 pengaturan").await?;
     pool(desk).await?;
-    let there = format!(
+    let there = count(desk, place).await?;
+    further(desk, place, FAMILIES.saturating_sub(there)).await?;
+    // Who may receive is worked out behind the import.
+    desk.sign_in("admin").await?;
+    let began = Instant::now();
+    loop {
+        pool(desk).await?;
+        match count(desk, place).await? {
+            FAMILIES => break,
+            there if began.elapsed() > PATIENCE => {
+                return Err(Error::new(format!("{there} families of {FAMILIES} after {PATIENCE:?}")));
+            }
+            _ => tokio::time::sleep(Duration::from_millis(300)).await,
+        }
+    }
+    plan(desk, place).await
+}
+
+/// The families of a village that may receive, as the page of a new plan says.
+async fn count(desk: &Desk, place: &str) -> Result<usize> {
+    let cell = format!(
         "document.querySelector('[name=desa][value=\"{place}\"]').closest('tr').querySelector('td.num').innerText.trim()"
     );
-    let there: usize =
-        desk.ask_text(&there).await?.parse().map_err(|_| Error::new("no number of families"))?;
-    further(desk, place, FAMILIES.saturating_sub(there)).await?;
-    plan(desk, place).await
+    desk.ask_text(&cell).await?.parse().map_err(|_| Error::new("no number of families"))
 }
 
 /// So many families more stand on the list, in each of them a pregnant woman.
@@ -157,8 +176,6 @@ async fn pool(desk: &Desk) -> Result<()> {
 
 /// A thousand rupiah for each family of the village, and an egg as far as there are any; approved and packed.
 async fn plan(desk: &Desk, place: &str) -> Result<String> {
-    desk.sign_in("admin").await?;
-    pool(desk).await?;
     let only = format!(
         "(() => {{ const each = {{ jumlah_egg: '1', jumlah_cash: '1000' }}; \
          document.querySelectorAll('[name=desa]').forEach(e => {{ e.checked = e.value === '{place}' }}); \
