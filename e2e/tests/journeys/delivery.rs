@@ -22,8 +22,6 @@ const MOST: f64 = 180.0;
 /// Families of the village, and those of them who are visited one by one; the others come to one place.
 const FAMILIES: usize = 60;
 const DOORS: usize = 12;
-/// How long the families of an import may take to be counted.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// What a finger needs, in pixels.
 const FINGER: f64 = 44.0;
 
@@ -113,20 +111,12 @@ async fn packed(desk: &Desk, place: &str) -> Result<String> {
     pool(desk).await?;
     let there = count(desk, place).await?;
     further(desk, place, FAMILIES.saturating_sub(there)).await?;
-    // Who may receive is worked out behind the import.
     desk.sign_in("admin").await?;
-    let began = Instant::now();
-    loop {
-        pool(desk).await?;
-        match count(desk, place).await? {
-            FAMILIES => break,
-            there if began.elapsed() > PATIENCE => {
-                return Err(Error::new(format!("{there} families of {FAMILIES} after {PATIENCE:?}")));
-            }
-            _ => tokio::time::sleep(Duration::from_millis(300)).await,
-        }
+    pool(desk).await?;
+    match count(desk, place).await? {
+        FAMILIES => plan(desk, place).await,
+        there => Err(Error::new(format!("{there} families of {FAMILIES} may receive"))),
     }
-    plan(desk, place).await
 }
 
 /// The families of a village that may receive, as the page of a new plan says.
