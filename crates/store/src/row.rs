@@ -45,31 +45,49 @@ pub trait Column: Sized {
     fn read(row: &Row, column: &str) -> Result<Self, StoreError>;
 }
 
-macro_rules! plain {
-    ($($type:ty: $($cell:pat => $value:expr),+);+ $(;)?) => { $(
+/// Types that are made from what a row shows, without a copy in between: `$shown` is the type of that, of the kind
+/// `$cell` on SQLite.
+macro_rules! shown {
+    ($($type:ty, $shown:ty, $cell:ident => |$v:ident, $column:ident| $value:expr);+ $(;)?) => { $(
         impl Column for $type {
-            fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
-                Ok(match &row.0 {
-                    RawRow::Sqlite(row) => match row.cell(column) {
-                        $(Some($cell) => $value,)+
-                        other => return Err(other_kind::<$type>(column, other)),
+            fn read(row: &Row, $column: &str) -> Result<Self, StoreError> {
+                let $v = match &row.0 {
+                    RawRow::Sqlite(row) => match row.cell($column) {
+                        Some(Cell::$cell(value)) => value,
+                        other => return Err(other_kind::<$type>($column, other)),
                     },
-                    RawRow::Postgres(row) => row.try_get(column)?,
-                })
+                    RawRow::Postgres(row) => row.try_get::<$shown, _>($column)?,
+                };
+                $value
+            }
+        }
+        impl Column for Option<$type> {
+            fn read(row: &Row, $column: &str) -> Result<Self, StoreError> {
+                let found = match &row.0 {
+                    RawRow::Sqlite(row) => match row.cell($column) {
+                        Some(Cell::$cell(value)) => Some(value),
+                        Some(Cell::Null) => None,
+                        other => return Err(other_kind::<$type>($column, other)),
+                    },
+                    RawRow::Postgres(row) => row.try_get::<Option<$shown>, _>($column)?,
+                };
+                match found {
+                    Some($v) => $value.map(Some),
+                    None => Ok(None),
+                }
             }
         }
     )+ };
 }
-plain! {
-    i64: Cell::Int(value) => *value;
-    Option<i64>: Cell::Int(value) => Some(*value), Cell::Null => None;
-    String: Cell::Text(value) => value.clone();
-    Option<String>: Cell::Text(value) => Some(value.clone()), Cell::Null => None;
-    Vec<u8>: Cell::Bytes(value) => value.clone();
-    Option<Vec<u8>>: Cell::Bytes(value) => Some(value.clone()), Cell::Null => None;
+shown! {
+    i64, i64, Int => |v, _c| Ok::<i64, StoreError>(v);
+    String, &str, Text => |v, _c| Ok::<String, StoreError>(v.to_owned());
+    Vec<u8>, &[u8], Bytes => |v, _c| Ok::<Vec<u8>, StoreError>(v.to_vec());
+    Id, &[u8], Bytes => |v, c| v.try_into().map(Id::from_bytes).map_err(|_| shape(c, v.len()));
+    [u8; 32], &[u8], Bytes => |v, c| v.try_into().map_err(|_| shape(c, v.len()));
 }
 
-fn other_kind<T>(column: &str, cell: Option<&Cell>) -> StoreError {
+fn other_kind<T>(column: &str, cell: Option<Cell<'_>>) -> StoreError {
     let found = match cell {
         None => "is missing",
         Some(Cell::Null) => "holds NULL",
@@ -106,8 +124,6 @@ via! {
     DistrictId, i64 => |v, _c| Ok::<DistrictId, StoreError>(DistrictId(v));
     Instant, i64 => |v, _c| Ok::<Instant, StoreError>(Instant(v));
     time::Date, i64 => |v, c| day_from_number(v).ok_or_else(|| shape(c, v));
-    Id, Vec<u8> => |v, c| <[u8; 16]>::try_from(v.as_slice()).map(Id::from_bytes).map_err(|_| shape(c, v.len()));
-    [u8; 32], Vec<u8> => |v, c| <[u8; 32]>::try_from(v.as_slice()).map_err(|_| shape(c, v.len()));
 }
 
 fn shape(column: &str, value: impl std::fmt::Display) -> StoreError {

@@ -3,6 +3,7 @@
 //! PostgreSQL is spoken to by sqlx over the network, SQLite by rusqlite as calls into a library: what is alike
 //! between them is what this module shows. Three kinds of value are all there is, so one enum over both is enough.
 
+mod answer;
 mod log;
 mod sqlite;
 
@@ -22,9 +23,11 @@ use crate::args::Value;
 use crate::query::places;
 use crate::{Args, Engine, Row, StoreError};
 
+pub(crate) use answer::Cell;
+use answer::SqliteRow;
 pub(crate) use log::LogKeeper;
-pub(crate) use sqlite::{Cell, Opening, Place, SqlitePool};
-use sqlite::{SqliteRow, SqliteTransaction};
+use sqlite::SqliteTransaction;
+pub(crate) use sqlite::{Opening, Place, SqlitePool};
 
 /// How long a statement waits for a free connection.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);

@@ -13,19 +13,20 @@ use std::time::Duration;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use rusqlite::config::DbConfig;
-use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{self, JoinHandle};
 
-use super::{LogKeeper, RawRow, WAIT};
+use super::answer::Answer;
+use super::{LogKeeper, WAIT};
 use crate::args::Value;
 use crate::{Args, Row, StoreError};
 
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 300;
-/// Rows that are handed over together when an answer is streamed.
-const CHUNK: usize = 128;
+/// Rows that are handed over together when an answer is streamed: so many that waking the one who waits for them
+/// costs little beside reading them.
+const CHUNK: usize = 512;
 
 /// Where the statements of a pool run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,34 +46,6 @@ pub(crate) struct Opening {
     pub(crate) pragmas: String,
     /// How long a connection waits for another one's lock.
     pub(crate) busy: Duration,
-}
-
-/// A value of a row.
-pub(crate) enum Cell {
-    Null,
-    Int(i64),
-    Text(String),
-    Bytes(Vec<u8>),
-    /// A floating point number, which no column holds and no query should give.
-    Real,
-}
-
-/// A row with the names of its columns, which it shares with the other rows of the answer.
-pub(crate) struct SqliteRow {
-    columns: Arc<[Box<str>]>,
-    cells: Vec<Cell>,
-}
-
-impl SqliteRow {
-    /// The names of the columns.
-    pub(crate) fn columns(&self) -> &[Box<str>] {
-        &self.columns
-    }
-
-    /// The value of the column with this name.
-    pub(crate) fn cell(&self, column: &str) -> Option<&Cell> {
-        self.columns.iter().position(|name| **name == *column).and_then(|at| self.cells.get(at))
-    }
 }
 
 /// Connections to one file. Cheap to clone.
@@ -211,7 +184,7 @@ impl SqlitePool {
         };
         stream::once(chunks)
             .try_flatten()
-            .map_ok(|rows| stream::iter(rows.into_iter().map(Ok)))
+            .map_ok(|rows| stream::iter(rows.into_rows().map(Ok)))
             .try_flatten()
             .boxed()
     }
@@ -267,7 +240,7 @@ impl SqliteTransaction {
         let held = place.take().ok_or_else(gone)?;
         let (mut chunks, reading) = stream_rows(held, sql.to_owned(), args);
         'rows: while let Some(chunk) = chunks.recv().await {
-            for row in chunk? {
+            for row in chunk?.into_rows() {
                 if see(row)?.is_break() {
                     break 'rows;
                 }
@@ -285,20 +258,17 @@ fn stream_rows(
     held: Held,
     sql: String,
     args: Args,
-) -> (mpsc::Receiver<Result<Vec<Row>, StoreError>>, JoinHandle<Held>) {
+) -> (mpsc::Receiver<Result<Answer, StoreError>>, JoinHandle<Held>) {
     let (sender, receiver) = mpsc::channel(2);
     let reading = task::spawn_blocking(move || {
         let read = held.ask(|connection| {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            visit(connection, &sql, args, &mut |row| {
-                chunk.push(row);
+            visit(connection, &sql, args, &mut |chunk| {
                 let full = chunk.len() == CHUNK;
-                match full && sender.blocking_send(Ok(std::mem::take(&mut chunk))).is_err() {
+                match full && sender.blocking_send(Ok(chunk.take())).is_err() {
                     true => ControlFlow::Break(()),
                     false => ControlFlow::Continue(()),
                 }
-            })?;
-            Ok(chunk)
+            })
         });
         let _ = sender.blocking_send(read);
         held
@@ -330,22 +300,14 @@ fn gone() -> StoreError {
 
 /// All rows of the answer.
 pub(super) fn all(connection: &Connection, sql: &str, args: Args) -> Result<Vec<Row>, StoreError> {
-    let mut rows = Vec::new();
-    visit(connection, sql, args, &mut |row| {
-        rows.push(row);
-        ControlFlow::Continue(())
-    })?;
-    Ok(rows)
+    let answer = visit(connection, sql, args, &mut |_| ControlFlow::Continue(()))?;
+    Ok(answer.into_rows().collect())
 }
 
 /// The first row of the answer.
 pub(super) fn first(connection: &Connection, sql: &str, args: Args) -> Result<Option<Row>, StoreError> {
-    let mut first = None;
-    visit(connection, sql, args, &mut |row| {
-        first = Some(row);
-        ControlFlow::Break(())
-    })?;
-    Ok(first)
+    let answer = visit(connection, sql, args, &mut |_| ControlFlow::Break(()))?;
+    Ok(answer.into_rows().next())
 }
 
 /// Runs a statement; the number of rows it touched.
@@ -374,31 +336,23 @@ pub(super) fn run(connection: &Connection, sql: &str, _: Args) -> Result<(), Sto
     Ok(connection.execute_batch(sql)?)
 }
 
+/// Keeps row after row and shows `see` what was kept, until it has seen enough; what it left.
 fn visit(
     connection: &Connection,
     sql: &str,
     args: Args,
-    see: &mut dyn FnMut(Row) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
+    see: &mut dyn FnMut(&mut Answer) -> ControlFlow<()>,
+) -> Result<Answer, StoreError> {
     let mut statement = prepared(connection, sql, args)?;
-    let columns: Arc<[Box<str>]> = statement.column_names().map(Box::from).collect();
+    let mut answer = Answer::new(statement.column_names().map(Box::from).collect());
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        let mut cells = Vec::with_capacity(columns.len());
-        for at in 0..columns.len() {
-            cells.push(match row.get_ref(at)? {
-                ValueRef::Null => Cell::Null,
-                ValueRef::Integer(value) => Cell::Int(value),
-                ValueRef::Real(_) => Cell::Real,
-                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
-            });
-        }
-        if see(Row(RawRow::Sqlite(SqliteRow { columns: columns.clone(), cells }))).is_break() {
+        answer.keep(row)?;
+        if see(&mut answer).is_break() {
             break;
         }
     }
-    Ok(())
+    Ok(answer)
 }
 
 /// The statement with its values.
