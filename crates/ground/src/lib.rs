@@ -7,6 +7,7 @@ pub mod access;
 pub mod app;
 pub mod attachments;
 pub mod audit;
+mod beside;
 pub mod books;
 mod codes;
 pub mod consent;

@@ -82,6 +82,12 @@ impl LotSums {
         self.places = self.places.wrapping_sub(sum);
     }
 
+    /// Takes over what another proof with the same key has read: the rows may be read in parts, at the same time.
+    pub fn join(&mut self, other: &Self) {
+        self.places = self.places.wrapping_add(other.places);
+        self.births = self.births.wrapping_add(other.births);
+    }
+
     /// Whether every lot came as it says, and is left where its moves leave it: asked after the last row.
     pub fn is_whole(&self) -> bool {
         self.places == 0 && self.births == 0
@@ -118,6 +124,17 @@ mod tests {
         assert!(!sums(38, 27, 10, 5).is_whole(), "one is gone");
         assert!(!sums(38, 27, 11, 5).is_whole(), "the lot is whole, but not where it was");
         assert!(!sums(38, 28, 9, 6).is_whole(), "the place is whole, but of other lots");
+    }
+
+    #[test]
+    fn rows_that_were_read_in_two_parts_are_whole_together() {
+        let (mut one, mut other) = (LotSums::new([8; 16]), LotSums::new([8; 16]));
+        one.came(EGGS, OFFICE, 38);
+        one.left(EGGS, OFFICE, 38);
+        other.lot(EGGS, 38);
+        assert!(!one.is_whole() && !other.is_whole());
+        one.join(&other);
+        assert!(one.is_whole());
     }
 
     #[test]

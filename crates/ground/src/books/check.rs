@@ -1,12 +1,15 @@
 //! The proof of the books: every stored row against the rules, and every balance against the fold.
 
 use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
 
 use asuh_ledger::{Account, AccountId, AccountKind, Auditor, LotId, LotSums, TransferId};
-use asuh_store::{DistrictId, Id, Reader, StoreError, args};
-use futures_util::TryStreamExt;
+use asuh_store::{DistrictId, Id, Query, Reader, StoreError, args};
+use futures_util::{Stream, TryStreamExt, stream};
 
 use crate::App;
+use crate::beside::beside;
 
 asuh_store::row_struct! {
     struct AccountRow { id: Id, kind: String, fund: String, commodity: String }
@@ -40,16 +43,23 @@ fn lot(id: Id) -> LotId {
 /// Findings of one kind that are told one by one.
 const MOST: usize = 20;
 
-/// Checks the district's books; each finding in words. Every table is read once, in the order of its key, and nothing is
-/// kept of what was read but a few words for each account and each transfer that was taken back: what the lots' moves
-/// leave is proven by [`LotSums`], and only where they do not add up are lots read one by one to say which.
+/// Transfers that are read together.
+const SLICE: usize = 5_000;
+/// Slices that are read at the same time.
+const AT_ONCE: usize = 4;
+
+/// Checks the district's books; each finding in words. Every table is read once, in the order of its key, the transfers
+/// in slices of which a few are read at the same time, and nothing is kept of what was read but a few words for each
+/// account and each transfer that was taken back: what the lots' moves leave is proven by [`LotSums`], and only where they
+/// do not add up are lots read one by one to say which.
 ///
 /// # Errors
 /// The store fails.
 pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let reader = app.store.reader();
     let mut findings = Vec::new();
-    let mut proof = Proof::new(*app.store.new_id().as_bytes(), *app.store.new_id().as_bytes());
+    let mut auditor = Auditor::new();
+    let mut known = Known::default();
     let mut accounts = reader
         .stream::<AccountRow>(
             "SELECT id, kind, fund, commodity FROM account WHERE district_id = $1",
@@ -59,7 +69,9 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
     while let Some(row) = accounts.try_next().await? {
         match (row.kind.parse(), row.fund.parse(), row.commodity.parse()) {
             (Ok(kind), Ok(fund), Ok(commodity)) => {
-                proof.account(&Account { id: account(row.id), kind, fund, commodity });
+                let account = Account { id: account(row.id), kind, fund, commodity };
+                known.account(&account);
+                auditor.account(&account);
             }
             _ => findings.push(format!("account {} has an unknown kind, fund or commodity", row.id)),
         }
@@ -72,25 +84,27 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
         )
         .await?;
     while let Some(row) = reversals.try_next().await? {
-        proof.auditor.reversal(transfer(row.id), transfer(row.reverses));
+        auditor.reversal(transfer(row.id), transfer(row.reverses));
     }
     drop(reversals);
-    // Three tables in the order of their primary keys: nothing is sorted.
-    let mut rows = reader
-        .stream::<TakeRow>(
-            "SELECT t.id, t.reverses, l.nth, l.from_account, l.to_account, l.amount, k.lot_id, k.amount AS taken, \
-             CAST(CASE WHEN l.moved_on = t.moved_on THEN 1 ELSE 0 END AS BIGINT) AS same_day FROM transfer t \
-             LEFT JOIN transfer_line l ON l.district_id = t.district_id AND l.transfer_id = t.id \
-             LEFT JOIN take k ON k.district_id = l.district_id AND k.transfer_id = l.transfer_id AND k.nth = l.nth \
-             WHERE t.district_id = $1 ORDER BY t.id, l.nth, k.lot_id",
-            args![district],
-        )
-        .await?;
-    while let Some(row) = rows.try_next().await? {
-        proof.row(&row);
+    let known = Arc::new(known);
+    let fresh = LotSums::new(key(app));
+    let stock = beside(read_stock(app.clone(), district, known.clone(), fresh.clone()));
+    let slices = slices(reader, district)
+        .map_ok(|(from, until)| {
+            beside(read_slice(app.clone(), district, from, until, known.clone(), fresh.clone()))
+        })
+        .try_buffered(AT_ONCE);
+    let mut slices = pin!(slices);
+    let mut lots = fresh.clone();
+    let mut odd = Vec::new();
+    while let Some(mut slice) = slices.try_next().await? {
+        for moved in slice.moved {
+            auditor.transfer_rows(moved.id, moved.reverses, moved.lines);
+        }
+        lots.join(&slice.lots);
+        odd.append(&mut slice.findings);
     }
-    proof.end_transfer();
-    drop(rows);
     let mut balances = reader
         .stream::<BalanceRow>(
             "SELECT account_id, amount FROM balance WHERE district_id = $1",
@@ -98,14 +112,82 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
         )
         .await?;
     while let Some(row) = balances.try_next().await? {
-        proof.auditor.balance(&account(row.account_id), row.amount);
+        auditor.balance(&account(row.account_id), row.amount);
     }
     drop(balances);
+    let (left, mut stock) = stock.await?;
+    lots.join(&left);
+    odd.append(&mut stock);
+    odd.truncate(MOST);
+    findings.append(&mut odd);
+    if !lots.is_whole() {
+        name_lots(reader, district, &mut findings).await?;
+    }
+    let audit = auditor.finish();
+    findings.extend(audit.findings.iter().map(ToString::to_string));
+    if audit.count > audit.findings.len() as u64 {
+        findings.push(format!("{} findings in all", audit.count));
+    }
+    Ok(findings)
+}
+
+/// A key that nobody knows: of two fresh ids, because a part of each is the time.
+fn key(app: &App) -> [u8; 16] {
+    let (mut key, other) = (*app.store.new_id().as_bytes(), app.store.new_id());
+    key.iter_mut().zip(other.as_bytes().iter().rev()).for_each(|(byte, other)| *byte ^= other);
+    key
+}
+
+/// What the rows of transfers and lots have to be compared with: a few words for each account.
+#[derive(Default)]
+struct Known {
+    /// Accounts of the world outside: what leaves one of them, but to take something back, is a new lot. Few.
+    outside: HashSet<AccountId>,
+    /// Accounts of families: what they have is no stock any more.
+    households: HashSet<AccountId>,
+}
+
+impl Known {
+    fn account(&mut self, account: &Account) {
+        if account.kind.is_outside() {
+            self.outside.insert(account.id);
+        } else if account.kind == AccountKind::Household {
+            self.households.insert(account.id);
+        }
+    }
+}
+
+/// The transfers cut into slices: the first id of each, and the first that is not in it any more.
+fn slices(db: &Reader, district: DistrictId) -> impl Stream<Item = Result<(Id, Option<Id>), StoreError>> {
+    stream::try_unfold(Some(Id::from_bytes([0; 16])), move |from| async move {
+        let Some(from) = from else { return Ok(None) };
+        let until: Option<(Id,)> = db
+            .first(
+                &format!(
+                    "SELECT id FROM transfer WHERE district_id = $1 AND id >= $2 ORDER BY id LIMIT 1 OFFSET {SLICE}"
+                ),
+                args![district, from],
+            )
+            .await?;
+        let until = until.map(|(id,)| id);
+        Ok(Some(((from, until), until)))
+    })
+}
+
+/// The lots and what is left of them, taken off the sums; and what stands in the wrong list of stock.
+async fn read_stock(
+    app: App,
+    district: DistrictId,
+    known: Arc<Known>,
+    mut sums: LotSums,
+) -> Result<(LotSums, Vec<String>), StoreError> {
+    let reader = app.store.reader();
+    let mut findings = Vec::new();
     let mut lots = reader
         .stream::<LotRow>("SELECT id, quantity FROM lot WHERE district_id = $1", args![district])
         .await?;
     while let Some(row) = lots.try_next().await? {
-        proof.lots.lot(lot(row.id), row.quantity);
+        sums.lot(lot(row.id), row.quantity);
     }
     drop(lots);
     let mut rests = reader
@@ -115,67 +197,83 @@ pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, Store
         )
         .await?;
     while let Some(row) = rests.try_next().await? {
-        proof.held(&row);
-        proof.lots.left(lot(row.lot_id), account(row.account_id), row.amount);
+        let of = account(row.account_id);
+        let held = !known.outside.contains(&of) && !known.households.contains(&of);
+        if held != (row.held == 1) && findings.len() < MOST {
+            let (lot, account) = (row.lot_id, row.account_id);
+            findings
+                .push(format!("lot {lot}: what is left at account {account} is in the wrong list of stock"));
+        }
+        sums.left(lot(row.lot_id), of, row.amount);
     }
-    drop(rests);
-    findings.append(&mut proof.findings);
-    if !proof.lots.is_whole() {
-        name_lots(reader, district, &mut findings).await?;
-    }
-    let audit = proof.auditor.finish();
-    findings.extend(audit.findings.iter().map(ToString::to_string));
-    if audit.count > audit.findings.len() as u64 {
-        findings.push(format!("{} findings in all", audit.count));
-    }
-    Ok(findings)
+    Ok((sums, findings))
 }
 
-/// What is proven while the rows go by.
-struct Proof {
-    auditor: Auditor,
+/// Reads the transfers of a slice.
+async fn read_slice(
+    app: App,
+    district: DistrictId,
+    from: Id,
+    until: Option<Id>,
+    known: Arc<Known>,
     lots: LotSums,
-    /// Accounts of the world outside: what leaves one of them, but to take something back, is a new lot. Few.
-    outside: HashSet<AccountId>,
-    /// Accounts of families: what they have is no stock any more.
-    households: HashSet<AccountId>,
-    transfer: Option<(Id, Option<Id>)>,
+) -> Result<Slice, StoreError> {
+    let mut args = args![district, from];
+    let end = until.map_or_else(String::new, |until| format!("AND t.id < {} ", args.push(until)));
+    // Three tables in the order of their primary keys: nothing is sorted.
+    let mut rows = app
+        .store
+        .reader()
+        .stream::<TakeRow>(
+            &format!(
+                "SELECT t.id, t.reverses, l.nth, l.from_account, l.to_account, l.amount, k.lot_id, k.amount AS taken, \
+                 CAST(CASE WHEN l.moved_on = t.moved_on THEN 1 ELSE 0 END AS BIGINT) AS same_day FROM transfer t \
+                 LEFT JOIN transfer_line l ON l.district_id = t.district_id AND l.transfer_id = t.id \
+                 LEFT JOIN take k ON k.district_id = l.district_id AND k.transfer_id = l.transfer_id AND k.nth = l.nth \
+                 WHERE t.district_id = $1 AND t.id >= $2 {end}ORDER BY t.id, l.nth, k.lot_id"
+            ),
+            args,
+        )
+        .await?;
+    let mut slice = Slice { known, lots, moved: Vec::new(), line: None, findings: Vec::new() };
+    while let Some(row) = rows.try_next().await? {
+        slice.row(&row);
+    }
+    slice.end_line();
+    Ok(slice)
+}
+
+/// A transfer, as the accounts need it.
+struct Moved {
+    id: TransferId,
+    reverses: Option<TransferId>,
     lines: Vec<(AccountId, AccountId, i64)>,
-    /// The line that is read: its place, and how much of it lots have not given yet.
-    line: Option<(i64, i64, i64)>,
+}
+
+/// A line that is read.
+struct Line {
+    transfer: Id,
+    nth: i64,
+    amount: i64,
+    /// How much of it lots have given so far.
+    taken: i64,
+}
+
+/// What is proven of a slice while its rows go by, and what is left for the accounts, which are folded one after another.
+struct Slice {
+    known: Arc<Known>,
+    lots: LotSums,
+    moved: Vec<Moved>,
+    line: Option<Line>,
     findings: Vec<String>,
 }
 
-impl Proof {
-    /// A proof with a key that nobody knows: of two fresh ids, because a part of each is the time.
-    fn new(first: [u8; 16], second: [u8; 16]) -> Proof {
-        let mut key = first;
-        key.iter_mut().zip(second.iter().rev()).for_each(|(byte, other)| *byte ^= other);
-        Proof {
-            auditor: Auditor::new(),
-            lots: LotSums::new(key),
-            outside: HashSet::new(),
-            households: HashSet::new(),
-            transfer: None,
-            lines: Vec::new(),
-            line: None,
-            findings: Vec::new(),
-        }
-    }
-
-    fn account(&mut self, account: &Account) {
-        if account.kind.is_outside() {
-            self.outside.insert(account.id);
-        } else if account.kind == AccountKind::Household {
-            self.households.insert(account.id);
-        }
-        self.auditor.account(account);
-    }
-
+impl Slice {
     fn row(&mut self, row: &TakeRow) {
-        if self.transfer.is_none_or(|(id, _)| id != row.id) {
-            self.end_transfer();
-            self.transfer = Some((row.id, row.reverses));
+        let id = transfer(row.id);
+        if self.moved.last().is_none_or(|last| last.id != id) {
+            self.end_line();
+            self.moved.push(Moved { id, reverses: row.reverses.map(transfer), lines: Vec::new() });
         }
         let (Some(nth), Some(from), Some(to), Some(amount)) =
             (row.nth, row.from_account, row.to_account, row.amount)
@@ -183,47 +281,37 @@ impl Proof {
             return;
         };
         let (from, to) = (account(from), account(to));
-        if self.line.is_none_or(|(last, _, _)| last != nth) {
+        if self.line.as_ref().is_none_or(|line| line.nth != nth) {
             self.end_line();
-            self.line = Some((nth, amount, 0));
-            if row.same_day == 0 && self.findings.len() < MOST {
-                self.findings
-                    .push(format!("transfer {}, line {nth}: has another day than its transfer", row.id));
+            self.line = Some(Line { transfer: row.id, nth, amount, taken: 0 });
+            if row.same_day == 0 {
+                self.found(format!("transfer {}, line {nth}: has another day than its transfer", row.id));
             }
-            self.lines.push((from, to, amount));
+            if let Some(moved) = self.moved.last_mut() {
+                moved.lines.push((from, to, amount));
+            }
         }
         let (Some(of), Some(taken)) = (row.lot_id, row.taken) else { return };
-        if let Some((_, _, sum)) = &mut self.line {
-            *sum = sum.saturating_add(taken);
+        if let Some(line) = &mut self.line {
+            line.taken = line.taken.saturating_add(taken);
         }
-        if row.reverses.is_none() && self.outside.contains(&from) {
+        if row.reverses.is_none() && self.known.outside.contains(&from) {
             self.lots.came(lot(of), to, taken);
         } else {
             self.lots.went(lot(of), from, to, taken);
         }
     }
 
-    fn held(&mut self, row: &LotRest) {
-        let of = account(row.account_id);
-        let held = !self.outside.contains(&of) && !self.households.contains(&of);
-        if held != (row.held == 1) && self.findings.len() < MOST {
-            let (lot, account) = (row.lot_id, row.account_id);
-            self.findings
-                .push(format!("lot {lot}: what is left at account {account} is in the wrong list of stock"));
-        }
-    }
-
     fn end_line(&mut self) {
-        let (Some((id, _)), Some((nth, said, found))) = (self.transfer, self.line.take()) else { return };
-        if said != found && self.findings.len() < MOST {
-            self.findings.push(format!("transfer {id}, line {nth}: moves {said}, but of lots {found}"));
+        let Some(Line { transfer, nth, amount, taken }) = self.line.take() else { return };
+        if amount != taken {
+            self.found(format!("transfer {transfer}, line {nth}: moves {amount}, but of lots {taken}"));
         }
     }
 
-    fn end_transfer(&mut self) {
-        self.end_line();
-        if let Some((id, reverses)) = self.transfer.take() {
-            self.auditor.transfer_rows(transfer(id), reverses.map(transfer), self.lines.drain(..));
+    fn found(&mut self, finding: String) {
+        if self.findings.len() < MOST {
+            self.findings.push(finding);
         }
     }
 }

@@ -79,7 +79,7 @@ CREATE TABLE transfer_line (
   FOREIGN KEY (district_id, transfer_id) REFERENCES transfer (district_id, id),
   FOREIGN KEY (district_id, from_account) REFERENCES account (district_id, id),
   FOREIGN KEY (district_id, to_account) REFERENCES account (district_id, id)
-) {table};
+) {keyed};
 CREATE INDEX transfer_line_from ON transfer_line (district_id, from_account, moved_on, transfer_id);
 CREATE INDEX transfer_line_to ON transfer_line (district_id, to_account, moved_on, transfer_id);
 
@@ -90,7 +90,7 @@ CREATE TABLE balance (
   amount {int} NOT NULL,
   PRIMARY KEY (district_id, account_id),
   FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id)
-) {table};
+) {keyed};
 
 -- What came in from outside at one time: of one commodity of one fund, from one place, such as an office's Monday.
 CREATE TABLE lot (
@@ -136,7 +136,7 @@ CREATE TABLE take (
   PRIMARY KEY (district_id, transfer_id, nth, lot_id),
   FOREIGN KEY (district_id, transfer_id, nth) REFERENCES transfer_line (district_id, transfer_id, nth),
   FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
-) {table};
+) {keyed};
 CREATE INDEX take_by_lot ON take (district_id, lot_id, transfer_id, nth);
 
 -- What is left of a lot at a place: the fold of the takes, kept by the same transaction that adds them.
@@ -153,7 +153,7 @@ CREATE TABLE lot_rest (
   PRIMARY KEY (district_id, account_id, lot_id),
   FOREIGN KEY (district_id, account_id) REFERENCES account (district_id, id),
   FOREIGN KEY (district_id, lot_id) REFERENCES lot (district_id, id)
-) {table};
+) {keyed};
 CREATE INDEX lot_rest_in_order ON lot_rest (district_id, account_id, use_by, since, lot_id, amount) WHERE amount > 0;
 -- All that the programme holds now, however long its history is.
 CREATE INDEX lot_rest_held ON lot_rest (district_id, account_id, lot_id, amount) WHERE amount > 0 AND held = 1;

@@ -195,7 +195,7 @@ CREATE TABLE seal_leaf (
   entry_id {bytes} NOT NULL,
   leaf {bytes} NOT NULL,
   PRIMARY KEY (district_id, stream, seq)
-) {table};
+) {keyed};
 CREATE INDEX seal_leaf_by_entry ON seal_leaf (district_id, stream, entry_id);
 
 CREATE TABLE job (

@@ -93,9 +93,11 @@ pub(crate) fn primary_key(table: &str) -> Vec<String> {
 }
 
 fn statements(text: &str, engine: Engine) -> Vec<String> {
-    let (int, bytes, table) = match engine {
-        Engine::Sqlite => ("INTEGER", "BLOB", "STRICT"),
-        Engine::Postgres => ("BIGINT", "BYTEA", ""),
+    // Short rows that are read by their key stand in its order where SQLite is told so: an index less to write, and a
+    // search less for every row.
+    let (int, bytes, table, keyed) = match engine {
+        Engine::Sqlite => ("INTEGER", "BLOB", "STRICT", "STRICT, WITHOUT ROWID"),
+        Engine::Postgres => ("BIGINT", "BYTEA", "", ""),
     };
     let without_comments: String = text
         .lines()
@@ -107,6 +109,7 @@ fn statements(text: &str, engine: Engine) -> Vec<String> {
         .replace("{text}", "TEXT")
         .replace("{bytes}", bytes)
         .replace("{table}", table)
+        .replace("{keyed}", keyed)
         .split(';')
         .map(|statement| statement.trim().to_owned())
         .filter(|statement| !statement.is_empty())

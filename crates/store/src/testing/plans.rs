@@ -211,7 +211,11 @@ fn sqlite(plan: &str) -> Vec<String> {
         if made.contains(&alias) || alias.starts_with('(') || rest.contains("CONSTANT ROW") {
             continue;
         }
-        let index = rest.split("INDEX ").nth(1).and_then(|text| text.split(' ').next()).unwrap_or("scan");
+        let index = match rest.split("INDEX ").nth(1).and_then(|text| text.split(' ').next()) {
+            Some(index) => index,
+            None if rest.contains("PRIMARY KEY") => "key",
+            None => "scan",
+        };
         let conditions = rest.split_once('(').map_or("", |(_, text)| text.trim_end_matches(')'));
         let whole = !looks || (index != "scan" && !narrows(conditions.split(" AND ")));
         if rest.contains("AUTOMATIC") {
@@ -269,6 +273,8 @@ mod tests {
             ("SCAN p", vec!["p.scan"]),
             ("SEARCH v USING INDEX sponsor_version_list (district_id=?)", vec!["v.sponsor_version_list"]),
             ("SEARCH v USING INDEX sqlite_autoindex_v_1 (district_id=? AND sponsor_id=?)", vec![]),
+            ("SEARCH l USING PRIMARY KEY (district_id=? AND transfer_id=?)", vec![]),
+            ("SEARCH l USING PRIMARY KEY (district_id=?)", vec!["l.key"]),
             ("SEARCH p USING INDEX pledge_by_end (district_id=? AND ends_on>? AND ends_on<?)", vec![]),
             ("USE TEMP B-TREE FOR ORDER BY", vec![]),
         ] {

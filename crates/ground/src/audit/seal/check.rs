@@ -8,6 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{BATCH_COLUMNS, BatchRow, Entry, Stream, count, entries, leaves};
 use crate::App;
+use crate::beside::beside;
 
 /// Batches that are looked up together, and of them those that are checked at the same time.
 const BATCHES: usize = 64;
@@ -24,20 +25,16 @@ const MOST_FINDINGS: usize = 20;
 pub async fn check(app: &App, district: DistrictId) -> Result<Vec<String>, StoreError> {
     let running = Stream::ALL.map(|stream| {
         let app = app.clone();
-        tokio::spawn(async move { check_stream(&app, district, stream).await })
+        beside(async move { check_stream(&app, district, stream).await })
     });
     let mut findings = Findings::default();
     for stream in running {
-        findings.append(joined(stream.await)?);
+        findings.append(stream.await?);
     }
     if findings.more > 0 {
         findings.told.push(format!("{} findings more", findings.more));
     }
     Ok(findings.told)
-}
-
-fn joined<T>(done: Result<Result<T, StoreError>, tokio::task::JoinError>) -> Result<T, StoreError> {
-    done.map_err(|error| StoreError::Shape(error.to_string()))?
 }
 
 #[derive(Default)]
@@ -89,13 +86,10 @@ async fn check_stream(app: &App, district: DistrictId, stream: Stream) -> Result
         let mut checked = stream::iter(some)
             .map(|row| {
                 let app = app.clone();
-                async move {
-                    let running = tokio::spawn(async move {
-                        let findings = check_batch(&app, district, stream, &row).await?;
-                        Ok((row, findings))
-                    });
-                    joined(running.await)
-                }
+                beside(async move {
+                    let findings = check_batch(&app, district, stream, &row).await?;
+                    Ok((row, findings))
+                })
             })
             .buffered(AT_ONCE);
         while let Some((row, found)) = checked.try_next().await? {
