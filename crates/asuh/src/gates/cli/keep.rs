@@ -82,9 +82,9 @@ pub(super) async fn restore(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Connections of a check: one for each part that reads at the same time, and as many again as books that are wrong take
-/// to be told lot by lot.
-const CHECKERS: u32 = 12;
+/// Connections of a check: for each part that reads at the same time, for the slices of the books and the batches of the
+/// seals that do, and what books that are wrong take to be told lot by lot.
+const CHECKERS: u32 = 24;
 
 /// Runs every part's checks on every district, all parts at once and as of one moment, so that a service that writes
 /// meanwhile makes no findings; exit code 1 when something was found.
