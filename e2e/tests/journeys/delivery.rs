@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use e2e::{Error, Result, Screen};
 
 use super::desk::Desk;
+use super::monday::upload;
 
 /// Seconds for a tap, for a key, and for the thought before each exception.
 const TAP: f64 = 0.75;
@@ -143,13 +144,7 @@ async fn further(desk: &Desk, place: &str, families: usize) -> Result<()> {
     desk.sign_in("daftar").await?;
     let file = desk.folder.path().join("enam-puluh.csv");
     std::fs::write(&file, sheet)?;
-    desk.goto("/impor").await?;
-    desk.browser.fill("jenis", "krs").await?;
-    desk.browser.fill("berkas", &file.to_string_lossy()).await?;
-    // Of a day before this week's Monday, on which the plan looks: so the journey goes on every day of the week.
-    let day = "new Date(Date.now() - 14 * 864e5).toISOString().slice(0, 10).replaceAll('-', '')";
-    desk.fill_day("per_tanggal", &desk.ask_text(day).await?).await?;
-    desk.press("Unggah dan periksa").await?;
+    upload(desk, &file.to_string_lossy()).await?;
     desk.press(&format!("Simpan {families} baris")).await?;
     desk.see(&format!("Tersimpan: {families} baru")).await
 }

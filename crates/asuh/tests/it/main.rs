@@ -38,6 +38,7 @@ mod custody_road;
 mod demo;
 mod distribution;
 mod distribution_packs;
+mod distribution_week;
 mod families;
 mod foster;
 mod frozen;

@@ -2,7 +2,7 @@
 
 use asuh_ground::access::Role;
 use asuh_step_registry::VisitResult;
-use asuh_step_registry::rules::{FamilyStatus, Relation, eligible_sql};
+use asuh_step_registry::rules::{Bounds, FamilyStatus, Relation, eligible_sql};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
@@ -123,7 +123,7 @@ async fn only_verified_families_with_a_target_may_be_helped(db: TestDatabase) {
         (TODAY, &[], vec![]),
     ] {
         let mut args = args![];
-        let with = eligible_sql(&mut args, KERINCI, on, statuses);
+        let with = eligible_sql(&mut args, KERINCI, &Bounds::of(on), statuses);
         let sql = format!(
             "WITH {with} SELECT family_id, targets, pregnant, child_under_two, child_two_to_five FROM eligible ORDER BY head_search"
         );
