@@ -92,6 +92,7 @@ mod prints;
 mod registry;
 mod reports;
 mod risk;
+mod row_papers;
 mod search;
 mod sessions;
 mod settings;
