@@ -93,6 +93,7 @@ mod registry;
 mod reports;
 mod risk;
 mod row_papers;
+mod row_papers_goods;
 mod search;
 mod sessions;
 mod settings;
