@@ -94,6 +94,7 @@ mod reports;
 mod risk;
 mod row_papers;
 mod row_papers_goods;
+mod row_papers_works;
 mod search;
 mod sessions;
 mod settings;
