@@ -110,6 +110,7 @@ mod sponsors_givers;
 mod sponsors_pledges;
 mod sponsors_roster;
 mod staging;
+mod staging_territories;
 mod support;
 mod tables;
 mod text;
