@@ -6,6 +6,7 @@ use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{Query, args};
 use axum::http::StatusCode;
 
+use crate::cash::Cash;
 use crate::custody::last;
 use crate::money::{Money, bca, line_of};
 use crate::own_papers::{press, printed, verified};
@@ -144,4 +145,47 @@ async fn receipts_of_money_hold_until_their_line_is_taken_back(db: TestDatabase)
     let papers = printed(test, "deposit_receipt").await;
     assert_eq!((papers.len(), papers[1].1, &papers[1].0), (2, 2, &papers[0].0));
     assert!(verified(test, &papers[1]).await.contains(HOLDS));
+}
+
+#[db_test]
+async fn a_list_of_payments_is_signed_before_the_money_goes(db: TestDatabase) {
+    let cash = Cash::start(db, [0, 2, 0, 0]).await;
+    let test = &cash.scene.test;
+    let plan = cash.draft().await;
+    let (list, pdf) = (format!("{plan}/daftar"), format!("{plan}/daftar/pdf"));
+    let admin = &cash.scene.admin;
+    // Not while somebody still has to sign for the plan.
+    assert_eq!(admin.post(&pdf, &[]).await.status, StatusCode::NOT_FOUND);
+    cash.signs(&plan).await;
+    assert_eq!(press(admin, &list, &pdf).await, pdf);
+    assert_eq!(cash.treasurer.post(&pdf, &[]).await.to(), pdf);
+    let papers = printed(test, "cash_list").await;
+    assert_eq!((papers.len(), papers[0].0.as_str(), papers[0].1), (1, "RBU/0001/XI/2026", 1));
+    let paper = said(test, "cash_list").await;
+    for words in
+        ["RBU/0001/XI/2026", "Rp900.000", "Dengan huruf: sembilan ratus ribu rupiah.", "November 2026"]
+    {
+        assert!(paper.contains(words), "{words}: {paper}");
+    }
+    let known = verified(test, &papers[0]).await;
+    assert!(known.contains(HOLDS) && known.contains("Daftar pembayaran"), "{known}");
+    let stranger = test.user(Role::Treasurer, &[], &[cash.scene.admin.user]).await;
+    let refused = [Role::Leader, Role::Sponsor, Role::Cadre, Role::VillageVerifier];
+    hidden(test, &pdf, &[&stranger, &test.admin_elsewhere().await], &refused).await;
+    is_a_file(test, admin, &pdf).await;
+    // Sent back, what was signed does not hold; signed again and released it says so, and is kept with its ink.
+    let back = [("alasan", "satu anak pindah")];
+    cash.treasurer.post(&format!("{plan}/kembalikan"), &back).await.to();
+    assert!(verified(test, &papers[0]).await.contains(GONE));
+    assert_eq!(admin.post(&pdf, &[]).await.status, StatusCode::NOT_FOUND);
+    test.db.clock.advance(60);
+    cash.signs(&plan).await;
+    cash.treasurer.post(&format!("{plan}/cairkan"), &[("bentuk", "umum")]).await.to();
+    let signed = format!("{list}/naskah");
+    assert_eq!(admin.upload(&signed, &INK, "berkas", "x.pdf", SIGNED).await.status, StatusCode::FORBIDDEN);
+    cash.treasurer.upload(&signed, &INK, "berkas", "x.pdf", SIGNED).await.to();
+    let papers = printed(test, "cash_list").await;
+    assert_eq!((papers.len(), papers[1].1), (2, 2), "{papers:?}");
+    let known = verified(test, &papers[1]).await;
+    assert!(known.contains(HOLDS) && known.contains("tersimpan di kantor penerbit"), "{known}");
 }
