@@ -1,9 +1,10 @@
-//! The papers of works and of verification as PDFs under the numbers of their rows; on both engines.
+//! The papers of works, of verification and of referrals as PDFs under the numbers of their rows; on both engines.
 
 use asuh_ground::access::Role;
 use asuh_store::testing::{TestDatabase, db_test};
 use axum::http::StatusCode;
 
+use crate::mentoring::Scene;
 use crate::own_papers::{press, printed, verified};
 use crate::row_papers::{GONE, HOLDS, SIGNED as SHEET, hidden, is_a_file, said};
 use crate::support::{TestApp, VILLAGES};
@@ -114,4 +115,40 @@ async fn the_record_of_a_village_holds_until_it_is_opened_again(db: TestDatabase
     assert!(known.contains(GONE) && !known.contains("Budi"), "{known}");
     assert_eq!(verifier.post(&pdf, &[]).await.status, StatusCode::NOT_FOUND);
     assert!(!verifier.get(&record).await.ok().contains(&pdf));
+}
+
+#[db_test]
+async fn a_letter_of_referral_goes_along_until_it_is_taken_back(db: TestDatabase) {
+    let scene = Scene::start(db).await;
+    let test = &scene.test;
+    let fields = [("alasan", "not_gaining"), ("alasan", "stunted"), ("catatan", "batuk dua minggu")];
+    let referral = scene.cadre.post(&format!("/rujukan/baru/{}", scene.andi), &fields).await.to();
+    let referral = referral.split('?').next().unwrap().to_owned();
+    let (letter, pdf) = (format!("{referral}/surat"), format!("{referral}/surat/pdf"));
+    assert_eq!(press(&scene.cadre, &letter, &pdf).await, pdf);
+    let puskesmas = test.user(Role::NutritionOfficer, &[1_501_010_000], &[]).await;
+    assert_eq!(puskesmas.post(&pdf, &[]).await.to(), pdf);
+    let papers = printed(test, "referral_letter").await;
+    assert_eq!((papers.len(), papers[0].0.as_str(), papers[0].1), (1, "RJK/0001/XI/2026", 1));
+    let paper = said(test, "referral_letter").await;
+    for words in ["RJK/0001/XI/2026", "Andi Saputra", "11,90 kg, 88,2 cm", "batuk dua minggu", "Lembar balik"]
+    {
+        assert!(paper.contains(words), "{words}: {paper}");
+    }
+    assert!(!paper.contains("1501010101240001") && !paper.contains("SITI"), "{paper}");
+    let known = verified(test, &papers[0]).await;
+    assert!(known.contains(HOLDS) && known.contains("Surat rujukan kepada"), "{known}");
+    assert!(
+        !known.contains("Andi") && !known.contains("batuk"),
+        "who verifies learns nothing of the child: {known}"
+    );
+    let elsewhere = test.user(Role::NutritionOfficer, &[1_501_020_000], &[]).await;
+    let refused = [Role::Leader, Role::Sponsor, Role::Treasurer];
+    hidden(test, &pdf, &[&elsewhere, &test.admin_elsewhere().await], &refused).await;
+    is_a_file(test, &scene.cadre, &pdf).await;
+    scene.cadre.post(&format!("{referral}/batal"), &[("kata", "sudah ke dokter sendiri")]).await.to();
+    let known = verified(test, &papers[0]).await;
+    assert!(known.contains(GONE) && !known.contains("dokter"), "{known}");
+    assert_eq!(scene.cadre.post(&pdf, &[]).await.status, StatusCode::NOT_FOUND);
+    assert!(!scene.cadre.get(&letter).await.ok().contains(&pdf));
 }
