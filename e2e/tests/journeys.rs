@@ -7,6 +7,7 @@
 mod journeys {
     mod delivery;
     pub(crate) mod desk;
+    pub(crate) mod hand;
     mod kapuas;
     mod kitchen;
     mod monday;

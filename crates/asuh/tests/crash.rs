@@ -19,7 +19,7 @@ use asuh_ground::access::Actor;
 use asuh_ground::settings::ServerSettings;
 use asuh_nusantara::{TerritoryCode, Zone};
 use asuh_step_collection as monday;
-use asuh_store::testing::{START, TestDatabase, acknowledged, db_test, killed_at_work, work};
+use asuh_store::testing::{START, TestDatabase, acknowledged, db_test, from_env, killed_at_work, work};
 use asuh_store::{
     Command, DistrictId, FixedClock, Id, Instant, KeyRing, Options, Query, Receipt, Store, args,
 };
@@ -37,11 +37,6 @@ async fn open(folder: &std::path::Path, url: Option<String>, clock: Arc<FixedClo
     };
     let settings = ServerSettings { demo: true, folder: folder.to_owned(), ..ServerSettings::default() };
     App::new(Store::open(options).await.expect("the store opens"), settings, asuh::gates::registry())
-}
-
-/// How often something is tried: so often as the variable says.
-fn rounds(variable: &str, usual: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// Every part's check says that all is well.
@@ -218,7 +213,7 @@ async fn recorded(app: &App) -> BTreeSet<Id> {
 #[db_test]
 async fn mondays_that_are_killed_lose_nothing_and_stay_balanced(db: TestDatabase) {
     demo::build(db.options(), SIZE, 2026, START, &mut |_| ()).await.expect("the demo is built");
-    let rounds = rounds("ASUH_CRASH_ROUNDS", 2);
+    let rounds = from_env("ASUH_CRASH_ROUNDS", 2);
     let (mut promised, mut slowest) = (BTreeSet::new(), Duration::ZERO);
     for round in 0..rounds {
         // Other moments of the work every time: 0.2 to 1.2 seconds, in an order that jumps.
@@ -251,7 +246,7 @@ async fn a_backup_made_while_mondays_go_on_is_whole(db: TestDatabase) {
     let promised = Arc::new(Mutex::new(BTreeSet::new()));
     let told = promised.clone();
     let mut mondays = Mondays::find(&app, clock, move |id| _ = told.lock().unwrap().insert(id)).await;
-    let rounds = rounds("ASUH_BACKUP_ROUNDS", 1);
+    let rounds = from_env("ASUH_BACKUP_ROUNDS", 1);
     for round in 0..rounds {
         let file = db.folder().join(format!("cadangan-{round}.asuh"));
         let begin = Duration::from_millis(20 + round * 377 % 300);

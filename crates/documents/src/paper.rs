@@ -123,6 +123,13 @@ pub struct Signature {
     pub nip: String,
 }
 
+impl Signature {
+    /// Of somebody who is no official: as what, for whom or where, and the name; without one a line to write on.
+    pub fn of(above: impl Into<String>, title: impl Into<String>, name: impl Into<String>) -> Signature {
+        Signature { above: above.into(), title: title.into(), name: name.into(), ..Signature::default() }
+    }
+}
+
 /// A piece of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

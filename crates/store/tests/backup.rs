@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use asuh_store::testing::{TestDatabase, db_test, error_text};
+use asuh_store::testing::{TestDatabase, db_test, error_text, from_env};
 use asuh_store::{Command, DistrictId, Envelope, Fault, Id, Instant, Options, Query, Store, Tx, args};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
@@ -82,8 +82,7 @@ async fn a_damaged_backup_is_refused_and_changes_nothing(db: TestDatabase) {
     let whole = std::fs::read(&file).unwrap();
     let other = db.sibling().await;
     let restored = other.open().await;
-    let places: usize =
-        std::env::var("ASUH_BACKUP_DAMAGES").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let places = from_env("ASUH_BACKUP_DAMAGES", 40);
     let (mut flipped, mut cut) = (0, 0);
     for nth in 0..places {
         let place = whole.len() * nth / places;

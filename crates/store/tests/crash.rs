@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant as Moment};
 
-use asuh_store::testing::{TestDatabase, acknowledged, db_test, killed_at_work, work};
+use asuh_store::testing::{TestDatabase, acknowledged, db_test, from_env, killed_at_work, work};
 use asuh_store::{
     Command, DistrictId, Envelope, Fault, Id, Instant, KeyRing, Options, Query, Refusal, Store, Tx, args,
 };
@@ -130,14 +130,10 @@ fn whole(found: &Found, acknowledged: &BTreeSet<u64>, round: u64) {
     assert!(lost.is_empty(), "round {round}: acknowledged and lost: {lost:?}");
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
 #[allow(clippy::disallowed_methods, reason = "measures how long a restart takes")]
 #[db_test]
 async fn killed_at_any_moment_it_loses_nothing_acknowledged(db: TestDatabase) {
-    let (rounds, mut seed) = (number("ASUH_CRASH_ROUNDS", 5), number("ASUH_CRASH_SEED", 20_261_102));
+    let (rounds, mut seed) = (from_env("ASUH_CRASH_ROUNDS", 5), from_env("ASUH_CRASH_SEED", 20_261_102_u64));
     let mut promised = BTreeSet::new();
     let mut slowest = Duration::ZERO;
     for round in 0..rounds {

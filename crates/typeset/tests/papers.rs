@@ -90,3 +90,22 @@ fn a_picture_that_cannot_be_drawn_is_left_out_and_nonsense_is_refused() {
     assert!(render(b"{").is_err());
     assert!(render(b"{\"sheet\":\"a4\"}").is_err());
 }
+
+#[test]
+fn who_signs_below_a_table_of_any_length_is_set_with_its_last_rows() {
+    let row = |nth: usize| vec![nth.to_string(), "Tamu Rekaan".to_owned()];
+    let pages = |rows: usize, total: bool| {
+        let table = Table {
+            caption: "Daftar hadir".into(),
+            columns: vec![PaperColumn::numbers("No"), PaperColumn::words("Nama", 1)],
+            rows: (0..rows).map(row).collect(),
+            total: if total { row(rows) } else { Vec::new() },
+        };
+        let who = vec![Signature::of("Mengetahui,", "Camat", ""); 2];
+        let signed = Block::Signatures { place_and_day: "Rekaan".into(), who };
+        render(&bytes(&paper(vec![Block::Table(table), signed]))).unwrap().pages
+    };
+    let few = [(0, false), (0, true), (1, false), (2, true), (4, false)];
+    assert_eq!(few.map(|(rows, total)| pages(rows, total)), [1; 5]);
+    assert!(pages(120, true) > 2);
+}

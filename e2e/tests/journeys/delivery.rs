@@ -1,68 +1,25 @@
 //! How fast the packages of a village are recorded on a phone: sixty families, from door to door and then all together, one
 //! of them taken back, one received by a neighbour, one at a door that stayed closed; and the signed list photographed.
-//!
-//! What a person takes is counted as on the roll of an office (see `roll`): a tap is three quarters of a second, a key a
-//! fifth, and 1.35 s of thought goes before each exception.
-
-#![allow(clippy::disallowed_methods, reason = "says how long a village takes in real time")]
 
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
 use e2e::{Error, Result, Screen};
 
 use super::desk::Desk;
+use super::hand::{FINGER, Hand, Work, lowest};
+use super::monday::upload;
 
-/// Seconds for a tap, for a key, and for the thought before each exception.
-const TAP: f64 = 0.75;
-const KEY: f64 = 0.2;
-const THOUGHT: f64 = 1.35;
 /// Seconds that a village of sixty may take.
 const MOST: f64 = 180.0;
 /// Families of the village, and those of them who are visited one by one; the others come to one place.
 const FAMILIES: usize = 60;
 const DOORS: usize = 12;
-/// What a finger needs, in pixels.
-const FINGER: f64 = 44.0;
 
 #[tokio::test]
 async fn sixty_deliveries_take_less_than_three_minutes_on_a_phone() -> Result<()> {
     let Some(desk) = Desk::open(true).await? else { return Ok(()) };
     let walked = walk(&desk).await;
     desk.end(walked).await
-}
-
-/// What a person did, and what the machine took meanwhile.
-#[derive(Default, Clone, Copy)]
-struct Hand {
-    taps: usize,
-    keys: usize,
-    exceptions: usize,
-    machine: Duration,
-}
-
-impl Hand {
-    fn seconds(&self) -> f64 {
-        let moves = self.taps as f64 * TAP + self.keys as f64 * KEY;
-        moves + self.exceptions as f64 * THOUGHT + self.machine.as_secs_f64()
-    }
-
-    /// Prints what it took, and fails beyond three minutes.
-    fn judge(&self, how: &str) -> Result<()> {
-        println!(
-            "{how}: {FAMILIES} packages: {} taps, {} keys, {} exceptions, {:.1} s of the machine, {:.0} s in all",
-            self.taps,
-            self.keys,
-            self.exceptions,
-            self.machine.as_secs_f64(),
-            self.seconds()
-        );
-        if self.seconds() <= MOST {
-            Ok(())
-        } else {
-            Err(Error::new(format!("{how}: {:.0} s", self.seconds())))
-        }
-    }
 }
 
 async fn walk(desk: &Desk) -> Result<()> {
@@ -80,17 +37,10 @@ async fn walk(desk: &Desk) -> Result<()> {
     let together = all_together(desk, &list).await?;
     the_list_comes_back(desk, &list).await?;
     // The village as it was done; and the slowest way, every door one by one.
-    let sum = |parts: &[Hand]| {
-        parts.iter().fold(Hand::default(), |sum, part| Hand {
-            taps: sum.taps + part.taps,
-            keys: sum.keys + part.keys,
-            exceptions: sum.exceptions + part.exceptions,
-            machine: sum.machine + part.machine,
-        })
-    };
-    sum(&[doors, exceptions, together]).judge("some at the door, the others together")?;
-    let all = [doors; FAMILIES / DOORS];
-    sum(&[&all[..], &[exceptions]].concat()).judge("every door one by one")
+    let mixed: Work = [doors, exceptions, together].into_iter().sum();
+    mixed.judge("sixty packages, some at the door, the others together", MOST)?;
+    let doors: Work = [doors; FAMILIES / DOORS].into_iter().chain([exceptions]).sum();
+    doors.judge("sixty packages, every door one by one", MOST)
 }
 
 /// A village of the field officer.
@@ -143,13 +93,7 @@ async fn further(desk: &Desk, place: &str, families: usize) -> Result<()> {
     desk.sign_in("daftar").await?;
     let file = desk.folder.path().join("enam-puluh.csv");
     std::fs::write(&file, sheet)?;
-    desk.goto("/impor").await?;
-    desk.browser.fill("jenis", "krs").await?;
-    desk.browser.fill("berkas", &file.to_string_lossy()).await?;
-    // Of a day before this week's Monday, on which the plan looks: so the journey goes on every day of the week.
-    let day = "new Date(Date.now() - 14 * 864e5).toISOString().slice(0, 10).replaceAll('-', '')";
-    desk.fill_day("per_tanggal", &desk.ask_text(day).await?).await?;
-    desk.press("Unggah dan periksa").await?;
+    upload(desk, &file.to_string_lossy()).await?;
     desk.press(&format!("Simpan {families} baris")).await?;
     desk.see(&format!("Tersimpan: {families} baru")).await
 }
@@ -197,30 +141,29 @@ async fn received(desk: &Desk, families: usize) -> Result<()> {
 
 /// Nothing that is tapped on the list is lower than a finger.
 async fn fits_a_thumb(desk: &Desk) -> Result<()> {
-    let smallest = "Math.min(...[...document.querySelectorAll('#daftar tr button, #daftar label.choice, .bar button')]\
-        .map(e => e.getBoundingClientRect().height).filter(h => h > 0))";
-    let smallest = desk.ask(smallest).await?.as_f64().unwrap_or_default();
+    let smallest = lowest(desk, "#daftar tr button, #daftar label.choice, .bar button").await?;
     println!("the smallest target of the list is {smallest:.0} px high");
     if smallest >= FINGER { Ok(()) } else { Err(Error::new(format!("the smallest target is {smallest} px"))) }
 }
 
 /// A tap at each door; the first by an impatient finger.
-async fn door_to_door(desk: &Desk) -> Result<Hand> {
-    let began = Instant::now();
+async fn door_to_door(desk: &Desk) -> Result<Work> {
+    let mut hand = Hand::begins();
     for nth in 1..=DOORS {
         match nth {
             1 => desk.press_twice("Diterima").await?,
             _ => desk.browser.click("#daftar button[name=satu]").await?,
         }
         received(desk, nth).await?;
+        hand.taps(1);
     }
-    Ok(Hand { taps: DOORS, machine: began.elapsed(), ..Hand::default() })
+    Ok(hand.rests())
 }
 
 /// A neighbour who says why she stands in, and a slip of the thumb that is taken back and then right.
-async fn exceptions(desk: &Desk, list: &str) -> Result<Hand> {
-    let mut hand = Hand { exceptions: 2, ..Hand::default() };
-    let began = Instant::now();
+async fn exceptions(desk: &Desk, list: &str) -> Result<Work> {
+    let mut hand = Hand::begins();
+    hand.thinks(2);
     let whom = name(2).to_lowercase();
     desk.type_into("#cari-nama", &whom).await?;
     desk.browser.click("#daftar tr.packed:not([hidden]) a").await?;
@@ -231,9 +174,9 @@ async fn exceptions(desk: &Desk, list: &str) -> Result<Hand> {
     desk.browser.fill("sebab", "Ibunya ke ladang").await?;
     desk.press("Simpan: diterima").await?;
     received(desk, DOORS + 1).await?;
-    hand.keys += whom.len() + "Bu Rekaan".len() + "Ibunya ke ladang".len();
+    hand.writes(&[&whom, "Bu Rekaan", "Ibunya ke ladang"]);
     // The fields, the relation and its entry, the link, the button twice.
-    hand.taps += 8;
+    hand.taps(8);
     // The wrong one: the list says at once whom, and how to take it back.
     desk.browser.click("#daftar button[name=satu]").await?;
     received(desk, DOORS + 2).await?;
@@ -242,17 +185,18 @@ async fn exceptions(desk: &Desk, list: &str) -> Result<Hand> {
     desk.browser.fill("sebab", "Salah ketuk").await?;
     desk.press("Batalkan catatan ini").await?;
     desk.see("Pernah dicatat diterima").await?;
-    hand.keys += "Salah ketuk".len();
-    hand.taps += 5;
-    hand.machine = began.elapsed();
+    hand.writes(&["Salah ketuk"]);
+    hand.taps(5);
+    let work = hand.rests();
     desk.goto(list).await?;
     received(desk, DOORS + 1).await?;
-    Ok(hand)
+    Ok(work)
 }
 
 /// All who wait are ticked, one is unticked, and they are saved; then the door that stayed closed.
-async fn all_together(desk: &Desk, list: &str) -> Result<Hand> {
-    let began = Instant::now();
+async fn all_together(desk: &Desk, list: &str) -> Result<Work> {
+    let mut hand = Hand::begins();
+    hand.thinks(1);
     let waiting = FAMILIES - DOORS - 1;
     desk.press(&format!("Centang semua ({waiting})")).await?;
     desk.see("belum tersimpan").await?;
@@ -266,12 +210,13 @@ async fn all_together(desk: &Desk, list: &str) -> Result<Hand> {
     desk.press("Kembalikan ke gudang").await?;
     desk.see("Tidak dapat diantar").await?;
     received(desk, FAMILIES - 1).await?;
-    let hand = Hand { taps: 6, keys: 0, exceptions: 1, machine: began.elapsed() };
+    hand.taps(6);
+    let work = hand.rests();
     desk.look("antar-semua-selesai").await?;
     // Nobody waits any more, and nothing is offered twice.
     desk.goto(list).await?;
     desk.see("Tidak ada paket yang menunggu").await?;
-    Ok(hand)
+    Ok(work)
 }
 
 /// The list that was signed: a photo, and the signatures and thumbprints counted on it.

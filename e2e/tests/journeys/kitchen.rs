@@ -1,20 +1,12 @@
 //! A kitchen's day by thumb on the cook's phone, in Serang: a meal planned for whom it is, with another menu for the child who
 //! cannot eat eggs; cooked out of the store, brought to the villages, ticked by child, and closed with what was left.
-//!
-//! Counted as in `roll`: what a person does and what the machine takes.
-
-#![allow(clippy::disallowed_methods, reason = "says how long a kitchen's papers take in real time")]
-
-use std::time::Instant;
 
 use e2e::{Error, Result, Screen};
 use serde_json::Value;
 
 use super::desk::Desk;
+use super::hand::Hand;
 
-/// Seconds for a key on a phone's keyboard, for a tap with the stroke of the thumb that leads to it.
-const KEY: f64 = 0.2;
-const TAP: f64 = 1.5;
 /// Seconds that writing down a kitchen's day may take.
 const MOST: f64 = 180.0;
 /// The menu of the day, and the one without eggs.
@@ -28,26 +20,18 @@ async fn a_cook_plans_cooks_ticks_and_closes_on_a_phone() -> Result<()> {
     desk.end(walked).await
 }
 
-/// What a person did.
-#[derive(Default)]
-struct Thumb {
-    taps: usize,
-    keys: usize,
-}
-
 async fn walk(desk: &Desk) -> Result<()> {
     desk.browser.show_on(Screen::Phone).await?;
     desk.sign_in("dapur").await?;
     let store = store(desk).await?;
     let before = eggs(desk, &store).await?;
-    let mut thumb = Thumb::default();
-    let began = Instant::now();
+    let mut thumb = Hand::begins();
     plan(desk, &mut thumb).await?;
     let used = cook(desk, &mut thumb).await?;
     deliver(desk, &mut thumb).await?;
     let absent = tick(desk, &mut thumb).await?;
     close(desk, &mut thumb, absent).await?;
-    judge(&thumb, began.elapsed().as_secs_f64())?;
+    thumb.rests().judge("a kitchen's day", MOST)?;
     desk.look("masak-selesai").await?;
     let after = eggs(desk, &store).await?;
     match before - used == after && used > 0 {
@@ -76,7 +60,7 @@ fn number(text: &str) -> Result<i64> {
 }
 
 /// Planned: the child who cannot eat eggs is named and gets nothing, until another menu is chosen for it.
-async fn plan(desk: &Desk, thumb: &mut Thumb) -> Result<()> {
+async fn plan(desk: &Desk, thumb: &mut Hand) -> Result<()> {
     desk.goto("/masak-dapur").await?;
     desk.press("Rencanakan masakan").await?;
     desk.browser.fill("waktu", "noon").await?;
@@ -100,7 +84,7 @@ async fn plan(desk: &Desk, thumb: &mut Thumb) -> Result<()> {
     desk.press_twice("Rencanakan").await?;
     desk.see("Berikutnya: masak").await?;
     // The link, the time, three lists with an entry each, two checks, the way back, and the plan.
-    thumb.taps += 12;
+    thumb.reaches(12);
     Ok(())
 }
 
@@ -113,7 +97,7 @@ async fn portions(desk: &Desk) -> Result<i64> {
 }
 
 /// Cooked, not without a clean kitchen: the eggs that went in.
-async fn cook(desk: &Desk, thumb: &mut Thumb) -> Result<i64> {
+async fn cook(desk: &Desk, thumb: &mut Hand) -> Result<i64> {
     desk.look("masak-rencana").await?;
     let used = number(&desk.ask_text("document.querySelector(\"[name='bahan.egg']\").value").await?)?;
     desk.press("Sudah dimasak").await?;
@@ -121,20 +105,20 @@ async fn cook(desk: &Desk, thumb: &mut Thumb) -> Result<i64> {
     desk.browser.click("input[name=bersih]").await?;
     desk.press_twice("Sudah dimasak").await?;
     desk.see("Berikutnya: antar ke desa").await?;
-    thumb.taps += 3;
+    thumb.reaches(3);
     Ok(used)
 }
 
 /// Brought to the villages, as it was planned.
-async fn deliver(desk: &Desk, thumb: &mut Thumb) -> Result<()> {
+async fn deliver(desk: &Desk, thumb: &mut Hand) -> Result<()> {
     desk.press("Sudah diantar").await?;
     desk.see("Berikutnya: catat siapa yang makan").await?;
-    thumb.taps += 1;
+    thumb.reaches(1);
     Ok(())
 }
 
 /// Ticks who ate, village by village: of the first one did not come and the next ate half; how many stayed away.
-async fn tick(desk: &Desk, thumb: &mut Thumb) -> Result<i64> {
+async fn tick(desk: &Desk, thumb: &mut Hand) -> Result<i64> {
     let run = desk.browser.current_path().await?;
     let lists = "[...document.querySelectorAll('main a.button[href*=\"/desa/\"]')].map(a => a.pathname)";
     let lists = desk.ask(lists).await?;
@@ -154,19 +138,19 @@ async fn tick(desk: &Desk, thumb: &mut Thumb) -> Result<i64> {
                 .zip(["tidak datang", "setengah"])
             {
                 desk.browser.fill(name, mark).await?;
-                thumb.taps += 2;
+                thumb.reaches(2);
             }
         }
         desk.press_twice("Simpan daftar").await?;
         desk.goto(&run).await?;
         marked += 1;
-        thumb.taps += 3;
+        thumb.reaches(3);
     }
     if marked == 0 { Err(Error::new("no village to tick")) } else { Ok(1) }
 }
 
 /// Closed: what is left over adds up, or it is said.
-async fn close(desk: &Desk, thumb: &mut Thumb, absent: i64) -> Result<()> {
+async fn close(desk: &Desk, thumb: &mut Hand, absent: i64) -> Result<()> {
     desk.see(&format!("Sisa {absent} porsi")).await?;
     desk.browser.fill("dibagi", &(absent + 1).to_string()).await?;
     desk.browser.fill("keterangan", "Adik peserta").await?;
@@ -175,17 +159,8 @@ async fn close(desk: &Desk, thumb: &mut Thumb, absent: i64) -> Result<()> {
     desk.browser.fill("dibagi", &absent.to_string()).await?;
     desk.press_twice("Tutup masakan").await?;
     desk.see("Masakan ini selesai").await?;
-    thumb.taps += 5;
-    thumb.keys += "Adik peserta".len() + 2;
+    thumb.reaches(5);
+    thumb.writes(&["Adik peserta"]);
+    thumb.keys(2);
     Ok(())
-}
-
-/// Prints what it took, and fails beyond three minutes.
-fn judge(thumb: &Thumb, machine: f64) -> Result<()> {
-    let Thumb { taps, keys } = thumb;
-    let seconds = *taps as f64 * TAP + *keys as f64 * KEY + machine;
-    println!(
-        "a kitchen's day: {taps} taps, {keys} keys, {machine:.1} s of the machine, {seconds:.0} s in all"
-    );
-    if seconds <= MOST { Ok(()) } else { Err(Error::new(format!("{seconds:.0} s"))) }
 }

@@ -1,33 +1,20 @@
 //! How fast an office's roll is done: forty people, four of them otherwise than promised, by keyboard and by thumb.
-//!
-//! The limits are for a person. The walk counts what a person does (keys, taps, looks) and what the machine takes, and adds
-//! a fifth of a second for a key and three quarters for a tap, as the keystroke-level model has it (Card, Moran and Newell
-//! 1980: 0.2 s an average typist's key; a tap is a pointing of about 0.4 s with the finger back, and 1.35 s of thought goes
-//! before each decision).
-
-#![allow(clippy::disallowed_methods, reason = "says how long a roll takes in real time")]
-
-use std::time::{Duration, Instant};
 
 use e2e::{Error, Result, Screen};
 use fantoccini::actions::{Actions, InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 
 use super::desk::Desk;
+use super::hand::{FINGER, Hand, Work, lowest};
 
-/// Seconds for a key, for a tap, and for the thought before each exception.
-const KEY: f64 = 0.2;
-const TAP: f64 = 0.75;
-const THOUGHT: f64 = 1.35;
 /// Seconds that an office of forty may take.
 const MOST: f64 = 120.0;
 /// Others than "brought everything", as an office has them on a Monday.
 const EXCEPTIONS: usize = 4;
 /// The office.
 const PEOPLE: usize = 40;
-/// Pixels that the roll of the office may be long on a phone, and what a finger needs.
+/// Pixels that the roll of the office may be long on a phone.
 const LONGEST: u64 = 3_500;
-const FINGER: f64 = 44.0;
 
 #[tokio::test]
 async fn an_office_of_forty_takes_less_than_two_minutes() -> Result<()> {
@@ -82,7 +69,7 @@ async fn open(desk: &Desk) -> Result<usize> {
 /// Keys pressed one after another, counted.
 struct Keyboard<'a> {
     desk: &'a Desk,
-    pressed: usize,
+    hand: Hand,
 }
 
 impl Keyboard<'_> {
@@ -91,7 +78,7 @@ impl Keyboard<'_> {
         for key in keys {
             typed = typed.then(KeyAction::Down { value: *key }).then(KeyAction::Up { value: *key });
         }
-        self.pressed += keys.len();
+        self.hand.keys(keys.len());
         self.desk.browser.client().perform_actions(Actions::from(typed)).await?;
         Ok(())
     }
@@ -116,10 +103,10 @@ async fn letters(desk: &Desk, nth: usize) -> Result<String> {
 /// Finds four people by their letters and says what was otherwise; then everybody else at once.
 async fn by_keyboard(desk: &Desk, guests: usize) -> Result<()> {
     let people = PEOPLE - guests;
-    let mut hands = Keyboard { desk, pressed: 0 };
-    let began = Instant::now();
+    let mut hands = Keyboard { desk, hand: Hand::begins() };
     for (nth, place) in [1, people / 3, people / 2, people - 2].into_iter().enumerate() {
         let name = letters(desk, place).await?;
+        hands.hand.thinks(1);
         hands.press(&['/']).await?;
         hands.write(&name).await?;
         hands.press(&[char::from(Key::Enter)]).await?;
@@ -148,12 +135,12 @@ async fn by_keyboard(desk: &Desk, guests: usize) -> Result<()> {
     }
     let back = back.then(KeyAction::Up { value: char::from(Key::Shift) });
     desk.browser.client().perform_actions(Actions::from(back)).await?;
-    hands.pressed += 6;
+    hands.hand.keys(6);
     hands.press(&[char::from(Key::Enter)]).await?;
     desk.see("Tersimpan:").await?;
-    let machine = began.elapsed();
+    let work = hands.hand.rests();
     says_all(desk, EXCEPTIONS + guests).await?;
-    judge("by keyboard", hands.pressed as f64 * KEY, hands.pressed, machine)
+    judge("by keyboard", &work)
 }
 
 /// The page says that everybody stands, and so many otherwise than promised.
@@ -169,32 +156,30 @@ async fn says_all(desk: &Desk, otherwise: usize) -> Result<()> {
 /// The same by thumb on a phone: four others now, each by a tap on the name and a tap on the choice, after scrolling to it.
 async fn by_thumb(desk: &Desk, guests: usize) -> Result<()> {
     fits_a_thumb(desk).await?;
-    let began = Instant::now();
-    let mut taps = 0;
+    let mut hand = Hand::begins();
     for place in [2, 8, 16, 24] {
         let script = format!("document.querySelectorAll('.person:not([open]).full')[{place}].id");
         let person = format!("[id='{}']", desk.ask_text(&script).await?);
         desk.browser.click(&format!("{person} > summary")).await?;
         desk.browser.click(&format!("{person} label:has(input[value=nothing])")).await?;
-        // A stroke of the thumb to get there, and the two taps.
-        taps += 3;
+        hand.thinks(1);
+        hand.reaches(1);
+        hand.taps(1);
     }
     // Not the unseen button that Enter presses.
     desk.browser.click(".bar button[value=simpan]").await?;
-    taps += 1;
+    hand.taps(1);
     desk.see("Tersimpan:").await?;
-    let machine = began.elapsed();
+    let work = hand.rests();
     says_all(desk, EXCEPTIONS * 2 + guests).await?;
     desk.browser.screenshot("setoran-empat-puluh").await?;
-    judge("by thumb", taps as f64 * TAP, taps, machine)
+    judge("by thumb", &work)
 }
 
 /// The roll is short enough to be scrolled, and nothing on it is smaller than a finger.
 async fn fits_a_thumb(desk: &Desk) -> Result<()> {
     let height = desk.ask("document.documentElement.scrollHeight").await?.as_u64().unwrap_or(u64::MAX);
-    let smallest = "Math.min(...[...document.querySelectorAll('.person > summary, .states label, .bar button')]\
-        .map(e => e.getBoundingClientRect().height).filter(h => h > 0))";
-    let smallest = desk.ask(smallest).await?.as_f64().unwrap_or_default();
+    let smallest = lowest(desk, ".person > summary, .states label, .bar button").await?;
     println!(
         "the roll of {PEOPLE} people is {height} px long on a phone, its smallest target {smallest:.0} px high"
     );
@@ -204,15 +189,6 @@ async fn fits_a_thumb(desk: &Desk) -> Result<()> {
     }
 }
 
-/// Prints what it took, and fails beyond two minutes.
-fn judge(how: &str, hands: f64, moves: usize, machine: Duration) -> Result<()> {
-    let seconds = hands + THOUGHT * EXCEPTIONS as f64 + machine.as_secs_f64();
-    println!(
-        "{how}: {PEOPLE} people, {EXCEPTIONS} otherwise: {moves} keys or taps, {:.1} s of the machine, {seconds:.0} s in all",
-        machine.as_secs_f64()
-    );
-    match seconds <= MOST {
-        true => Ok(()),
-        false => Err(Error::new(format!("{how}: {seconds:.0} s"))),
-    }
+fn judge(how: &str, work: &Work) -> Result<()> {
+    work.judge(&format!("{how}, {PEOPLE} people, {EXCEPTIONS} otherwise"), MOST)
 }

@@ -1,22 +1,12 @@
 //! A mentor's visit by thumb on a phone: from *Hari ini* to the family, its questions, a child weighed and measured, a thin
-//! arm sent to the puskesmas, and the family gone from today.
-//!
-//! Counted as in `roll`: what a person does and what the machine takes.
-
-#![allow(clippy::disallowed_methods, reason = "says how long a visit takes in real time")]
-
-use std::time::Instant;
+//! arm sent to the puskesmas, and the family gone from today. Asking, weighing and talking take as long as they take.
 
 use e2e::{Error, Result, Screen};
 use serde_json::Value;
 
 use super::desk::Desk;
+use super::hand::Hand;
 
-/// Seconds for a key on a phone's keyboard, for a tap with the stroke of the thumb that leads to it, and for the thought
-/// before each answer; asking, weighing and talking take as long as they take.
-const KEY: f64 = 0.2;
-const TAP: f64 = 1.5;
-const THOUGHT: f64 = 1.35;
 /// Seconds that writing a visit down may take.
 const MOST: f64 = 180.0;
 
@@ -25,14 +15,6 @@ async fn a_mentor_visits_weighs_and_refers_on_a_phone() -> Result<()> {
     let Some(desk) = Desk::open(true).await? else { return Ok(()) };
     let walked = walk(&desk).await;
     desk.end(walked).await
-}
-
-/// What a person did.
-#[derive(Default)]
-struct Thumb {
-    taps: usize,
-    keys: usize,
-    answers: usize,
 }
 
 /// A family that waits for nothing but a visit and what is asked there, with a child who was measured before.
@@ -51,31 +33,29 @@ async fn walk(desk: &Desk) -> Result<()> {
     let waiting = family(desk).await?;
     desk.goto("/").await?;
     desk.look("beranda-kader").await?;
-    let mut thumb = Thumb::default();
-    let began = Instant::now();
+    let mut thumb = Hand::begins();
     desk.press_task("Hari ini:").await?;
     desk.see(&waiting.head).await?;
     desk.browser.click(&format!("a.button[href='{}']", waiting.visit)).await?;
-    thumb.taps += 2;
+    thumb.reaches(2);
     desk.see("Timbang dan ukur").await?;
     measure(desk, &waiting, &mut thumb).await?;
     answer(desk, &mut thumb).await?;
     desk.browser.fill("nasihat", "Telur tiap pagi").await?;
-    thumb.keys += "Telur tiap pagi".len();
+    thumb.writes(&["Telur tiap pagi"]);
     // An impatient finger: one visit all the same.
     desk.press_twice("Sudah diukur ulang, simpan").await?;
     desk.see("Kunjungan tersimpan").await?;
     desk.see("Segera bawa").await?;
-    thumb.taps += 2;
+    thumb.reaches(2);
     let visit = desk.browser.current_path().await?;
     desk.browser.click(&format!("a.button[href='/rujukan/baru/{}']", waiting.child)).await?;
     // The arm has ticked its reason.
     desk.browser.element("input[name=alasan][value=severely_wasted]:checked").await?;
     desk.press("Kirim rujukan").await?;
     desk.see("RJK/").await?;
-    thumb.taps += 2;
-    let machine = began.elapsed().as_secs_f64();
-    judge(&thumb, machine)?;
+    thumb.reaches(2);
+    thumb.rests().judge("a visit, a measurement and a referral", MOST)?;
     desk.look("rujukan-terkirim").await?;
     desk.goto(&visit).await?;
     desk.see("Rujukannya sudah terkirim").await?;
@@ -121,7 +101,7 @@ async fn family(desk: &Desk) -> Result<Waiting> {
 }
 
 /// Opens the child's fields and types what scales, board and tape said; first a slip, which is asked about.
-async fn measure(desk: &Desk, waiting: &Waiting, thumb: &mut Thumb) -> Result<()> {
+async fn measure(desk: &Desk, waiting: &Waiting, thumb: &mut Hand) -> Result<()> {
     let field = |name: &str| format!("[name='{name}.{}']", waiting.child);
     desk.browser.click(&format!("details.more:has({}) > summary", field("berat"))).await?;
     let slip = weight(waiting.weight * 3);
@@ -134,11 +114,11 @@ async fn measure(desk: &Desk, waiting: &Waiting, thumb: &mut Thumb) -> Result<()
         [("berat", weight(waiting.weight + 10).as_str()), ("tinggi", &height), ("lila", "11,0")]
     {
         desk.type_into(&field(name), typed).await?;
-        thumb.taps += 1;
-        thumb.keys += typed.len();
+        thumb.reaches(1);
+        thumb.writes(&[typed]);
     }
-    thumb.taps += 2;
-    thumb.keys += slip.len();
+    thumb.reaches(2);
+    thumb.writes(&[&slip]);
     Ok(())
 }
 
@@ -148,27 +128,17 @@ fn weight(hundredths: i64) -> String {
 }
 
 /// Answers whatever is asked with yes, as the best mornings go.
-async fn answer(desk: &Desk, thumb: &mut Thumb) -> Result<()> {
+async fn answer(desk: &Desk, thumb: &mut Hand) -> Result<()> {
+    let mut answered = 0;
     let groups = "[...new Set([...document.querySelectorAll('.states input[type=radio]')].map(e => e.name))]";
     for name in desk.ask(groups).await?.as_array().into_iter().flatten().filter_map(Value::as_str) {
         desk.browser.click(&format!(".states label:has(input[name='{name}'][value=yes])")).await?;
-        thumb.taps += 1;
-        thumb.answers += 1;
+        thumb.reaches(1);
+        thumb.thinks(1);
+        answered += 1;
     }
-    match thumb.answers {
+    match answered {
         0 => Err(Error::new("nothing is asked")),
         _ => Ok(()),
     }
-}
-
-/// Prints what it took, and fails beyond three minutes.
-fn judge(thumb: &Thumb, machine: f64) -> Result<()> {
-    let Thumb { taps, keys, answers } = thumb;
-    let hands = *taps as f64 * TAP + *keys as f64 * KEY + *answers as f64 * THOUGHT;
-    let seconds = hands + machine;
-    println!(
-        "a visit with {answers} answers, a measurement and a referral: {taps} taps, {keys} keys, {machine:.1} s of the \
-         machine, {seconds:.0} s in all"
-    );
-    if seconds <= MOST { Ok(()) } else { Err(Error::new(format!("{seconds:.0} s"))) }
 }

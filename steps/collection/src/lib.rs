@@ -25,6 +25,7 @@ mod paper;
 #[cfg(test)]
 mod plans;
 mod reach;
+mod receipts;
 mod roll;
 mod statement;
 mod tasks;
@@ -49,8 +50,11 @@ pub use statement::{DropStatement, MapStatement, PutStatement, TakeStatement};
 use asuh_ground::App;
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
+use asuh_ground::papers;
 use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
+use hand_over::print::Protocol;
+use receipts::{OfDeposit, OfGift, OfOwnGift};
 
 capability! {
     /// Records, closes and hands over the rolls of one's units.
@@ -218,8 +222,8 @@ fn routes() -> Routes {
         .post::<RecordRolls, _>("/setoran/{roll}/serah", hand_over::pages::announce_post)
         .get::<ReadHandOvers, _>("/serah-terima", hand_over::pages::list)
         .get::<ReadHandOvers, _>("/serah-terima/{hand_over}", hand_over::pages::get)
-        .get::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", hand_over::print::file)
-        .post::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", hand_over::print::print)
+        .get::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", papers::file::<Protocol>)
+        .post::<ReadHandOvers, _>("/serah-terima/{hand_over}/pdf", papers::print::<Protocol>)
         .post::<ReceiveGoods, _>("/serah-terima/{hand_over}/terima", hand_over::pages::receive)
         .post::<RecordRolls, _>("/serah-terima/{hand_over}/batal", hand_over::pages::cancel)
         .post::<SignSheets, _>("/serah-terima/{hand_over}/lembar", paper::pages::add_to_hand_over)
@@ -231,6 +235,10 @@ fn routes() -> Routes {
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/konfirmasi", deposit::pages::confirm)
         .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/kembalikan", deposit::pages::send_back)
         .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi", deposit::pages::receipt)
+        .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi/pdf", papers::file::<OfDeposit>)
+        .post::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi/pdf", papers::print::<OfDeposit>)
+        .get::<ReadDeposits, _>("/setor-uang/{deposit}/kuitansi/naskah", papers::signed::<OfDeposit>)
+        .post::<ConfirmDeposits, _>("/setor-uang/{deposit}/kuitansi/naskah", papers::add_signed::<OfDeposit>)
         .get::<ReadAccounts, _>("/rekening", account::pages::list)
         .get::<ManageAccounts, _>("/rekening/baru", account::pages::new)
         .post::<ManageAccounts, _>("/rekening/baru", account::pages::create)
@@ -254,12 +262,21 @@ fn routes() -> Routes {
         .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/lain", matching::pages::set_aside)
         .post::<MatchStatements, _>("/mutasi-bank/baris/{line}/batal", matching::pages::reopen)
         .get::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi", gift::pages::any_receipt)
+        .get::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi/pdf", papers::file::<OfGift>)
+        .post::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi/pdf", papers::print::<OfGift>)
+        .get::<ReadStatements, _>("/mutasi-bank/pemberian/{gift}/kuitansi/naskah", papers::signed::<OfGift>)
+        .post::<MatchStatements, _>(
+            "/mutasi-bank/pemberian/{gift}/kuitansi/naskah",
+            papers::add_signed::<OfGift>,
+        )
         .get::<OwnGifts, _>("/transfer", gift::pages::own)
         .post::<OwnGifts, _>("/transfer", gift::pages::announce)
         .get::<ReadStatements, _>("/transfer/menunggu", gift::pages::waiting)
         .get::<OwnGifts, _>("/transfer/{gift}", gift::pages::show)
         .post::<OwnGifts, _>("/transfer/{gift}/batal", gift::pages::cancel)
         .get::<OwnGifts, _>("/transfer/{gift}/kuitansi", gift::pages::own_receipt)
+        .get::<OwnGifts, _>("/transfer/{gift}/kuitansi/pdf", papers::file::<OfOwnGift>)
+        .post::<OwnGifts, _>("/transfer/{gift}/kuitansi/pdf", papers::print::<OfOwnGift>)
 }
 
 /// An amount in sen as people read it: `Rp450.000`, `-Rp6.500`, `Rp12,34`.

@@ -1,10 +1,34 @@
-//! The district's kecamatan and villages by the names that sheets have for them.
+//! The places of a district: by the names that sheets have for them, and by the codes that addresses carry.
 
 use std::collections::HashMap;
 
+use asuh_ground::access::{Actor, Scope};
+use asuh_ground::web::Error;
 use asuh_nusantara::{TerritoryCode, name};
 use asuh_step_registry::territories;
 use asuh_store::{DistrictId, Query, StoreError};
+
+/// The place whose code an address carries; `None` where it carries none. Not found: what is no code, is of another district
+/// or beyond the caller's reach.
+pub(crate) fn asked(actor: &Actor, scope: &Scope, written: &str) -> Result<Option<TerritoryCode>, Error> {
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let place = written.parse().ok().and_then(|code| TerritoryCode::from_i64(code).ok());
+    place
+        .filter(|place| actor.district_code.contains(*place) && scope.reaches(*place, ""))
+        .map(Some)
+        .ok_or(Error::NotFound)
+}
+
+/// What a place of the caller's district is called. Not found: there is none of that code.
+pub(crate) async fn name_of(db: &impl Query, actor: &Actor, place: TerritoryCode) -> Result<String, Error> {
+    if place == actor.district_code {
+        return Ok(actor.district_name.clone());
+    }
+    let mut names = territories::names(db, actor.district, [place.as_i64()]).await?;
+    names.remove(&place.as_i64()).ok_or(Error::NotFound)
+}
 
 /// The places of a district that hold today, by name and by code.
 pub(crate) struct Places {

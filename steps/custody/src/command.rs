@@ -7,7 +7,7 @@ use super::query::StockLine;
 use super::stock_take::settle;
 use super::{rules, shipment};
 use asuh_ground::books::{self, AccountKind, Holding, Move, Spot, Transfer, TransferKind};
-use asuh_ground::settings;
+use asuh_ground::{papers, settings};
 use asuh_step_collection::{Reach, local_today};
 
 /// An account of stock, as a form names it.
@@ -436,7 +436,7 @@ pub struct ReverseMovement {
 }
 
 asuh_store::row_struct! {
-    struct Movement { kind: String, mine: i64, agreed: i64 }
+    struct Movement { kind: String, cause_id: Id, mine: i64, agreed: i64 }
 }
 
 impl Command for ReverseMovement {
@@ -450,7 +450,7 @@ impl Command for ReverseMovement {
         }
         let movement: Option<Movement> = tx
             .first(
-                "SELECT t.kind, (SELECT COUNT(*) FROM roll r WHERE r.district_id = t.district_id \
+                "SELECT t.kind, t.cause_id, (SELECT COUNT(*) FROM roll r WHERE r.district_id = t.district_id \
                  AND r.id = t.cause_id) + (SELECT COUNT(*) FROM hand_over h WHERE h.district_id = t.district_id \
                  AND h.id = t.cause_id) + (SELECT COUNT(*) FROM stock_change c WHERE c.district_id = t.district_id \
                  AND c.id = t.cause_id AND c.account_kind = 'carriage') AS mine, (SELECT COUNT(*) FROM stock_change c \
@@ -463,6 +463,10 @@ impl Command for ReverseMovement {
         if !rules::may_reverse(&movement.kind, movement.agreed > 0) || movement.mine > 0 {
             return Err(Refusal::new("custody.refused.kind").into());
         }
-        books::reverse(tx, self.transfer, local_today(tx).await?, self.reason.trim()).await
+        let today = local_today(tx).await?;
+        if movement.agreed > 0 {
+            papers::withdraw_of(tx, movement.cause_id, today).await?;
+        }
+        books::reverse(tx, self.transfer, today, self.reason.trim()).await
     }
 }

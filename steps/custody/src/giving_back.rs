@@ -1,19 +1,17 @@
-//! Giving goods back to who gave or sold them, and the paper of whatever a second person had to agree to.
+//! Giving goods back to who gave or sold them.
 
 use askama::Template;
-use asuh_nusantara::{number, terbilang};
-use asuh_store::Id;
+use asuh_nusantara::number;
 use axum::extract::State;
 
+use super::KeepStock;
 use super::command::{ChangeKind, RequestChange};
 use super::pages::{choices, stock_place};
-use super::query::{self, ChangeLine};
-use super::{KeepStock, ReadStock};
+use super::query;
 use asuh_ground::App;
 use asuh_ground::access::Cap;
 use asuh_ground::books::Funds;
-use asuh_ground::settings::Letterhead;
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page, page_with, redirect};
+use asuh_ground::web::{Form, FormView, Page, Shell, page_with, redirect};
 use asuh_step_collection::Reach;
 
 #[derive(Template)]
@@ -73,37 +71,4 @@ pub(crate) async fn ask(cap: Cap<KeepStock>, State(app): State<App>, shell: Shel
             return_page(&app, &cap, shell, &form, false).await
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "paper.html")]
-struct PaperPage {
-    shell: Shell,
-    letterhead: Letterhead,
-    funds: Funds,
-    change: ChangeLine,
-}
-
-impl PaperPage {
-    fn words(&self) -> String {
-        format!("{} {}", terbilang(self.change.difference.abs()), self.change.unit)
-    }
-}
-
-/// The paper of a requested change: what, why, and who agreed.
-pub(crate) async fn paper(
-    cap: Cap<ReadStock>,
-    State(app): State<App>,
-    Path(change): Path<Id>,
-    shell: Shell,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let found = query::change(db, district, &Reach::of(cap.scope()), change).await?;
-    let template = PaperPage {
-        letterhead: Letterhead::load(&app.store, district).await?,
-        funds: Funds::load(db, district).await?,
-        change: found.ok_or(Error::NotFound)?,
-        shell,
-    };
-    page(&template)
 }

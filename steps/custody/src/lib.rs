@@ -7,6 +7,7 @@
 //! changed.
 
 mod book;
+mod change_paper;
 mod command;
 mod funds;
 mod giving_back;
@@ -34,8 +35,12 @@ pub use stock_take::{CountCash, Counted, Purse, RequestStockTake};
 
 use asuh_ground::access::{Role, capability};
 use asuh_ground::audit::Reference;
+use asuh_ground::papers;
 use asuh_ground::part::Part;
 use asuh_ground::web::{MenuItem, Routes};
+use change_paper::ChangeRecord;
+use shipment::print::Waybill;
+use stock_take::print::CountRecord;
 
 capability! {
     /// Reads the stock and its movements.
@@ -66,6 +71,9 @@ capability! {
     /// Reads the records of counts of stock and cash.
     pub struct ReadCounts = "custody.read_counts":
         [Role::Treasurer, Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin, Role::Auditor];
+    /// Adds the signed records of counts of stock and cash.
+    pub struct KeepCounts = "custody.keep_counts":
+        [Role::Treasurer, Role::WarehouseKeeper, Role::Kitchen, Role::DistrictAdmin];
     /// Cooks in one's kitchen.
     pub struct CookMeals = "custody.cook": [Role::Kitchen];
     /// Reads the cash of fund holders.
@@ -160,6 +168,10 @@ fn routes() -> Routes {
         .get::<ReadStock, _>("/gudang/kiriman/{shipment}", shipment::pages::one)
         .post::<KeepStock, _>("/gudang/kiriman/{shipment}/terima", shipment::pages::receive)
         .post::<KeepStock, _>("/gudang/kiriman/{shipment}/batal", shipment::pages::cancel)
+        .get::<ReadStock, _>("/gudang/kiriman/{shipment}/pdf", papers::file::<Waybill>)
+        .post::<ReadStock, _>("/gudang/kiriman/{shipment}/pdf", papers::print::<Waybill>)
+        .get::<ReadStock, _>("/gudang/kiriman/{shipment}/naskah", papers::signed::<Waybill>)
+        .post::<KeepStock, _>("/gudang/kiriman/{shipment}/naskah", papers::add_signed::<Waybill>)
         .get::<ReadStock, _>("/gudang/lot", walk::pages::lots)
         .get::<ReadStock, _>("/gudang/lot/{lot}", walk::pages::lot)
         .get::<ReadStock, _>("/gudang/mutasi", pages::movements)
@@ -170,7 +182,11 @@ fn routes() -> Routes {
         .get::<ReadStock, _>("/gudang/penghapusan", requests::changes)
         .get::<KeepStock, _>("/gudang/penghapusan/baru", requests::write_off)
         .post::<KeepStock, _>("/gudang/penghapusan/baru", requests::write_off_post)
-        .get::<ReadStock, _>("/gudang/penghapusan/{change}", giving_back::paper)
+        .get::<ReadStock, _>("/gudang/penghapusan/{change}", change_paper::show)
+        .get::<ReadStock, _>("/gudang/penghapusan/{change}/pdf", papers::file::<ChangeRecord>)
+        .post::<ReadStock, _>("/gudang/penghapusan/{change}/pdf", papers::print::<ChangeRecord>)
+        .get::<ReadStock, _>("/gudang/penghapusan/{change}/naskah", papers::signed::<ChangeRecord>)
+        .post::<KeepStock, _>("/gudang/penghapusan/{change}/naskah", papers::add_signed::<ChangeRecord>)
         .post::<KeepStock, _>("/gudang/penghapusan/{change}", requests::decide)
         .get::<KeepStock, _>("/gudang/retur", giving_back::new)
         .post::<KeepStock, _>("/gudang/retur", giving_back::ask)
@@ -180,6 +196,10 @@ fn routes() -> Routes {
         .post::<KeepStock, _>("/gudang/hitung/{place}", stock_take::pages::stock_post)
         .get::<ReadCounts, _>("/gudang/hitungan", stock_take::pages::list)
         .get::<ReadCounts, _>("/gudang/hitungan/{take}", stock_take::pages::record)
+        .get::<ReadCounts, _>("/gudang/hitungan/{take}/pdf", papers::file::<CountRecord>)
+        .post::<ReadCounts, _>("/gudang/hitungan/{take}/pdf", papers::print::<CountRecord>)
+        .get::<ReadCounts, _>("/gudang/hitungan/{take}/naskah", papers::signed::<CountRecord>)
+        .post::<KeepCounts, _>("/gudang/hitungan/{take}/naskah", papers::add_signed::<CountRecord>)
         .get::<ReadPurchases, _>("/gudang/beli", purchase::pages::list)
         .get::<BuyStock, _>("/gudang/beli/baru", purchase::pages::new)
         .post::<BuyStock, _>("/gudang/beli/baru", purchase::pages::buy)

@@ -5,6 +5,7 @@
 //! and child of 24 to 59 completed months.
 
 use asuh_nusantara::age;
+use asuh_nusantara::date::monday_of;
 use asuh_store::{Args, DistrictId, Instant};
 use time::{Date, Duration, Month};
 
@@ -244,6 +245,18 @@ impl Bounds {
             breastfeeding_since: born_from(BREASTFEEDING_MONTHS, on),
         }
     }
+
+    /// The bounds by which families may receive in the week of a day (ours; the guidelines name no day).
+    ///
+    /// What happened counts through the week's Sunday: a birth, a pregnancy that was noticed, a period that ended.
+    /// No birth and no beginning is recorded ahead, so a plan made on Friday counts what was noted by Friday, and the same
+    /// week looked at later has the same bounds. What the calendar alone ends (a fifth birthday, four weeks past the due day, two
+    /// years of breastfeeding) is measured on its Monday: nobody loses a week because the office plans late, and a draft
+    /// that is approved days later says the same.
+    pub fn of_week(day: Date) -> Bounds {
+        let monday = monday_of(day);
+        Bounds { on: monday.saturating_add(Duration::days(6)), ..Bounds::of(monday) }
+    }
 }
 
 /// The first day of birth of those who have completed fewer than `months` months on `on`.
@@ -271,14 +284,19 @@ pub(crate) fn completes(birth: Date, months: u32) -> Option<Date> {
 /// of the district who is a target on the day, and `eligible (family_id, village_code, rw, rt, hamlet,
 /// head_name, head_search, targets, pregnant, breastfeeding, child_under_two, child_two_to_five)` with one
 /// row for each family that may be helped. Write `WITH ` before it and the own `SELECT` after it; the values
-/// are pushed to `args`, so that it may stand anywhere in a statement.
+/// are pushed to `args`, so that it may stand anywhere in a statement. Who may receive in a week: [`Bounds::of_week`].
 ///
 /// Indexes: `person_version_by_birth` (children), `maternity_by_kind` then `person_version`'s key (mothers),
 /// `family_version_list` (families).
-pub fn eligible_sql(args: &mut Args, district: DistrictId, on: Date, statuses: &[FamilyStatus]) -> String {
-    let target = target_sql(args, district, on);
-    let district = args.push(district);
+pub fn eligible_sql(
+    args: &mut Args,
+    district: DistrictId,
+    bounds: &Bounds,
+    statuses: &[FamilyStatus],
+) -> String {
     let never = args.push(Instant::NEVER);
+    let target = target_sql_where(args, district, bounds, &format!("p.superseded_at = {never}"));
+    let district = args.push(district);
     let statuses = args.push_list(statuses.iter().map(|status| status.code()));
     format!(
         "{target}, eligible AS (\
@@ -297,22 +315,22 @@ pub fn eligible_sql(args: &mut Args, district: DistrictId, on: Date, statuses: &
 /// SQL: the common table expression `target (family_id, person_id, target)` alone; see [`eligible_sql`].
 pub fn target_sql(args: &mut Args, district: DistrictId, on: Date) -> String {
     let never = args.push(Instant::NEVER);
-    target_sql_where(args, district, on, &format!("p.superseded_at = {never}"))
+    target_sql_where(args, district, &Bounds::of(on), &format!("p.superseded_at = {never}"))
 }
 
 /// As [`target_sql`], of what was known of the persons at an instant.
 pub fn target_sql_as_of(args: &mut Args, district: DistrictId, on: Date, at: Instant) -> String {
     let at = args.push(at);
-    target_sql_where(args, district, on, &format!("p.recorded_at <= {at} AND p.superseded_at > {at}"))
+    let holds = format!("p.recorded_at <= {at} AND p.superseded_at > {at}");
+    target_sql_where(args, district, &Bounds::of(on), &holds)
 }
 
-fn target_sql_where(args: &mut Args, district: DistrictId, on: Date, holds: &str) -> String {
-    let bounds = Bounds::of(on);
+fn target_sql_where(args: &mut Args, district: DistrictId, bounds: &Bounds, holds: &str) -> String {
     let district = args.push(district);
     let on = args.push(bounds.on);
     let two = args.push(bounds.under_two_from);
     let five = args.push(bounds.under_five_from);
-    let mothers = mothers_sql(args, &district, &bounds);
+    let mothers = mothers_sql(args, &district, bounds);
     format!(
         "mother AS ({mothers}), target AS (\
          SELECT p.family_id, p.person_id, \
@@ -448,6 +466,16 @@ mod tests {
             let bounds = Bounds::of(on);
             prop_assert_eq!(birth >= bounds.under_two_from, months < 24);
             prop_assert_eq!(birth >= bounds.under_five_from, months < 60);
+        }
+
+        #[test]
+        fn every_day_of_a_week_has_the_bounds_of_its_week(monday in 342_000_i32..358_000, later in 0_i32..7) {
+            let monday = Date::from_julian_day(monday * 7).unwrap();
+            let day = Date::from_julian_day(monday.to_julian_day() + later).unwrap();
+            let bounds = Bounds::of_week(day);
+            prop_assert_eq!(bounds, Bounds::of_week(monday));
+            prop_assert_eq!(Bounds { on: monday, ..bounds }, Bounds::of(monday));
+            prop_assert!(bounds.on >= day && bounds.on < monday + Duration::WEEK);
         }
     }
 }

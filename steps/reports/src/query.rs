@@ -7,7 +7,6 @@ use time::{Date, Duration};
 
 use super::summary::measure;
 use asuh_ground::access::Scope;
-use asuh_ground::settings;
 use asuh_step_distribution::helped_sql;
 use asuh_step_registry as registry;
 
@@ -215,8 +214,8 @@ asuh_store::row_struct! {
 pub(super) struct WaitingFilter {
     /// The campaign whose help they have not received; none: that of nobody.
     pub(super) campaign: Option<Id>,
-    /// The day on which they may be helped.
-    pub(super) day: Date,
+    /// Monday of the week in which they may be helped.
+    pub(super) week_of: Date,
     /// Only inside this range of codes.
     pub(super) inside: Option<(i64, i64)>,
     /// After this family, in the order of the list.
@@ -233,12 +232,12 @@ pub(super) async fn waiting(
     scope: &Scope,
     filter: WaitingFilter,
 ) -> Result<Vec<Waiting>, StoreError> {
-    let statuses: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
-    let statuses = registry::rules::eligible_statuses(&statuses);
+    let statuses = registry::eligible_statuses(db, district).await?;
     let mut args = Args::new();
-    let eligible = registry::rules::eligible_sql(&mut args, district, filter.day, &statuses);
+    let bounds = registry::rules::Bounds::of_week(filter.week_of);
+    let eligible = registry::rules::eligible_sql(&mut args, district, &bounds, &statuses);
     let reached = scope.territory_condition("e.village_code", Some("e.rw"), &mut args);
-    let helped = helped_sql(&mut args, district, filter.campaign, filter.day + Duration::days(6));
+    let helped = helped_sql(&mut args, district, filter.campaign, filter.week_of + Duration::days(6));
     let district = args.push(district);
     let mut conditions = reached;
     if let Some((from, to)) = filter.inside {

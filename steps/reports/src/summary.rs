@@ -208,10 +208,10 @@ async fn reached(
     figures: &mut Vec<Figure>,
 ) -> Result<(), StoreError> {
     asuh_store::row_struct! { struct Reached { village_code: i64, families: i64, helped: i64 } }
-    let statuses: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
-    let statuses = registry::rules::eligible_statuses(&statuses);
+    let statuses = registry::eligible_statuses(db, district).await?;
     let mut args = asuh_store::Args::new();
-    let eligible = registry::rules::eligible_sql(&mut args, district, week, &statuses);
+    let bounds = registry::rules::Bounds::of_week(week);
+    let eligible = registry::rules::eligible_sql(&mut args, district, &bounds, &statuses);
     let helped = helped_sql(&mut args, district, Some(campaign), week + Duration::days(6));
     let district = args.push(district);
     let rows: Vec<Reached> = db

@@ -75,7 +75,7 @@ pub(super) async fn list(
         Some(campaign) => {
             let filter = WaitingFilter {
                 campaign: (!anybody).then_some(campaign.id),
-                day: monday_of(shell.today),
+                week_of: monday_of(shell.today),
                 inside: range(choice.wilayah),
                 after: choice.sesudah,
                 limit: PAGE as i64 + 1,
@@ -122,7 +122,7 @@ pub(super) async fn export(cap: Cap<ReadFamilies>, State(app): State<App>, shell
     let campaign = campaign(db, cap.district(), Some(form.get("gerakan"))).await?;
     let filter = WaitingFilter {
         campaign: (form.get("cara") != ANYBODY).then_some(campaign.id),
-        day: monday_of(shell.today),
+        week_of: monday_of(shell.today),
         inside: range(form.get("wilayah").parse().ok()),
         after: None,
         limit: MOST,

@@ -88,10 +88,15 @@ impl Cash {
     /// Locked, approved, authorised by those who may.
     pub async fn signed(&self) -> String {
         let plan = self.draft().await;
+        self.signs(&plan).await;
+        plan
+    }
+
+    /// The same of a plan that is drafted.
+    pub async fn signs(&self, plan: &str) {
         self.scene.admin.post(&format!("{plan}/kunci"), &[]).await.to();
         self.scene.leader.post(&format!("{plan}/setujui"), &[]).await.to();
         self.chair.post(&format!("{plan}/sahkan"), &[]).await.to();
-        plan
     }
 
     pub async fn released(&self) -> String {

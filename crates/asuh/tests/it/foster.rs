@@ -45,6 +45,16 @@ async fn belitung_covers_more_children_each_month_until_nothing_lacks(db: TestDa
     // Months have passed since the auditor was let in; he may look now.
     let sql = "SELECT COUNT(*) AS n FROM user_grant WHERE district_id = $1 AND role = 'auditor' AND valid_until > $2";
     assert_eq!(app.store.reader().number(sql, args![DISTRICT, START]).await.unwrap(), 1);
+    // Of each work that began there is the place before, of each that was handed over the place after, and of the well how it
+    // stood later.
+    for (moment, wanted) in [("before", 4), ("after", 2), ("check", 1)] {
+        let sql = "SELECT COUNT(*) AS n FROM work_photo WHERE district_id = $1 AND moment = $2 AND removed_at IS NULL";
+        assert_eq!(
+            app.store.reader().number(sql, args![DISTRICT, moment]).await.unwrap(),
+            wanted,
+            "{moment}"
+        );
+    }
 }
 
 #[db_test]

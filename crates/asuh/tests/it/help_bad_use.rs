@@ -4,7 +4,7 @@
 use asuh_ground::access::Role;
 use asuh_ground::books::{self, AccountKind, Commodity, Fund, Move, Spot, Transfer, TransferKind};
 use asuh_step_distribution::{CloseRun, DeliverPackage, DeliveryLine, PackVillage};
-use asuh_store::testing::{TestDatabase, db_test};
+use asuh_store::testing::{TestDatabase, db_test, from_env};
 use asuh_store::{Command, Fault, Id, Query, Tx, args};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -61,9 +61,9 @@ async fn the_last_package_goes_to_one_of_two_families(db: TestDatabase) {
     for (village, name) in [(VILLAGES[0], "Ani"), (VILLAGES[2], "Citra")] {
         families.push((village, scene.family(village, "001", name).await));
     }
-    let rounds: u64 = std::env::var("ASUH_LAST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let rounds = from_env("ASUH_LAST_ROUNDS", 8);
     for round in 0..rounds {
-        let monday = MONDAY + Duration::weeks(i64::try_from(round).unwrap());
+        let monday = MONDAY + Duration::weeks(round);
         scene.stock(10, 6).await;
         let run = scene.plan(monday, &[VILLAGES[0], VILLAGES[2]]).await;
         scene.approve(run).await;

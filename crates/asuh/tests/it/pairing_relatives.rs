@@ -1,8 +1,9 @@
-//! Relatives, said from the sponsor's page and from the family's page, and taken back.
+//! Relatives, whom nobody helps: said from the sponsor's page and from the family's page, and taken back.
 
 use asuh_ground::access::Role;
+use asuh_step_pairing::{EndPair, PairByHand};
 use asuh_store::testing::{TestDatabase, db_test};
-use asuh_store::{Id, args};
+use asuh_store::{Id, Query, args};
 use axum::http::StatusCode;
 
 use crate::pairing::{Scene, TODAY};
@@ -150,4 +151,78 @@ async fn relatives_are_said_from_either_side_and_taken_back(db: TestDatabase) {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
     scene.check().await;
+}
+
+#[db_test]
+async fn nobody_helps_relatives_or_those_who_work_for_him(db: TestDatabase) {
+    let scene = Scene::start(db, [3, 0, 0, 0]).await;
+    scene.draw().await;
+    let test = &scene.test;
+    let office = test.institution("opd", "Dinas", None).await;
+    let school = test.institution("school", "SD", Some(office)).await;
+    let card = |nth: usize| format!("kk{}", scene.children[nth].family).into_bytes();
+    // The first child's own card; the head of an office below which the second child's parent works; declared.
+    let (own, own_pledge) = scene.pledge("Serumah", 9, "district", None).await;
+    let (chief, chief_pledge) = scene.pledge("Kepala Dinas", 9, "district", None).await;
+    let (uncle, uncle_pledge) = scene.pledge("Paman", 9, "district", None).await;
+    let (parent, parent_pledge) = scene.pledge("Guru", 1, "district", None).await;
+    let set =
+        "UPDATE sponsor_version SET kk_hash = $3, unit_id = $4 WHERE district_id = $1 AND sponsor_id = $2";
+    test.sql(set, args![KERINCI, own, card(0), None::<Id>]).await;
+    test.sql(set, args![KERINCI, chief, None::<Vec<u8>>, office]).await;
+    test.sql(set, args![KERINCI, parent, card(1), school]).await;
+    // An office that gives is its own unit.
+    let (bureau, bureau_pledge) = scene.pledge("Dinas Rekaan", 9, "district", None).await;
+    let link =
+        "UPDATE sponsor SET kind = 'institution', institution_id = $3 WHERE district_id = $1 AND id = $2";
+    test.sql(link, args![KERINCI, bureau, office]).await;
+    let declare = asuh_step_pairing::DeclareRelative {
+        sponsor: uncle,
+        family: scene.children[2].family,
+        reason: "paman".into(),
+        today: TODAY,
+    };
+    test.app.submit(&test.system(), test.app.store.new_id(), declare).await.unwrap();
+    let run = scene.run("full").await;
+    scene.approve(&run).await;
+    for (sponsor, child) in [(own, 0), (chief, 1), (bureau, 1), (parent, 1), (uncle, 2)] {
+        let pairs = test
+            .number(
+                "SELECT COUNT(*) AS n FROM sponsor_pair WHERE district_id = $1 AND sponsor_id = $2 AND person_id = $3",
+                args![KERINCI, sponsor, scene.children[child].person],
+            )
+            .await;
+        assert_eq!(pairs, 0, "{child}");
+    }
+    for (pledge, child) in
+        [(own_pledge, 0), (chief_pledge, 1), (bureau_pledge, 1), (parent_pledge, 1), (uncle_pledge, 2)]
+    {
+        let by_hand = PairByHand {
+            programme: scene.programme,
+            pledge,
+            person: scene.children[child].person,
+            units: 1,
+            reason: "uji".into(),
+            today: TODAY,
+        };
+        let answer = test.app.submit(&test.system(), test.app.store.new_id(), by_hand).await;
+        assert!(format!("{answer:?}").contains("pairing.refused.excluded"), "{child}: {answer:?}");
+    }
+    // The others of the three are covered all the same.
+    assert_eq!(scene.covered(TODAY).await, (3, 0, 0, 0));
+    // By hand the same rules hold.
+    let more = scene.pledge("Bibi", 9, "district", None).await;
+    test.sql(set, args![KERINCI, more.0, card(0), None::<Id>]).await;
+    let free = "SELECT id FROM sponsor_pair WHERE district_id = $1 AND person_id = $2";
+    let pairs: Vec<(Id,)> =
+        test.app.store.reader().all(free, args![KERINCI, scene.children[0].person]).await.unwrap();
+    for (pair,) in pairs {
+        let end = EndPair { pair, reason: "uji".into(), today: TODAY };
+        test.app.submit(&test.system(), test.app.store.new_id(), end).await.unwrap();
+    }
+    let page = format!("/pasangan/{}/sasaran/{}", scene.programme, scene.children[0].person);
+    let fields = [("janji", more.1.to_string()), ("satuan", "1".into()), ("alasan", "dekat".into())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(one, two)| (*one, two.as_str())).collect();
+    let answer = scene.admin.post(&page, &fields).await.refused();
+    assert!(answer.contains("keluarga sendiri"), "{answer}");
 }

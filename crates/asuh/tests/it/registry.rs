@@ -1,11 +1,10 @@
-//! Families, their verification, territories and institutions, as users meet them.
+//! Families and their members, as users meet them; and the families of this suite, for its other files.
 
 use asuh_ground::access::Role;
 use asuh_nusantara::{Sex, TerritoryCode};
 use asuh_step_registry::families::{Change, PutFamily, PutMaternity, PutPerson, Source};
-use asuh_step_registry::institutions::{self, CloseInstitution, InstitutionKind, PutInstitution};
-use asuh_step_registry::rules::{FamilyStatus, MaternityKind, Relation, eligible_sql};
-use asuh_step_registry::{Reach, RecordVerification, VisitResult, territories};
+use asuh_step_registry::rules::{MaternityKind, Relation};
+use asuh_step_registry::{Reach, RecordVerification, VisitResult};
 use asuh_store::testing::{TestDatabase, db_test};
 use asuh_store::{DistrictId, Id, Instant, Query, args};
 use axum::http::StatusCode;
@@ -14,25 +13,25 @@ use time::macros::date;
 
 use crate::support::{Client, KERINCI, TestApp, VILLAGES, new_form_id};
 
-const TODAY: Date = date!(2026 - 11 - 02);
+pub const TODAY: Date = date!(2026 - 11 - 02);
 
-fn everywhere() -> Reach {
+pub fn everywhere() -> Reach {
     Reach::whole(TerritoryCode::from_i64(1_501_000_000).unwrap())
 }
 
 /// Gives a command as the program itself.
-async fn done<C: asuh_store::Command>(test: &TestApp, command: C) -> C::Receipt {
+pub async fn done<C: asuh_store::Command>(test: &TestApp, command: C) -> C::Receipt {
     let actor = test.system();
     test.app.submit(&actor, test.app.store.new_id(), command).await.expect("the command").value
 }
 
-async fn family(test: &TestApp, village: i64, rw: &str, name: &str) -> Id {
+pub async fn family(test: &TestApp, village: i64, rw: &str, name: &str) -> Id {
     let command =
         PutFamily { rw: rw.into(), rt: "1".into(), ..PutFamily::new(everywhere(), village, name, TODAY) };
     done(test, command).await
 }
 
-fn member(family: Id, name: &str, relation: Relation, birth: Option<Date>) -> PutPerson {
+pub fn member(family: Id, name: &str, relation: Relation, birth: Option<Date>) -> PutPerson {
     PutPerson {
         person: None,
         family,
@@ -50,7 +49,7 @@ fn member(family: Id, name: &str, relation: Relation, birth: Option<Date>) -> Pu
     }
 }
 
-fn pregnancy(person: Id) -> PutMaternity {
+pub fn pregnancy(person: Id) -> PutMaternity {
     PutMaternity {
         replaces: None,
         person,
@@ -64,7 +63,7 @@ fn pregnancy(person: Id) -> PutMaternity {
     }
 }
 
-fn visit(family: Id, result: VisitResult) -> RecordVerification {
+pub fn visit(family: Id, result: VisitResult) -> RecordVerification {
     RecordVerification {
         family,
         reach: everywhere(),
@@ -77,7 +76,7 @@ fn visit(family: Id, result: VisitResult) -> RecordVerification {
     }
 }
 
-async fn status(test: &TestApp, family: Id) -> String {
+pub async fn status(test: &TestApp, family: Id) -> String {
     let row: Option<(String,)> = test
         .app
         .store
@@ -91,12 +90,12 @@ async fn status(test: &TestApp, family: Id) -> String {
     row.unwrap().0
 }
 
-async fn rows(test: &TestApp, table: &str) -> i64 {
+pub async fn rows(test: &TestApp, table: &str) -> i64 {
     test.number(&format!("SELECT COUNT(*) AS n FROM {table} WHERE district_id = $1"), args![KERINCI]).await
 }
 
 /// A cadre of one RW.
-async fn cadre(test: &TestApp, village: i64, rw: &str) -> Client {
+pub async fn cadre(test: &TestApp, village: i64, rw: &str) -> Client {
     let client = test.user(Role::Cadre, &[village], &[]).await;
     test.sql(
         "UPDATE grant_territory SET rw = $2 WHERE district_id = $1 AND grant_id IN \
@@ -524,88 +523,6 @@ async fn what_was_known_before_stays_readable(db: TestDatabase) {
 }
 
 #[db_test]
-async fn a_visit_is_recorded_once_and_the_family_stands_as_found(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    let first = family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
-    let second = family(&test, VILLAGES[0], "2", "Zulkifli Rekaan").await;
-    let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
-    let home = verifier.get("/").await.ok();
-    assert!(home.contains("Verifikasi Selam Paung: 0 dari 2") && home.contains("Perlu tindakan"), "{home}");
-    let path = format!("/verifikasi/keluarga/{first}");
-    let form = new_form_id();
-    let quick = [("hasil", "as_listed"), ("cepat", "1")];
-    let to = verifier.post_as(&path, &form, &quick).await.to();
-    assert_eq!(verifier.post_as(&path, &form, &quick).await.to(), to);
-    assert_eq!((rows(&test, "verification").await, rows(&test, "family_version").await), (1, 3));
-    assert_eq!(status(&test, first).await, "verified");
-    let list = verifier.get(&to).await.ok();
-    assert!(list.contains("1 dari 2") && list.contains("Tersimpan: keluarga Ahmad Rekaan"), "{list}");
-
-    let path = format!("/verifikasi/keluarga/{second}");
-    assert!(verifier.get(&path).await.ok().contains("Zulkifli"));
-    let day = [("kunjungan_tanggal", "1"), ("kunjungan_bulan", "11"), ("kunjungan_tahun", "2026")];
-    let with = |more: &[(&'static str, &'static str)]| [&day[..], more].concat();
-    let page =
-        verifier.post(&path, &with(&[("hasil", "moved"), ("catatan", "rumah kosong")])).await.refused();
-    assert!(page.contains("Tulis alasannya") && page.contains("rumah kosong"));
-    let page = verifier.post(&path, &with(&[])).await.refused();
-    assert!(page.contains("wajib diisi"));
-    let page = verifier.post(&path, &with(&[("hasil", "lain")])).await.refused();
-    assert!(page.contains("Pilih salah satu"));
-    let page = verifier
-        .post(
-            &path,
-            &[
-                ("hasil", "refused"),
-                ("kunjungan_tanggal", "3"),
-                ("kunjungan_bulan", "11"),
-                ("kunjungan_tahun", "2026"),
-            ],
-        )
-        .await
-        .refused();
-    assert!(page.contains("belum terjadi"));
-    assert_eq!(status(&test, second).await, "listed");
-    verifier.post(&path, &with(&[("hasil", "moved"), ("alasan", "ke Jambi")])).await.to();
-    assert_eq!(status(&test, second).await, "moved");
-    let page = verifier.get(&format!("/sasaran/{second}")).await.ok();
-    assert!(page.contains("ke Jambi"), "{page}");
-    let page = verifier.get(&format!("/sasaran/{second}/riwayat")).await.ok();
-    assert!(page.find(">Pindah<").unwrap() < page.find(">Belum diverifikasi<").unwrap(), "{page}");
-    assert!(verifier.get(&to).await.ok().contains("Semua keluarga di sini sudah diverifikasi"));
-    // A mistake is mended by a later visit's result.
-    verifier.post(&path, &with(&[("hasil", "changed")])).await.to();
-    assert_eq!(status(&test, second).await, "verified");
-    let keeper = test.with_role(Role::ListKeeper).await;
-    assert_eq!(keeper.post(&path, &quick).await.status, StatusCode::FORBIDDEN);
-    assert!(!keeper.get("/").await.ok().contains("belum diverifikasi"));
-}
-
-#[db_test]
-async fn a_sheet_is_printed_and_noted(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
-    let done_family = family(&test, VILLAGES[0], "1", "Zulkifli Rekaan").await;
-    done(&test, visit(done_family, VisitResult::AsListed)).await;
-    test.sql(
-        "INSERT INTO setting (district_id, name, value, changed_at, changed_by) VALUES ($1, 'letterhead.paper', 'f4', 0, $2)",
-        args![KERINCI, Id::SYSTEM],
-    )
-    .await;
-    let officer = test.user(Role::FieldOfficer, &[VILLAGES[0], VILLAGES[1]], &[]).await;
-    let sheet = officer.get(&format!("/verifikasi/{}/lembar", VILLAGES[0])).await.ok();
-    assert!(sheet.contains("Ahmad") && !sheet.contains("Zulkifli") && sheet.contains("class=\"f4\""));
-    asuh_ground::audit::flush(&test.app).await.unwrap();
-    let noted = test
-        .number(
-            "SELECT COUNT(*) AS n FROM access_log WHERE district_id = $1 AND user_id = $2 AND action = 'export'",
-            args![KERINCI, officer.user],
-        )
-        .await;
-    assert_eq!(noted, 1);
-}
-
-#[db_test]
 async fn two_districts_never_see_each_other(db: TestDatabase) {
     let test = TestApp::start(db).await;
     let here = family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
@@ -631,197 +548,4 @@ async fn two_districts_never_see_each_other(db: TestDatabase) {
     assert!(admin.post("/sasaran/cari", &[("cari", "serang")]).await.ok().contains("0 keluarga"));
     assert!(admin.get("/verifikasi").await.ok().contains("0 dari 1"));
     admin.get(&format!("/sasaran/{here}")).await.ok();
-}
-
-#[db_test]
-async fn only_verified_families_with_a_target_may_be_helped(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    let with_child = family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
-    let listed = family(&test, VILLAGES[0], "1", "Belum Rekaan").await;
-    let without = family(&test, VILLAGES[0], "1", "Zulkifli Rekaan").await;
-    for id in [with_child, listed] {
-        done(&test, member(id, "Anak", Relation::Child, Some(date!(2024 - 11 - 03)))).await;
-        let mother = done(&test, member(id, "Ibu", Relation::Wife, Some(date!(1999 - 01 - 01)))).await;
-        done(&test, pregnancy(mother)).await;
-    }
-    done(&test, member(without, "Besar", Relation::Child, Some(date!(2021 - 11 - 02)))).await;
-    for id in [with_child, without] {
-        done(&test, visit(id, VisitResult::AsListed)).await;
-    }
-    asuh_store::row_struct! {
-        struct Eligible { family_id: Id, targets: i64, pregnant: i64, child_under_two: i64, child_two_to_five: i64 }
-    }
-    for (on, statuses, expected) in [
-        (TODAY, &[FamilyStatus::Verified][..], vec![(with_child, 2, 1, 1, 0)]),
-        (date!(2026 - 11 - 03), &[FamilyStatus::Verified], vec![(with_child, 2, 1, 0, 1)]),
-        (date!(2027 - 02 - 01), &[FamilyStatus::Verified], vec![(with_child, 1, 0, 0, 1)]),
-        (
-            TODAY,
-            &[FamilyStatus::Verified, FamilyStatus::Listed],
-            vec![(with_child, 2, 1, 1, 0), (listed, 2, 1, 1, 0)],
-        ),
-        (TODAY, &[], vec![]),
-    ] {
-        let mut args = args![];
-        let with = eligible_sql(&mut args, KERINCI, on, statuses);
-        let sql = format!(
-            "WITH {with} SELECT family_id, targets, pregnant, child_under_two, child_two_to_five FROM eligible ORDER BY head_search"
-        );
-        let rows: Vec<Eligible> = test.app.store.reader().all(&sql, args).await.unwrap();
-        let found: Vec<_> = rows
-            .iter()
-            .map(|r| (r.family_id, r.targets, r.pregnant, r.child_under_two, r.child_two_to_five))
-            .collect();
-        assert_eq!(found, expected, "{on} {statuses:?}");
-    }
-}
-
-#[db_test]
-async fn the_district_is_shown_as_a_tree(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    family(&test, VILLAGES[0], "1", "Ahmad Rekaan").await;
-    let admin = test.with_role(Role::DistrictAdmin).await;
-    let tree = admin.get("/wilayah").await.ok();
-    assert!(tree.contains("Gunung Raya") && tree.contains("4 desa/kelurahan, 1 keluarga"), "{tree}");
-    let villages = admin.get("/wilayah/15.01.01").await.ok();
-    assert!(
-        villages.contains("Air Mumu") && !villages.contains("Sanggaran") && villages.contains("1 Jan 2025")
-    );
-    let found = admin.get("/wilayah?cari=sanggaran").await.ok();
-    assert!(found.contains("Kota Baru Sanggaran Agung") && !found.contains("Air Mumu"));
-    assert_eq!(admin.get("/wilayah/36.04.01").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(admin.get("/wilayah/x").await.status, StatusCode::NOT_FOUND);
-    let reader = test.app.store.reader();
-    assert_eq!(territories::subdistricts(reader, KERINCI).await.unwrap().len(), 2);
-    let kecamatan = TerritoryCode::from_i64(1_501_010_000).unwrap();
-    assert_eq!(territories::villages(reader, KERINCI, kecamatan).await.unwrap().len(), 2);
-    let names = territories::names(reader, KERINCI, [VILLAGES[0], 5]).await.unwrap();
-    assert_eq!(names.len(), 1);
-    assert_eq!(names[&VILLAGES[0]], "Selam Paung");
-    assert!(territories::names(reader, KERINCI, []).await.unwrap().is_empty());
-}
-
-#[db_test]
-async fn offices_have_units_that_open_and_close(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    let admin = test.with_role(Role::DistrictAdmin).await;
-    let form = new_form_id();
-    let office =
-        [("jenis", "opd"), ("nama", "Dinas Pendidikan"), ("tanda", "Disdik"), ("sejak", "2025-01-01")];
-    let path = admin.post_as("/lembaga/baru", &form, &office).await.to();
-    assert_eq!(admin.post_as("/lembaga/baru", &form, &office).await.to(), path);
-    assert_eq!(rows(&test, "institution").await, 1);
-    let id: Id = path.rsplit('/').next().unwrap().parse().unwrap();
-    let bad = admin
-        .post("/lembaga/baru", &[("jenis", "unit"), ("nama", "SDN 1"), ("sejak", "2025-01-01")])
-        .await
-        .refused();
-    assert!(bad.contains("unit kerja harus di bawah") && bad.contains("value=\"SDN 1\""));
-    let mut units = Vec::new();
-    for nth in 0..55 {
-        let command = PutInstitution {
-            id: None,
-            kind: InstitutionKind::School,
-            parent: Some(id),
-            name: format!("SDN {nth:02}"),
-            tags: String::new(),
-            territory: Some(1_501_010_000),
-            valid_from: TODAY,
-        };
-        units.push(done(&test, command).await);
-    }
-    let page = admin.get(&path).await.ok();
-    assert_eq!(page.matches("data-th=\"Jenis\"").count(), 50);
-    let next = page.split(&format!("{path}?")).nth(1).unwrap().split('"').next().unwrap();
-    let page = admin.get(&format!("{path}?{next}")).await.ok();
-    assert_eq!(page.matches("data-th=\"Jenis\"").count(), 5);
-    assert!(admin.get("/lembaga").await.ok().contains("Dinas Pendidikan"));
-    assert!(admin.get("/lembaga?cari=sdn+07").await.ok().contains("SDN 07"));
-    assert!(
-        admin.get("/lembaga?jenis=school").await.ok().contains("halaman berikutnya")
-            || admin.get("/lembaga?jenis=school").await.ok().contains("Halaman berikutnya")
-    );
-
-    let refused = admin.post(&format!("{path}/tutup"), &[("sampai", "2026-11-30")]).await.refused();
-    assert!(refused.contains("55 unit"));
-    for unit in &units {
-        done(&test, CloseInstitution { id: *unit, on: TODAY }).await;
-    }
-    admin
-        .post(
-            &format!("{path}/ubah"),
-            &[("jenis", "opd"), ("nama", "Dinas Pendidikan dan Kebudayaan"), ("sejak", "2025-01-01")],
-        )
-        .await
-        .to();
-    let page = admin.get(&path).await.ok();
-    assert!(page.contains("Nama sebelumnya") && page.contains("Dinas Pendidikan dan Kebudayaan"));
-    admin.post(&format!("{path}/tutup"), &[("sampai", "2026-11-30")]).await.to();
-    assert!(admin.get("/lembaga").await.ok().contains("Belum ada lembaga di sini"));
-    assert!(admin.get("/lembaga?tutup=ya").await.ok().contains("ditutup 30 Nov 2026"));
-    let reader = test.app.store.reader();
-    assert!(institutions::units_of(reader, KERINCI, id).await.unwrap().is_empty());
-    assert!(institutions::by_id(reader, KERINCI, id).await.unwrap().unwrap().valid_to.is_some());
-    assert_eq!(institutions::names(reader, KERINCI, [id]).await.unwrap().len(), 1);
-    assert!(institutions::of_kind(reader, KERINCI, InstitutionKind::School).await.unwrap().is_empty());
-    assert!(institutions::by_id(reader, DistrictId(2), id).await.unwrap().is_none());
-
-    let coordinator = test.with_role(Role::UnitCoordinator).await;
-    coordinator.get(&path).await.ok();
-    for path in ["/lembaga/baru".to_owned(), format!("{path}/ubah")] {
-        assert_eq!(coordinator.get(&path).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(coordinator.post(&path, &office).await.status, StatusCode::FORBIDDEN);
-    }
-    assert_eq!(admin.get("/lembaga/bukan-id").await.status, StatusCode::NOT_FOUND);
-    let unknown = format!("/lembaga/{}", test.app.store.new_id());
-    assert_eq!(admin.get(&unknown).await.status, StatusCode::NOT_FOUND);
-}
-
-#[db_test]
-async fn what_a_cadre_finds_is_evidence_until_a_verifier_settles_it(db: TestDatabase) {
-    let test = TestApp::start(db).await;
-    let one = family(&test, VILLAGES[0], "001", "Budi").await;
-    let two = family(&test, VILLAGES[0], "001", "Agus").await;
-    let cadre = cadre(&test, VILLAGES[0], "001").await;
-    let verifier = test.user(Role::VillageVerifier, &[VILLAGES[0]], &[]).await;
-    let list = format!("/verifikasi/{}", VILLAGES[0]);
-    assert!(cadre.get(&list).await.ok().contains("menjadi bukti kunjungan"));
-    let quick = [("hasil", "as_listed"), ("cepat", "1")];
-    cadre.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
-    let moved = [("hasil", "moved"), ("alasan", "ke Jambi"), ("kunjungan", "1-11-2026")];
-    cadre.post(&format!("/verifikasi/keluarga/{two}"), &moved).await.to();
-
-    // The visits are there, the families stand as before: nothing counts yet.
-    assert_eq!(rows(&test, "verification").await, 2);
-    assert_eq!((status(&test, one).await, status(&test, two).await), ("listed".into(), "listed".into()));
-    let page = cadre.get(&list).await.ok();
-    assert!(page.contains("menunggu penetapan verifikator") && !page.contains(">Agus<"), "{page}");
-    assert!(verifier.get("/").await.ok().contains("kader menunggu penetapan: 2"));
-    let page = verifier.get(&list).await.ok();
-    assert!(page.contains("Kunjungan kader: Sesuai") && page.contains("ke Jambi"), "{page}");
-    assert!(page.contains("name=\"kunjungan\" value=\"2026-11-01\""), "{page}");
-
-    test.db.clock.advance(60);
-    // The verifier settles one as the cadre found it, and the other otherwise.
-    let settle = [("hasil", "moved"), ("alasan", "ke Jambi"), ("kunjungan", "2026-11-01")];
-    verifier.post(&format!("/verifikasi/keluarga/{two}"), &settle).await.to();
-    let otherwise = [("hasil", "not_found"), ("kunjungan", "2-11-2026")];
-    verifier.post(&format!("/verifikasi/keluarga/{one}"), &otherwise).await.to();
-    assert_eq!((status(&test, one).await, status(&test, two).await), ("not_found".into(), "moved".into()));
-    assert!(!verifier.get("/").await.ok().contains("menunggu penetapan"));
-
-    test.db.clock.advance(60);
-    // A later visit of the cadre is evidence again, also of a family that had been settled.
-    cadre.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
-    assert_eq!(status(&test, one).await, "not_found");
-    assert!(verifier.get(&list).await.ok().contains("Kunjungan kader: Sesuai"));
-    test.db.clock.advance(60);
-    verifier.post(&format!("/verifikasi/keluarga/{one}"), &quick).await.to();
-    assert_eq!(status(&test, one).await, "verified");
-
-    // Nor can a cadre set it by correcting the family's data.
-    let fields =
-        [("desa", "1501012001"), ("nama", "Agus"), ("rw", "001"), ("rt", "1"), ("status", "verified")];
-    cadre.post(&format!("/sasaran/{two}/ubah"), &fields).await;
-    assert_eq!(status(&test, two).await, "moved");
 }

@@ -27,13 +27,13 @@ async fn done<C: asuh_store::Command>(test: &TestApp, command: C) -> C::Receipt 
     test.app.submit(&test.system(), test.app.store.new_id(), command).await.expect("the command").value
 }
 
-async fn family(test: &TestApp, village: i64, rw: &str, name: &str) -> Id {
+pub(crate) async fn family(test: &TestApp, village: i64, rw: &str, name: &str) -> Id {
     let put =
         PutFamily { rw: rw.into(), rt: "1".into(), ..PutFamily::new(everywhere(), village, name, TODAY) };
     done(test, put).await
 }
 
-async fn opened(test: &TestApp) -> Id {
+pub(crate) async fn opened(test: &TestApp) -> Id {
     let open = OpenCampaign {
         name: "Verifikasi KRS 2026".into(),
         base: Base { statuses: vec![FamilyStatus::Listed], batch: None, flagged_only: false },
@@ -48,7 +48,7 @@ fn found(family: Id, result: VisitResult) -> Visit {
     Visit { family, result, reason: "ke Jambi".into(), note: String::new(), visited_on: TODAY }
 }
 
-async fn visited(test: &TestApp, families: &[Id]) {
+pub(crate) async fn visited(test: &TestApp, families: &[Id]) {
     let visits = families.iter().map(|family| found(*family, VisitResult::AsListed)).collect();
     let all = RecordVisits { reach: everywhere(), visits, confirms: true, today: TODAY };
     assert_eq!(done(test, all).await, families.len() as i64);
@@ -59,7 +59,7 @@ async fn visit(who: &Client, family: Id, result: &str) -> crate::support::Answer
     who.post(&format!("/verifikasi/keluarga/{family}"), &fields).await
 }
 
-const SIGNED: [(&str, &str); 5] = [
+pub(crate) const SIGNED: [(&str, &str); 5] = [
     ("nama_1", "Rekaan Kades"),
     ("jabatan_1", "Kepala Desa Selam Paung"),
     ("nama_2", "Rekaan Verifikator"),

@@ -22,6 +22,9 @@ pub trait Capability: Sized + Send + Sync + 'static {
     /// Made for a caller who holds one of the roles.
     fn hold(actor: Arc<Actor>, scope: Scope) -> Self;
 
+    /// Who holds it, for what is written for any capability.
+    fn caller(&self) -> &Arc<Actor>;
+
     /// The capability, if the caller may hold it.
     fn of(actor: &Arc<Actor>) -> Option<Self> {
         (Self::ROLES.is_empty() || actor.has_any(Self::ROLES))
@@ -57,6 +60,10 @@ macro_rules! define_capability {
                 scope: $crate::access::Scope,
             ) -> Self {
                 $name { actor, scope }
+            }
+
+            fn caller(&self) -> &std::sync::Arc<$crate::access::Actor> {
+                &self.actor
             }
         }
 

@@ -155,6 +155,20 @@ pub async fn withdraw_of(tx: &Tx<'_>, subject: Id, today: Date) -> Result<(), Fa
     Ok(())
 }
 
+/// As [`withdraw_of`], of one kind alone, where several papers are made of one thing and only one of them is taken back.
+///
+/// # Errors
+/// The store fails.
+pub async fn withdraw_kind_of(tx: &Tx<'_>, kind: &str, subject: Id, today: Date) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE issued_paper SET state = 'withdrawn', withdrawn_on = $3, withdrawn_by = $4 \
+         WHERE district_id = $1 AND subject_id = $2 AND kind = $5 AND state <> 'withdrawn'",
+        args![tx.district(), subject, today, tx.actor(), kind],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Keeps the scan of a signed sheet beside the paper that holds of what was signed, where it was printed as one: who verifies
 /// that paper, or the scan, learns that it was signed. A part of the command that adds the scan.
 ///
@@ -232,6 +246,36 @@ impl Command for AddScan {
             return Err(Refusal::not_found().into());
         }
         keep_scan(tx, self.paper, self.way, self.attachment).await
+    }
+}
+
+/// Adds the scan of the signed paper of a row beside the paper that holds. What was added stays. Whether the sender reaches
+/// the row is asked by the page that sends it, by the row's own rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddRowScan {
+    /// The kind of the paper.
+    pub kind: String,
+    /// What it was made of.
+    pub subject: Id,
+    /// How it was signed.
+    pub way: Way,
+    /// The stored file.
+    pub attachment: Id,
+}
+
+impl Command for AddRowScan {
+    const KIND: &'static str = "papers.add_row_scan";
+    type Receipt = ();
+
+    async fn apply(&self, tx: &Tx<'_>) -> Result<(), Fault> {
+        let district = tx.district();
+        if !attachments::is_own(tx, district, self.attachment, tx.actor()).await? {
+            return Err(Refusal::not_found().into());
+        }
+        let paper = query::holding(tx, district, &self.kind, self.subject).await?;
+        let paper = paper.ok_or_else(|| Refusal::new("papers.refused.withdrawn"))?;
+        tx.subject("issued_paper", paper);
+        keep_scan(tx, paper, self.way, self.attachment).await
     }
 }
 

@@ -5,7 +5,8 @@
 //! child of this program (`print`), and keeps it beside. Whoever asks sooner gets it made at once, byte for byte the same.
 //!
 //! Papers of earlier steps carry a number of their own already ([`Numbering::Own`]): they are printed under it on the page of
-//! their row, with the rights of that page, and withdrawn with their row ([`withdraw_of`]).
+//! their row, with the rights of that page, and withdrawn with their row ([`withdraw_of`]). A step says what stands on such a
+//! paper ([`RowPaper`]), the rest is the same for all (`row`).
 //!
 //! The foot of every page holds number, day, the hash of what stands on the paper and a code that leads to `/periksa`,
 //! where anybody learns whether the district issued it, and whether it still holds. That code is no signature: papers are
@@ -17,6 +18,7 @@ mod pages;
 mod print;
 mod public;
 mod query;
+mod row;
 
 use crate::access::{Role, capability};
 use crate::audit::Reference;
@@ -24,11 +26,14 @@ use crate::jobs::JobKind;
 use crate::part::Part;
 use crate::web::{MenuItem, Routes};
 
-pub use command::{AddScan, NumberPaper, Way, WithdrawPaper, scan_of, withdraw_of};
+pub use command::{
+    AddRowScan, AddScan, NumberPaper, Way, WithdrawPaper, scan_of, withdraw_kind_of, withdraw_of,
+};
 pub use content::{Draft, Numbering, acknowledged, head, issue, issue_own, preview, signature, subject};
 pub use pages::file_of;
 pub use print::{PrintError, WITHOUT as WITHOUT_PDF, pdf};
 pub use query::{IssuedPaper, of_subject, of_subjects};
+pub use row::{Drawn, RowPaper, SignedPaper, add_signed, file, goods_in_words, print, sheet, signed};
 
 capability! {
     /// Reads the papers of one's territories.

@@ -1,7 +1,7 @@
 //! `/dokumen`: the register of papers, one paper, its file and its workbook, and what was signed of it.
 
 use askama::Template;
-use asuh_store::Id;
+use asuh_store::{DistrictId, Id};
 use axum::extract::{Query as Params, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -70,20 +70,24 @@ struct ShowPage {
     form: FormView,
 }
 
+/// The ways in which a paper is signed, to choose from.
+pub(super) fn ways(shell: &Shell) -> Vec<(String, String)> {
+    let one = |way: Way| (way.code().to_owned(), shell.t(&format!("papers.way.{}", way.code())).into_owned());
+    Way::ALL.map(one).into()
+}
+
 async fn shown(app: &App, cap: &ReadPapers, shell: Shell, id: Id, form: &Form) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let paper = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let kept = query::kept(db, district, id).await?.ok_or(Error::NotFound)?;
     let tables = content::opened(app, district, &kept.content_sealed)?.paper.tables().next().is_some();
     let scans = query::scans(db, district, id).await?;
-    let ways =
-        Way::ALL.map(|way| (way.code().to_owned(), shell.t(&format!("papers.way.{}", way.code())).into()));
     let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
     let template = ShowPage {
         printed: hex(&paper.content_sha256)[..PRINTED].to_owned(),
         file_hash: paper.pdf_sha256.map(|hash| hex(&hash)).unwrap_or_default(),
         scans,
-        ways: ways.to_vec(),
+        ways: ways(&shell),
         tables,
         keeps: cap.actor().has_any(KeepPapers::ROLES) && paper.state != "withdrawn",
         form: form.view(),
@@ -134,7 +138,7 @@ pub async fn file_of(app: &App, actor: &Actor, kind: &str, subject: Id) -> Page 
 }
 
 /// A number as a file's name: letters, digits, hyphens.
-fn name(number: &str) -> String {
+pub(super) fn name(number: &str) -> String {
     let name: String =
         number.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     if name.is_empty() { "dokumen".to_owned() } else { name }
@@ -157,13 +161,39 @@ pub(super) async fn scan(
     let paper = found(&app, &cap, id).await?;
     let scans = query::scans(app.store.reader(), cap.district(), id).await?;
     let scan = scans.into_iter().find(|scan| scan.nth == nth).ok_or(Error::NotFound)?;
-    let content = attachments::open(&app.store, cap.district(), scan.attachment_id).await?;
+    let file = format!("{}-{nth}", name(&paper.number));
+    scan_file(&app, cap.district(), scan.attachment_id, &file).await
+}
+
+/// A signed scan as a download. `name` is ours: letters, digits, hyphens.
+pub(super) async fn scan_file(app: &App, district: DistrictId, attachment: Id, name: &str) -> Page {
+    let content = attachments::open(&app.store, district, attachment).await?;
     let content = content.ok_or(Error::NotFound)?;
     let ending = content.media_type.name().rsplit('/').next().unwrap_or_default();
-    let file = format!("attachment; filename=\"{}-{nth}.{ending}\"", name(&paper.number));
+    let file = format!("attachment; filename=\"{name}.{ending}\"");
     let headers =
         [(header::CONTENT_TYPE, content.media_type.name().to_owned()), (header::CONTENT_DISPOSITION, file)];
     Ok((headers, content.bytes).into_response())
+}
+
+/// How a paper was signed, and the signed file, of a form; what is wrong with them then stands on the form.
+pub(super) fn read_signed(form: &mut Form) -> Option<(Way, attachments::Content)> {
+    let way = form.read("cara", |code| Way::parse(code).ok_or("web.error.choose"));
+    // A certified signature is in the PDF itself; a picture of it proves nothing.
+    let accepted = if way == Some(Way::Certified) { &[MediaType::Pdf] } else { MediaType::SCANS };
+    let read = form.file("berkas").map(|upload| attachments::read(upload, accepted, MOST_BYTES));
+    let content = match read {
+        Some(Ok(content)) => Some(content),
+        Some(Err(refusal)) => {
+            form.refuse(&refusal.field("berkas"));
+            None
+        }
+        None => {
+            form.error("berkas", "web.error.required");
+            None
+        }
+    };
+    way.zip(content).filter(|_| form.is_valid())
 }
 
 fn reader(cap: &KeepPapers) -> Result<ReadPapers, Error> {
@@ -180,22 +210,7 @@ pub(super) async fn add_scan(
 ) -> Page {
     query::one(app.store.reader(), cap.district(), cap.scope(), id).await?.ok_or(Error::NotFound)?;
     let command_id = form.command_id()?;
-    let way = form.read("cara", |code| Way::parse(code).ok_or("web.error.choose"));
-    // A certified signature is in the PDF itself; a picture of it proves nothing.
-    let accepted = if way == Some(Way::Certified) { &[MediaType::Pdf] } else { MediaType::SCANS };
-    let read = form.file("berkas").map(|upload| attachments::read(upload, accepted, MOST_BYTES));
-    let content = match read {
-        Some(Ok(content)) => Some(content),
-        Some(Err(refusal)) => {
-            form.refuse(&refusal.field("berkas"));
-            None
-        }
-        None => {
-            form.error("berkas", "web.error.required");
-            None
-        }
-    };
-    if let (Some(way), Some(content), true) = (way, content, form.is_valid()) {
+    if let Some((way, content)) = read_signed(&mut form) {
         let attachment = attachments::store(&app, cap.actor(), command_id, content).await?;
         let command = AddScan { paper: id, scope: cap.scope().clone(), way, attachment };
         match app.submit(cap.actor(), command_id, command).await {

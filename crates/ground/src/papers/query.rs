@@ -205,6 +205,37 @@ pub(super) async fn scans(db: &impl Query, district: DistrictId, paper: Id) -> R
 }
 
 asuh_store::row_struct! {
+    /// A signed scan beside one of the printings of a row's paper.
+    pub(super) struct RowScan {
+        pub(super) paper_id: Id,
+        pub(super) printing: i64,
+        pub(super) nth: i64,
+        pub(super) way: String,
+        pub(super) attachment_id: Id,
+        pub(super) recorded_at: Instant,
+        pub(super) by_name: Option<String>,
+    }
+}
+
+/// The scans beside all printings of a kind that were made of something, the newest first. Whoever calls this has asked
+/// whether the caller may see it. Indexes: issued_paper_by_subject, primary key of paper_scan.
+pub(super) async fn row_scans(
+    db: &impl Query,
+    district: DistrictId,
+    kind: &str,
+    subject: Id,
+) -> Result<Vec<RowScan>, StoreError> {
+    db.all(
+        "SELECT s.paper_id, p.printing, s.nth, s.way, s.attachment_id, s.recorded_at, u.name AS by_name \
+         FROM issued_paper p JOIN paper_scan s ON s.district_id = p.district_id AND s.paper_id = p.id \
+         LEFT JOIN app_user u ON u.district_id = s.district_id AND u.id = s.recorded_by \
+         WHERE p.district_id = $1 AND p.subject_id = $2 AND p.kind = $3 ORDER BY p.printing DESC, s.nth DESC LIMIT 100",
+        args![district, subject, kind],
+    )
+    .await
+}
+
+asuh_store::row_struct! {
     /// What anybody may know of a paper.
     pub(super) struct Known {
         pub(super) kind: String,
@@ -279,6 +310,7 @@ mod tests {
         list(&plans, d, &scope, "", Some(id)).await.unwrap();
         kept(&plans, d, id).await.unwrap();
         scans(&plans, d, id).await.unwrap();
+        row_scans(&plans, d, "shipment", id).await.unwrap();
         by_print(&plans, d, [0; 16]).await.unwrap();
         by_file(&plans, d, [0; 32]).await.unwrap();
         plans.take().walks_only(&[]);

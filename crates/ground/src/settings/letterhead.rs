@@ -5,6 +5,7 @@ use asuh_store::{DistrictId, Store, StoreError};
 use super::district;
 use super::lists::{self, Signatory};
 use crate::attachments;
+use crate::web::Text;
 
 /// A letterhead, ready for the macros of `ground/web/letterhead.html`.
 #[derive(Debug, Clone, Default)]
@@ -81,5 +82,13 @@ impl Letterhead {
     /// "Sungai Penuh, 2 November 2026", or the day alone where no place is set.
     pub fn place_and_day(&self, day: &str) -> String {
         if self.place.is_empty() { day.to_owned() } else { format!("{}, {day}", self.place) }
+    }
+
+    /// The same of a day, without its weekday, as official papers have it; none: a line to write it on.
+    pub fn place_on(&self, text: &Text, day: Option<time::Date>) -> String {
+        match day {
+            Some(day) => self.place_and_day(&asuh_nusantara::date::medium(text.language, day)),
+            None => self.place_and_day("...................."),
+        }
     }
 }

@@ -205,6 +205,11 @@ impl Shell {
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
+
+    /// The code that opens a page, as SVG.
+    pub fn code_of(&self, path: &str) -> String {
+        asuh_documents::qr::svg(&self.address(path)).unwrap_or_default()
+    }
 }
 
 /// The address that is set, or the host that a request names.

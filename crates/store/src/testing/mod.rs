@@ -6,6 +6,7 @@ mod plans;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::connect::{Use, postgres};
@@ -20,6 +21,11 @@ pub use plans::{Plan, Plans};
 
 /// Where the clock of a test database stands at first: Monday 2 November 2026, 07.00 WIB.
 pub const START: Instant = Instant(1_793_577_600_000);
+
+/// How often something is tried, or with which seed: as a variable of the environment says, else as usual.
+pub fn from_env<N: FromStr>(variable: &str, usual: N) -> N {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
 
 /// A fresh, empty, migrated database that disappears with the test.
 pub struct TestDatabase {

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use super::super::reach::Sides;
+use super::super::receipts::is_stamped;
 use super::super::{ConfirmDeposits, Reach, ReadDeposits, ReadStatements, RecordRolls, account};
 use super::command::{AnnounceDeposit, ConfirmDeposit, SendDepositBack};
 use super::query::{self, Deposit};
@@ -24,9 +25,6 @@ const PAGE: i64 = 50;
 
 /// The largest photo of a slip: 5 MB.
 const MOST_BYTES: u64 = 5 << 20;
-
-/// Above this amount a receipt bears a revenue stamp (UU 10/2020, Pasal 3 and 5: Rp10.000 above Rp5 million).
-const STAMP_ABOVE: i64 = 5_000_000;
 
 /// What the caller sees: his units' deposits as a coordinator, his fund holders' as a treasurer.
 pub(in super::super) fn sides(actor: &Actor) -> Sides {
@@ -267,7 +265,7 @@ pub(crate) async fn receipt(
     }
     page(&ReceiptPage {
         words: terbilang_rupiah(Rupiah::new(deposit.amount)),
-        stamp: deposit.amount > STAMP_ABOVE,
+        stamp: is_stamped(deposit.amount),
         letterhead: Letterhead::load(&app.store, cap.district()).await?,
         proof: PaperProof::of_cause(&app, &shell, cap.district(), id).await?,
         deposit,

@@ -8,12 +8,14 @@ use asuh_nusantara::{Qris, Rupiah, terbilang_rupiah};
 use asuh_store::{Id, StoreError};
 use axum::extract::{Query as UrlQuery, State};
 
+use super::super::receipts::{OfGift, OfOwnGift, is_stamped};
 use super::super::{OwnGifts, Reach, ReadStatements, account};
 use super::command::{AMOUNTS, AnnounceGift, CancelGift, Way};
 use super::query::{self, Gift};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap};
 use asuh_ground::audit::PaperProof;
+use asuh_ground::papers::RowPaper;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{
     Error, Form, FormView, Page, Path, Shell, Task, TaskState, Text, cut, page, page_with, redirect,
@@ -21,8 +23,6 @@ use asuh_ground::web::{
 use asuh_step_sponsors::{campaigns, pledges, staff};
 
 const PAGE: i64 = 50;
-/// Above this amount a receipt bears a revenue stamp (UU 10/2020, Pasal 3 and 5: Rp10.000 above Rp5 million).
-const STAMP_ABOVE: i64 = 5_000_000;
 
 /// A campaign that can be given to by transfer.
 struct Open {
@@ -216,23 +216,28 @@ struct ReceiptPage {
     gift: Gift,
     words: String,
     stamp: bool,
-    back: String,
+    back: &'static str,
+    /// The address of this page, and whether the caller sees what was signed of it: the giver does not.
+    at: String,
+    is_own: bool,
     letterhead: Letterhead,
     /// The proof of the books.
     proof: Option<PaperProof>,
 }
 
-async fn receipt(app: &App, shell: Shell, actor: &Actor, gift: Gift, back: String) -> Page {
+async fn receipt(app: &App, shell: Shell, actor: &Actor, gift: Gift, is_own: bool) -> Page {
     if gift.state != "received" {
         return Err(Error::NotFound);
     }
     page(&ReceiptPage {
         words: terbilang_rupiah(Rupiah::new(gift.worth())),
-        stamp: gift.worth() > STAMP_ABOVE,
+        stamp: is_stamped(gift.worth()),
         letterhead: Letterhead::load(&app.store, actor.district).await?,
         proof: PaperProof::of_cause(app, &shell, actor.district, gift.id).await?,
+        back: if is_own { "/transfer" } else { "/mutasi-bank" },
+        at: if is_own { OfOwnGift::page(gift.id) } else { OfGift::page(gift.id) },
+        is_own,
         gift,
-        back,
         shell,
     })
 }
@@ -246,7 +251,7 @@ pub(crate) async fn own_receipt(
 ) -> Page {
     let sponsor = cap.actor().sponsor.ok_or(Error::NotFound)?;
     let found = query::own(app.store.reader(), cap.district(), sponsor, id).await?;
-    receipt(&app, shell, cap.actor(), found.ok_or(Error::NotFound)?, "/transfer".into()).await
+    receipt(&app, shell, cap.actor(), found.ok_or(Error::NotFound)?, true).await
 }
 
 /// The receipt of any transfer to the caller's holders.
@@ -257,7 +262,7 @@ pub(crate) async fn any_receipt(
     shell: Shell,
 ) -> Page {
     let found = query::by_id(app.store.reader(), cap.district(), &Reach::of(cap.scope()), id).await?;
-    receipt(&app, shell, cap.actor(), found.ok_or(Error::NotFound)?, "/mutasi-bank".into()).await
+    receipt(&app, shell, cap.actor(), found.ok_or(Error::NotFound)?, false).await
 }
 
 #[derive(Template)]

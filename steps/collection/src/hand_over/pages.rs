@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use asuh_nusantara::{number, terbilang};
+use asuh_nusantara::number;
 use asuh_store::{Id, Instant};
 use axum::extract::{Query as UrlQuery, State};
 
@@ -17,6 +17,7 @@ use super::rules::{ACCOUNT, Arrival, Signer, check};
 use asuh_ground::App;
 use asuh_ground::access::{Actor, Cap, Role};
 use asuh_ground::audit::PaperProof;
+use asuh_ground::papers;
 use asuh_ground::settings::Letterhead;
 use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
 
@@ -278,14 +279,8 @@ impl HandOverPage {
     /// What is handed over once more in words, as official papers have it: a figure alone is easily changed by a
     /// pen. Always in Indonesian, as the paper is.
     fn in_words(&self) -> String {
-        let words = |item: &HandOverItem| {
-            format!("{} {} {}", item.name.to_lowercase(), terbilang(item.sent), item.unit)
-        };
-        self.shell.t1(
-            "collection.bast.in_words",
-            "goods",
-            self.items.iter().map(words).collect::<Vec<_>>().join(", "),
-        )
+        let goods = self.items.iter().map(|item| (item.name.as_str(), item.sent, item.unit.as_str()));
+        self.shell.t1("collection.bast.in_words", "goods", papers::goods_in_words(goods))
     }
 
     /// What a box holds: what was typed, or what was sent.

@@ -2,13 +2,10 @@
 
 use asuh_documents::paper::{Align, Block, Paper, PaperColumn, Signature, Table};
 use asuh_ground::App;
-use asuh_ground::access::Cap;
-use asuh_ground::papers::{self, Draft, Numbering};
+use asuh_ground::papers::{self, Drawn, RowPaper};
 use asuh_ground::settings::Letterhead;
-use asuh_ground::web::{Error, Form, Page, Path, Shell, Text, redirect};
-use asuh_nusantara::{Language, terbilang};
+use asuh_ground::web::{Error, Text};
 use asuh_store::{Id, Instant};
-use axum::extract::State;
 
 use super::super::ReadHandOvers;
 use super::pages::sides;
@@ -18,45 +15,36 @@ use super::rules::ACCOUNT;
 /// The kind of its papers.
 pub(crate) const KIND: &str = "hand_over";
 
-/// Prints the protocol as it stands now; what was printed before and says something else is replaced by it.
-pub(crate) async fn print(
-    cap: Cap<ReadHandOvers>,
-    State(app): State<App>,
-    Path(id): Path<Id>,
-    shell: Shell,
-    form: Form,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let found = query::by_id(db, district, &sides(cap.actor()), id).await?;
-    let hand_over = found.filter(|one| one.state != "cancelled").ok_or(Error::NotFound)?;
-    let items = query::items(db, district, id).await?;
-    let letterhead = Letterhead::load(&app.store, district).await?;
-    let text = Text::new(Language::Indonesian, shell.zone);
-    let draft = Draft {
-        kind: KIND,
-        number: Numbering::Own(hand_over.number.clone()),
-        territory: cap.actor().district_code.as_i64(),
-        day: shell.zone.local_date(hand_over.announced_at.utc()),
-        title: text.t2("collection.bast.paper", "from", &hand_over.unit, "to", &hand_over.to_name),
-        subject: Some(id),
-        replaces: true,
-        paper: paper(&text, &letterhead, &hand_over, &items),
-    };
-    papers::issue_own(&app, cap.actor(), &shell, &form, draft).await?;
-    redirect(&format!("/serah-terima/{id}/pdf"))
-}
+/// The protocol of a hand-over. Its signed sheet comes back on its own page, where it is part of the hand-over.
+pub(crate) struct Protocol;
 
-/// The protocol as it was printed last.
-pub(crate) async fn file(cap: Cap<ReadHandOvers>, State(app): State<App>, Path(id): Path<Id>) -> Page {
-    let found = query::by_id(app.store.reader(), cap.district(), &sides(cap.actor()), id).await?;
-    found.ok_or(Error::NotFound)?;
-    papers::file_of(&app, cap.actor(), KIND, id).await
+impl RowPaper for Protocol {
+    type Reads = ReadHandOvers;
+
+    const KIND: &'static str = KIND;
+
+    fn page(hand_over: Id) -> String {
+        format!("/serah-terima/{hand_over}")
+    }
+
+    async fn drawn(app: &App, cap: &ReadHandOvers, text: &Text, id: Id) -> Result<Drawn, Error> {
+        let (db, district) = (app.store.reader(), cap.district());
+        let found = query::by_id(db, district, &sides(cap.actor()), id).await?;
+        let hand_over = found.filter(|one| one.state != "cancelled").ok_or(Error::NotFound)?;
+        let items = query::items(db, district, id).await?;
+        let letterhead = Letterhead::load(&app.store, district).await?;
+        Ok(Drawn {
+            day: text.zone.local_date(hand_over.announced_at.utc()),
+            title: text.t2("collection.bast.paper", "from", &hand_over.unit, "to", &hand_over.to_name),
+            paper: paper(text, &letterhead, &hand_over, &items),
+            number: hand_over.number,
+        })
+    }
 }
 
 /// What stands on it.
 fn paper(text: &Text, letterhead: &Letterhead, hand_over: &HandOver, items: &[HandOverItem]) -> Paper {
     let t = |key: &str| text.t(key).into_owned();
-    let (sheet, head) = papers::head(letterhead);
     let words = text.with(
         "collection.bast.words",
         &[
@@ -66,10 +54,8 @@ fn paper(text: &Text, letterhead: &Letterhead, hand_over: &HandOver, items: &[Ha
             ("to", hand_over.to_name.clone()),
         ],
     );
-    let goods = items
-        .iter()
-        .map(|item| format!("{} {} {}", item.name.to_lowercase(), terbilang(item.sent), item.unit));
-    let goods = goods.collect::<Vec<_>>().join(", ");
+    let goods =
+        papers::goods_in_words(items.iter().map(|item| (item.name.as_str(), item.sent, item.unit.as_str())));
     let mut facts = vec![(t("collection.hand_over.announced_at"), text.instant(hand_over.announced_at))];
     if let Some(at) = hand_over.received_at {
         facts.push((t("collection.hand_over.received_at"), text.instant(at)));
@@ -106,7 +92,7 @@ fn paper(text: &Text, letterhead: &Letterhead, hand_over: &HandOver, items: &[Ha
         Block::Facts { rows: facts },
         Block::Signatures { place_and_day: String::new(), who },
     ];
-    Paper { sheet, head, title: t("collection.bast.title"), ..Paper::default() }.section("", false, blocks)
+    papers::sheet(letterhead, t("collection.bast.title"), blocks)
 }
 
 /// What was sent, and, once it was received, what of it arrived.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::campaign;
 use super::super::reach::Reach;
-use asuh_ground::books;
+use asuh_ground::{books, papers};
 
 /// Opens a line again: what it paid is taken back in the books, its claims wait again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,6 +79,7 @@ impl Command for ReopenLine {
                     args![district, deposit, one.amount],
                 )
                 .await?;
+                papers::withdraw_of(tx, deposit, today).await?;
             }
             if let Some(gift) = one.gift_id {
                 tx.execute(
@@ -87,6 +88,7 @@ impl Command for ReopenLine {
                     args![district, gift],
                 )
                 .await?;
+                papers::withdraw_of(tx, gift, today).await?;
             }
         }
         tx.execute(

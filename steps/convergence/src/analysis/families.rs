@@ -6,8 +6,8 @@ use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::audit;
 use asuh_ground::web::{Error, Page, Path, Shell, cut, page};
-use asuh_nusantara::{Level, TerritoryCode};
-use asuh_step_registry::{ReadFamilies, territories};
+use asuh_nusantara::Level;
+use asuh_step_registry::ReadFamilies;
 use asuh_store::Id;
 use axum::extract::{Query as Params, State};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::SeeAnalysis;
 use super::query::{self, Analysis, Counts, FamilyLine};
 use super::rules::Mark;
+use crate::places;
 
 /// Of which place, with which mark, and where the list goes on.
 #[derive(Debug, Default, Deserialize)]
@@ -68,10 +69,7 @@ pub(super) async fn show(
 ) -> Page {
     let (db, district) = (app.store.reader(), cap.district());
     let analysis = query::one(db, district, id).await?.ok_or(Error::NotFound)?;
-    let code = choice.wilayah.parse::<i64>().ok().and_then(|code| TerritoryCode::from_i64(code).ok());
-    let code =
-        code.filter(|code| cap.actor().district_code.contains(*code) && cap.scope().reaches(*code, ""));
-    let code = code.ok_or(Error::NotFound)?;
+    let code = places::asked(cap.actor(), cap.scope(), &choice.wilayah)?.ok_or(Error::NotFound)?;
     let mark = Mark::parse(&choice.tampil);
     let counts = query::counts(db, district, id, code.range()).await?;
     let number = |mark: Option<Mark>| counts.iter().map(|one| one.of(mark)).sum::<i64>();
@@ -99,13 +97,7 @@ pub(super) async fn show(
         (place, one.name.clone(), one.of(mark))
     };
     let villages = counts.iter().filter(|one| !is_village && one.of(mark) > 0).map(shown).collect();
-    let place = match code == cap.actor().district_code {
-        true => cap.actor().district_name.clone(),
-        false => {
-            let mut names = territories::names(db, district, [code.as_i64()]).await?;
-            names.remove(&code.as_i64()).ok_or(Error::NotFound)?
-        }
-    };
+    let place = places::name_of(db, cap.actor(), code).await?;
     page(&FamiliesPage {
         number: number(mark),
         hidden: is_village && read.is_none(),

@@ -25,6 +25,7 @@ use crate::indicator::rules::{Grain, Group, Period};
 use crate::indicator::{
     self, Computation, Each, Indicator, Member, Value, parts, target_for, together, values_of,
 };
+use crate::places;
 use crate::rights::SeeIndicators;
 
 /// What is shown: codes and ids alone.
@@ -157,11 +158,8 @@ pub(super) async fn show(
     let (db, district) = (app.store.reader(), cap.district());
     let one = indicator::by_id(db, district, id).await?.ok_or(Error::NotFound)?;
     let whole = cap.actor().district_code;
-    let place = match choice.wilayah.parse::<i64>().ok().and_then(|code| TerritoryCode::from_i64(code).ok()) {
-        Some(code) if whole.contains(code) => code,
-        Some(_) => return Err(Error::NotFound),
-        None => cap.scope().areas.first().map_or(whole, |area| area.code),
-    };
+    let own = || cap.scope().areas.first().map_or(whole, |area| area.code);
+    let place = places::asked(cap.actor(), cap.scope(), &choice.wilayah)?.unwrap_or_else(own);
     if !cap.scope().reaches(place, "") {
         return Err(Error::NotFound);
     }
@@ -288,16 +286,10 @@ async fn place_names(
 ) -> Result<Names, Error> {
     let db = app.store.reader();
     let coded = |code: i64| TerritoryCode::from_i64(code).ok();
-    let own = territories::names(db, district, [place.as_i64()]).await?.remove(&place.as_i64());
-    let own = if place == whole { Some(cap.actor().district_name.clone()) } else { own };
-    let own = own.ok_or(Error::NotFound)?;
+    let own = places::name_of(db, cap.actor(), place).await?;
     let above = place.parent().filter(|above| place != whole && cap.scope().reaches(*above, ""));
     let above = match above {
-        Some(code) if code == whole => Some((code, cap.actor().district_name.clone())),
-        Some(code) => territories::names(db, district, [code.as_i64()])
-            .await?
-            .remove(&code.as_i64())
-            .map(|name| (code, name)),
+        Some(code) => Some((code, places::name_of(db, cap.actor(), code).await?)),
         None => None,
     };
     let inside = match place.level() {

@@ -1,7 +1,7 @@
 //! Sending, receiving, taking back.
 
 use asuh_ground::books::{self, AccountKind, Fund, Holding, Move, Spot, Transfer, TransferKind};
-use asuh_ground::settings;
+use asuh_ground::{papers, settings};
 use asuh_step_collection::{Reach, local_today};
 use asuh_store::{Args, Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -297,6 +297,7 @@ impl Command for CancelShipment {
         )
         .await?;
         let (day, cause, reason) = (local_today(tx).await?, self.shipment, self.reason.trim().to_owned());
+        papers::withdraw_of(tx, self.shipment, day).await?;
         books::post(tx, Transfer { kind: TransferKind::Returned, fund, day, cause, reason, moves }).await?;
         Ok(())
     }

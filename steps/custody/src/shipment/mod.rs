@@ -2,6 +2,7 @@
 
 mod command;
 pub(super) mod pages;
+pub(super) mod print;
 pub(super) mod query;
 
 pub use command::{CancelShipment, ReceiveShipment, SendShipment, ShipmentPart};

@@ -67,6 +67,11 @@ struct OnePage {
 }
 
 impl OnePage {
+    /// How its paper's button looks: whoever receives has something to do first.
+    fn button(&self) -> &'static str {
+        if self.may_receive { "second" } else { "" }
+    }
+
     fn field(&self, commodity: &str) -> String {
         format!("terima.{commodity}")
     }

@@ -9,7 +9,7 @@ use super::rules;
 use crate::command::{ChangeKind, StockPlace, holder, request};
 use crate::shipment;
 use asuh_ground::books::{self, AccountKind, Commodity, Holding};
-use asuh_ground::settings;
+use asuh_ground::{papers, settings};
 use asuh_step_collection::{Reach, local_today};
 
 /// Opens the record of a count by the caller, made together with a witness.
@@ -187,6 +187,9 @@ pub(crate) async fn settle(tx: &Tx<'_>, take: Id) -> Result<(), Fault> {
         args![tx.district(), take, state],
     )
     .await?;
+    if taken.refused > 0 {
+        papers::withdraw_of(tx, take, local_today(tx).await?).await?;
+    }
     if taken.refused == 0
         && let Some(through) = taken.counted_on.previous_day()
     {

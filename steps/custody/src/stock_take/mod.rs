@@ -3,6 +3,7 @@
 
 mod command;
 pub(crate) mod pages;
+pub(crate) mod print;
 pub(super) mod query;
 mod rules;
 

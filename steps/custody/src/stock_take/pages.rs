@@ -8,6 +8,7 @@ use asuh_store::Id;
 use axum::extract::{Query as UrlQuery, State};
 
 use super::command::{CountCash, Counted, Purse, RequestStockTake};
+use super::print::is_cash;
 use super::query::{self, Held, Item, Pieces, Take};
 use super::rules::{WORTHS, sum};
 use crate::pages::{read_amount, stock_place};
@@ -282,7 +283,7 @@ struct RecordPage {
 
 impl RecordPage {
     fn is_cash(&self) -> bool {
-        self.items.iter().all(|item| item.account_kind == "fund_holder") && !self.items.is_empty()
+        is_cash(&self.items)
     }
 
     fn of(&self, item: &Item) -> Vec<&Pieces> {

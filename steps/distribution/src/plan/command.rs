@@ -1,7 +1,9 @@
 //! What changes a run: planning, discarding, approving, closing.
 
 use asuh_nusantara::date::monday_of;
-use asuh_store::{Args, Command, Fault, Id, Instant, Query, Refusal, Tx, args};
+use asuh_step_registry::eligible_statuses;
+use asuh_step_registry::rules::{Bounds, eligible_sql};
+use asuh_store::{Args, Command, Fault, Id, Query, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -317,7 +319,8 @@ impl Command for DiscardRun {
 pub struct Approved {
     /// Packages to be packed.
     pub packages: i64,
-    /// Families of the draft that are no longer on the list and get none; they keep their claim.
+    /// Families of the draft that are no longer on the list, or have no target in its week any more, and get none; they keep
+    /// their claim.
     pub left_out: i64,
 }
 
@@ -400,25 +403,25 @@ asuh_store::row_struct! {
     struct Recipient { family_id: Id, village_code: i64, rw: String, rt: String, hamlet: String, head_name: String }
 }
 
-/// The families of the draft that get something and are still on the list, as they are today, in the order
-/// of the packing list; not those that turned out to be one that has its package of the week.
+/// The families of the draft that get something and may still receive in its week, as they are today, in the order
+/// of the packing list; not those that turned out to be one that has its package of the week. Indexes: those of
+/// [`eligible_sql`], `share_balance`'s key, family_by_canonical.
 async fn recipients(tx: &Tx<'_>, run: &RunLine) -> Result<Vec<Recipient>, Fault> {
-    let statuses = proposal::eligible_statuses(tx, tx.district()).await?;
-    let mut args = args![tx.district(), run.id, Instant::NEVER];
-    let statuses = args.push_list(statuses.iter().map(|status| status.code()));
+    let statuses = eligible_statuses(tx, tx.district()).await?;
+    let mut args = args![tx.district(), run.id];
+    let eligible = eligible_sql(&mut args, tx.district(), &Bounds::of_week(run.week_of), &statuses);
     let (campaign, week) = (args.push(run.campaign_id), args.push(run.week_of));
     Ok(tx
         .all(
             &format!(
-                "SELECT v.family_id, s.village_code, v.rw, v.rt, v.hamlet, v.head_name FROM ( \
+                "WITH {eligible} SELECT e.family_id, s.village_code, e.rw, e.rt, e.hamlet, e.head_name FROM ( \
                    SELECT family_id, village_code FROM share_balance \
                    WHERE district_id = $1 AND run_id = $2 AND given > 0 GROUP BY family_id, village_code \
-                 ) s JOIN family_version v ON v.district_id = $1 AND v.family_id = s.family_id AND v.superseded_at = $3 \
-                 WHERE v.status IN ({statuses}) AND v.retracted_by IS NULL \
-                 AND NOT EXISTS (SELECT 1 FROM family a JOIN package p ON p.district_id = a.district_id \
+                 ) s JOIN eligible e ON e.family_id = s.family_id \
+                 WHERE NOT EXISTS (SELECT 1 FROM family a JOIN package p ON p.district_id = a.district_id \
                  AND p.campaign_id = {campaign} AND p.week_of = {week} AND p.family_id = a.id \
-                 WHERE a.district_id = $1 AND a.canonical_id = v.family_id) \
-                 ORDER BY s.village_code, v.hamlet, v.rw, v.rt, v.head_search, v.family_id"
+                 WHERE a.district_id = $1 AND a.canonical_id = e.family_id) \
+                 ORDER BY s.village_code, e.hamlet, e.rw, e.rt, e.head_search, e.family_id"
             ),
             args,
         )

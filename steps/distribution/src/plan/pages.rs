@@ -78,6 +78,9 @@ struct New {
     f: FormView,
     campaigns: Vec<(String, String)>,
     weeks: Vec<(String, String)>,
+    /// The first and the last day of the week that is shown.
+    week: Date,
+    week_end: Date,
     proposal: Proposal,
     goods: Vec<GoodField>,
     both: Vec<Both>,
@@ -135,6 +138,8 @@ async fn new_page(
             .map(|back| this_week - time::Duration::weeks(back))
             .map(|week| (week.to_string(), shell.long_day(week)))
             .collect(),
+        week,
+        week_end: week + time::Duration::days(6),
         proposal,
         goods,
         both,

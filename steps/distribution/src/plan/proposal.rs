@@ -9,9 +9,8 @@ use time::Date;
 use crate::rules::{self, Family, Good, VillageClaim, Weight};
 use asuh_ground::books;
 use asuh_ground::settings;
-use asuh_step_registry::identity;
-use asuh_step_registry::rules as registry;
-use asuh_step_registry::rules::FamilyStatus;
+use asuh_step_registry::rules::{Bounds, eligible_sql};
+use asuh_step_registry::{eligible_statuses, identity};
 
 asuh_store::row_struct! {
     /// A campaign that can be shared out to families.
@@ -49,33 +48,25 @@ asuh_store::row_struct! {
         pub family_id: Id,
         /// Its village.
         pub village_code: i64,
-        /// How many targets it has on that day.
+        /// How many targets it has in that week.
         pub targets: i64,
     }
 }
 
-/// The statuses of families that may receive, as the district has set them.
-pub(super) async fn eligible_statuses(
-    db: &impl Query,
-    district: DistrictId,
-) -> Result<Vec<FamilyStatus>, StoreError> {
-    let setting: String = settings::get_typed(db, district, "registry.eligible_statuses").await?;
-    Ok(registry::eligible_statuses(&setting))
-}
-
-/// The families that may receive on a day, by the registry's rule. Indexes: those of
-/// [`registry::eligible_sql`].
+/// The families that may receive in a week, by the registry's rule ([`Bounds::of_week`]) and as they are known now: of a
+/// past week those too that were noted after it, and none that moved away or died since. What was planned stands in the
+/// run's own rows and is never worked out again. Indexes: those of [`eligible_sql`].
 ///
 /// # Errors
 /// The store fails.
 pub async fn eligible_families(
     db: &impl Query,
     district: DistrictId,
-    day: Date,
+    week_of: Date,
 ) -> Result<Vec<EligibleFamily>, StoreError> {
     let statuses = eligible_statuses(db, district).await?;
     let mut args = Args::new();
-    let eligible = registry::eligible_sql(&mut args, district, day, &statuses);
+    let eligible = eligible_sql(&mut args, district, &Bounds::of_week(week_of), &statuses);
     let district = args.push(district);
     db.all(
         &format!(

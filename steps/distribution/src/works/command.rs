@@ -2,7 +2,7 @@
 
 use asuh_ground::access::Scope;
 use asuh_ground::books::is_zakat;
-use asuh_ground::settings;
+use asuh_ground::{papers, settings};
 use asuh_ledger::Fund;
 use asuh_step_pairing::needs;
 use asuh_store::{Command, Fault, Id, Instant, Query, Refusal, Tx, args};
@@ -419,6 +419,7 @@ impl Command for CancelWork {
             args![tx.district(), held.id, tx.seal(self.reason.trim())?, tx.now(), tx.actor()],
         )
         .await?;
+        papers::withdraw_of(tx, held.id, self.today).await?;
         if let Some(need) = held.need_id {
             needs::reopen_need(tx, need, self.today).await?;
         }

@@ -2,6 +2,7 @@
 
 use asuh_ground::access::Scope;
 use asuh_ground::attachments;
+use asuh_ground::papers::{self, RowPaper};
 use asuh_nusantara::Rupiah;
 use asuh_step_pairing::needs;
 use asuh_store::{Command, Fault, Id, Refusal, Tx, args};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::command::{Held, held_near};
+use super::paper::Protocol;
 use super::photo::put;
 use super::query;
 use super::rules::{PROOFS, RELATIONS, State};
@@ -72,6 +74,7 @@ impl Command for HandOverWork {
         }
         if let Some(paper) = self.paper {
             put(tx, held.id, ("paper", paper), self.on).await?;
+            papers::scan_of(tx, Protocol::KIND, held.id, paper).await?;
         }
         let witness = self.witness.trim();
         let witness = if witness.is_empty() { None } else { Some(tx.seal(witness)?) };
@@ -171,6 +174,7 @@ impl Command for ReopenWork {
             args![tx.district(), held.id, tx.seal(self.reason.trim())?, tx.now(), tx.actor()],
         )
         .await?;
+        papers::withdraw_kind_of(tx, Protocol::KIND, held.id, self.today).await?;
         if let Some(need) = held.need_id {
             needs::reopen_need(tx, need, self.today).await?;
             needs::promise_need(tx, need, held.family_id, &held.held_by, self.today).await?;

@@ -35,7 +35,9 @@ pub use photo::{AddWorkPhoto, RemoveWorkPhoto};
 pub(crate) use query::plans;
 
 use asuh_ground::access::{Role, capability};
+use asuh_ground::papers;
 use asuh_ground::web::Routes;
+use paper::{Order, Protocol};
 
 capability! {
     /// Sees works within reach, with the names of families.
@@ -73,7 +75,15 @@ pub(super) fn routes() -> Routes {
         .get::<ReadWorks, _>("/pekerjaan/{id}/foto/{nth}", photo::show)
         .post::<DoWorks, _>("/pekerjaan/{id}/foto/{nth}/hapus", photo::remove)
         .get::<ReadWorks, _>("/pekerjaan/{id}/perintah", paper::order)
+        .get::<ReadWorks, _>("/pekerjaan/{id}/perintah/pdf", papers::file::<Order>)
+        .post::<ReadWorks, _>("/pekerjaan/{id}/perintah/pdf", papers::print::<Order>)
+        .get::<ReadWorks, _>("/pekerjaan/{id}/perintah/naskah", papers::signed::<Order>)
+        .post::<DoWorks, _>("/pekerjaan/{id}/perintah/naskah", papers::add_signed::<Order>)
         .get::<ReadWorks, _>("/pekerjaan/{id}/bast", paper::protocol)
+        .get::<ReadWorks, _>("/pekerjaan/{id}/bast/pdf", papers::file::<Protocol>)
+        .post::<ReadWorks, _>("/pekerjaan/{id}/bast/pdf", papers::print::<Protocol>)
+        .get::<ReadWorks, _>("/pekerjaan/{id}/bast/naskah", papers::signed::<Protocol>)
+        .post::<DoWorks, _>("/pekerjaan/{id}/bast/naskah", papers::add_signed::<Protocol>)
         .get::<PayWorks, _>("/pekerjaan-dana", funds::list)
         .get::<PayWorks, _>("/pekerjaan-dana/{id}", funds::show)
         .post::<PayWorks, _>("/pekerjaan-dana/{id}/bayar", funds::pay)

@@ -1,5 +1,6 @@
 //! What changes when a referral is sent, answered and taken back.
 
+use asuh_ground::papers;
 use asuh_ground::settings::{self, documents};
 use asuh_step_registry::{Reach, families};
 use asuh_store::{Command, Fault, Id, Query, Refusal, StoreError, Tx, args};
@@ -149,6 +150,9 @@ impl Command for AnswerReferral {
             .await?;
         if changed == 0 {
             return Err(Refusal::new("mentoring.referral.refused.state").into());
+        }
+        if self.state == State::Withdrawn {
+            papers::withdraw_of(tx, self.referral, self.today).await?;
         }
         event(tx, self.referral, self.state, self.on, &self.words).await?;
         Ok(())

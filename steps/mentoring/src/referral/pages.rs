@@ -1,12 +1,10 @@
-//! `/rujukan`: the list, sending, answering, and the letter.
+//! `/rujukan`: the list, sending, answering.
 
 use askama::Template;
 use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::audit;
-use asuh_ground::settings::Letterhead;
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, cut, page, page_with, redirect};
-use asuh_step_growth::of_family as measurements;
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, cut, page, page_with, redirect};
 use asuh_step_registry::Reach;
 use asuh_step_registry::institutions::{InstitutionKind, of_kind};
 use asuh_store::Id;
@@ -190,8 +188,8 @@ pub(super) async fn show(
     shown(&app, &cap, shell, id, &form, !after.terkirim.is_empty()).await
 }
 
-fn reason_words(shell: &Shell, stored: &str) -> Vec<String> {
-    let word = |one: Reason| shell.t(&format!("mentoring.referral.reason.{}", one.code())).into_owned();
+pub(super) fn reason_words(text: &Text, stored: &str) -> Vec<String> {
+    let word = |one: Reason| text.t(&format!("mentoring.referral.reason.{}", one.code())).into_owned();
     Reason::of_stored(stored).into_iter().map(word).collect()
 }
 
@@ -285,53 +283,6 @@ pub(super) async fn withdraw(
     }
     let reader = ReadReferrals::of(cap.actor()).ok_or(Error::Forbidden)?;
     shown(&app, &reader, shell, id, &form, false).await
-}
-
-#[derive(Template)]
-#[template(path = "referral/letter.html")]
-struct LetterPage {
-    shell: Shell,
-    letterhead: Letterhead,
-    one: Referral,
-    age: String,
-    reasons: Vec<String>,
-    note: String,
-    /// "5 Okt 2026: 9,10 kg, 75,2 cm"; the last measurements, at most three.
-    measured: Vec<String>,
-    place_and_day: String,
-}
-
-/// The letter that the family takes along: name, age, village, reason, last measurements; no number, no address.
-pub(super) async fn letter(
-    cap: Cap<ReadReferrals>,
-    State(app): State<App>,
-    shell: Shell,
-    Path(id): Path<Id>,
-) -> Page {
-    let (db, district) = (app.store.reader(), cap.district());
-    let one = query::one(db, district, cap.scope(), id).await?.ok_or(Error::NotFound)?;
-    audit::opened(&app, cap.actor(), "open", Some(("family", one.family_id)), "referral_letter");
-    let measured = measurements(db, district, cap.scope(), one.family_id).await?;
-    let measured = measured.into_iter().filter(|m| m.person_id == one.person_id).take(3).map(|m| {
-        let weight = m.weight_g.map(|grams| format!("{} kg", shell.fixed(grams / 10, 2)));
-        let height = m.height_mm.map(|mm| format!("{} cm", shell.fixed(mm, 1)));
-        let arm = m.arm_mm.map(|mm| format!("LiLA {} cm", shell.fixed(mm, 1)));
-        let figures = weight.into_iter().chain(height).chain(arm).collect::<Vec<_>>().join(", ");
-        format!("{}: {figures}", shell.day(m.measured_on))
-    });
-    let measured: Vec<String> = measured.collect();
-    let letterhead = Letterhead::load(&app.store, district).await?;
-    let template = LetterPage {
-        age: one.birth_date.map(|birth| shell.age(birth, one.sent_on)).unwrap_or_default(),
-        reasons: reason_words(&shell, &one.reasons),
-        note: opened(&app, district, one.note_sealed.as_deref())?,
-        measured,
-        place_and_day: letterhead.place_and_day(&shell.long_day(one.sent_on)),
-        letterhead,
-        one,
-        shell,
-    };
-    page(&template)
 }
 
 /// The CSS class of a stored state.

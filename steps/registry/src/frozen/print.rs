@@ -91,8 +91,7 @@ fn paper(text: &Text, one: &PaperPage) -> Paper {
     blocks.push(Block::Note { text: proof });
     blocks.push(Block::Note { text: format!("{} {}", t(&kind.key("source")), t("frozen.paper.hint")) });
     // It is signed on the day of its decree; before there is one, the day is written by whoever signs.
-    let day = list.decided_on.map_or_else(|| "....................".to_owned(), |day| text.long_day(day));
-    let place_and_day = one.letterhead.place_and_day(&day);
+    let place_and_day = one.letterhead.place_on(text, list.decided_on);
     blocks.push(papers::signature(&one.letterhead, "report", String::new(), place_and_day));
     let title = format!("{}: {}", text.t1("frozen.called", "n", list.number), kind.title);
     let wide = kind.factors.len() + 2 > UPRIGHT;

@@ -16,7 +16,9 @@ pub(super) use query::{FamilyPayment, cash_waiting, file_lines, of_family};
 pub use release::{ReleasePlan, RetryPayment};
 
 use super::{DraftCash, HandCash, OpenPayment, ReleaseCash};
+use asuh_ground::papers;
 use asuh_ground::web::Routes;
+use receipt::Receipt;
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -27,7 +29,7 @@ pub(super) fn routes() -> Routes {
         .post::<ReleaseCash, _>("/pembayaran/{id}/ulangi", pages::retry)
         .post::<ReleaseCash, _>("/pembayaran/{id}/batalkan-catatan", pages::take_back)
         .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi", receipt::show)
-        .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", receipt::file)
-        .post::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", receipt::print)
+        .get::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", papers::file::<Receipt>)
+        .post::<OpenPayment, _>("/pembayaran/{id}/kuitansi/pdf", papers::print::<Receipt>)
         .get::<OpenPayment, _>("/pembayaran/{id}/bukti/{kind}", pages::evidence)
 }

@@ -17,8 +17,10 @@ pub(super) use query::{PlanLine, in_states, plan, sums};
 pub use sign::{ReturnPlan, SignPlan};
 pub(super) use sign::{hold, reached, refuse_barred, step};
 
-use super::{ApproveCash, AuthoriseCash, DraftCash, ReadCash, ReadCashNames, ReturnCash};
+use super::{ApproveCash, AuthoriseCash, DraftCash, ReadCash, ReadCashNames, ReleaseCash, ReturnCash};
+use asuh_ground::papers;
 use asuh_ground::web::Routes;
+use print::PaymentList;
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -37,4 +39,8 @@ pub(super) fn routes() -> Routes {
         .post::<AuthoriseCash, _>("/bantuan-uang/{id}/sahkan", pages::authorise)
         .post::<ReturnCash, _>("/bantuan-uang/{id}/kembalikan", pages::send_back)
         .get::<ReadCashNames, _>("/bantuan-uang/{id}/daftar", print::list)
+        .get::<ReadCashNames, _>("/bantuan-uang/{id}/daftar/pdf", papers::file::<PaymentList>)
+        .post::<ReadCashNames, _>("/bantuan-uang/{id}/daftar/pdf", papers::print::<PaymentList>)
+        .get::<ReadCashNames, _>("/bantuan-uang/{id}/daftar/naskah", papers::signed::<PaymentList>)
+        .post::<ReleaseCash, _>("/bantuan-uang/{id}/daftar/naskah", papers::add_signed::<PaymentList>)
 }

@@ -1,7 +1,8 @@
 //! Who signs: approving, authorising, returning.
 
 use asuh_ground::access::Scope;
-use asuh_ground::settings;
+use asuh_ground::{papers, settings};
+use asuh_step_collection::local_today;
 use asuh_store::{Command, DistrictId, Fault, Id, Query, Refusal, StoreError, Tx, args};
 use serde::{Deserialize, Serialize};
 
@@ -186,6 +187,6 @@ impl Command for ReturnPlan {
             args![tx.district(), plan.id, self.reason.trim(), tx.now(), tx.actor()],
         )
         .await?;
-        Ok(())
+        papers::withdraw_of(tx, plan.id, local_today(tx).await?).await
     }
 }

@@ -7,6 +7,7 @@ use asuh_store::{Command, Fault, Id, Refusal, Tx, args};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::print::VillageRecord;
 use super::query;
 use crate::rights::Reach;
 use crate::verification::campaign::{Progress, open_campaign, progress};
@@ -14,6 +15,7 @@ use crate::verification::check::void;
 use crate::verification::rules::{Blocked, Missing, blocked};
 use crate::verification::visit::waiting_in;
 use asuh_ground::attachments;
+use asuh_ground::papers::{self, RowPaper};
 use asuh_ground::settings::documents::next_number;
 use asuh_ground::settings::get_typed;
 
@@ -179,7 +181,7 @@ impl Command for AttachRecord {
             args![tx.district(), self.record, self.attachment, tx.now()],
         )
         .await?;
-        Ok(())
+        papers::scan_of(tx, VillageRecord::KIND, self.record, self.attachment).await
     }
 }
 
@@ -193,6 +195,8 @@ pub struct ReopenVillage {
     pub reach: Reach,
     /// Why; at most 300 characters.
     pub reason: String,
+    /// The present day in the district.
+    pub today: Date,
 }
 
 impl Command for ReopenVillage {
@@ -226,6 +230,7 @@ impl Command for ReopenVillage {
             args![tx.district(), self.record, tx.now(), tx.actor(), reason],
         )
         .await?;
+        papers::withdraw_of(tx, self.record, self.today).await?;
         void(tx, record.campaign_id, record.village_code).await
     }
 }

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use super::command::{AttachRecord, CloseVillage, ReopenVillage, Signer, refusal};
+use super::print::VillageRecord;
 use super::query::{self, Record};
 use crate::rights::{CloseVillages, Reach, ReadRecords, ReturnVillages};
 use crate::territory;
@@ -20,8 +21,9 @@ use asuh_ground::App;
 use asuh_ground::access::{Cap, Capability};
 use asuh_ground::attachments::{self, MediaType};
 use asuh_ground::audit;
+use asuh_ground::papers::RowPaper;
 use asuh_ground::settings::{Letterhead, get_typed};
-use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, page_with, redirect};
+use asuh_ground::web::{Error, Form, FormView, Page, Path, Shell, Text, page_with, redirect};
 
 /// Bytes of a scan or a signed file: a paper of several pages, photographed.
 const MOST: u64 = 10 << 20;
@@ -106,17 +108,17 @@ async fn close_page(cap: &CloseVillages, app: &App, shell: Shell, code: &str, fo
 }
 
 /// A result in words, and how many families have it.
-struct Counted {
-    words: String,
-    n: i64,
+pub(super) struct Counted {
+    pub(super) words: String,
+    pub(super) n: i64,
 }
 
 /// Results with their counts, in the order of the forms.
-fn result_lines(shell: &Shell, counts: &std::collections::BTreeMap<String, i64>) -> Vec<Counted> {
+pub(super) fn result_lines(text: &Text, counts: &std::collections::BTreeMap<String, i64>) -> Vec<Counted> {
     VisitResult::ALL
         .iter()
         .filter_map(|result| Some((result.code(), *counts.get(result.code())?)))
-        .map(|(code, n)| Counted { words: shell.t(&format!("registry.result.{code}")).into_owned(), n })
+        .map(|(code, n)| Counted { words: text.t(&format!("registry.result.{code}")).into_owned(), n })
         .collect()
 }
 
@@ -172,15 +174,12 @@ struct RecordPage {
 impl RecordPage {
     /// What the paper says first.
     fn opening(&self) -> String {
-        self.shell.with(
-            "verification.record.opening",
-            &[
-                ("day", self.shell.long_day(self.record.signed_on)),
-                ("village", self.village.clone()),
-                ("subdistrict", self.subdistrict.clone()),
-                ("campaign", self.campaign.name.clone()),
-            ],
-        )
+        opening(&self.shell, &self.record, &self.campaign.name, (&self.village, &self.subdistrict))
+    }
+
+    /// Its address.
+    fn at(&self) -> String {
+        VillageRecord::page(self.record.id)
     }
 
     /// "empat puluh": a count as the paper says it beside its figure, in the paper's language.
@@ -191,6 +190,24 @@ impl RecordPage {
             asuh_nusantara::Language::English => self.shell.number(count),
         }
     }
+}
+
+/// What a record says first: when, where, of which campaign.
+pub(super) fn opening(
+    text: &Text,
+    record: &Record,
+    campaign: &str,
+    (village, subdistrict): (&str, &str),
+) -> String {
+    text.with(
+        "verification.record.opening",
+        &[
+            ("day", text.long_day(record.signed_on)),
+            ("village", village.to_owned()),
+            ("subdistrict", subdistrict.to_owned()),
+            ("campaign", campaign.to_owned()),
+        ],
+    )
 }
 
 /// The record, to be printed and signed.
@@ -282,7 +299,7 @@ pub(super) async fn reopen(
     let record = record.ok_or(Error::NotFound)?;
     let reason = form.optional("alasan", 300);
     if form.is_valid() {
-        let reopen = ReopenVillage { record: id, reach: Reach::of(cap.scope()), reason };
+        let reopen = ReopenVillage { record: id, reach: Reach::of(cap.scope()), reason, today: shell.today };
         match app.submit(cap.actor(), form.command_id()?, reopen).await {
             Ok(_) => {
                 let above = record.village_code / 10_000 * 10_000;

@@ -4,6 +4,7 @@
 pub mod belitung;
 mod cash;
 mod children;
+mod drawn;
 mod followed;
 mod meals;
 pub mod serang;

@@ -1,9 +1,13 @@
-//! What Belitung gives once: wells, latrines and repairs, from the order to the hand-over, and sessions of education in the
-//! cadre's village.
+//! What Belitung gives once: wells, latrines and repairs, from the order to the hand-over, with photos before and after where
+//! the guardian agreed, and sessions of education in the cadre's village.
 
 use asuh_ground::access::{Actor, Scope};
+use asuh_ground::attachments::{self, MediaType};
+use asuh_ground::consent::{Method, Purpose, RecordConsent, Relation};
 use asuh_step_distribution::session::{HoldSession, InviteFamilies, PlanSession, Planned};
-use asuh_step_distribution::works::{CancelWork, CheckWork, HandOverWork, OrderWork, Ordered, StartWork};
+use asuh_step_distribution::works::{
+    AddWorkPhoto, CancelWork, CheckWork, HandOverWork, OrderWork, Ordered, StartWork,
+};
 use asuh_step_pairing::NoteNeed;
 use asuh_step_registry::Reach;
 use asuh_step_sponsors::campaigns::{BasketItem, CreateCampaign, Rhythm};
@@ -15,7 +19,7 @@ use time::{Date, Duration};
 use super::super::mentoring::village;
 use super::super::setup::Places;
 use super::super::{DISTRICT, World};
-use super::{firm, user};
+use super::{drawn, firm, user};
 use crate::gates::cli::CliError;
 
 /// How far a work of the demo has come.
@@ -111,9 +115,9 @@ async fn families(world: &World, own: i64) -> Result<Vec<Id>, CliError> {
 /// A work of the demo that was ordered.
 pub(super) struct Built {
     work: Id,
+    kind: &'static str,
     come: Come,
     cost: i64,
-    water: bool,
 }
 
 /// What families need is noted, and most of it ordered.
@@ -131,6 +135,22 @@ pub(super) async fn order(world: &mut World, places: &Places, on: Date) -> Resul
         send(world, &officer, need).await?;
         if come == Come::Needed {
             continue;
+        }
+        // Of those whose work has not begun nobody was asked yet.
+        if come != Come::Ordered {
+            let consent = RecordConsent {
+                family,
+                person: None,
+                purposes: vec![Purpose::Photo],
+                guardian_name: "Ibu kandung".into(),
+                relation: Relation::Mother,
+                method: Method::Form,
+                witness: String::new(),
+                given_on: on,
+                scan: None,
+                scope: scope.clone(),
+            };
+            send(world, &officer, consent).await?;
         }
         let sql = "SELECT id FROM family_need WHERE district_id = $1 AND family_id = $2 AND kind = $3";
         let need: Option<(Id,)> = world.app.store.reader().first(sql, args![DISTRICT, family, kind]).await?;
@@ -160,7 +180,7 @@ pub(super) async fn order(world: &mut World, places: &Places, on: Date) -> Resul
             scope: scope.clone(),
         };
         let work = send(world, &admin, order).await?;
-        built.push(Built { work, come, cost, water });
+        built.push(Built { work, kind, come, cost });
     }
     Ok(built)
 }
@@ -171,8 +191,19 @@ async fn begin(world: &World, works: &[Built], come: Come, on: Date) -> Result<(
     for one in works.iter().filter(|one| one.come == come) {
         let scope = Scope::whole(world.actor.district_code);
         send(world, &officer, StartWork { work: one.work, on, today: on, scope }).await?;
+        photo(world, &officer, one, "before", on).await?;
     }
     Ok(())
+}
+
+/// A photo of the place by whoever stands there.
+async fn photo(world: &World, by: &Actor, one: &Built, moment: &str, on: Date) -> Result<(), CliError> {
+    let drawn = attachments::clean(drawn::picture(one.kind, moment != "before")?, MediaType::PICTURES)
+        .map_err(|refusal| CliError::Text(refusal.code))?;
+    let photo = attachments::store(&world.app, by, world.app.store.new_id(), drawn).await?;
+    let scope = Scope::whole(world.actor.district_code);
+    let add = AddWorkPhoto { work: one.work, moment: moment.into(), photo, taken_on: on, today: on, scope };
+    send(world, by, add).await
 }
 
 /// What is done in the month that lies so many months back.
@@ -198,6 +229,7 @@ pub(super) async fn month(world: &mut World, works: &[Built], on: Date, back: i3
                     scope: scope.clone(),
                 };
                 send(world, &officer, hand_over).await?;
+                photo(world, &officer, one, "after", on).await?;
             }
             session(world, SESSIONS[0], (on, 150_000), true).await?;
         }
@@ -211,11 +243,12 @@ pub(super) async fn month(world: &mut World, works: &[Built], on: Date, back: i3
         }
         0 => {
             let cadre = user(world, "kader").await?;
-            for one in works.iter().filter(|one| one.come == Come::HandedOver && one.water) {
+            for one in works.iter().filter(|one| one.come == Come::HandedOver && one.kind == "water") {
                 let words = "Air jernih, dipakai untuk minum dan mandi.".to_owned();
                 let (outcome, scope) = ("working".to_owned(), scope.clone());
                 let check = CheckWork { work: one.work, on, outcome, words, today: on, scope };
                 send(world, &cadre, check).await?;
+                photo(world, &cadre, one, "check", on).await?;
             }
             session(world, SESSIONS[1], (on, 0), true).await?;
             session(world, SESSIONS[2], (on + Duration::days(6), 0), false).await?;
