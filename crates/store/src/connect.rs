@@ -207,6 +207,7 @@ impl Store {
                 let pool = SqlitePool::open_still(opening(&path, Use::Read), Place::Aside, options.readers);
                 hold.rollback().await?;
                 writer.close().await;
+                read_ahead(path);
                 (Pool::Sqlite(pool?), None)
             }
             Some(url) => {
@@ -309,6 +310,14 @@ impl Store {
         self.inner.writer.close().await;
         self.inner.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     }
+}
+
+/// Reads a file once from its beginning to its end, beside what follows, so that the system has it at hand: a check reads
+/// all of it by its keys, page by page, which a disk does many times slower. What cannot be read the check itself will tell.
+fn read_ahead(path: PathBuf) {
+    std::thread::spawn(move || {
+        std::fs::File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::sink()))
+    });
 }
 
 /// What connections are for.
